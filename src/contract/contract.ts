@@ -1,0 +1,170 @@
+import { z } from 'zod';
+import { SkipwireDocument } from '../graph-engine/document/schema.ts';
+import { call } from './call.ts';
+import { RunEvent, RunId, RunRecord, RunSummary } from './run.ts';
+
+/** A path inside the workspace folder, with `/` between parts; never absolute, never with `..`. */
+export const WorkspacePath = z
+  .string()
+  .min(1)
+  .max(1000)
+  .refine(
+    (path) =>
+      !path.startsWith('/') &&
+      !path.includes('\\') &&
+      !/^[A-Za-z]:/.test(path) &&
+      path.split('/').every((part) => part !== '..' && part !== '' && part !== '.') &&
+      !path.includes('\0'),
+    'must stay inside the workspace folder',
+  );
+
+/** A failure told to the user: what happened, what was expected, what came, and what to do. */
+export const HostProblem = z.strictObject({
+  code: z.string(),
+  message: z.string(),
+  expected: z.string().optional(),
+  received: z.string().optional(),
+  remedy: z.string().optional(),
+});
+export type HostProblem = z.infer<typeof HostProblem>;
+
+export const DataSetDescription = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  description: z.string(),
+  height: z.int(),
+  width: z.int(),
+  channels: z.int(),
+  classes: z.array(z.string()),
+  samples: z.int(),
+  licence: z.string(),
+});
+export type DataSetDescription = z.infer<typeof DataSetDescription>;
+
+export const EngineStatus = z.strictObject({
+  id: z.enum(['tensorflow', 'webgpu', 'wasm']),
+  state: z.enum(['ready', 'missing', 'broken', 'installing']),
+  version: z.string().optional(),
+  device: z.string().optional(),
+  detail: z.string(),
+});
+export type EngineStatus = z.infer<typeof EngineStatus>;
+
+export const WorkspaceEntry = z.strictObject({
+  name: z.string(),
+  path: z.string(),
+  kind: z.enum(['folder', 'document', 'other']),
+  /** Bytes. */
+  size: z.number(),
+  /** Milliseconds since 1970. */
+  modified: z.number(),
+});
+export type WorkspaceEntry = z.infer<typeof WorkspaceEntry>;
+
+export const Verification = z.discriminatedUnion('status', [
+  /** onnxruntime ran the file and its outputs agree with the engine's; the difference is absolute, over all outputs. */
+  z.strictObject({
+    status: z.literal('verified'),
+    maximumDifference: z.number(),
+    samples: z.int(),
+    runtime: z.string(),
+  }),
+  z.strictObject({
+    status: z.literal('differs'),
+    maximumDifference: z.number(),
+    samples: z.int(),
+    runtime: z.string(),
+  }),
+  z.strictObject({ status: z.literal('not-verified'), reason: z.string() }),
+]);
+export type Verification = z.infer<typeof Verification>;
+
+const nothing = z.strictObject({});
+
+/** Every request there is, once. The host's handlers and the editor's caller are both typed from this. */
+export const calls = {
+  'host/describe': call(
+    nothing,
+    z.strictObject({
+      version: z.string(),
+      workspace: z.string(),
+      platform: z.string(),
+      engines: z.array(EngineStatus),
+    }),
+  ),
+  'engine/install': call(nothing, EngineStatus),
+  'workspace/list': call(
+    z.strictObject({ folder: z.union([WorkspacePath, z.literal('')]) }),
+    z.strictObject({ folder: z.string(), entries: z.array(WorkspaceEntry) }),
+  ),
+  'document/read': call(
+    z.strictObject({ path: WorkspacePath }),
+    z.strictObject({ path: z.string(), text: z.string(), modified: z.number() }),
+  ),
+  /** Writes atomically. With `expectedModified`, refuses to overwrite a file that changed since it was read; `null` refuses to overwrite at all. */
+  'document/write': call(
+    z.strictObject({
+      path: WorkspacePath,
+      text: z.string().max(64_000_000),
+      expectedModified: z.number().nullable().optional(),
+    }),
+    z.strictObject({ path: z.string(), modified: z.number() }),
+  ),
+  'data/list': call(nothing, z.strictObject({ dataSets: z.array(DataSetDescription) })),
+  'run/start': call(
+    z.strictObject({ document: SkipwireDocument, documentPath: z.string().max(1000).optional() }),
+    z.strictObject({ run: RunId }),
+  ),
+  'run/stop': call(z.strictObject({ run: RunId }), nothing),
+  'run/list': call(nothing, z.strictObject({ runs: z.array(RunSummary) })),
+  'run/read': call(z.strictObject({ run: RunId }), RunRecord),
+  /** Exports with the best weights of `run`, or with fresh initial weights when it is `null`. */
+  'export/onnx': call(
+    z.strictObject({
+      document: SkipwireDocument,
+      run: RunId.nullable(),
+      path: WorkspacePath,
+      overwrite: z.boolean().default(false),
+    }),
+    z.strictObject({
+      path: z.string(),
+      bytes: z.number(),
+      opset: z.int(),
+      weights: z.enum(['trained', 'initial']),
+      verification: Verification,
+    }),
+  ),
+} as const;
+export type Calls = typeof calls;
+export type CallName = keyof Calls;
+/** What a caller passes: before defaults are filled in. */
+export type CallInput<Name extends CallName> = z.input<Calls[Name]['input']>;
+/** What a handler receives: parsed. */
+export type ParsedInput<Name extends CallName> = z.output<Calls[Name]['input']>;
+export type CallOutput<Name extends CallName> = z.output<Calls[Name]['output']>;
+
+/** Everything the host says by itself. */
+export const HostEvent = z.discriminatedUnion('event', [
+  z.strictObject({ event: z.literal('run'), payload: RunEvent }),
+  z.strictObject({
+    event: z.literal('engine'),
+    payload: EngineStatus.extend({ progress: z.number().min(0).max(1).optional() }),
+  }),
+]);
+export type HostEvent = z.infer<typeof HostEvent>;
+
+export type Answer<Value> =
+  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly problem: HostProblem };
+
+/** The host's side: one function per request. A user's mistake is an answer, a thrown error is a bug and reported as such. */
+export type Handlers = {
+  readonly [Name in CallName]: (input: ParsedInput<Name>) => Promise<Answer<CallOutput<Name>>>;
+};
+
+/** The editor's side of a connection to the host. */
+export interface HostConnection {
+  call<Name extends CallName>(name: Name, input: CallInput<Name>): Promise<Answer<CallOutput<Name>>>;
+  /** Returns the function that stops listening. */
+  onEvent(listener: (event: HostEvent) => void): () => void;
+  onState(listener: (state: 'connecting' | 'open' | 'lost' | 'refused') => void): () => void;
+}

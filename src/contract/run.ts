@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { SkipwireDocument } from '../graph-engine/document/schema.ts';
+
+/** Name of a run's folder. */
+export const RunId = z
+  .string()
+  .max(120)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/);
+export type RunId = z.infer<typeof RunId>;
+
+/** One reported step. Loss is the mean since the last report; rates are smoothed. */
+export const StepMetrics = z.strictObject({
+  kind: z.literal('step'),
+  step: z.int(),
+  /** Epochs passed, with a fraction. */
+  epoch: z.number(),
+  loss: z.number(),
+  accuracy: z.number(),
+  learningRate: z.number(),
+  samplesPerSecond: z.number(),
+  /** Seconds until the last epoch ends. */
+  remaining: z.number(),
+  /** Seconds since the run began. */
+  elapsed: z.number(),
+});
+export const EpochMetrics = z.strictObject({
+  kind: z.literal('epoch'),
+  step: z.int(),
+  epoch: z.int(),
+  trainLoss: z.number(),
+  trainAccuracy: z.number(),
+  validationLoss: z.number(),
+  validationAccuracy: z.number(),
+  /** Whether these are the best weights so far, by validation loss. */
+  best: z.boolean(),
+  elapsed: z.number(),
+});
+export type StepMetrics = z.infer<typeof StepMetrics>;
+export type EpochMetrics = z.infer<typeof EpochMetrics>;
+/** One line of `metrics.jsonl`. */
+export const Metrics = z.discriminatedUnion('kind', [StepMetrics, EpochMetrics]);
+export type Metrics = z.infer<typeof Metrics>;
+
+/** Where a run stands; changed only by `nextRunState`. */
+export const RunState = z.discriminatedUnion('status', [
+  z.strictObject({ status: z.literal('queued') }),
+  z.strictObject({ status: z.literal('compiling') }),
+  z.strictObject({ status: z.literal('running') }),
+  z.strictObject({ status: z.literal('stopping') }),
+  z.strictObject({ status: z.literal('finished') }),
+  /** Stopped by the user; the best weights are kept. */
+  z.strictObject({ status: z.literal('stopped') }),
+  z.strictObject({
+    status: z.literal('failed'),
+    problem: z.strictObject({ code: z.string(), message: z.string(), remedy: z.string().optional() }),
+  }),
+  /** The engine or the host died; what was saved last is there. */
+  z.strictObject({ status: z.literal('interrupted'), reason: z.string() }),
+]);
+export type RunState = z.infer<typeof RunState>;
+
+export const RunSummary = z.strictObject({
+  id: RunId,
+  name: z.string(),
+  documentPath: z.string().optional(),
+  data: z.string(),
+  /** Milliseconds since 1970. */
+  started: z.number(),
+  state: RunState,
+  epochs: z.int(),
+  lastEpoch: EpochMetrics.optional(),
+  best: EpochMetrics.optional(),
+});
+export type RunSummary = z.infer<typeof RunSummary>;
+
+export const RunRecord = z.strictObject({
+  summary: RunSummary,
+  document: SkipwireDocument,
+  metrics: z.array(Metrics),
+  /** Things the user should know, such as how the data was fitted to the input. */
+  notices: z.array(z.string()),
+});
+export type RunRecord = z.infer<typeof RunRecord>;
+
+export const RunEvent = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('state'), run: RunId, summary: RunSummary }),
+  /** Metrics since the last event; at most 30 events a second. */
+  z.strictObject({ kind: z.literal('metrics'), run: RunId, metrics: z.array(Metrics) }),
+  z.strictObject({ kind: z.literal('notice'), run: RunId, text: z.string() }),
+]);
+export type RunEvent = z.infer<typeof RunEvent>;

@@ -1,0 +1,31 @@
+import type { TensorType } from './shape.ts';
+
+export type OnnxAttribute =
+  number | string | readonly number[] | { readonly float: number } | { readonly floats: readonly number[] };
+
+/**
+ * What an op's ONNX export may use. Tensors are channels first: an image is `[batch, channels, height, width]`.
+ * Attribute numbers are written as INT, `{ float }` as FLOAT.
+ */
+export interface OnnxContext<Parameters, Input extends string, Weight extends string> {
+  readonly parameters: Parameters;
+  readonly inputs: Readonly<Record<Input, string>>;
+  readonly types: Readonly<Record<Input, TensorType>>;
+  /** Document path of the node; ONNX names derive from it. */
+  readonly path: string;
+  /** Adds a node and returns the name of its only output, which is `name` or the path. */
+  node(
+    opType: string,
+    inputs: readonly string[],
+    attributes?: Readonly<Record<string, OnnxAttribute>>,
+    name?: string,
+  ): string;
+  /** Adds a weight as an initializer, its axes permuted, and returns its name; the weight must exist. */
+  weight(name: Weight, permutation?: readonly number[]): string;
+  /** Whether the op has this weight with its present parameters. */
+  hasWeight(name: Weight): boolean;
+  /** Adds a constant int64 initializer. */
+  int64(name: string, values: readonly number[]): string;
+  /** Adds a constant float initializer; `dims` empty for a scalar. */
+  float(name: string, values: readonly number[], dims: readonly number[]): string;
+}

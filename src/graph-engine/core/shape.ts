@@ -1,0 +1,96 @@
+/**
+ * Logical shapes. The batch axis is implicit and leads; every other axis has a name, so `32x32x3` means the same thing
+ * whatever the memory layout of an executor or an export is. A `null` size is unknown, which is never an error.
+ */
+export type AxisName = 'height' | 'width' | 'channels' | 'length' | 'sequence' | 'features';
+
+export interface Axis {
+  readonly name: AxisName;
+  readonly size: number | null;
+}
+
+export type DType = 'float32' | 'int32';
+
+/** The type of one value on a wire: named axes without the batch, and the element type. */
+export interface TensorType {
+  readonly axes: readonly Axis[];
+  readonly dtype: DType;
+}
+
+/** An image of `height` x `width` x `channels`, stored channels-last. */
+export function image(height: number | null, width: number | null, channels: number | null): TensorType {
+  return {
+    axes: [
+      { name: 'height', size: height },
+      { name: 'width', size: width },
+      { name: 'channels', size: channels },
+    ],
+    dtype: 'float32',
+  };
+}
+
+/** A vector of `size` features. */
+export function features(size: number | null): TensorType {
+  return { axes: [{ name: 'features', size }], dtype: 'float32' };
+}
+
+/** Whether the type is an image (height, width, channels). */
+export function isImage(type: TensorType): boolean {
+  return (
+    type.axes.length === 3 &&
+    type.axes[0]?.name === 'height' &&
+    type.axes[1]?.name === 'width' &&
+    type.axes[2]?.name === 'channels'
+  );
+}
+
+/** The size of the named axis: `null` when unknown, `undefined` when the type has no such axis. */
+export function sizeOf(type: TensorType, name: AxisName): number | null | undefined {
+  return type.axes.find((axis) => axis.name === name)?.size;
+}
+
+/** The last axis: channels of an image, features of a vector or a sequence. */
+export function lastAxis(type: TensorType): Axis | undefined {
+  return type.axes.at(-1);
+}
+
+/** A copy of the type with the last axis' size replaced. */
+export function withLastSize(type: TensorType, size: number | null): TensorType {
+  return { ...type, axes: type.axes.map((axis, i) => (i === type.axes.length - 1 ? { ...axis, size } : axis)) };
+}
+
+/** Number of elements in one example, or `null` when a size is unknown. */
+export function elementCount(type: TensorType): number | null {
+  let count = 1;
+  for (const axis of type.axes) {
+    if (axis.size === null) return null;
+    count *= axis.size;
+  }
+  return count;
+}
+
+/** Whether two types can be the same: names, dtype and every known size agree. */
+export function compatible(a: TensorType, b: TensorType): boolean {
+  return (
+    a.dtype === b.dtype &&
+    a.axes.length === b.axes.length &&
+    a.axes.every((axis, i) => {
+      const other = b.axes[i];
+      return (
+        other !== undefined &&
+        axis.name === other.name &&
+        (axis.size === null || other.size === null || axis.size === other.size)
+      );
+    })
+  );
+}
+
+/** Short text such as `32×32×3`; `?` stands for an unknown size. */
+export function formatShape(type: TensorType): string {
+  return type.axes.length === 0 ? 'scalar' : type.axes.map((axis) => axis.size ?? '?').join('×');
+}
+
+/** Long text such as `height 32 × width 32 × channels 3`. */
+export function describeShape(type: TensorType): string {
+  return type.axes.map((axis) => `${axis.name} ${axis.size ?? '?'}`).join(' × ');
+}

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { TrainingSettings } from './trainingSettings.ts';
+
+/** The format written by this version; older ones are migrated, newer ones refused by name. */
+export const DOCUMENT_FORMAT = 'skipwire/document';
+export const BLOCK_FORMAT = 'skipwire/block';
+export const FORMAT_VERSION = 1;
+
+/** Keys of records in a document: no prototype keys, no path characters. */
+const identifier = z
+  .string()
+  .max(64)
+  .regex(/^[A-Za-z][A-Za-z0-9_-]*$/, 'must start with a letter and hold only letters, digits, "-" and "_"')
+  .refine(
+    (text) => !['constructor', 'prototype', 'hasOwnProperty', 'toString', 'valueOf'].includes(text),
+    'is a reserved word',
+  );
+
+export const NodeId = identifier.brand<'NodeId'>();
+export type NodeId = z.infer<typeof NodeId>;
+export const BlockId = identifier.brand<'BlockId'>();
+export type BlockId = z.infer<typeof BlockId>;
+
+const scalar = z.union([z.number(), z.boolean(), z.string().max(2000)]);
+/** A literal, a short list, or text starting with `=`: an expression over the enclosing block's parameters. */
+export const ParameterValue = z.union([scalar, z.array(scalar).max(16)]);
+export type ParameterValue = z.infer<typeof ParameterValue>;
+
+export const Endpoint = z.strictObject({ node: NodeId, port: identifier });
+export type Endpoint = z.infer<typeof Endpoint>;
+
+const position = z.strictObject({ x: z.number(), y: z.number() });
+
+const nodeFields = {
+  /** Shown on the canvas and used in paths, weight names and exports; unique in its graph. Defaults to the id. */
+  name: z.string().min(1).max(64).optional(),
+  parameters: z.record(identifier, ParameterValue).default({}),
+  /** What feeds each input port; a port takes one wire, so the record is the wiring. */
+  inputs: z.record(identifier, Endpoint).default({}),
+  position: position.default({ x: 0, y: 0 }),
+  /** False, or an expression that is false, bypasses the node: its first input passes through. */
+  enabled: z.union([z.boolean(), z.string().max(500)]).optional(),
+  note: z.string().max(2000).optional(),
+};
+
+export const OpNode = z.strictObject({ op: identifier, ...nodeFields });
+export const BlockNode = z.strictObject({
+  block: BlockId,
+  /** Chains the block this many times: first output into first input. */
+  repeat: z.union([z.int().min(0).max(2000), z.string().max(500)]).optional(),
+  ...nodeFields,
+});
+export const GraphNode = z.union([OpNode, BlockNode]);
+export type OpNode = z.infer<typeof OpNode>;
+export type BlockNode = z.infer<typeof BlockNode>;
+export type GraphNode = z.infer<typeof GraphNode>;
+
+export const Graph = z.strictObject({ nodes: z.record(NodeId, GraphNode) });
+export type Graph = z.infer<typeof Graph>;
+
+/** A parameter a block declares; its value is set on each node that uses the block. */
+export const BlockParameter = z.strictObject({
+  name: identifier,
+  kind: z.enum(['integer', 'number', 'boolean', 'choice']),
+  default: scalar,
+  description: z.string().max(500).optional(),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+  choices: z.array(z.string().max(64)).max(32).optional(),
+});
+export type BlockParameter = z.infer<typeof BlockParameter>;
+
+export const BlockDefinition = z.strictObject({
+  name: z.string().min(1).max(64),
+  description: z.string().max(4000).optional(),
+  source: z.string().max(500).optional(),
+  parameters: z.array(BlockParameter).max(64).default([]),
+  graph: Graph,
+});
+export type BlockDefinition = z.infer<typeof BlockDefinition>;
+
+export const SkipwireDocument = z.strictObject({
+  format: z.literal(`${DOCUMENT_FORMAT}@${FORMAT_VERSION}`),
+  name: z.string().min(1).max(120),
+  description: z.string().max(8000).optional(),
+  source: z.string().max(500).optional(),
+  graph: Graph,
+  blocks: z.record(BlockId, BlockDefinition).default({}),
+  training: TrainingSettings.prefault({}),
+});
+export type SkipwireDocument = z.infer<typeof SkipwireDocument>;
+
+/** A library block on disk: one definition with the blocks it uses. */
+export const BlockDocument = z.strictObject({
+  format: z.literal(`${BLOCK_FORMAT}@${FORMAT_VERSION}`),
+  id: BlockId,
+  block: BlockDefinition,
+  blocks: z.record(BlockId, BlockDefinition).default({}),
+});
+export type BlockDocument = z.infer<typeof BlockDocument>;
