@@ -1,0 +1,75 @@
+const tests = '\\.test\\.tsx?$';
+
+/**
+ * Folders are permissions: what each layer may import. Arrows point down only.
+ * @type {import('dependency-cruiser').IConfiguration}
+ */
+export default {
+  forbidden: [
+    {
+      name: 'graph-engine-is-pure',
+      comment: 'The graph engine runs in the page and in the host alike: no Node, no DOM library, no executor.',
+      severity: 'error',
+      from: { path: '^src/graph-engine/', pathNot: tests },
+      to: { pathNot: ['^src/graph-engine/', 'node_modules/(zod|immer|@bufbuild/protobuf)/'] },
+    },
+    {
+      name: 'contract-knows-documents-only',
+      severity: 'error',
+      from: { path: '^src/contract/', pathNot: tests },
+      to: { pathNot: ['^src/(contract|graph-engine)/', 'node_modules/zod/'] },
+    },
+    {
+      name: 'main-is-plain-node',
+      comment: 'The engine host must start under plain Node, without a window.',
+      severity: 'error',
+      from: { path: '^src/main/', pathNot: tests },
+      to: { path: ['^src/renderer/', '^electron/', 'node_modules/(electron|react|react-dom|@xyflow)/'] },
+    },
+    {
+      name: 'renderer-speaks-the-contract',
+      severity: 'error',
+      from: { path: '^src/renderer/', pathNot: tests },
+      to: { path: ['^src/main/', '^electron/', 'node_modules/(electron|@tensorflow|onnxruntime-node|ws)/'] },
+    },
+    {
+      name: 'renderer-has-no-node',
+      severity: 'error',
+      from: { path: '^src/renderer/', pathNot: tests },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'electron-is-a-shell',
+      comment: 'Windows, menus, security. The host is started as a utility process, never imported.',
+      severity: 'error',
+      from: { path: '^electron/', pathNot: tests },
+      to: {
+        pathNot: ['^electron/', '^src/contract/', 'node_modules/electron/', 'node_modules/zod/'],
+        dependencyTypesNot: ['core'],
+      },
+    },
+    {
+      name: 'product-code-imports-no-test',
+      severity: 'error',
+      from: { path: '^(src|electron)/', pathNot: tests },
+      to: { path: [tests, '^tests/', 'node_modules/(vitest|fast-check|playwright-core|axe-core)/'] },
+    },
+    {
+      name: 'no-circular-values',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    { name: 'everything-resolves', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '\\.(css|svg|png|html)$|\\?(raw|url)$' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.cjs', '.json', '.d.ts'],
+    },
+  },
+};
