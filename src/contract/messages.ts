@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { HostEvent, HostProblem } from './contract.ts';
 
-/** What travels over a WebSocket (as JSON text) or a MessagePort (as a structured clone); parsed on both sides. */
+/**
+ * What travels over a WebSocket (as JSON text) or a MessagePort (as a structured clone); parsed on both sides.
+ *
+ * Over a WebSocket the client's first message is `hello` with the token; the host answers `welcome`, or closes with
+ * `CLOSE_REFUSED`. Over a MessagePort, which nobody else can reach, requests may be sent at once.
+ */
+export const HelloMessage = z.strictObject({ kind: z.literal('hello'), token: z.string().max(200) });
+export const WelcomeMessage = z.strictObject({ kind: z.literal('welcome'), version: z.string() });
 export const RequestMessage = z.strictObject({
   kind: z.literal('request'),
   id: z.int(),
@@ -13,7 +20,18 @@ export const ReplyMessage = z.discriminatedUnion('ok', [
   z.strictObject({ kind: z.literal('reply'), id: z.int(), ok: z.literal(false), problem: HostProblem }),
 ]);
 export const EventMessage = z.strictObject({ kind: z.literal('event'), event: HostEvent });
-export const HostMessage = z.union([ReplyMessage, EventMessage]);
+export const ClientMessage = z.discriminatedUnion('kind', [HelloMessage, RequestMessage]);
+export const HostMessage = z.union([ReplyMessage, EventMessage, WelcomeMessage]);
+export type HelloMessage = z.infer<typeof HelloMessage>;
+export type WelcomeMessage = z.infer<typeof WelcomeMessage>;
 export type RequestMessage = z.infer<typeof RequestMessage>;
 export type ReplyMessage = z.infer<typeof ReplyMessage>;
+export type ClientMessage = z.infer<typeof ClientMessage>;
 export type HostMessage = z.infer<typeof HostMessage>;
+
+/** WebSocket close code: the token is wrong or missing; connecting again with the same one is useless. */
+export const CLOSE_REFUSED = 4401;
+/** WebSocket close code: a message that is not of the contract. */
+export const CLOSE_MALFORMED = 4400;
+/** Largest message either side accepts, in bytes. */
+export const MAXIMUM_MESSAGE_BYTES = 128 * 1024 * 1024;
