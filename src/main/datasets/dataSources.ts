@@ -1,0 +1,20 @@
+import { HostFailure } from '../files/hostFailure.ts';
+import type { DataSource } from './dataSet.ts';
+import { digits } from './digits.ts';
+import { shapes } from './shapes.ts';
+
+/** Every data set there is, in the order the editor lists them. */
+export const dataSources: readonly DataSource[] = [digits(), shapes()];
+
+/** The data set named `id`. Throws a `HostFailure` that lists the names when there is none. */
+export function dataSourceNamed(id: string): DataSource {
+  const source = dataSources.find(({ description }) => description.id === id);
+  if (source !== undefined) return source;
+  throw new HostFailure({
+    code: 'data/unknown',
+    message: `There is no data set "${id}".`,
+    expected: dataSources.map(({ description }) => description.id).join(' or '),
+    received: id,
+    remedy: 'Choose one of these under Training, Data.',
+  });
+}

@@ -1,0 +1,130 @@
+import type { DataSetDescription } from '../../contract/contract.ts';
+import { createRandomStream, type RandomStream } from '../../graph-engine/random/randomStream.ts';
+import type { DataSet, DataSource } from './dataSet.ts';
+
+const SIDE = 32;
+const CHANNELS = 3;
+const SAMPLES = 4000;
+/** The set is one fixed thing, like a file: only its split depends on the run's seed. */
+const SEED = 20_260;
+
+/** Distance-like function of a shape of radius one about the origin: negative inside. */
+type Outline = (x: number, y: number) => number;
+
+// Several times faster than Math.hypot, which guards against overflows that cannot happen here.
+const length = (x: number, y: number): number => Math.sqrt(x * x + y * y);
+
+const box = (x: number, y: number, halfWidth: number, halfHeight: number): number =>
+  Math.max(Math.abs(x) - halfWidth, Math.abs(y) - halfHeight);
+
+/** Inside of a regular polygon with `sides` sides and circumradius one. */
+const polygon =
+  (sides: number): Outline =>
+  (x, y) => {
+    const sector = (2 * Math.PI) / sides;
+    const angle = Math.atan2(y, x);
+    const folded = angle - sector * Math.round(angle / sector);
+    return length(x, y) * Math.cos(folded) - Math.cos(sector / 2);
+  };
+
+/** A five-pointed star: straight edges between an outer radius of one and an inner one of 0.42. */
+const star: Outline = (x, y) => {
+  const sector = Math.PI / 5;
+  const angle = Math.abs(((Math.atan2(y, x) + 2 * Math.PI) % (2 * sector)) - sector);
+  const radius = length(x, y);
+  const inner = 0.42;
+  // The edge runs from (inner, 0) to the tip at `sector`.
+  const tipX = Math.cos(sector);
+  const tipY = Math.sin(sector);
+  const normalX = tipY;
+  const normalY = inner - tipX;
+  const across = (radius * Math.cos(angle) - inner) * normalX + radius * Math.sin(angle) * normalY;
+  return across / length(normalX, normalY);
+};
+
+const outlines: Readonly<Record<string, Outline>> = {
+  disc: (x, y) => length(x, y) - 0.85,
+  ring: (x, y) => Math.abs(length(x, y) - 0.72) - 0.2,
+  triangle: polygon(3),
+  square: (x, y) => box(x, y, 0.72, 0.72),
+  hexagon: polygon(6),
+  star,
+  cross: (x, y) => Math.min(box(x, y, 0.26, 0.9), box(x, y, 0.9, 0.26)),
+  bar: (x, y) => box(x, y, 0.95, 0.28),
+  crescent: (x, y) => Math.max(length(x, y) - 0.9, 0.72 - length(x - 0.42, y)),
+  frame: (x, y) => Math.max(box(x, y, 0.78, 0.78), -box(x, y, 0.42, 0.42)),
+};
+
+const description: DataSetDescription = {
+  id: 'shapes',
+  title: 'Coloured shapes',
+  description:
+    '4 000 colour 32×32 images of ten shapes at any place, size and angle, on a noisy background; drawn on demand.',
+  height: SIDE,
+  width: SIDE,
+  channels: CHANNELS,
+  classes: Object.keys(outlines),
+  samples: SAMPLES,
+  licence: 'Made by Skipwire; free to use',
+};
+
+/** The procedural shapes: the same images on every machine and every day. */
+export function shapes(samples: number = SAMPLES): DataSource {
+  const own = { ...description, samples };
+  return { description: own, load: async () => drawShapes(own) };
+}
+
+function drawShapes(own: DataSetDescription): DataSet {
+  const kinds = Object.values(outlines);
+  const size = SIDE * SIDE * CHANNELS;
+  const images = new Float32Array(own.samples * size);
+  const labels = new Int32Array(own.samples);
+  for (let sample = 0; sample < own.samples; sample++) {
+    const label = sample % kinds.length;
+    const outline = kinds[label];
+    if (outline === undefined) throw new Error(`No outline for class ${label}`);
+    labels[sample] = label;
+    // One stream a sample: a shorter set is the beginning of a longer one.
+    drawShape(outline, createRandomStream(SEED, sample), images.subarray(sample * size, (sample + 1) * size));
+  }
+  return { description: own, images, labels };
+}
+
+/** Draws one `[32, 32, 3]` image: a smooth two-colour background, noise, and the shape with soft edges. */
+function drawShape(outline: Outline, random: RandomStream, image: Float32Array): void {
+  const between = (low: number, high: number): number => low + (high - low) * random.uniform();
+  const colour = (): readonly [number, number, number] => [random.uniform(), random.uniform(), random.uniform()];
+  const ink = colour();
+  let [from, to] = [colour(), colour()];
+  // A shape in the colour of its background cannot be seen by anybody.
+  while (contrast(ink, from) < 0.35 || contrast(ink, to) < 0.35) [from, to] = [colour(), colour()];
+  const radius = between(6, 12);
+  const centreX = between(radius * 0.9, SIDE - radius * 0.9);
+  const centreY = between(radius * 0.9, SIDE - radius * 0.9);
+  const turn = between(0, 2 * Math.PI);
+  const [cosine, sine] = [Math.cos(turn), Math.sin(turn)];
+  const slope = between(0, 2 * Math.PI);
+  const [slopeX, slopeY] = [Math.cos(slope) / (SIDE * 1.42), Math.sin(slope) / (SIDE * 1.42)];
+  const noise = between(0.02, 0.12);
+  for (let row = 0; row < SIDE; row++) {
+    for (let column = 0; column < SIDE; column++) {
+      const x = (column + 0.5 - centreX) / radius;
+      const y = (row + 0.5 - centreY) / radius;
+      const distance = outline(x * cosine + y * sine, y * cosine - x * sine) * radius;
+      const cover = Math.min(1, Math.max(0, 0.5 - distance));
+      const along = (column - SIDE / 2) * slopeX + (row - SIDE / 2) * slopeY + 0.5;
+      // One draw a pixel, ten bits for the noise of each channel.
+      const bits = random.uint32();
+      for (let channel = 0; channel < CHANNELS; channel++) {
+        const ground = (from[channel] ?? 0) * (1 - along) + (to[channel] ?? 0) * along;
+        const value = ground * (1 - cover) + (ink[channel] ?? 0) * cover + noise * (((bits >>> (10 * channel)) & 1023) / 512 - 1);
+        image[(row * SIDE + column) * CHANNELS + channel] = Math.min(1, Math.max(0, value));
+      }
+    }
+  }
+}
+
+/** Euclidean distance of two colours in the unit cube. */
+function contrast(a: readonly [number, number, number], b: readonly [number, number, number]): number {
+  return Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
+}

@@ -1,0 +1,57 @@
+import { mkdir, realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { WorkspacePath } from '../../contract/contract.ts';
+import { HostFailure } from './hostFailure.ts';
+
+/** The folder the editor may read and write; nothing outside it, not even through a symbolic link. */
+export interface WorkspaceFolder {
+  /** Absolute, with symbolic links resolved. */
+  readonly root: string;
+  /** Absolute path of a workspace path, which need not exist. Throws a `HostFailure` when it leads out of the folder. */
+  resolve(workspacePath: string): Promise<string>;
+}
+
+/** Opens the workspace, creating the folder on first use. */
+export async function openWorkspace(folder: string): Promise<WorkspaceFolder> {
+  await mkdir(folder, { recursive: true });
+  const root = await realpath(folder);
+  return {
+    root,
+    async resolve(workspacePath) {
+      if (workspacePath === '') return root;
+      const parsed = WorkspacePath.safeParse(workspacePath);
+      if (!parsed.success) throw escape(workspacePath);
+      const absolute = path.join(root, ...parsed.data.split('/'));
+      const real = await realpathOfNearest(absolute);
+      if (real !== root && !real.startsWith(root + path.sep)) throw escape(workspacePath);
+      return absolute;
+    },
+  };
+}
+
+/** The real path of the deepest existing part, with the missing rest appended. */
+async function realpathOfNearest(absolute: string): Promise<string> {
+  const missing: string[] = [];
+  let current = absolute;
+  for (;;) {
+    try {
+      return path.join(await realpath(current), ...missing);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+      missing.unshift(path.basename(current));
+      const parent = path.dirname(current);
+      if (parent === current) throw error;
+      current = parent;
+    }
+  }
+}
+
+function escape(workspacePath: string): HostFailure {
+  return new HostFailure({
+    code: 'file/outside-workspace',
+    message: `"${workspacePath}" is outside the workspace folder.`,
+    expected: 'a path inside the workspace folder, with "/" between its parts',
+    received: workspacePath,
+    remedy: 'Copy the file into the workspace, or start Skipwire with --workspace and its folder.',
+  });
+}
