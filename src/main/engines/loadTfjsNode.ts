@@ -1,9 +1,10 @@
-import { createRequire } from 'node:module';
+import Module, { createRequire } from 'node:module';
 import path from 'node:path';
 import util from 'node:util';
+import type * as tfjsNode from '@tensorflow/tfjs-node';
 import { tfjsNodePackage } from './tfjsNodePackage.ts';
 
-export type TfjsNode = typeof import('@tensorflow/tfjs-node');
+export type TfjsNode = typeof tfjsNode;
 
 /**
  * Loads @tensorflow/tfjs-node with the native addon at `addonPath`, writing nothing into node_modules. Threads and
@@ -14,14 +15,19 @@ export function loadTfjsNode(addonPath: string): TfjsNode {
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   restoreRemovedHelpers();
   const requireBeside = createRequire(path.join(tfjsNodePackage().root, 'package.json'));
-  // tfjs-node asks node-pre-gyp where its addon lies; the answer would be a folder inside node_modules.
-  const preGyp = requireBeside('@mapbox/node-pre-gyp') as { find: (manifest: string) => string };
-  const find = preGyp.find;
-  preGyp.find = () => addonPath;
+  // tfjs-node asks node-pre-gyp where its addon lies, and the answer would be a folder inside node_modules: while it
+  // loads, a stand-in gives ours. (The real module's `find` cannot be replaced, it is a getter.)
+  const preGyp = requireBeside.resolve('@mapbox/node-pre-gyp');
+  const before = requireBeside.cache[preGyp];
+  const standIn = new Module(preGyp);
+  standIn.exports = { find: () => addonPath };
+  standIn.loaded = true;
+  requireBeside.cache[preGyp] = standIn;
   try {
     return requireBeside('@tensorflow/tfjs-node') as TfjsNode;
   } finally {
-    preGyp.find = find;
+    if (before === undefined) delete requireBeside.cache[preGyp];
+    else requireBeside.cache[preGyp] = before;
   }
 }
 
