@@ -1,0 +1,24 @@
+import type { Host } from './host.ts';
+import { createHostConnection } from './hostConnection.ts';
+import { messagePortLink } from './messagePortLink.ts';
+import { takeToken } from './takeToken.ts';
+import { webSocketLink } from './webSocketLink.ts';
+
+/** Opens the way to the host: through the desktop shell's bridge where there is one, else over a WebSocket. */
+export function openHost(): Host {
+  const bridge = window.skipwire;
+  if (bridge !== undefined) return { connection: createHostConnection({ openLink: messagePortLink(bridge) }) };
+  const token = takeToken();
+  const address = new URL('host', location.href);
+  address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
+  address.hash = '';
+  return {
+    connection: createHostConnection({ openLink: webSocketLink(address.href, token) }),
+    async download(path) {
+      const url = new URL(`files/${path.split('/').map(encodeURIComponent).join('/')}`, location.href);
+      const response = await fetch(url, { headers: { Authorization: `Bearer ${token}` } });
+      if (!response.ok) throw new Error(`The host answered ${response.status} for ${path}.`);
+      return response.blob();
+    },
+  };
+}

@@ -1,0 +1,23 @@
+const STORAGE_KEY = 'skipwire.token';
+
+/** The token in a URL fragment, written `#token=…`; null when there is none. */
+export function tokenInFragment(fragment: string): string | null {
+  return new URLSearchParams(fragment.replace(/^#/, '')).get('token');
+}
+
+/**
+ * Takes the token out of the address bar, where it would be copied along with a link or seen over a shoulder, and keeps
+ * it for this tab so that a reload works. Empty when none was ever given.
+ */
+export function takeToken(): string {
+  const fresh = tokenInFragment(location.hash);
+  try {
+    if (fresh !== null) sessionStorage.setItem(STORAGE_KEY, fresh);
+    const token = fresh ?? sessionStorage.getItem(STORAGE_KEY) ?? '';
+    if (fresh !== null) history.replaceState(null, '', location.pathname + location.search);
+    return token;
+  } catch {
+    // Without storage the fragment stays, or a reload would lose the token.
+    return fresh ?? '';
+  }
+}
