@@ -1,0 +1,41 @@
+import type { Metrics } from '../../contract/run.ts';
+import { smoothCurve } from './smoothCurve.ts';
+
+export type CurveKind = 'loss' | 'accuracy';
+
+/** Columns as uPlot takes them: epochs, the raw training curve, the smoothed one, validation. Equal lengths. */
+export type CurveColumns = [
+  epochs: number[],
+  raw: (number | null)[],
+  smoothed: (number | null)[],
+  validation: (number | null)[],
+];
+
+export interface CurveOptions {
+  readonly smoothing: number;
+  /** Values that a logarithm cannot show become gaps. */
+  readonly logarithmic: boolean;
+}
+
+/** The curves of a run. Steps stand at the epochs passed, with a fraction; validation at the ends of epochs. */
+export function curveColumns(metrics: readonly Metrics[], kind: CurveKind, options: CurveOptions): CurveColumns {
+  const show = (value: number): number | null =>
+    Number.isFinite(value) && !(options.logarithmic && value <= 0) ? value : null;
+  const epochs: number[] = [];
+  const raw: (number | null)[] = [];
+  const validation: (number | null)[] = [];
+  for (const one of metrics) {
+    const step = one.kind === 'step';
+    // The last step of an epoch and the epoch's end share a place; uPlot wants each place once, in rising order.
+    const last = epochs.at(-1);
+    if (last === undefined || one.epoch > last) {
+      epochs.push(one.epoch);
+      raw.push(null);
+      validation.push(null);
+    }
+    const index = epochs.length - 1;
+    if (step) raw[index] = show(kind === 'loss' ? one.loss : one.accuracy);
+    else validation[index] = show(kind === 'loss' ? one.validationLoss : one.validationAccuracy);
+  }
+  return [epochs, raw, smoothCurve(raw, options.smoothing), validation];
+}

@@ -1,0 +1,106 @@
+import type { Metrics, RunEvent, RunId, RunRecord, RunState, RunSummary, StepMetrics } from '../../contract/run.ts';
+
+/** What the editor knows of one run beyond its summary. */
+export interface RunDetails {
+  /** False while only what was heard live is here; what came before is still to be read from the host. */
+  readonly complete: boolean;
+  readonly metrics: readonly Metrics[];
+  readonly notices: readonly string[];
+}
+
+export interface Runs {
+  readonly summaries: Readonly<Record<RunId, RunSummary>>;
+  readonly details: Readonly<Record<RunId, RunDetails>>;
+  /** The run whose curves are shown. */
+  readonly shown: RunId | null;
+}
+
+export const NO_RUNS: Runs = { summaries: {}, details: {}, shown: null };
+const NO_DETAILS: RunDetails = { complete: false, metrics: [], notices: [] };
+
+/** Whether a run is under way. */
+export function isActive(state: RunState): boolean {
+  return (
+    state.status === 'queued' ||
+    state.status === 'compiling' ||
+    state.status === 'running' ||
+    state.status === 'stopping'
+  );
+}
+
+/** The state after something was heard from the host. */
+export function withRunEvent(runs: Runs, event: RunEvent): Runs {
+  if (event.kind === 'state') return { ...runs, summaries: { ...runs.summaries, [event.run]: event.summary } };
+  const before = runs.details[event.run] ?? NO_DETAILS;
+  const details: RunDetails =
+    event.kind === 'metrics'
+      ? { ...before, metrics: joinMetrics(before.metrics, event.metrics) }
+      : { ...before, notices: joinNotices(before.notices, [event.text]) };
+  return { ...runs, details: { ...runs.details, [event.run]: details } };
+}
+
+/** The state after the host listed its runs: the list is the truth, also about runs that were deleted. */
+export function withRunList(runs: Runs, list: readonly RunSummary[]): Runs {
+  const summaries = Object.fromEntries(list.map((summary) => [summary.id, summary]));
+  const known = ([id]: [string, RunDetails]) => id in summaries;
+  return {
+    summaries,
+    details: Object.fromEntries(Object.entries(runs.details).filter(known)),
+    shown: runs.shown !== null && runs.shown in summaries ? runs.shown : null,
+  };
+}
+
+/** The state after a run was read; what was heard live in the meantime is kept behind it. */
+export function withRunRecord(runs: Runs, record: RunRecord): Runs {
+  const { id } = record.summary;
+  const heard = runs.details[id] ?? NO_DETAILS;
+  const details: RunDetails = {
+    complete: true,
+    metrics: joinMetrics(record.metrics, heard.metrics),
+    notices: joinNotices(record.notices, heard.notices),
+  };
+  return {
+    ...runs,
+    summaries: { ...runs.summaries, [id]: record.summary },
+    details: { ...runs.details, [id]: details },
+  };
+}
+
+/** After the host was away, live metrics may be missing: everything must be read again. */
+export function withGap(runs: Runs): Runs {
+  const details = Object.entries(runs.details).map(([id, one]) => [id, { ...one, complete: false }] as const);
+  return { ...runs, details: Object.fromEntries(details) };
+}
+
+/** Runs of a document, newest first: those of its file, or of its name while it has none. */
+export function runsOfDocument(runs: Runs, path: string | null, name: string): RunSummary[] {
+  return Object.values(runs.summaries)
+    .filter((run) => (path !== null && run.documentPath !== undefined ? run.documentPath === path : run.name === name))
+    .sort((one, other) => other.started - one.started);
+}
+
+/** The run to show when a document is opened: the one under way, else the newest. */
+export function runToShow(ofDocument: readonly RunSummary[]): RunId | null {
+  return (ofDocument.find((run) => isActive(run.state)) ?? ofDocument[0])?.id ?? null;
+}
+
+/** The last step reported. */
+export function lastStep(metrics: readonly Metrics[]): StepMetrics | undefined {
+  return metrics.findLast((one) => one.kind === 'step');
+}
+
+/** `later` behind `earlier`, without what both have. Steps never fall, and an epoch's end comes behind its last step. */
+function joinMetrics(earlier: readonly Metrics[], later: readonly Metrics[]): readonly Metrics[] {
+  const last = earlier.at(-1);
+  if (last === undefined) return later;
+  const fresh = later.filter((one) => one.step > last.step || (one.step === last.step && rank(one) > rank(last)));
+  return fresh.length === 0 ? earlier : [...earlier, ...fresh];
+}
+
+function rank(metrics: Metrics): number {
+  return metrics.kind === 'epoch' ? 1 : 0;
+}
+
+function joinNotices(earlier: readonly string[], later: readonly string[]): readonly string[] {
+  return [...new Set([...earlier, ...later])];
+}
