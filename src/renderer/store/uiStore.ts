@@ -1,0 +1,106 @@
+import { createStore } from 'zustand/vanilla';
+import { useStore } from 'zustand';
+import type { NodeId } from '../../graph-engine/document/schema.ts';
+import { documentStore } from './documentStore.ts';
+
+/** One step into a block: the block node, and which of its repetitions is looked at. */
+export interface ScopeStep {
+  readonly node: NodeId;
+  readonly instance: number;
+}
+
+export interface Viewport {
+  readonly x: number;
+  readonly y: number;
+  readonly zoom: number;
+}
+
+/** A place the canvas is asked to bring into view; a new object for each request. */
+export interface Focus {
+  readonly nodes: readonly NodeId[] | 'all';
+}
+
+export interface UiState {
+  /** The block nodes entered, outermost first; empty at the root. */
+  readonly scopePath: readonly ScopeStep[];
+  readonly selection: ReadonlySet<NodeId>;
+  /** Selected wires, each as `node:port` of the input it ends at. */
+  readonly selectedWires: ReadonlySet<string>;
+  /** Where each scope was last looked at, by `scopeKey`. */
+  readonly viewports: Readonly<Record<string, Viewport>>;
+  readonly focus: Focus | null;
+}
+
+const NOTHING: ReadonlySet<never> = new Set();
+
+const initial: UiState = {
+  scopePath: [],
+  selection: NOTHING,
+  selectedWires: NOTHING,
+  viewports: {},
+  focus: null,
+};
+
+export const uiStore = createStore<UiState>()(() => initial);
+
+/** Reads the view state in a component. */
+export function useUi<T>(selector: (state: UiState) => T): T {
+  return useStore(uiStore, selector);
+}
+
+/** Text that is equal for the same place in the document, whichever repetition is looked at. */
+export function scopeKey(path: readonly ScopeStep[]): string {
+  return path.map((step) => step.node).join('/');
+}
+
+/** Selects nodes and wires; whatever was selected before is not any more. */
+export function select(nodes: Iterable<NodeId>, wires: Iterable<string> = []): void {
+  uiStore.setState({ selection: new Set(nodes), selectedWires: new Set(wires) });
+}
+
+/** Deselects everything. */
+export function clearSelection(): void {
+  const { selection, selectedWires } = uiStore.getState();
+  if (selection.size > 0 || selectedWires.size > 0) select([]);
+}
+
+/** Shows the inside of a block node of the scope that is shown. */
+export function enterBlock(node: NodeId, instance = 0): void {
+  setScope([...uiStore.getState().scopePath, { node, instance }]);
+}
+
+/** Goes out to the scope at this depth (0 is the root) and selects the block node that was left. */
+export function leaveTo(depth: number): void {
+  const { scopePath } = uiStore.getState();
+  const left = scopePath[depth];
+  if (left === undefined) return;
+  setScope(scopePath.slice(0, depth));
+  select([left.node]);
+}
+
+/** Shows the scope of that path. */
+export function setScope(scopePath: readonly ScopeStep[]): void {
+  uiStore.setState({ scopePath, selection: NOTHING, selectedWires: NOTHING });
+}
+
+/** Looks at another repetition of the innermost block. */
+export function showInstance(instance: number): void {
+  const { scopePath } = uiStore.getState();
+  const last = scopePath.at(-1);
+  if (last !== undefined) uiStore.setState({ scopePath: [...scopePath.slice(0, -1), { ...last, instance }] });
+}
+
+/** Remembers where a scope was looked at. */
+export function rememberViewport(key: string, viewport: Viewport): void {
+  uiStore.setState(({ viewports }) => ({ viewports: { ...viewports, [key]: viewport } }));
+}
+
+/** Asks the canvas to bring nodes into view. */
+export function focusOn(nodes: Focus['nodes']): void {
+  uiStore.setState({ focus: { nodes } });
+}
+
+// Another document: nothing of the view of the old one applies.
+documentStore.subscribe((state, before) => {
+  if (state.generation !== before.generation) uiStore.setState(initial);
+});
