@@ -29,8 +29,9 @@ const targets = [
       // Children that load native code and may die: libtensorflow, onnxruntime.
       engineProcess: 'src/main/engineProcess.ts',
       verifyProcess: 'src/main/verifyProcess.ts',
-      // Finds and installs the engine: needed by set-up before anything else runs.
-      engineCommand: 'src/main/engines/engineCommand.ts',
+      engineSelfTest: 'src/main/engines/engineSelfTest.ts',
+      // What the set-up scripts call once there is a build.
+      setup: 'src/main/engines/setup.ts',
     },
   },
   {

@@ -1,0 +1,110 @@
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { HostFailure } from '../files/hostFailure.ts';
+import type { EnginePackage } from './enginePackage.ts';
+import type { OnEngineProgress } from './engineProgress.ts';
+import { findPip, PIP_REMEDY } from './findPip.ts';
+import type { Pip } from './findPip.ts';
+import { lastLines, runProgram } from './runProgram.ts';
+
+const POLL_MS = 300;
+
+/** Python version of the package: any would do, since only its libraries are used. */
+const PYTHON_VERSION = '3.11';
+
+/**
+ * Fetches the package with the user's own pip and its settings (index, proxy, certificates), for a Python that need not
+ * be the one that runs. Returns the file, in `folder`.
+ */
+export async function downloadWheel(
+  wanted: EnginePackage,
+  folder: string,
+  onProgress: OnEngineProgress,
+): Promise<string> {
+  const incoming = path.join(folder, 'incoming');
+  const temporary = path.join(folder, 'temporary');
+  const pip = await findPip();
+  if (pip === undefined) {
+    throw new HostFailure({
+      code: 'engine/no-pip',
+      message: 'pip, which fetches libtensorflow, was not found.',
+      remedy: `${PIP_REMEDY} Or give the file yourself: npx skipwire engine install --wheel FILE.`,
+    });
+  }
+  // What an interrupted pip left behind is of no use to the next one.
+  await rm(incoming, { recursive: true, force: true });
+  await rm(temporary, { recursive: true, force: true });
+  await mkdir(incoming, { recursive: true });
+  await mkdir(temporary, { recursive: true });
+  const poll = setInterval(() => {
+    void bytesBelow(folder).then((done) =>
+      onProgress({ phase: 'downloading', done: Math.min(done, wanted.wheelBytes), total: wanted.wheelBytes }),
+    );
+  }, POLL_MS);
+  try {
+    onProgress({ phase: 'downloading', done: 0, total: wanted.wheelBytes });
+    await runPip(pip, wanted, incoming, temporary);
+  } finally {
+    clearInterval(poll);
+    await rm(temporary, { recursive: true, force: true });
+  }
+  const [name] = (await readdir(incoming)).filter((entry) => entry.endsWith('.whl'));
+  if (name === undefined) throw new Error('pip succeeded without leaving a wheel');
+  const wheel = path.join(folder, name);
+  await rename(path.join(incoming, name), wheel);
+  await rm(incoming, { recursive: true, force: true });
+  return wheel;
+}
+
+/** A wheel that an earlier, interrupted installation had fetched whole; its content is checked later, as any other's. */
+export async function finishedWheel(wanted: EnginePackage, folder: string): Promise<string | undefined> {
+  const prefix = `${wanted.name.replaceAll('-', '_')}-${wanted.version}-`;
+  const names = await readdir(folder).catch(() => []);
+  const name = names.find((entry) => entry.startsWith(prefix) && entry.endsWith('.whl'));
+  return name === undefined ? undefined : path.join(folder, name);
+}
+
+async function runPip(pip: Pip, wanted: EnginePackage, incoming: string, temporary: string): Promise<void> {
+  const [program, ...before] = pip.command;
+  const result = await runProgram(
+    program,
+    [
+      ...before,
+      'download',
+      '--no-deps',
+      '--only-binary=:all:',
+      '--no-cache-dir',
+      '--progress-bar=off',
+      `--python-version=${PYTHON_VERSION}`,
+      ...wanted.platforms.map((platform) => `--platform=${platform}`),
+      `--dest=${incoming}`,
+      `${wanted.name}==${wanted.version}`,
+    ],
+    // pip writes to its temporary folder first: ours, so that progress can be seen and leftovers be found.
+    { environment: { TMPDIR: temporary, TEMP: temporary, TMP: temporary } },
+  );
+  if (result.code === 0) return;
+  throw new HostFailure({
+    code: 'engine/download-failed',
+    message: `pip could not fetch ${wanted.name} ${wanted.version}.`,
+    received: lastLines(`${result.stdout}\n${result.stderr}`),
+    remedy:
+      'Check the network, the proxy and the package index of pip (python3 -m pip config list), then try again. Off-line: npx skipwire engine install --wheel FILE.',
+  });
+}
+
+async function bytesBelow(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  // pip copies the finished file to its destination: the larger of the two counts, not the sum.
+  const sizes = await Promise.all(
+    entries
+      .filter((entry) => entry.isFile())
+      .map((entry) =>
+        stat(path.join(entry.parentPath, entry.name)).then(
+          (found) => found.size,
+          () => 0,
+        ),
+      ),
+  );
+  return Math.max(0, ...sizes);
+}

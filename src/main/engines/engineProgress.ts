@@ -1,0 +1,22 @@
+/** Where an installation stands. `done` and `total` are bytes; a phase without them has no measure. */
+export interface EngineProgress {
+  readonly phase: EnginePhase;
+  readonly done?: number;
+  readonly total?: number;
+  /** For `waiting`: the process that is installing at this moment. */
+  readonly process?: number;
+}
+
+export type EnginePhase = 'waiting' | 'downloading' | 'checking' | 'unpacking' | 'compiling' | 'testing';
+
+export type OnEngineProgress = (progress: EngineProgress) => void;
+
+/** What each phase is called to the user. */
+export const phaseWords: Readonly<Record<EnginePhase, string>> = {
+  waiting: 'Waiting for another installation',
+  downloading: 'Downloading TensorFlow',
+  checking: 'Checking the download',
+  unpacking: 'Unpacking the libraries',
+  compiling: 'Compiling the addon',
+  testing: 'Testing the engine',
+};

@@ -1,0 +1,159 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { withFileLock } from '../../../scripts/fileLock.mjs';
+import { HostFailure } from '../files/hostFailure.ts';
+import { compileAddon } from './compileAddon.ts';
+import { requireDiskSpace } from './diskSpace.ts';
+import { downloadWheel, finishedWheel } from './downloadWheel.ts';
+import type { EngineFolder, EngineManifest } from './engineFolder.ts';
+import { engineFolder, installedEngineFolder, readEngineManifest, writeEngineManifest } from './engineFolder.ts';
+import type { EnginePackage } from './enginePackage.ts';
+import { enginePackageFor, unsupportedMachine } from './enginePackage.ts';
+import type { OnEngineProgress } from './engineProgress.ts';
+import { testEngine } from './testEngine.ts';
+import { tfjsNodePackage } from './tfjsNodePackage.ts';
+import { checkWheel, unpackWheel } from './unpackWheel.ts';
+import { userCacheFolder } from './userCacheFolder.ts';
+
+export interface InstallOptions {
+  readonly onProgress: OnEngineProgress;
+  readonly cache?: string;
+  readonly wanted?: EnginePackage;
+  /** A wheel that the user has fetched himself; then nothing is downloaded. */
+  readonly wheel?: string;
+  /** Bytes free on the cache's disk; asked of the system when left out. */
+  readonly free?: number;
+}
+
+export interface InstalledEngine {
+  readonly folder: EngineFolder;
+  readonly manifest: EngineManifest;
+  /** False when it was there already. */
+  readonly fresh: boolean;
+}
+
+/**
+ * Installs the TensorFlow engine into the user's cache: fetch, check, unpack, compile, test, and only then give it its
+ * name. May be called by several programs at once (the others wait) and again after any interruption: what was
+ * fetched whole is used again, the rest is begun anew. Throws a `HostFailure` that says what to do.
+ */
+export async function installEngine(options: InstallOptions): Promise<InstalledEngine> {
+  const cache = options.cache ?? userCacheFolder();
+  const wanted = options.wanted ?? enginePackageFor();
+  if (wanted === undefined) throw new HostFailure(unsupportedMachine());
+  const engines = path.join(cache, 'engines');
+  await mkdir(engines, { recursive: true });
+  return withFileLock(path.join(engines, 'install.lock'), () => installHoldingLock(cache, wanted, options), {
+    onWait: (holder) => options.onProgress({ phase: 'waiting', process: holder }),
+  });
+}
+
+async function installHoldingLock(
+  cache: string,
+  wanted: EnginePackage,
+  { onProgress, wheel, free }: InstallOptions,
+): Promise<InstalledEngine> {
+  const final = installedEngineFolder(cache, wanted);
+  const tfjsNode = tfjsNodePackage();
+  const existing = await readEngineManifest(final);
+  if (existing !== undefined && existsSync(final.addon)) {
+    if (existing.tfjsNode === tfjsNode.version) return { folder: final, manifest: existing, fresh: false };
+    return { folder: final, manifest: await completeEngine(final, wanted, existing.files, onProgress), fresh: true };
+  }
+
+  const downloads = path.join(cache, 'downloads');
+  const fetched = wheel ?? (await finishedWheel(wanted, downloads));
+  // pip copies the file from its temporary folder, so for a moment there are two.
+  const toFetch = fetched === undefined ? 2 * wanted.wheelBytes : 0;
+  await requireDiskSpace(cache, toFetch + wanted.unpackedBytes, free);
+
+  const partial = engineFolder(path.join(cache, 'engines', `.partial-${wanted.name}-${wanted.version}`));
+  await rm(partial.root, { recursive: true, force: true });
+  try {
+    const files =
+      wheel === undefined
+        ? await fetchAndUnpack(wanted, downloads, partial, onProgress)
+        : await checkAndUnpack(wheel, wanted, partial, onProgress);
+    const manifest = await completeEngine(partial, wanted, files, onProgress);
+    await rm(final.root, { recursive: true, force: true });
+    await rename(partial.root, final.root);
+    await rm(downloads, { recursive: true, force: true });
+    return { folder: final, manifest, fresh: true };
+  } finally {
+    await rm(partial.root, { recursive: true, force: true });
+  }
+}
+
+/** A file left by an earlier try may be damaged: it is thrown away, and fetched once more. */
+async function fetchAndUnpack(
+  wanted: EnginePackage,
+  downloads: string,
+  partial: EngineFolder,
+  onProgress: OnEngineProgress,
+): Promise<EngineManifest['files']> {
+  const left = await finishedWheel(wanted, downloads);
+  if (left !== undefined) {
+    try {
+      return await checkAndUnpack(left, wanted, partial, onProgress);
+    } catch (error) {
+      if (!(error instanceof HostFailure) || error.problem.code !== 'engine/damaged-wheel') throw error;
+      await rm(left, { force: true });
+      await rm(partial.root, { recursive: true, force: true });
+    }
+  }
+  const wheel = await downloadWheel(wanted, downloads, onProgress);
+  try {
+    return await checkAndUnpack(wheel, wanted, partial, onProgress);
+  } catch (error) {
+    if (error instanceof HostFailure && error.problem.code === 'engine/damaged-wheel') await rm(wheel, { force: true });
+    throw error;
+  }
+}
+
+async function checkAndUnpack(
+  wheel: string,
+  wanted: EnginePackage,
+  partial: EngineFolder,
+  onProgress: OnEngineProgress,
+): Promise<EngineManifest['files']> {
+  await checkWheel(wheel, wanted, onProgress);
+  return unpackWheel(wheel, wanted, partial, onProgress);
+}
+
+/** Compiles and tests what is unpacked in `folder`, and writes its manifest. */
+async function completeEngine(
+  folder: EngineFolder,
+  wanted: EnginePackage,
+  files: EngineManifest['files'],
+  onProgress: OnEngineProgress,
+): Promise<EngineManifest> {
+  const tfjsNode = tfjsNodePackage();
+  onProgress({ phase: 'compiling' });
+  const compiler = await compileAddon(folder, tfjsNode);
+  onProgress({ phase: 'testing' });
+  const tensorflow = await testEngine(folder.addon);
+  const manifest: EngineManifest = {
+    format: 'skipwire-engine@1',
+    package: wanted.name,
+    version: wanted.version,
+    tensorflow,
+    tfjsNode: tfjsNode.version,
+    compiler: compiler.version,
+    files,
+  };
+  await writeEngineManifest(folder, manifest);
+  return manifest;
+}
+
+/** Removes every engine and download from the cache. Returns the names of the engines that were there. */
+export async function uninstallEngines(cache: string = userCacheFolder()): Promise<string[]> {
+  const engines = path.join(cache, 'engines');
+  if (!existsSync(engines)) return [];
+  return withFileLock(path.join(engines, 'install.lock'), async () => {
+    const names = (await readdir(engines, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+    for (const { name } of names) await rm(path.join(engines, name), { recursive: true, force: true });
+    await rm(path.join(cache, 'downloads'), { recursive: true, force: true });
+    return names.map(({ name }) => name).filter((name) => !name.startsWith('.'));
+  });
+}

@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import type { HostProblem } from '../../contract/contract.ts';
+import { HostFailure } from '../files/hostFailure.ts';
+import { productRoot } from '../files/productRoot.ts';
+import { lastLines, runProgram } from './runProgram.ts';
+
+const TIMEOUT_MS = 120_000;
+const expected = [19, 22, 43, 50, 18, 18, 18, 18];
+
+const SelfTestReply = z.object({ tensorflow: z.string(), backend: z.string(), received: z.array(z.number()) });
+
+/** Loads the addon in a process of its own and runs two operations. Returns TensorFlow's version, or throws a `HostFailure`. */
+export async function testEngine(addonPath: string): Promise<string> {
+  const program = path.join(productRoot, 'dist', 'main', 'engineSelfTest.js');
+  if (!existsSync(program)) {
+    throw new HostFailure({
+      code: 'engine/not-built',
+      message: 'Skipwire is not built, so the engine cannot be tested.',
+      remedy: 'Run npm run build.',
+    });
+  }
+  const result = await runProgram(process.execPath, [program, addonPath], {
+    timeout: TIMEOUT_MS,
+    environment: { ELECTRON_RUN_AS_NODE: '1' },
+  });
+  const reply = SelfTestReply.safeParse(parseLastLine(result.stdout));
+  if (result.code !== 0 || !reply.success) {
+    const end = result.timedOut
+      ? `no answer after ${TIMEOUT_MS / 1000} s`
+      : result.signal !== null
+        ? `ended by ${result.signal}`
+        : `exit code ${result.code}`;
+    throw selfTestFailed(`${end}: ${lastLines(result.stderr, 4)}`);
+  }
+  const { backend, received, tensorflow } = reply.data;
+  if (backend !== 'tensorflow' || received.join() !== expected.join()) {
+    throw selfTestFailed(`${backend} computed ${received.join(', ')} where ${expected.join(', ')} was due`);
+  }
+  return tensorflow;
+}
+
+function parseLastLine(text: string): unknown {
+  try {
+    return JSON.parse(lastLines(text, 1));
+  } catch {
+    return undefined;
+  }
+}
+
+function selfTestFailed(received: string): HostFailure {
+  const problem: HostProblem = {
+    code: 'engine/self-test-failed',
+    message: 'The TensorFlow engine is there but does not work.',
+    received,
+    remedy:
+      'Install it anew: npx skipwire engine uninstall, then npx skipwire engine install. A processor without AVX cannot run it.',
+  };
+  return new HostFailure(problem);
+}
