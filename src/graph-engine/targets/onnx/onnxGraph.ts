@@ -1,0 +1,143 @@
+import type { OnnxAttribute } from '../../core/onnxContext.ts';
+import type { DType } from '../../core/shape.ts';
+import type { OnnxDim } from './channelsFirst.ts';
+import { createUniqueNames } from './uniqueNames.ts';
+
+export interface OnnxNode {
+  readonly name: string;
+  readonly opType: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Readonly<Record<string, OnnxAttribute>>;
+  readonly documentation: string;
+}
+
+/** A constant tensor. `bytes` makes the little-endian data when it is written, so that only one tensor is held twice. */
+export interface OnnxInitializer {
+  readonly name: string;
+  readonly dims: readonly number[];
+  readonly dtype: 'float32' | 'int64';
+  readonly byteLength: number;
+  bytes(): Uint8Array;
+}
+
+export interface OnnxValue {
+  readonly name: string;
+  readonly dims: readonly OnnxDim[];
+  readonly dtype: DType;
+  readonly documentation: string;
+}
+
+/** A graph as it will be written: in topological order, without nodes that lead to no output. */
+export interface OnnxGraph {
+  readonly nodes: readonly OnnxNode[];
+  readonly initializers: readonly OnnxInitializer[];
+  readonly inputs: readonly OnnxValue[];
+  readonly outputs: readonly OnnxValue[];
+  /** Known shapes of values inside the graph, for viewers and for shape inference to check. */
+  readonly inner: readonly OnnxValue[];
+}
+
+/** Collects a graph; names given are document paths, names returned are the legal, unique ONNX names. */
+export interface OnnxGraphBuilder {
+  input(path: string, value: Omit<OnnxValue, 'name'>): string;
+  node(
+    path: string,
+    node: { readonly opType: string } & Pick<OnnxNode, 'inputs' | 'attributes' | 'documentation'>,
+  ): string;
+  initializer(path: string, tensor: Omit<OnnxInitializer, 'name'>): string;
+  describe(value: OnnxValue): void;
+  /** Declares a value as an output; it takes the output's name where it can, so no node is added for the name alone. */
+  output(path: string, source: string, value: Omit<OnnxValue, 'name'>): string;
+  finish(): OnnxGraph;
+}
+
+/** Starts an empty graph. */
+export function createOnnxGraph(): OnnxGraphBuilder {
+  const values = createUniqueNames();
+  const nodeNames = createUniqueNames();
+  const nodes: OnnxNode[] = [];
+  const initializers: OnnxInitializer[] = [];
+  const inputs: OnnxValue[] = [];
+  const outputs: { readonly value: OnnxValue; readonly source: string }[] = [];
+  const inner = new Map<string, OnnxValue>();
+
+  function addNode(path: string, node: Omit<OnnxNode, 'name' | 'outputs'>): string {
+    const output = values.take(path);
+    nodes.push({ ...node, name: nodeNames.take(path), outputs: [output] });
+    return output;
+  }
+
+  return {
+    input(path, value) {
+      const name = values.take(path);
+      inputs.push({ ...value, name });
+      return name;
+    },
+    node: addNode,
+    initializer(path, tensor) {
+      const name = values.take(path);
+      initializers.push({ ...tensor, name });
+      return name;
+    },
+    describe(value) {
+      inner.set(value.name, value);
+    },
+    output(path, source, value) {
+      const name = values.take(path);
+      outputs.push({ value: { ...value, name }, source });
+      return name;
+    },
+    finish() {
+      const produced = new Set(nodes.flatMap((node) => node.outputs));
+      const renamed = new Map<string, string>();
+      const extra: OnnxNode[] = [];
+      for (const { value, source } of outputs) {
+        if (produced.has(source) && !renamed.has(source)) {
+          renamed.set(source, value.name);
+        } else {
+          // An input or a value with two output names cannot be renamed: copy it.
+          extra.push({
+            name: nodeNames.take(value.name),
+            opType: 'Identity',
+            inputs: [source],
+            outputs: [value.name],
+            attributes: {},
+            documentation: '',
+          });
+        }
+      }
+      const current = (name: string) => renamed.get(name) ?? name;
+      const named = [...nodes, ...extra].map((node) => ({
+        ...node,
+        inputs: node.inputs.map(current),
+        outputs: node.outputs.map(current),
+      }));
+      const { kept, used } = reachingNodes(
+        named,
+        outputs.map(({ value }) => value.name),
+      );
+      return {
+        nodes: kept,
+        initializers: initializers.filter(({ name }) => used.has(name)),
+        inputs,
+        outputs: outputs.map(({ value }) => value),
+        inner: [...inner.values()].filter(({ name }) => produced.has(name) && used.has(name) && !renamed.has(name)),
+      };
+    },
+  };
+}
+
+/** Nodes that lead to an output, in their order, and every value that is used on the way. */
+function reachingNodes(nodes: readonly OnnxNode[], outputs: readonly string[]) {
+  const used = new Set(outputs);
+  const kept = nodes
+    .toReversed()
+    .filter((node) => {
+      const reaches = node.outputs.some((output) => used.has(output));
+      if (reaches) for (const input of node.inputs) used.add(input);
+      return reaches;
+    })
+    .toReversed();
+  return { kept, used };
+}

@@ -1,0 +1,48 @@
+/**
+ * How far two engines may be apart, for a value of size `max(1, |value|)`. Both add float32 products in their own order:
+ * one rounding is 6e-8 relative, and over the longest sums here (thousands of terms, tens of layers) differences of 1e-6
+ * to 1e-5 are seen. A wrong transposition, padding or epsilon gives differences of 1e-2 and more.
+ */
+export const TOLERANCE = 1e-4;
+
+export interface Comparison {
+  /** Largest absolute difference between finite values. */
+  readonly maximumDifference: number;
+  /** Whether every value is within {@link TOLERANCE} of the expected one, relative to its size where that is above 1. */
+  readonly agrees: boolean;
+  /** Values that should have been finite numbers and were not. */
+  readonly receivedNotFinite: number;
+  /** Values where a finite number was not even expected. */
+  readonly expectedNotFinite: number;
+}
+
+export const EQUAL: Comparison = { maximumDifference: 0, agrees: true, receivedNotFinite: 0, expectedNotFinite: 0 };
+
+/** Compares values with what they should be; throws when there are not as many. */
+export function compareValues(received: Float32Array, expected: Float32Array): Comparison {
+  if (received.length !== expected.length) {
+    throw new Error(`There are ${received.length} values where ${expected.length} were expected.`);
+  }
+  let maximumDifference = 0;
+  let agrees = true;
+  let receivedNotFinite = 0;
+  let expectedNotFinite = 0;
+  for (const [i, wanted] of expected.entries()) {
+    const difference = Math.abs((received[i] ?? NaN) - wanted);
+    if (!Number.isFinite(wanted)) expectedNotFinite += 1;
+    else if (!Number.isFinite(difference)) receivedNotFinite += 1;
+    else maximumDifference = Math.max(maximumDifference, difference);
+    if (!(difference <= TOLERANCE * Math.max(1, Math.abs(wanted)))) agrees = false;
+  }
+  return { maximumDifference, agrees, receivedNotFinite, expectedNotFinite };
+}
+
+/** Both comparisons as one. */
+export function joined(a: Comparison, b: Comparison): Comparison {
+  return {
+    maximumDifference: Math.max(a.maximumDifference, b.maximumDifference),
+    agrees: a.agrees && b.agrees,
+    receivedNotFinite: a.receivedNotFinite + b.receivedNotFinite,
+    expectedNotFinite: a.expectedNotFinite + b.expectedNotFinite,
+  };
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+
+const floats = z.custom<Float32Array>((value) => value instanceof Float32Array);
+
+/** A float32 tensor on its way between processes, in the layout of the ONNX file. */
+export const Tensor = z.strictObject({ dims: z.array(z.int().nonnegative()), data: floats });
+export type Tensor = z.infer<typeof Tensor>;
+
+/** What the verifying process is asked once, right after it started. */
+export const VerifyRequest = z.strictObject({
+  /** Absolute path of the `.onnx` file; external data is found beside it. */
+  file: z.string(),
+  /** One entry for each run: the graph's inputs by name. */
+  batches: z.array(z.record(z.string(), Tensor)),
+  /** Names of the graph outputs to fetch. */
+  outputs: z.array(z.string()),
+});
+export type VerifyRequest = z.infer<typeof VerifyRequest>;
+
+/** What the verifying process answers, once, before it exits. */
+export const VerifyReply = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('done'),
+    /** Name and version, such as `onnxruntime 1.30.0`. */
+    runtime: z.string(),
+    batches: z.array(z.record(z.string(), Tensor)),
+  }),
+  /** `load`: the runtime itself could not be loaded; `open`: it refused the file; `run`: it failed on an input. */
+  z.strictObject({ kind: z.literal('failed'), stage: z.enum(['load', 'open', 'run']), message: z.string() }),
+]);
+export type VerifyReply = z.infer<typeof VerifyReply>;

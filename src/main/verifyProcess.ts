@@ -1,0 +1,60 @@
+import type { InferenceSession } from 'onnxruntime-node';
+import { type Tensor, type VerifyReply, VerifyRequest } from './verification/verifyMessages.ts';
+
+/**
+ * Runs one ONNX file on given inputs and exits. A process of its own: onnxruntime is native code that may be missing,
+ * crash or hang, and none of that may reach the host.
+ */
+async function verify(request: VerifyRequest): Promise<VerifyReply> {
+  let runtime: typeof import('onnxruntime-node');
+  try {
+    runtime = await import('onnxruntime-node');
+  } catch (error) {
+    return failed('load', error);
+  }
+  let session: InferenceSession;
+  try {
+    // Errors only: warnings about models are noise here. The optimizations are those that a user of the file gets.
+    session = await runtime.InferenceSession.create(request.file, { executionProviders: ['cpu'], logSeverityLevel: 3 });
+  } catch (error) {
+    return failed('open', error);
+  }
+  try {
+    const batches: Record<string, Tensor>[] = [];
+    for (const inputs of request.batches) {
+      const feeds = Object.entries(inputs).map(([name, { data, dims }]) => [
+        name,
+        new runtime.Tensor('float32', data, dims),
+      ]);
+      const results = await session.run(Object.fromEntries(feeds), request.outputs);
+      batches.push(
+        Object.fromEntries(
+          request.outputs.map((name) => {
+            const { data, dims } = results[name] ?? {};
+            if (!(data instanceof Float32Array) || dims === undefined) {
+              throw new Error(`The output "${name}" is not a float32 tensor.`);
+            }
+            return [name, { data, dims: [...dims] }];
+          }),
+        ),
+      );
+    }
+    return {
+      kind: 'done',
+      runtime: `onnxruntime ${runtime.env.versions.node ?? runtime.env.versions.common}`,
+      batches,
+    };
+  } catch (error) {
+    return failed('run', error);
+  }
+}
+
+function failed(stage: 'load' | 'open' | 'run', error: unknown): VerifyReply {
+  return { kind: 'failed', stage, message: error instanceof Error ? error.message : String(error) };
+}
+
+process.once('message', (message) => {
+  void verify(VerifyRequest.parse(message)).then((reply) => {
+    process.send?.(reply, () => process.disconnect());
+  });
+});
