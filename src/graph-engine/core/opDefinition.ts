@@ -41,6 +41,12 @@ export interface LowerContext<Parameters, Input extends string, Weight extends s
   readonly path: string;
 }
 
+/** What an output learns from: `losses` `[batch]` float32 and `predictions` `[batch]` int32. */
+export interface Objective {
+  readonly losses: Value;
+  readonly predictions: Value;
+}
+
 /** A tiny worked example of an op, run through inference, the interpreter and every executor. */
 export interface OpVector<Input extends string, Weight extends string> {
   readonly name: string;
@@ -90,6 +96,10 @@ export interface OpDefinition<
     readonly outputs: Readonly<Record<Output, TensorType>>;
   }): number | null;
   lower(context: LowerContext<z.output<Schema>, Input, Weight>): Readonly<Record<Output, Value>>;
+  /** Outputs only: the loss of each example against its target, and the class that is predicted. */
+  readonly objective?: {
+    lower(context: LowerContext<z.output<Schema>, Input, Weight>, target: Value): Objective;
+  };
   /** Writes the op as ONNX nodes (channels first) and returns the names of its outputs. */
   exportOnnx(context: OnnxContext<z.output<Schema>, Input, Weight>): Readonly<Record<Output, string>>;
   readonly vectors: readonly OpVector<Input, NoInfer<Weight>>[];

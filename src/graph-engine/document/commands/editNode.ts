@@ -1,0 +1,97 @@
+import { defineCommand } from './command.ts';
+import { graphOf, nodeOf, type Scope } from '../graphs.ts';
+import type { NodeId, ParameterValue } from '../schema.ts';
+
+/** Sets a parameter to a literal or an expression; `undefined` takes it back to the default. */
+export const setParameter = defineCommand<{
+  scope: Scope;
+  id: NodeId;
+  parameter: string;
+  value: ParameterValue | undefined;
+}>({
+  name: 'setParameter',
+  label: 'Change parameter',
+  run(document, { scope, id, parameter, value }) {
+    const { parameters } = nodeOf(graphOf(document, scope), id);
+    if (value === undefined) delete parameters[parameter];
+    else if (JSON.stringify(parameters[parameter]) !== JSON.stringify(value)) parameters[parameter] = value;
+  },
+});
+
+/** Sets several parameters of one node in one step. */
+export const setParameters = defineCommand<{
+  scope: Scope;
+  id: NodeId;
+  parameters: Readonly<Record<string, ParameterValue>>;
+}>({
+  name: 'setParameters',
+  label: 'Change parameters',
+  run(document, { scope, id, parameters }) {
+    Object.assign(nodeOf(graphOf(document, scope), id).parameters, parameters);
+  },
+});
+
+/** Gives a node a name; empty text takes it back to the id. */
+export const renameNode = defineCommand<{ scope: Scope; id: NodeId; name: string }>({
+  name: 'renameNode',
+  label: 'Rename',
+  run(document, { scope, id, name }) {
+    const node = nodeOf(graphOf(document, scope), id);
+    const trimmed = name.trim();
+    if (trimmed === '' || trimmed === id) delete node.name;
+    else node.name = trimmed;
+  },
+});
+
+/** Bypasses nodes (`false`), takes the bypass off (`true`), or sets the expression that decides. */
+export const setEnabled = defineCommand<{ scope: Scope; ids: readonly NodeId[]; enabled: boolean | string }>({
+  name: 'setEnabled',
+  label: 'Bypass',
+  run(document, { scope, ids, enabled }) {
+    const graph = graphOf(document, scope);
+    for (const id of ids) {
+      const node = nodeOf(graph, id);
+      if (enabled === true) delete node.enabled;
+      else node.enabled = enabled;
+    }
+  },
+});
+
+/** How often a block is chained: a number or an expression. */
+export const setRepeat = defineCommand<{ scope: Scope; id: NodeId; repeat: number | string }>({
+  name: 'setRepeat',
+  label: 'Change repeat',
+  run(document, { scope, id, repeat }) {
+    const node = nodeOf(graphOf(document, scope), id);
+    if (!('block' in node)) throw new Error(`Only a block repeats; "${id}" is an op`);
+    if (repeat === 1) delete node.repeat;
+    else node.repeat = repeat;
+  },
+});
+
+/** Keeps a remark with a node; empty text removes it. */
+export const setNote = defineCommand<{ scope: Scope; id: NodeId; note: string }>({
+  name: 'setNote',
+  label: 'Edit note',
+  run(document, { scope, id, note }) {
+    const node = nodeOf(graphOf(document, scope), id);
+    if (note === '') delete node.note;
+    else node.note = note;
+  },
+});
+
+/** Places nodes; positions are canvas units of their top left corners. */
+export const moveNodes = defineCommand<{
+  scope: Scope;
+  positions: Readonly<Record<string, { readonly x: number; readonly y: number }>>;
+}>({
+  name: 'moveNodes',
+  label: 'Move',
+  run(document, { scope, positions }) {
+    const graph = graphOf(document, scope);
+    for (const [id, { x, y }] of Object.entries(positions)) {
+      const node = nodeOf(graph, id as NodeId);
+      if (node.position.x !== x || node.position.y !== y) node.position = { x, y };
+    }
+  },
+});

@@ -1,0 +1,47 @@
+import { addNode } from './addNode.ts';
+import { adoptBlocks, insertBlock } from './blocks.ts';
+import type { Command } from './command.ts';
+import { connect, disconnect, swapInputs } from './connect.ts';
+import { describeDocument, renameDocument, setTraining } from './editDocument.ts';
+import { moveNodes, renameNode, setEnabled, setNote, setParameter, setParameters, setRepeat } from './editNode.ts';
+import { insertOnWire } from './insertOnWire.ts';
+import { appendOutput, insertProjection } from './insertProjection.ts';
+import { pasteNodes } from './pasteNodes.ts';
+import { removeNodes } from './removeNodes.ts';
+
+const all = [
+  addNode,
+  removeNodes,
+  connect,
+  disconnect,
+  swapInputs,
+  setParameter,
+  setParameters,
+  renameNode,
+  setEnabled,
+  setRepeat,
+  setNote,
+  moveNodes,
+  insertBlock,
+  adoptBlocks,
+  insertOnWire,
+  insertProjection,
+  appendOutput,
+  pasteNodes,
+  setTraining,
+  renameDocument,
+  describeDocument,
+] as const;
+
+const byName = new Map<string, Command<never>>();
+for (const command of all) {
+  if (byName.has(command.name)) throw new Error(`Two commands are named "${command.name}"`);
+  byName.set(command.name, command);
+}
+
+/** The command a fix names; its arguments are the fix's. Throws on an unknown name, which is a bug of the rule that made the fix. */
+export function commandNamed(name: string): Command<unknown> {
+  const command = byName.get(name);
+  if (command === undefined) throw new Error(`There is no command "${name}"`);
+  return command as unknown as Command<unknown>;
+}

@@ -1,0 +1,98 @@
+import type { Fix, Problem } from '../core/diagnostic.ts';
+import { isImage, sizeOf, type TensorType } from '../core/shape.ts';
+import type { Scope } from '../document/graphs.ts';
+import type { Graph, GraphNode, NodeId } from '../document/schema.ts';
+import type { PortTypes } from './inferredGraph.ts';
+import { sortGraph } from './sortGraph.ts';
+
+interface Situation {
+  readonly graph: Graph;
+  readonly scope: Scope;
+  readonly id: NodeId;
+  readonly node: GraphNode;
+  readonly types: PortTypes;
+}
+
+/** Longest way from an input to each node, in wires: the shorter of two branches is the skip. */
+function depthsOf(graph: Graph): ReadonlyMap<NodeId, number> {
+  const depths = new Map<NodeId, number>();
+  for (const id of sortGraph(graph).order) {
+    const sources = Object.values(graph.nodes[id]?.inputs ?? {});
+    depths.set(
+      id,
+      sources.reduce((longest, source) => Math.max(longest, 1 + (depths.get(source.node) ?? 0)), 0),
+    );
+  }
+  return depths;
+}
+
+/** Stride that takes the skip's size to the branch's, as `same` padding divides: rounded up. */
+function strideBetween(skip: number | null | undefined, branch: number | null | undefined): number | undefined {
+  if (skip === null || skip === undefined || branch === null || branch === undefined || branch > skip || branch < 1)
+    return undefined;
+  for (let stride = 1; stride <= skip; stride++) {
+    const size = Math.ceil(skip / stride);
+    if (size === branch) return stride;
+    if (size < branch) return undefined;
+  }
+  return undefined;
+}
+
+function projection({ graph, scope, id, node, types }: Situation): Fix[] {
+  const ports = ['a', 'b'] as const;
+  const sources = ports.map((port) => node.inputs[port]);
+  const depths = depthsOf(graph);
+  const [first, second] = sources.map((source) => (source === undefined ? 0 : (depths.get(source.node) ?? 0)));
+  const skip = (first ?? 0) < (second ?? 0) ? 0 : 1;
+  // The shorter branch is the skip; when it cannot be strided down to the other, the other can.
+  for (const candidate of [skip, 1 - skip]) {
+    const port = ports[candidate];
+    const other = ports[1 - candidate];
+    if (port === undefined || other === undefined) continue;
+    const fix = projectionAt(types[port], types[other], { scope, to: { node: id, port } });
+    if (fix !== undefined) return [fix];
+  }
+  return [];
+}
+
+function projectionAt(skip: TensorType | undefined, branch: TensorType | undefined, place: object): Fix | undefined {
+  if (skip === undefined || branch === undefined || !isImage(skip) || !isImage(branch)) return undefined;
+  const filters = sizeOf(branch, 'channels');
+  const vertical = strideBetween(sizeOf(skip, 'height'), sizeOf(branch, 'height'));
+  const horizontal = strideBetween(sizeOf(skip, 'width'), sizeOf(branch, 'width'));
+  if (typeof filters !== 'number' || vertical === undefined || horizontal === undefined) return undefined;
+  const strided =
+    vertical > 1 || horizontal > 1
+      ? `, stride ${vertical === horizontal ? vertical : `${vertical}×${horizontal}`}`
+      : '';
+  return {
+    label: `Insert a 1×1 projection on the skip (${filters} filters${strided})`,
+    command: 'insertProjection',
+    arguments: { ...place, filters, stride: [vertical, horizontal] },
+  };
+}
+
+/** Commands that would mend a node's problem; none when nothing safe is known. */
+export function suggestFixes(problem: Problem, situation: Situation): readonly Fix[] {
+  const { scope, id, node } = situation;
+  switch (problem.code) {
+    case 'shape/add-mismatch':
+      return projection(situation);
+    case 'parameter/unknown':
+    case 'parameter/invalid':
+      if (problem.parameter === undefined || node.parameters[problem.parameter] === undefined) return [];
+      return [
+        {
+          label: `Use the default for "${problem.parameter}"`,
+          command: 'setParameter',
+          arguments: { scope, id, parameter: problem.parameter, value: undefined },
+        },
+      ];
+    case 'graph/dangling-wire':
+      return [
+        { label: 'Remove the wire', command: 'disconnect', arguments: { scope, to: { node: id, port: problem.port } } },
+      ];
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,136 @@
+import { freeze } from 'immer';
+import type { Diagnostic } from '../core/diagnostic.ts';
+import { nameOf, nodeOf, nodesOf } from '../document/graphs.ts';
+import type { Graph, NodeId, SkipwireDocument } from '../document/schema.ts';
+import { opNamed } from '../ops/index.ts';
+import type { InferredGraph, InferredNode, Totals } from './inferredGraph.ts';
+import { inferGraph } from './inferGraph.ts';
+
+/** Everything that is derived from a document. */
+export interface InferredDocument {
+  readonly root: InferredGraph;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly totals: Totals;
+}
+
+const cache = new WeakMap<SkipwireDocument, InferredDocument>();
+
+/**
+ * Infers shapes, weights, costs and diagnostics of a whole document. Freezes the document: results are remembered by the
+ * identity of what did not change, so inferring after an edit costs only the edit.
+ */
+export function inferDocument(document: SkipwireDocument): InferredDocument {
+  const known = cache.get(document);
+  if (known !== undefined) return known;
+  freeze(document, true);
+  const { inferred: root } = inferGraph(document.graph, {
+    blocks: document.blocks,
+    stack: [],
+    scope: null,
+    values: {},
+    inputs: {},
+  });
+  const result = { root, diagnostics: [...root.diagnostics, ...checkWhole(document.graph, root)], totals: root.totals };
+  cache.set(document, result);
+  return result;
+}
+
+/** The graph that is shown inside the given block nodes (ids from the root), with `instance` of the innermost; `undefined` when the way is gone. */
+export function inferredScope(
+  document: InferredDocument,
+  path: readonly NodeId[],
+  instance = 0,
+): InferredGraph | undefined {
+  let graph: InferredGraph | undefined = document.root;
+  for (const [depth, id] of path.entries()) {
+    const instances: readonly InferredGraph[] | undefined = graph?.nodes.get(id)?.instances;
+    graph = instances?.[depth === path.length - 1 ? Math.min(instance, instances.length - 1) : 0];
+  }
+  return graph;
+}
+
+/** Nodes from which an output can be reached, with the outputs. */
+function reachingOutputs(graph: Graph, outputs: readonly NodeId[]): ReadonlySet<NodeId> {
+  const reached = new Set<NodeId>();
+  const pending = [...outputs];
+  for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
+    if (reached.has(id)) continue;
+    reached.add(id);
+    for (const source of Object.values(graph.nodes[id]?.inputs ?? {})) pending.push(source.node);
+  }
+  return reached;
+}
+
+function familyOf(node: InferredNode): string | undefined {
+  return 'op' in node.node ? opNamed(node.node.op)?.family : undefined;
+}
+
+/** Rules that only the root graph has: data comes in, a loss comes out, nothing hangs loose. */
+function checkWhole(graph: Graph, root: InferredGraph): Diagnostic[] {
+  const inferred = [...root.nodes.values()];
+  if (inferred.length === 0)
+    return [
+      {
+        code: 'graph/empty',
+        severity: 'warning',
+        at: { path: [] },
+        message: 'The network is empty. Start with an Input.',
+      },
+    ];
+  const diagnostics: Diagnostic[] = [];
+  const outputs = inferred.filter((node) => familyOf(node) === 'output');
+  if (!inferred.some((node) => familyOf(node) === 'input')) {
+    diagnostics.push({
+      code: 'graph/no-input',
+      severity: 'error',
+      at: { path: [] },
+      message: 'The network has no Input, so no data can come in.',
+    });
+  }
+  if (outputs.length === 0) diagnostics.push(missingOutput(graph, inferred));
+  else {
+    const used = reachingOutputs(
+      graph,
+      outputs.map((node) => node.id),
+    );
+    for (const [id, node] of nodesOf(graph)) {
+      if (used.has(id)) continue;
+      diagnostics.push({
+        code: 'graph/unused',
+        severity: 'warning',
+        at: { path: [], node: id },
+        message: `"${nameOf(id, node)}" does not lead to an output, so it takes no part in training.`,
+      });
+    }
+  }
+  return diagnostics;
+}
+
+function missingOutput(graph: Graph, inferred: readonly InferredNode[]): Diagnostic {
+  const sources = new Set(
+    nodesOf(graph).flatMap(([, node]) => Object.values(node.inputs).map((source) => source.node)),
+  );
+  const ends = inferred.filter((node) => !sources.has(node.id) && Object.keys(node.outputs).length > 0);
+  const [end] = ends;
+  const port = end === undefined ? undefined : Object.keys(end.outputs)[0];
+  const isVector = end !== undefined && port !== undefined && end.outputs[port]?.axes.length === 1;
+  const fixable = ends.length === 1 && end !== undefined && port !== undefined && isVector;
+  return {
+    code: 'graph/no-output',
+    severity: 'error',
+    at: { path: [], ...(ends.length === 1 && end !== undefined ? { node: end.id } : {}) },
+    message:
+      'The network has no Output, so there is nothing to learn. Put a Classification output behind the last layer.',
+    ...(fixable
+      ? {
+          fixes: [
+            {
+              label: `Add a classification output after "${nameOf(end.id, nodeOf(graph, end.id))}"`,
+              command: 'appendOutput',
+              arguments: { scope: null, from: { node: end.id, port } },
+            },
+          ],
+        }
+      : {}),
+  };
+}

@@ -1,0 +1,58 @@
+import type { Diagnostic } from '../core/diagnostic.ts';
+import type { WeightSpec } from '../core/opDefinition.ts';
+import type { TensorType } from '../core/shape.ts';
+import type { GraphNode, NodeId } from '../document/schema.ts';
+
+/** Sums over everything a graph expands to. Running statistics are not parameters; MACs are for one example. */
+export interface Totals {
+  readonly parameters: number;
+  readonly trainableParameters: number;
+  /** Elements of tensors that are kept but not learned, such as running means. */
+  readonly statistics: number;
+  readonly macs: number;
+  /** Ops after expansion of blocks and repeats, without bypassed ones and block ports. */
+  readonly nodes: number;
+}
+
+export type PortTypes = Readonly<Record<string, TensorType | undefined>>;
+
+/** What is known about one node of one instance of a graph; `undefined` types are unknown. */
+export interface InferredNode {
+  readonly id: NodeId;
+  readonly name: string;
+  readonly node: GraphNode;
+  /** Parsed and resolved parameters; `undefined` when they are in error. */
+  readonly parameters: Readonly<Record<string, unknown>> | undefined;
+  readonly inputs: PortTypes;
+  readonly outputs: PortTypes;
+  readonly weights: Readonly<Record<string, WeightSpec>>;
+  readonly totals: Totals;
+  readonly bypassed: boolean;
+  /** A block node: one graph for each repetition, in order. */
+  readonly instances?: readonly InferredGraph[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** One instance of a graph with its parameters and input types filled in. Equal instances are the same object. */
+export interface InferredGraph {
+  readonly nodes: ReadonlyMap<NodeId, InferredNode>;
+  /** Node ids so that sources come before what they feed; nodes on a cycle are left out. */
+  readonly order: readonly NodeId[];
+  readonly outputs: PortTypes;
+  /** Of this graph and everything in it; `at.path` holds ids of block nodes below this graph. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly totals: Totals;
+}
+
+export const NO_TOTALS: Totals = { parameters: 0, trainableParameters: 0, statistics: 0, macs: 0, nodes: 0 };
+
+/** Adds sums. */
+export function addTotals(a: Totals, b: Totals): Totals {
+  return {
+    parameters: a.parameters + b.parameters,
+    trainableParameters: a.trainableParameters + b.trainableParameters,
+    statistics: a.statistics + b.statistics,
+    macs: a.macs + b.macs,
+    nodes: a.nodes + b.nodes,
+  };
+}

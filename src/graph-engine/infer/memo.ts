@@ -1,0 +1,86 @@
+import type { TensorType } from '../core/shape.ts';
+import { nodesOf } from '../document/graphs.ts';
+import type { BlockDefinition, Graph } from '../document/schema.ts';
+import { isExpression, type ExpressionScope } from './resolveParameters.ts';
+
+const typeKeys = new WeakMap<TensorType, string>();
+
+/** Text that is equal exactly for equal types. */
+export function typeKey(type: TensorType | undefined): string {
+  if (type === undefined) return '?';
+  let key = typeKeys.get(type);
+  if (key === undefined) {
+    key = `${type.dtype}:${type.axes.map((axis) => `${axis.name}${axis.size ?? '?'}`).join(',')}`;
+    typeKeys.set(type, key);
+  }
+  return key;
+}
+
+/** Text that is equal exactly for equal types on equal ports. */
+export function typesKey(types: Readonly<Record<string, TensorType | undefined>>): string {
+  return Object.entries(types)
+    .map(([port, type]) => `${port}=${typeKey(type)}`)
+    .join(';');
+}
+
+const usedNames = new WeakMap<Graph, readonly string[]>();
+
+/** Names that the expressions of a graph mention: only these decide what an instance looks like. */
+function namesUsed(graph: Graph): readonly string[] {
+  const known = usedNames.get(graph);
+  if (known !== undefined) return known;
+  const names = new Set<string>();
+  const look = (value: unknown): void => {
+    if (isExpression(value)) for (const name of value.match(/[A-Za-z_]\w*/g) ?? []) names.add(name);
+  };
+  for (const [, node] of nodesOf(graph)) {
+    for (const value of Object.values(node.parameters))
+      if (Array.isArray(value)) value.forEach(look);
+      else look(value);
+    look(node.enabled);
+    if ('block' in node) look(node.repeat);
+  }
+  const list = [...names].sort();
+  usedNames.set(graph, list);
+  return list;
+}
+
+/** Text that is equal exactly for scopes a graph cannot tell apart. */
+export function scopeKey(graph: Graph, scope: ExpressionScope): string {
+  return namesUsed(graph)
+    .filter((name) => Object.hasOwn(scope, name))
+    .map((name) => `${name}=${JSON.stringify(scope[name])}`)
+    .join(';');
+}
+
+export type Dependencies = ReadonlyMap<string, BlockDefinition | undefined>;
+
+/**
+ * Results by graph identity and key. Documents are frozen and share what an edit did not touch, so a graph object that is
+ * still there has not changed; definitions it uses are checked by identity.
+ */
+export class GraphMemo<Value> {
+  readonly #entries = new WeakMap<Graph, Map<string, { readonly dependencies: Dependencies; readonly value: Value }>>();
+  static readonly #MAXIMUM_KEYS = 4096;
+
+  get(
+    graph: Graph,
+    key: string,
+    blocks: Readonly<Record<string, BlockDefinition>>,
+  ): { value: Value; dependencies: Dependencies } | undefined {
+    const entry = this.#entries.get(graph)?.get(key);
+    if (entry === undefined) return undefined;
+    for (const [id, definition] of entry.dependencies) if (blocks[id] !== definition) return undefined;
+    return entry;
+  }
+
+  set(graph: Graph, key: string, dependencies: Dependencies, value: Value): void {
+    let keys = this.#entries.get(graph);
+    if (keys === undefined) {
+      keys = new Map();
+      this.#entries.set(graph, keys);
+    }
+    if (keys.size >= GraphMemo.#MAXIMUM_KEYS) keys.clear();
+    keys.set(key, { dependencies, value });
+  }
+}

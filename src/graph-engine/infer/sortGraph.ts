@@ -1,0 +1,31 @@
+import { nodesOf } from '../document/graphs.ts';
+import type { Graph, NodeId } from '../document/schema.ts';
+
+/** Sources before what they feed (Kahn's algorithm), in a stable order; whatever is on or behind a cycle comes apart. */
+export function sortGraph(graph: Graph): { readonly order: readonly NodeId[]; readonly cyclic: readonly NodeId[] } {
+  const entries = nodesOf(graph);
+  const waiting = new Map<NodeId, number>();
+  const feeds = new Map<NodeId, NodeId[]>();
+  for (const [id, node] of entries) {
+    let count = 0;
+    for (const source of Object.values(node.inputs)) {
+      if (graph.nodes[source.node] === undefined) continue;
+      count += 1;
+      const targets = feeds.get(source.node);
+      if (targets === undefined) feeds.set(source.node, [id]);
+      else targets.push(id);
+    }
+    waiting.set(id, count);
+  }
+  const order = entries.filter(([id]) => waiting.get(id) === 0).map(([id]) => id);
+  for (let index = 0; index < order.length; index++) {
+    const id = order[index];
+    if (id === undefined) break;
+    for (const target of feeds.get(id) ?? []) {
+      const left = (waiting.get(target) ?? 0) - 1;
+      waiting.set(target, left);
+      if (left === 0) order.push(target);
+    }
+  }
+  return { order, cyclic: entries.filter(([id]) => (waiting.get(id) ?? 0) > 0).map(([id]) => id) };
+}

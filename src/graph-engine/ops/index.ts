@@ -1,0 +1,51 @@
+import type { OpDefinition } from '../core/opDefinition.ts';
+import { relu } from './activation/relu.ts';
+import { softmax } from './activation/softmax.ts';
+import { flatten } from './arrangement/flatten.ts';
+import { padChannels } from './arrangement/padChannels.ts';
+import { conv2d } from './convolution/conv2d.ts';
+import { dense } from './dense/dense.ts';
+import { blockInput, blockOutput } from './input/blockPort.ts';
+import { input } from './input/input.ts';
+import { add } from './merge/add.ts';
+import { batchNormalization } from './normalization/batchNormalization.ts';
+import { classificationOutput } from './output/classificationOutput.ts';
+import { averagePooling2d } from './pooling/averagePooling2d.ts';
+import { globalAveragePooling } from './pooling/globalAveragePooling.ts';
+import { maxPooling2d } from './pooling/maxPooling2d.ts';
+import { dropout } from './regularization/dropout.ts';
+
+/** Every op there is, in the order of the palette. Adding one is its file and its line here. */
+export const ops = [
+  input,
+  conv2d,
+  batchNormalization,
+  relu,
+  softmax,
+  add,
+  maxPooling2d,
+  averagePooling2d,
+  globalAveragePooling,
+  flatten,
+  padChannels,
+  dense,
+  dropout,
+  classificationOutput,
+  blockInput,
+  blockOutput,
+] as const;
+
+const byType = new Map<string, OpDefinition>();
+for (const op of ops) {
+  if (byType.has(op.type)) throw new Error(`Two ops have the type "${op.type}"`);
+  // The table forgets the exact parameter and port names; each op parsed its own parameters before they come back to it.
+  byType.set(op.type, op as unknown as OpDefinition);
+}
+
+/** The op of that type, or `undefined` when this version has none. */
+export function opNamed(type: string): OpDefinition | undefined {
+  return byType.get(type);
+}
+
+/** All ops with their exact names forgotten. */
+export const opDefinitions: readonly OpDefinition[] = [...byType.values()];

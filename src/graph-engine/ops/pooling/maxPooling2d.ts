@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { ok } from '../../core/diagnostic.ts';
+import { expectImage, slideWindow } from '../../core/expectImage.ts';
+import { defineOp } from '../../core/opDefinition.ts';
+import { padding, pair } from '../../core/parameterSchemas.ts';
+import { image } from '../../core/shape.ts';
+import { onnxPads, padList } from '../../core/window.ts';
+
+export const maxPooling2d = defineOp({
+  type: 'maxPooling2d',
+  version: 1,
+  family: 'pooling',
+  documentation: {
+    title: 'Max pooling',
+    summary: 'Keeps the largest value of each window and so makes the image smaller.',
+    keywords: ['maxpool', 'downsample', 'subsample'],
+  },
+  parameters: z.strictObject({
+    kernel: pair(1).default([2, 2]).describe('Height and width of the window.'),
+    stride: pair(1).default([2, 2]).describe('Pixels between two windows.'),
+    padding: padding
+      .default('valid')
+      .describe('"valid" adds nothing, "same" pads so that the stride alone decides the size.'),
+  }),
+  inputs: ['input'],
+  outputs: ['output'],
+  infer({ parameters, inputs }) {
+    const sizes = expectImage(inputs.input, 'input', 'Max pooling');
+    if (!sizes.ok) return sizes;
+    const window = slideWindow(sizes.value, parameters, 'input');
+    return window.ok ? ok({ output: image(window.value.height, window.value.width, sizes.value.channels) }) : window;
+  },
+  lower: ({ builder, parameters, inputs }) => ({
+    output: builder.maxPool(inputs.input, {
+      window: parameters.kernel,
+      strides: parameters.stride,
+      padding: 'explicit',
+      pads: padList(parameters),
+    }),
+  }),
+  exportOnnx: (context) => ({
+    output: context.node('MaxPool', [context.inputs.input], {
+      kernel_shape: context.parameters.kernel,
+      strides: context.parameters.stride,
+      pads: onnxPads(context.parameters),
+    }),
+  }),
+  vectors: [
+    {
+      name: '2x2 windows, all negative',
+      parameters: {},
+      inputs: { input: { dims: [1, 2, 4, 1], data: [-1, -2, -3, -4, -5, -6, -7, -8] } },
+      output: { dims: [1, 1, 2, 1], data: [-1, -3] },
+    },
+    {
+      name: '3x3 windows, stride 2, same padding of negative values',
+      parameters: { kernel: 3, stride: 2, padding: 'same' },
+      inputs: { input: { dims: [1, 3, 3, 1], data: [-9, -8, -7, -6, -5, -4, -3, -2, -1] } },
+      output: { dims: [1, 2, 2, 1], data: [-5, -4, -2, -1] },
+    },
+  ],
+});
