@@ -1,0 +1,50 @@
+import { useMemo } from 'react';
+import type { TrainingSettings } from '../../graph-engine/document/trainingSettings.ts';
+import { formatLearningRate } from './format.ts';
+import { scheduleCurve } from './scheduleCurve.ts';
+
+export interface ScheduleDrawingProps {
+  readonly settings: TrainingSettings;
+  /** Examples in the data set. */
+  readonly samples: number;
+}
+
+const POINTS = 120;
+const WIDTH = 240;
+const HEIGHT = 36;
+
+/** The learning rate over the whole run, drawn before it starts. */
+export function ScheduleDrawing({ settings, samples }: ScheduleDrawingProps) {
+  const rates = useMemo(() => scheduleCurve(settings, samples, POINTS), [settings, samples]);
+  const highest = Math.max(...rates);
+  const points = rates.map((rate, index) => {
+    const x = (index / (POINTS - 1)) * WIDTH;
+    const y = HEIGHT - 2 - (rate / highest) * (HEIGHT - 4);
+    return `${x.toFixed(1)},${y.toFixed(1)}`;
+  });
+  const last = rates.at(-1) ?? 0;
+  return (
+    <figure className="rounded-md border border-line bg-sunken px-2.5 py-2">
+      <svg
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        preserveAspectRatio="none"
+        className="block h-9 w-full text-accent"
+        role="img"
+        aria-label={`Learning rate from ${formatLearningRate(rates[0] ?? 0)} to ${formatLearningRate(last)}`}
+      >
+        <polyline
+          points={points.join(' ')}
+          fill="none"
+          stroke="currentColor"
+          strokeWidth={1.5}
+          vectorEffect="non-scaling-stroke"
+        />
+      </svg>
+      <figcaption className="mt-1 flex justify-between text-2xs text-ink-muted tabular-nums">
+        <span>{formatLearningRate(rates[0] ?? 0)}</span>
+        <span>learning rate over the run</span>
+        <span>{formatLearningRate(last)}</span>
+      </figcaption>
+    </figure>
+  );
+}

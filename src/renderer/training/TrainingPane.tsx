@@ -1,0 +1,138 @@
+import { Wrench } from 'lucide-react';
+import { useMemo, type ReactNode } from 'react';
+import { useStore } from 'zustand';
+import { sizeOf } from '../../graph-engine/core/shape.ts';
+import { setTraining } from '../../graph-engine/document/commands/editDocument.ts';
+import type { TrainingSettings } from '../../graph-engine/document/trainingSettings.ts';
+import type { InferredDocument } from '../../graph-engine/infer/inferDocument.ts';
+import { useHost } from '../connection/host.ts';
+import { hostStore } from '../connection/hostStore.ts';
+import { dispatch, useDocument } from '../store/documentStore.ts';
+import { Button } from '../ui/Button.tsx';
+import { Curves } from './Curves.tsx';
+import { DataSetSelect } from './DataSetSelect.tsx';
+import { isActive, lastStep, runsOfDocument } from './runs.ts';
+import { RunList } from './RunList.tsx';
+import { RunStatus } from './RunStatus.tsx';
+import { showRun, useRuns } from './runStore.ts';
+import { ScheduleDrawing } from './ScheduleDrawing.tsx';
+import { applyFix, installEngine } from './trainActions.ts';
+import { useTrainBlocker } from './TrainButton.tsx';
+import { TrainingForm } from './TrainingForm.tsx';
+
+const NO_METRICS = { metrics: [], notices: [] };
+
+/** Everything about training: the shown run with its curves, the settings of the next one, and all runs. */
+export function TrainingPane() {
+  const { connection } = useHost();
+  const document = useDocument((state) => state.document);
+  const inferred = useDocument((state) => state.inferred);
+  const path = useDocument((state) => state.file?.path ?? null);
+  const dataSets = useStore(hostStore, (state) => state.dataSets);
+  const runs = useRuns((state) => state);
+  const settings = document.training;
+  const input = useMemo(() => inputSize(inferred), [inferred]);
+  const ofDocument = useMemo(() => runsOfDocument(runs, path, document.name), [runs, path, document.name]);
+  const shown = runs.shown === null ? undefined : runs.summaries[runs.shown];
+  const details = (shown === undefined ? undefined : runs.details[shown.id]) ?? NO_METRICS;
+  const underWay = shown !== undefined && isActive(shown.state);
+  const change = (changes: Partial<TrainingSettings>) => dispatch(setTraining, { changes });
+
+  return (
+    <div className="h-full overflow-y-auto" data-testid="training-pane" tabIndex={-1}>
+      {!underWay && <Blocker />}
+      {shown !== undefined && (
+        <Section>
+          <RunStatus run={shown} step={lastStep(details.metrics)} notices={details.notices} />
+        </Section>
+      )}
+      {shown !== undefined && details.metrics.length > 0 && (
+        <Section>
+          <Curves runId={shown.id} metrics={details.metrics} />
+        </Section>
+      )}
+      <Section title={underWay ? 'Settings of the next run' : 'Settings'}>
+        <DataSetSelect
+          value={settings.data}
+          dataSets={dataSets}
+          input={input}
+          disabled={false}
+          onChange={(data) => change({ data })}
+        />
+        <TrainingForm settings={settings} disabled={false} onChange={change} />
+        <ScheduleDrawing
+          settings={settings}
+          samples={dataSets.find((one) => one.id === settings.data)?.samples ?? 1000}
+        />
+      </Section>
+      <Section title="Runs">
+        <RunList
+          runs={ofDocument}
+          shown={runs.shown}
+          now={Date.now()}
+          onShow={(run) => void showRun(connection, run)}
+        />
+      </Section>
+    </div>
+  );
+}
+
+function Section({ title, children }: { readonly title?: string; readonly children: ReactNode }) {
+  return (
+    <section className="flex flex-col gap-3 border-b border-line px-4 py-4 last:border-b-0">
+      {title !== undefined && <h2 className="text-xs font-semibold tracking-wide text-ink-muted">{title}</h2>}
+      {children}
+    </section>
+  );
+}
+
+/** Why Train is disabled, with the act that would enable it. */
+function Blocker() {
+  const { connection } = useHost();
+  const blocker = useTrainBlocker();
+  const installing = useStore(hostStore, (state) => state.installing);
+  if (blocker === null) return null;
+  const { fix } = blocker;
+  return (
+    <div
+      className="flex flex-col items-start gap-2 border-b border-line bg-sunken px-4 py-3"
+      data-testid="train-blocker"
+    >
+      <p className="text-xs text-ink-muted">{blocker.reason}</p>
+      {installing !== null && (
+        <progress
+          value={installing}
+          max={1}
+          aria-label="Installation of the engine"
+          className="h-1 w-full accent-accent"
+        />
+      )}
+      {fix !== undefined && (
+        <Button size="sm" icon={<Wrench size={12} aria-hidden />} onClick={() => applyFix(fix)} data-testid="train-fix">
+          {fix.label}
+        </Button>
+      )}
+      {blocker.install === true && (
+        <Button size="sm" onClick={() => void installEngine(connection)}>
+          Install the engine
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** The size of the images that the drawn Input takes; undefined while there is none or a size is open. */
+function inputSize(inferred: InferredDocument): { height: number; width: number; channels: number } | undefined {
+  for (const node of inferred.root.nodes.values()) {
+    if (!('op' in node.node) || node.node.op !== 'input') continue;
+    const [type] = Object.values(node.outputs);
+    if (type === undefined) continue;
+    const height = sizeOf(type, 'height');
+    const width = sizeOf(type, 'width');
+    const channels = sizeOf(type, 'channels');
+    if (typeof height === 'number' && typeof width === 'number' && typeof channels === 'number') {
+      return { height, width, channels };
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,69 @@
+import { createStore } from 'zustand/vanilla';
+import { useStore } from 'zustand';
+import type { RunId } from '../../contract/run.ts';
+import type { ManagedConnection } from '../connection/hostConnection.ts';
+import { documentStore } from '../store/documentStore.ts';
+import {
+  NO_RUNS,
+  runsOfDocument,
+  runToShow,
+  withGap,
+  withRunEvent,
+  withRunList,
+  withRunRecord,
+  type Runs,
+} from './runs.ts';
+
+export const runStore = createStore<Runs>()(() => NO_RUNS);
+
+/** Reads the runs in a component. */
+export function useRuns<T>(selector: (runs: Runs) => T): T {
+  return useStore(runStore, selector);
+}
+
+/** Shows a run's curves, reading what is not here yet. */
+export async function showRun(connection: ManagedConnection, run: RunId): Promise<void> {
+  runStore.setState({ shown: run });
+  if (runStore.getState().details[run]?.complete === true) return;
+  const answer = await connection.call('run/read', { run });
+  if (answer.ok) runStore.setState((runs) => withRunRecord(runs, answer.value));
+}
+
+/** Lists the host's runs anew. */
+export async function refreshRuns(connection: ManagedConnection): Promise<void> {
+  const answer = await connection.call('run/list', {});
+  if (answer.ok) runStore.setState((runs) => withRunList(runs, answer.value.runs));
+}
+
+/**
+ * Keeps the runs up to date with the host, and shows the run under way (or the last one) of whatever document is open:
+ * also after the page was reloaded and after the host was away.
+ */
+export function followRuns(connection: ManagedConnection): void {
+  function showRunOfDocument() {
+    const { document, file } = documentStore.getState();
+    const runs = runStore.getState();
+    const ofDocument = runsOfDocument(runs, file?.path ?? null, document.name);
+    const kept = ofDocument.find((run) => run.id === runs.shown)?.id;
+    const run = kept ?? runToShow(ofDocument);
+    if (run === null) runStore.setState({ shown: null });
+    else void showRun(connection, run);
+  }
+
+  async function readAll() {
+    runStore.setState(withGap);
+    await refreshRuns(connection);
+    showRunOfDocument();
+  }
+
+  connection.onState((state) => {
+    if (state === 'open') void readAll();
+  });
+  connection.onEvent((message) => {
+    if (message.event === 'run') runStore.setState((runs) => withRunEvent(runs, message.payload));
+  });
+  documentStore.subscribe((state, before) => {
+    if (state.generation !== before.generation) showRunOfDocument();
+  });
+  if (connection.state === 'open') void readAll();
+}

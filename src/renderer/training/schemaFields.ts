@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import type { NumberBounds } from '../ui/parseNumber.ts';
+
+interface FieldBase {
+  readonly key: string;
+  readonly label: string;
+  readonly help: string;
+}
+
+/** One choice of a union, with fields of its own. */
+export interface Variant {
+  readonly value: string;
+  readonly label: string;
+  readonly help: string;
+  readonly fields: readonly SettingField[];
+  /** All defaults, ready to be set when the choice is made. */
+  readonly initial: Readonly<Record<string, unknown>>;
+}
+
+export type SettingField =
+  | (FieldBase & { readonly kind: 'number'; readonly bounds: NumberBounds })
+  | (FieldBase & { readonly kind: 'boolean' })
+  | (FieldBase & { readonly kind: 'text' })
+  | (FieldBase & { readonly kind: 'choice'; readonly options: readonly string[] })
+  | (FieldBase & { readonly kind: 'union'; readonly discriminator: string; readonly variants: readonly Variant[] });
+
+/** The form of a settings schema: one field per property, its kind, bounds and words taken from the schema. */
+export function fieldsOf(schema: z.ZodObject): SettingField[] {
+  return Object.entries(schema.shape).map(([key, property]) => fieldOf(key, property));
+}
+
+function fieldOf(key: string, property: z.core.$ZodType): SettingField {
+  const inner = unwrap(property);
+  const base: FieldBase = { key, label: labelOf(key), help: descriptionOf(property) ?? descriptionOf(inner) ?? '' };
+  if (inner instanceof z.ZodNumber) return { ...base, kind: 'number', bounds: boundsOf(inner) };
+  if (inner instanceof z.ZodBoolean) return { ...base, kind: 'boolean' };
+  if (inner instanceof z.ZodString) return { ...base, kind: 'text' };
+  if (inner instanceof z.ZodEnum) return { ...base, kind: 'choice', options: inner.options.map(String) };
+  if (inner instanceof z.ZodDiscriminatedUnion) {
+    const { discriminator } = inner.def;
+    return {
+      ...base,
+      kind: 'union',
+      discriminator,
+      variants: inner.options.map((option) => variantOf(option, discriminator)),
+    };
+  }
+  throw new Error(`There is no form field for the setting "${key}".`);
+}
+
+function variantOf(option: z.core.$ZodType, discriminator: string): Variant {
+  if (!(option instanceof z.ZodObject)) throw new Error('A union of settings must be one of objects.');
+  const literal: unknown = option.shape[discriminator];
+  if (!(literal instanceof z.ZodLiteral)) throw new Error(`"${discriminator}" must be a literal.`);
+  const value = String(literal.value);
+  const rest = Object.entries(option.shape).filter(([key]) => key !== discriminator);
+  return {
+    value,
+    label: labelOf(value),
+    help: descriptionOf(option) ?? '',
+    fields: rest.map(([key, property]) => fieldOf(key, property)),
+    initial: z.record(z.string(), z.unknown()).parse(option.parse({ [discriminator]: value })),
+  };
+}
+
+function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional) {
+    return unwrap(schema.def.innerType);
+  }
+  return schema;
+}
+
+function descriptionOf(schema: z.core.$ZodType): string | undefined {
+  return z.globalRegistry.get(schema)?.description;
+}
+
+function boundsOf(schema: z.ZodNumber): NumberBounds {
+  const integer = schema.isInt;
+  const bounds: {
+    integer: boolean;
+    minimum?: number;
+    maximum?: number;
+    minimumExcluded?: boolean;
+    maximumExcluded?: boolean;
+  } = { integer };
+  for (const check of schema.def.checks ?? []) {
+    const { def } = check._zod;
+    if (isComparison(def, 'greater_than')) {
+      bounds.minimum = def.value;
+      bounds.minimumExcluded = !def.inclusive;
+    } else if (isComparison(def, 'less_than')) {
+      bounds.maximum = def.value;
+      bounds.maximumExcluded = !def.inclusive;
+    }
+  }
+  return bounds;
+}
+
+function isComparison(
+  def: z.core.$ZodCheckDef,
+  check: string,
+): def is z.core.$ZodCheckDef & { value: number; inclusive: boolean } {
+  return def.check === check && 'value' in def && typeof def.value === 'number' && 'inclusive' in def;
+}
+
+/** Names whose spelling no rule gives. */
+const NAMES: Readonly<Record<string, string>> = {
+  sgd: 'SGD',
+  adam: 'Adam',
+  adamw: 'AdamW',
+  nesterov: 'Nesterov',
+  beta1: 'Beta 1',
+  beta2: 'Beta 2',
+};
+
+/** `batchSize` as `Batch size`. */
+function labelOf(key: string): string {
+  const known = NAMES[key];
+  if (known !== undefined) return known;
+  const words = key.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
