@@ -64,9 +64,7 @@ async function installHoldingLock(
 
   const downloads = path.join(cache, 'downloads');
   const fetched = wheel ?? (await finishedWheel(wanted, downloads));
-  // pip copies the file from its temporary folder, so for a moment there are two.
-  const toFetch = fetched === undefined ? 2 * wanted.wheelBytes : 0;
-  await requireDiskSpace(cache, toFetch + wanted.unpackedBytes, free);
+  await requireDiskSpace(cache, spaceNeeded(wanted, fetched !== undefined), free);
 
   const partial = engineFolder(path.join(cache, 'engines', `.partial-${wanted.name}-${wanted.version}`));
   await rm(partial.root, { recursive: true, force: true });
@@ -83,6 +81,12 @@ async function installHoldingLock(
   } finally {
     await rm(partial.root, { recursive: true, force: true });
   }
+}
+
+/** Bytes that an installation needs on the disk at its height. */
+export function spaceNeeded(wanted: EnginePackage, isFetched: boolean): number {
+  // pip copies the file from its temporary folder, so for a moment there are two.
+  return wanted.unpackedBytes + (isFetched ? 0 : 2 * wanted.wheelBytes);
 }
 
 /** A file left by an earlier try may be damaged: it is thrown away, and fetched once more. */
