@@ -1,4 +1,4 @@
-import type { InferenceSession } from 'onnxruntime-node';
+import type * as OnnxRuntime from 'onnxruntime-node';
 import { type Tensor, type VerifyReply, VerifyRequest } from './verification/verifyMessages.ts';
 
 /**
@@ -6,13 +6,13 @@ import { type Tensor, type VerifyReply, VerifyRequest } from './verification/ver
  * crash or hang, and none of that may reach the host.
  */
 async function verify(request: VerifyRequest): Promise<VerifyReply> {
-  let runtime: typeof import('onnxruntime-node');
+  let runtime: typeof OnnxRuntime;
   try {
     runtime = await import('onnxruntime-node');
   } catch (error) {
     return failed('load', error);
   }
-  let session: InferenceSession;
+  let session: OnnxRuntime.InferenceSession;
   try {
     // Errors only: warnings about models are noise here. The optimizations are those that a user of the file gets.
     session = await runtime.InferenceSession.create(request.file, { executionProviders: ['cpu'], logSeverityLevel: 3 });
@@ -22,11 +22,11 @@ async function verify(request: VerifyRequest): Promise<VerifyReply> {
   try {
     const batches: Record<string, Tensor>[] = [];
     for (const inputs of request.batches) {
-      const feeds = Object.entries(inputs).map(([name, { data, dims }]) => [
-        name,
-        new runtime.Tensor('float32', data, dims),
-      ]);
-      const results = await session.run(Object.fromEntries(feeds), request.outputs);
+      const feeds: Record<string, OnnxRuntime.Tensor> = {};
+      for (const [name, { data, dims }] of Object.entries(inputs)) {
+        feeds[name] = new runtime.Tensor('float32', data, dims);
+      }
+      const results = await session.run(feeds, request.outputs);
       batches.push(
         Object.fromEntries(
           request.outputs.map((name) => {

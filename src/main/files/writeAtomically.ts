@@ -1,19 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /**
  * Replaces `file` with `data` so that a crash at any moment leaves the old content or the new, never a part: a new file
  * beside it, flushed to the disk, then renamed over it. Throws what the file system throws; the old file is then
- * untouched and nothing is left behind.
+ * untouched and nothing is left behind. Chunks are made while they are written, so large files need little memory.
  */
-export async function writeAtomically(file: string, data: string | Uint8Array): Promise<void> {
+export async function writeAtomically(file: string, data: string | Uint8Array | Iterable<Uint8Array>): Promise<void> {
   const folder = path.dirname(file);
   const aside = path.join(folder, `.${path.basename(file)}.${randomBytes(6).toString('hex')}.partial`);
   try {
     const handle = await open(aside, 'wx', 0o666).catch((error: unknown) => renamed(error, file));
     try {
-      await handle.writeFile(data);
+      await writeFile(handle, data);
       await handle.sync();
     } catch (error) {
       renamed(error, file);

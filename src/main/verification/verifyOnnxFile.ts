@@ -14,6 +14,7 @@ export type EngineOutput = Readonly<Record<string, Float32Array>>;
 export type Predict = (
   inputs: Readonly<Record<string, Tensor>>,
   samples: number,
+  outputPaths: readonly string[],
 ) => Promise<Readonly<Record<string, EngineOutput>>>;
 
 export interface VerifyOnnxOptions extends RunOnnxOptions {
@@ -52,7 +53,11 @@ export async function verifyOnnxFile(options: VerifyOnnxOptions): Promise<Verifi
   );
   if (!answer.ok) return { status: 'not-verified', reason: answer.reason };
 
-  const predicted = await predict(Object.fromEntries(samples.map(({ path, values }) => [path, values])), SAMPLES);
+  const predicted = await predict(
+    Object.fromEntries(samples.map(({ path, values }) => [path, values])),
+    SAMPLES,
+    outputs.map(({ path }) => path),
+  );
   let comparison: Comparison = EQUAL;
   for (const { path, ports } of outputs) {
     for (const [port, name] of Object.entries(ports)) {
