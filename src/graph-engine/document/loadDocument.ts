@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { ok, type Diagnostic } from '../core/diagnostic.ts';
+import { findJsonBreak } from './findJsonBreak.ts';
 import { migrations } from './migrations/index.ts';
 import { BLOCK_FORMAT, BlockDocument, DOCUMENT_FORMAT, FORMAT_VERSION, SkipwireDocument } from './schema.ts';
 
@@ -24,11 +25,15 @@ function lineAndColumn(text: string, offset: number): { line: number; column: nu
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
-function whereJsonBreaks(text: string, error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const offset = /position (\d+)/.exec(message)?.[1];
-  const { line, column } = lineAndColumn(text, offset === undefined ? text.length : Number(offset));
+function whereJsonBreaks(text: string): string {
+  const { line, column } = lineAndColumn(text, findJsonBreak(text));
   return `line ${line}, column ${column}`;
+}
+
+/** The first key that would reach an object's prototype. Such keys vanish silently in later copies, so the file is refused. */
+function findPrototypeKey(json: unknown): boolean {
+  if (typeof json !== 'object' || json === null) return false;
+  return Object.hasOwn(json, '__proto__') || Object.values(json).some(findPrototypeKey);
 }
 
 /** Deep nesting would exhaust the stack of every later walk, so it is refused before anything walks. */
@@ -69,11 +74,12 @@ function load<T>(text: string, format: string, schema: z.ZodType<T>): LoadResult
   if (nestingOf(text) > MAXIMUM_NESTING) {
     return refuse('document/nesting', `The file nests deeper than ${MAXIMUM_NESTING} levels, which no document does.`);
   }
+  const clean = text.replace(/^\uFEFF/, '');
   let json: unknown;
   try {
-    json = JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch (error) {
-    const place = whereJsonBreaks(text, error);
+    json = JSON.parse(clean);
+  } catch {
+    const place = whereJsonBreaks(clean);
     return refuse('document/broken-json', `The file is not valid JSON: it breaks at ${place}.`, { received: place });
   }
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
@@ -81,6 +87,8 @@ function load<T>(text: string, format: string, schema: z.ZodType<T>): LoadResult
       expected: 'an object',
     });
   }
+  if (findPrototypeKey(json))
+    return refuse('document/schema', 'The file uses "__proto__" as a name, which is not allowed.');
   let record: Record<string, unknown> = { ...json };
   const received = record['format'];
   const match = typeof received === 'string' ? /^(.+)@(\d{1,6})$/.exec(received) : null;

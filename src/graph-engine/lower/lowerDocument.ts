@@ -167,8 +167,7 @@ function lowerEntry(
       if (op.family === 'output') {
         const targetFeed = `targets/${instance.path}`;
         // Prediction has no targets to compare with, so the loss is left out.
-        const objective =
-          name === 'predict' ? undefined : op.objective?.lower(context, target(targetFeed));
+        const objective = name === 'predict' ? undefined : op.objective?.lower(context, target(targetFeed));
         outputs.push({ path: instance.path, values: results, objective, targetFeed });
       }
       return results;
