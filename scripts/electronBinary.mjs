@@ -1,18 +1,18 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { root } from './setUp.mjs';
 
-const electron = path.join(root, 'node_modules', 'electron');
 const STALL_MS = 15_000;
 const LIMIT_MS = 300_000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
  * The Electron program in node_modules; Electron's package comes without it.
+ * @param {string} root the folder that holds node_modules
  * @returns {string | undefined}
  */
-export function findElectron() {
+export function findElectron(root) {
+  const electron = electronPackage(root);
   const note = path.join(electron, 'path.txt');
   if (!existsSync(note)) return undefined;
   const program = path.join(electron, 'dist', readFileSync(note, 'utf8').trim());
@@ -22,50 +22,56 @@ export function findElectron() {
 /**
  * Finds the Electron program, or lets Electron's own installer fetch it. A fetch that fails, or that stands still, is
  * given up and not tried again for a day.
+ * @param {string} root the folder that holds node_modules
  * @param {string} cache the user's cache folder
  * @param {(line: string) => void} log
  * @returns {Promise<{ program: string } | { reason: string }>}
  */
-export async function ensureElectron(cache, log) {
-  const found = findElectron();
+export async function ensureElectron(root, cache, log) {
+  const electron = electronPackage(root);
+  const found = findElectron(root);
   if (found !== undefined) return { program: found };
   if (!existsSync(path.join(electron, 'install.js'))) return { reason: 'the electron package is not installed' };
   const note = path.join(cache, 'electron-failure.json');
-  const earlier = readFailure(note);
+  const { version } = JSON.parse(readFileSync(path.join(electron, 'package.json'), 'utf8'));
+  const earlier = readFailure(note, version);
   if (earlier !== undefined) return { reason: `${earlier} (tried within the last day)` };
 
   log('Fetching Electron ...');
-  const failure = await fetchElectron(path.join(cache, 'electron-fetch'));
-  const program = findElectron();
+  const failure = await fetchElectron(electron, path.join(cache, 'electron-fetch'));
+  const program = findElectron(root);
   if (program !== undefined) return { program };
   const reason = `Electron could not be fetched: ${failure}`;
   mkdirSync(cache, { recursive: true });
-  writeFileSync(note, JSON.stringify({ at: Date.now(), version: electronVersion(), reason }));
+  writeFileSync(note, JSON.stringify({ at: Date.now(), version, reason }));
   return { reason };
 }
 
 /**
  * @param {string} note
+ * @param {string} version
  * @returns {string | undefined} why the last fetch of this version failed, less than a day ago
  */
-function readFailure(note) {
+function readFailure(note, version) {
   try {
-    const { at, version, reason } = JSON.parse(readFileSync(note, 'utf8'));
-    return Date.now() - at < DAY_MS && version === electronVersion() ? String(reason) : undefined;
+    const failure = JSON.parse(readFileSync(note, 'utf8'));
+    return Date.now() - failure.at < DAY_MS && failure.version === version ? String(failure.reason) : undefined;
   } catch {
     return undefined;
   }
 }
 
-function electronVersion() {
-  return JSON.parse(readFileSync(path.join(electron, 'package.json'), 'utf8')).version;
+/** @param {string} root */
+function electronPackage(root) {
+  return path.join(root, 'node_modules', 'electron');
 }
 
 /**
+ * @param {string} electron
  * @param {string} temporary where the download grows, so that a standstill can be seen
  * @returns {Promise<string>} what went wrong, if anything did
  */
-async function fetchElectron(temporary) {
+async function fetchElectron(electron, temporary) {
   rmSync(temporary, { recursive: true, force: true });
   mkdirSync(temporary, { recursive: true });
   const child = spawn(process.execPath, [path.join(electron, 'install.js')], {

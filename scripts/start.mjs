@@ -33,7 +33,7 @@ async function openInElectron() {
   const main = path.join(root, 'dist', 'electron', 'main.js');
   if (!existsSync(main)) return 'the Electron shell is not built';
   const { userCacheFolder } = await builtSetUp();
-  const reply = await ensureElectron(userCacheFolder(), log);
+  const reply = await ensureElectron(root, userCacheFolder(), log);
   if ('reason' in reply) return reply.reason;
 
   log('Opening Skipwire in Electron.');

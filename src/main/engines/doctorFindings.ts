@@ -30,7 +30,7 @@ export async function doctorFindings(): Promise<DoctorFindings> {
     answerOf(onnxruntimeVersion),
   ]);
   const needed = wanted === undefined ? 0 : spaceNeeded(wanted, false);
-  const [electron, chromium] = [findElectron(), findChromium()];
+  const [electron, chromium] = [findElectron(productRoot), findChromium()];
   return {
     node: process.version,
     npm,
