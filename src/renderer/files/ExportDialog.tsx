@@ -1,0 +1,182 @@
+import { CircleAlert, CircleCheck, Download, LoaderCircle, TriangleAlert } from 'lucide-react';
+import { useState } from 'react';
+import type { CallOutput, HostProblem } from '../../contract/contract.ts';
+import { useHost } from '../connection/host.ts';
+import { documentStore, useDocument } from '../store/documentStore.ts';
+import { formatAge, formatPercent } from '../training/format.ts';
+import { runsOfDocument } from '../training/runs.ts';
+import { useRuns } from '../training/runStore.ts';
+import { Button } from '../ui/Button.tsx';
+import { Dialog } from '../ui/Dialog.tsx';
+import { Select } from '../ui/Select.tsx';
+import { TextField } from '../ui/TextField.tsx';
+import { showToast } from '../ui/Toast.tsx';
+import { describeFile, describeVerification } from './describeExport.ts';
+import { CONFLICT_CODES, downloadBlob } from './fileActions.ts';
+import { closeFileDialog } from './fileDialog.ts';
+import { fileNameFor, folderOf, nameOf, pathForName } from './fileNames.ts';
+
+const INITIAL = 'initial';
+
+type Progress =
+  | { readonly state: 'asking' }
+  | { readonly state: 'writing' }
+  | { readonly state: 'failed'; readonly problem: HostProblem }
+  | { readonly state: 'written'; readonly result: CallOutput<'export/onnx'> };
+
+/** Writes the network as ONNX and tells whether onnxruntime agrees with the engine about it. */
+export function ExportDialog() {
+  const { connection, download } = useHost();
+  const document = useDocument((state) => state.document);
+  const file = useDocument((state) => state.file);
+  const runs = useRuns((state) => state);
+  const trained = runsOfDocument(runs, file?.path ?? null, document.name).filter((run) => run.best !== undefined);
+  const [name, setName] = useState(() =>
+    file === null ? fileNameFor(document.name, '.onnx') : nameOf(file.path).replace(/\.json$/i, '.onnx'),
+  );
+  const [weights, setWeights] = useState(() => trained[0]?.id ?? INITIAL);
+  const [progress, setProgress] = useState<Progress>({ state: 'asking' });
+  const [now] = useState(() => Date.now());
+  const path = pathForName(file === null ? '' : folderOf(file.path), name, '.onnx');
+  const exists = progress.state === 'failed' && CONFLICT_CODES.has(progress.problem.code);
+
+  async function confirm() {
+    if (!path.ok || progress.state === 'writing') return;
+    setProgress({ state: 'writing' });
+    const answer = await connection.call('export/onnx', {
+      document: documentStore.getState().document,
+      run: weights === INITIAL ? null : weights,
+      path: path.path,
+      overwrite: exists,
+    });
+    setProgress(answer.ok ? { state: 'written', result: answer.value } : { state: 'failed', problem: answer.problem });
+  }
+
+  async function fetchFile(result: CallOutput<'export/onnx'>) {
+    try {
+      if (download !== undefined) downloadBlob(await download(result.path), nameOf(result.path));
+    } catch (error) {
+      const description = error instanceof Error ? error.message : 'The host cannot be reached.';
+      showToast({ tone: 'danger', title: 'The download failed', description });
+    }
+  }
+
+  const options = [
+    ...trained.map((run, index) => ({
+      value: run.id,
+      label: index === 0 ? 'Best of the latest run' : `Best of ${run.id}`,
+      detail: `${run.best === undefined ? '' : `${formatPercent(run.best.validationAccuracy)} · `}${formatAge(run.started, now)}`,
+    })),
+    { value: INITIAL, label: 'Initial weights', detail: 'Fresh from the seed, not trained.' },
+  ];
+
+  return (
+    <Dialog
+      open
+      onClose={closeFileDialog}
+      title="Export ONNX"
+      description="The file is run by onnxruntime right after it is written and compared with the engine."
+      footer={
+        progress.state === 'written' ? (
+          <>
+            {download !== undefined && (
+              <Button icon={<Download size={14} aria-hidden />} onClick={() => void fetchFile(progress.result)}>
+                Download
+              </Button>
+            )}
+            <Button variant="primary" onClick={closeFileDialog} data-testid="dialog-close">
+              Done
+            </Button>
+          </>
+        ) : (
+          <>
+            <Button onClick={closeFileDialog}>Cancel</Button>
+            <Button
+              variant={exists ? 'danger' : 'primary'}
+              type="submit"
+              form="export-onnx"
+              disabled={!path.ok || progress.state === 'writing'}
+              icon={
+                progress.state === 'writing' ? (
+                  <LoaderCircle size={14} className="animate-spin" aria-hidden />
+                ) : undefined
+              }
+              data-testid="dialog-confirm"
+            >
+              {progress.state === 'writing' ? 'Exporting and checking' : exists ? 'Replace' : 'Export'}
+            </Button>
+          </>
+        )
+      }
+    >
+      {progress.state === 'written' ? (
+        <ExportResult result={progress.result} />
+      ) : (
+        <form
+          id="export-onnx"
+          className="flex flex-col gap-3"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void confirm();
+          }}
+        >
+          <TextField
+            label="File name in the workspace"
+            wide
+            autoFocus
+            value={name}
+            onChange={(next) => {
+              setName(next);
+              setProgress({ state: 'asking' });
+            }}
+            error={path.ok ? undefined : path.error}
+            data-testid="dialog-name"
+          />
+          <Select label="Weights" wide value={weights} options={options} onChange={setWeights} />
+          {progress.state === 'failed' && (
+            <p
+              role="alert"
+              data-testid="export-problem"
+              className={exists ? 'text-xs text-warning' : 'rounded-md bg-danger-soft p-3 text-sm text-danger'}
+            >
+              {exists
+                ? 'There is a file of this name. Replace it, or choose another name.'
+                : `${progress.problem.message} ${progress.problem.remedy ?? ''}`}
+            </p>
+          )}
+        </form>
+      )}
+    </Dialog>
+  );
+}
+
+function ExportResult({ result }: { readonly result: CallOutput<'export/onnx'> }) {
+  const { tone, text } = describeVerification(result.verification);
+  const Icon = tone === 'success' ? CircleCheck : tone === 'warning' ? TriangleAlert : CircleAlert;
+  const colours = {
+    success: 'bg-success-soft text-success',
+    warning: 'bg-warning-soft text-warning',
+    danger: 'bg-danger-soft text-danger',
+    neutral: '',
+    accent: '',
+  } as const;
+  return (
+    <div className="flex flex-col gap-3">
+      <p
+        role="status"
+        data-testid="export-result"
+        data-status={result.verification.status}
+        className={`flex gap-2 rounded-md p-3 text-sm ${colours[tone]}`}
+      >
+        <Icon size={16} className="mt-0.5 shrink-0" aria-hidden />
+        {text}
+      </p>
+      <div className="text-sm">
+        <div className="font-mono text-xs break-all text-ink select-text" data-testid="export-path">
+          {result.path}
+        </div>
+        <div className="mt-0.5 text-xs text-ink-muted">{describeFile(result)}</div>
+      </div>
+    </div>
+  );
+}

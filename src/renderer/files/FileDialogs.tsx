@@ -1,0 +1,31 @@
+import { useStore } from 'zustand';
+import { assertNever } from '../../graph-engine/core/diagnostic.ts';
+import { ConflictDialog } from './ConflictDialog.tsx';
+import { ExportDialog } from './ExportDialog.tsx';
+import { fileDialogStore } from './fileDialog.ts';
+import { OpenDialog } from './OpenDialog.tsx';
+import { SaveAsDialog } from './SaveAsDialog.tsx';
+import { UnreadableDialog } from './UnreadableDialog.tsx';
+import { UnsavedDialog } from './UnsavedDialog.tsx';
+
+/** Whichever dialog about files is open. */
+export function FileDialogs() {
+  const dialog = useStore(fileDialogStore, (state) => state.dialog);
+  if (dialog === null) return null;
+  switch (dialog.kind) {
+    case 'open':
+      return <OpenDialog />;
+    case 'save-as':
+      return <SaveAsDialog />;
+    case 'export':
+      return <ExportDialog />;
+    case 'unsaved':
+      return <UnsavedDialog proceed={dialog.proceed} />;
+    case 'conflict':
+      return <ConflictDialog path={dialog.path} />;
+    case 'unreadable':
+      return <UnreadableDialog name={dialog.name} diagnostics={dialog.diagnostics} />;
+    default:
+      return assertNever(dialog);
+  }
+}

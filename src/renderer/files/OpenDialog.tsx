@@ -1,0 +1,75 @@
+import { FolderOpen } from 'lucide-react';
+import { useRef, useState } from 'react';
+import { useHost } from '../connection/host.ts';
+import { Button } from '../ui/Button.tsx';
+import { Dialog } from '../ui/Dialog.tsx';
+import { TextField } from '../ui/TextField.tsx';
+import { openLocalFile, openPath } from './fileActions.ts';
+import { closeFileDialog } from './fileDialog.ts';
+import { FileList } from './FileList.tsx';
+import { pathForName } from './fileNames.ts';
+
+/** Choice of a document of the workspace, or of this computer. */
+export function OpenDialog() {
+  const { connection } = useHost();
+  const [folder, setFolder] = useState('');
+  const [name, setName] = useState('');
+  const picker = useRef<HTMLInputElement>(null);
+  const path = pathForName(folder, name, '.json');
+
+  return (
+    <Dialog
+      open
+      onClose={closeFileDialog}
+      title="Open"
+      width="lg"
+      footer={
+        <>
+          <Button
+            variant="ghost"
+            className="mr-auto"
+            icon={<FolderOpen size={14} aria-hidden />}
+            onClick={() => picker.current?.click()}
+          >
+            From this computer…
+          </Button>
+          <Button onClick={closeFileDialog}>Cancel</Button>
+          <Button variant="primary" type="submit" form="open-document" disabled={!path.ok} data-testid="dialog-confirm">
+            Open
+          </Button>
+        </>
+      }
+    >
+      <form
+        id="open-document"
+        className="flex flex-col gap-3"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (path.ok) void openPath(connection, path.path);
+        }}
+      >
+        <FileList
+          folder={folder}
+          onFolder={setFolder}
+          chosen={name}
+          accepts={(entry) => entry.kind === 'document'}
+          onChoose={(entry) => setName(entry.name)}
+          onConfirm={(entry) => void openPath(connection, entry.path)}
+        />
+        <TextField label="File name" wide value={name} onChange={setName} data-testid="dialog-name" />
+        <input
+          ref={picker}
+          type="file"
+          accept=".json,application/json"
+          className="hidden"
+          aria-label="File of this computer"
+          data-testid="local-file"
+          onChange={(event) => {
+            const [file] = event.target.files ?? [];
+            if (file !== undefined) void openLocalFile(file);
+          }}
+        />
+      </form>
+    </Dialog>
+  );
+}

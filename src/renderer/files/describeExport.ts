@@ -1,0 +1,40 @@
+import type { CallOutput, Verification } from '../../contract/contract.ts';
+import { assertNever } from '../../graph-engine/core/diagnostic.ts';
+import type { BadgeTone } from '../ui/Badge.tsx';
+import { formatBytes } from '../training/format.ts';
+
+/** What became of the check of an exported file, in words. */
+export function describeVerification(verification: Verification): {
+  readonly tone: BadgeTone;
+  readonly text: string;
+} {
+  switch (verification.status) {
+    case 'verified':
+      return {
+        tone: 'success',
+        text: `Verified by ${verification.runtime}: maximum difference ${formatDifference(verification.maximumDifference)} on ${samples(verification.samples)}.`,
+      };
+    case 'differs':
+      return {
+        tone: 'danger',
+        text: `Do not rely on this file: ${verification.runtime} gives other results, with a maximum difference of ${formatDifference(verification.maximumDifference)} on ${samples(verification.samples)}.`,
+      };
+    case 'not-verified':
+      return { tone: 'warning', text: `Written, but not verified: ${verification.reason}` };
+    default:
+      return assertNever(verification);
+  }
+}
+
+/** Size, weights and format of an exported file. */
+export function describeFile({ bytes, weights, opset }: CallOutput<'export/onnx'>): string {
+  return `${formatBytes(bytes)}, ${weights === 'trained' ? 'trained weights' : 'initial weights'}, opset ${opset}`;
+}
+
+function formatDifference(difference: number): string {
+  return difference === 0 ? '0' : difference.toExponential(1);
+}
+
+function samples(count: number): string {
+  return count === 1 ? '1 sample' : `${count} samples`;
+}

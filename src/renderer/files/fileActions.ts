@@ -1,0 +1,154 @@
+import type { HostProblem } from '../../contract/contract.ts';
+import type { Diagnostic } from '../../graph-engine/core/diagnostic.ts';
+import { loadDocument } from '../../graph-engine/document/loadDocument.ts';
+import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
+import { serializeDocument } from '../../graph-engine/document/serializeDocument.ts';
+import type { ManagedConnection } from '../connection/hostConnection.ts';
+import { documentStore, markSaved, newDocument, openDocument } from '../store/documentStore.ts';
+import { showToast } from '../ui/Toast.tsx';
+import { closeFileDialog, showFileDialog } from './fileDialog.ts';
+import { fileNameFor, nameOf } from './fileNames.ts';
+
+/** Codes with which the host refuses to overwrite. */
+export const CONFLICT_CODES: ReadonlySet<string> = new Set(['file/exists', 'file/changed']);
+
+/** Runs `proceed` at once, or after the user decided about unsaved changes. */
+export function guardUnsaved(proceed: () => void): void {
+  if (documentStore.getState().dirty) showFileDialog({ kind: 'unsaved', proceed });
+  else proceed();
+}
+
+/** Starts an empty document, asking about unsaved changes. */
+export function startNew(): void {
+  guardUnsaved(() => {
+    closeFileDialog();
+    newDocument();
+  });
+}
+
+/** Shows a ready-made document as a new one without a file, asking about unsaved changes. */
+export function startFrom(document: SkipwireDocument): void {
+  guardUnsaved(() => {
+    closeFileDialog();
+    openDocument(document, null);
+  });
+}
+
+/** Lets the user choose a file of the workspace, asking about unsaved changes. */
+export function chooseFile(): void {
+  guardUnsaved(() => showFileDialog({ kind: 'open' }));
+}
+
+/** Opens a file of the workspace. When it cannot be read, says why and leaves the shown document alone. */
+export async function openPath(connection: ManagedConnection, path: string): Promise<void> {
+  const answer = await connection.call('document/read', { path });
+  if (!answer.ok) {
+    showFileDialog({ kind: 'unreadable', name: path, diagnostics: [asDiagnostic(answer.problem)] });
+    return;
+  }
+  const { text, modified } = answer.value;
+  showText(path, text, { path: answer.value.path, modified });
+}
+
+/** Opens the text of a file that is not in the workspace; saving asks for a place. */
+export function openText(name: string, text: string): void {
+  showText(name, text, null);
+}
+
+function showText(name: string, text: string, file: { path: string; modified: number } | null): void {
+  const loaded = loadDocument(text);
+  if (!loaded.ok) {
+    showFileDialog({ kind: 'unreadable', name, diagnostics: loaded.error });
+    return;
+  }
+  closeFileDialog();
+  openDocument(loaded.value, file);
+}
+
+/** Opens a file of this computer, as chosen or dropped, asking about unsaved changes. */
+export async function openLocalFile(file: File): Promise<void> {
+  let text: string;
+  try {
+    text = await file.text();
+  } catch {
+    const message = 'The file cannot be read. It may have been moved, or it may not be a file.';
+    const diagnostics: Diagnostic[] = [{ code: 'file/unreadable', severity: 'error', at: { path: [] }, message }];
+    showFileDialog({ kind: 'unreadable', name: file.name, diagnostics });
+    return;
+  }
+  guardUnsaved(() => openText(file.name, text));
+}
+
+/** Saves to the document's file, or asks for one when it has none. True when it is saved now. */
+export async function save(connection: ManagedConnection): Promise<boolean> {
+  const { file } = documentStore.getState();
+  if (file === null) {
+    showFileDialog({ kind: 'save-as' });
+    return false;
+  }
+  const problem = await writeTo(connection, file.path, file.modified);
+  if (problem === null) return true;
+  if (CONFLICT_CODES.has(problem.code)) showFileDialog({ kind: 'conflict', path: file.path });
+  else tellNotSaved(problem);
+  return false;
+}
+
+/**
+ * Writes the document to a path and makes it the document's file. `expectedModified`: refuse when the file is not of
+ * that age; `null`: refuse when there is one; `undefined`: overwrite. Returns the problem, or null when it is saved.
+ */
+export async function writeTo(
+  connection: ManagedConnection,
+  path: string,
+  expectedModified: number | null | undefined,
+): Promise<HostProblem | null> {
+  const { document } = documentStore.getState();
+  const answer = await connection.call('document/write', {
+    path,
+    text: serializeDocument(document),
+    ...(expectedModified !== undefined && { expectedModified }),
+  });
+  if (!answer.ok) return answer.problem;
+  markSaved(document, { path: answer.value.path, modified: answer.value.modified });
+  showToast({ tone: 'success', title: `Saved ${nameOf(answer.value.path)}` });
+  return null;
+}
+
+/** Tells why a document was not saved; it stays here, unsaved. */
+export function tellNotSaved({ message, remedy }: HostProblem): void {
+  showToast({
+    tone: 'danger',
+    title: 'Not saved',
+    description: remedy === undefined ? message : `${message} ${remedy}`,
+    action: { label: 'Download a copy instead', onSelect: downloadDocument },
+  });
+}
+
+/** Hands the document to the browser as a download: works while the host is away, too. */
+export function downloadDocument(): void {
+  const { document, file } = documentStore.getState();
+  const name = file === null ? fileNameFor(document.name, '.json') : nameOf(file.path);
+  downloadBlob(new Blob([serializeDocument(document)], { type: 'application/json' }), name);
+}
+
+/** Hands data to the browser as a download. */
+export function downloadBlob(blob: Blob, name: string): void {
+  const url = URL.createObjectURL(blob);
+  const link = window.document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  // The download has begun when the click returns in every browser; a while later the data may go.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+function asDiagnostic({ code, message, expected, received, remedy }: HostProblem): Diagnostic {
+  return {
+    code,
+    severity: 'error',
+    at: { path: [] },
+    message: remedy === undefined ? message : `${message} ${remedy}`,
+    ...(expected !== undefined && { expected }),
+    ...(received !== undefined && { received }),
+  };
+}

@@ -1,0 +1,26 @@
+import { createStore } from 'zustand/vanilla';
+import type { Diagnostic } from '../../graph-engine/core/diagnostic.ts';
+
+/** The one dialog about files that is open, if any. */
+export type FileDialog =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'save-as' }
+  | { readonly kind: 'export' }
+  /** The document has changes that `proceed` would lose. */
+  | { readonly kind: 'unsaved'; readonly proceed: () => void }
+  /** The file changed on disk since it was read. */
+  | { readonly kind: 'conflict'; readonly path: string }
+  /** A file that could not be opened; the document shown before is untouched. */
+  | { readonly kind: 'unreadable'; readonly name: string; readonly diagnostics: readonly Diagnostic[] };
+
+export const fileDialogStore = createStore<{ readonly dialog: FileDialog | null }>()(() => ({ dialog: null }));
+
+/** Opens a dialog in place of whatever dialog is open. */
+export function showFileDialog(dialog: FileDialog): void {
+  fileDialogStore.setState({ dialog });
+}
+
+/** Closes the open dialog. */
+export function closeFileDialog(): void {
+  fileDialogStore.setState({ dialog: null });
+}
