@@ -1,0 +1,40 @@
+import type { Program } from '../../graph-engine/program/program.ts';
+
+export type TensorData = Float32Array | Int32Array;
+
+/** Values by name, flat and in row-major order. Shapes are the program's; the batch follows from the length of a feed. */
+export type NamedTensors = Readonly<Record<string, TensorData>>;
+
+/** A program in the memory of an engine, with variables of its own. Calls run one after another, in order. */
+export interface CompiledProgram {
+  readonly program: Program;
+  /**
+   * Runs an entry: every input of the entry is fed, and all outputs or the named ones come back. The effects of the entry
+   * happen whatever is fetched. Throws an `EngineError` when the engine fails; the program is then dead.
+   */
+  run(entry: string, feeds: NamedTensors, fetches?: readonly string[]): Promise<Record<string, TensorData>>;
+  /** Copies of the variables, or of the named ones. */
+  readVariables(names?: readonly string[]): Promise<Record<string, TensorData>>;
+  /** Sets the named variables. All variables have their initial values from the start. */
+  writeVariables(values: NamedTensors): Promise<void>;
+  /** Frees everything; later calls throw. */
+  dispose(): Promise<void>;
+}
+
+export interface CompileOptions {
+  /** Of the initial values. */
+  readonly seed: number;
+  /** Compares the engine with the reference interpreter where the program is small enough for it; on by default. */
+  readonly selfCheck?: boolean;
+}
+
+/** An engine that programs are compiled for. */
+export interface Executor {
+  /** For people, such as `TensorFlow 2.21.0`. */
+  readonly name: string;
+  /** Threads that one operation may use. */
+  readonly threads: number;
+  compile(program: Program, options: CompileOptions): Promise<CompiledProgram>;
+  /** Disposes every program that is still there. */
+  dispose(): Promise<void>;
+}
