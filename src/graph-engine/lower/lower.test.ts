@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest';
+import { setEnabled } from '../document/commands/editNode.ts';
+import { NodeId, type SkipwireDocument } from '../document/schema.ts';
+import { createInterpreter, type Interpreter } from '../program/interpreter/createInterpreter.ts';
+import { residualDigits, residualNetwork20 } from '../testing/examples.ts';
+import { openEditor } from '../testing/openEditor.ts';
+import { lowerDocument, type LoweredDocument } from './lowerDocument.ts';
+
+function lowered(document: SkipwireDocument): LoweredDocument {
+  const result = lowerDocument(document);
+  if (!result.ok) throw new Error(result.error.map(({ message }) => message).join(' '));
+  return result.value;
+}
+
+/** Four fixed 8x8 "digits": one bright stripe each, so that they can be told apart. */
+const images = {
+  dims: [4, 8, 8, 1],
+
+  data: Float64Array.from({ length: 256 }, (_, i) => (Math.floor((i % 64) / 8) === 2 * Math.floor(i / 64) ? 1 : 0)),
+};
+const classes = { dims: [4], data: Float64Array.of(0, 1, 2, 3) };
+
+function trainStep(interpreter: Interpreter, step: number): { loss: number; correct: number } {
+  const fetched = interpreter.run('train', {
+    'inputs/input': images,
+    'targets/output': classes,
+    learningRate: { dims: [], data: Float64Array.of(0.01) },
+    seed: { dims: [2], data: Float64Array.of(1, step) },
+  });
+  return { loss: fetched['loss']?.data[0] ?? NaN, correct: fetched['correct']?.data[0] ?? NaN };
+}
+
+describe('a document becomes a program', () => {
+  test('weights are named by the way to their node', () => {
+    const { program, inputs, outputs } = lowered(residualNetwork20());
+    const weights = program.variables.filter(({ role }) => role === 'weight').map(({ name }) => name);
+    expect(weights).toHaveLength(new Set(weights).size);
+    expect(weights).toContain('stage2[0].conv1.kernel');
+    expect(weights).toContain('dense.bias');
+    const count = program.variables
+      .filter(({ trainable }) => trainable)
+      .reduce((sum, { dims }) => sum + dims.reduce((a, b) => a * b, 1), 0);
+    expect(count).toBe(269_722);
+    expect(inputs.map(({ feed }) => feed)).toEqual(['inputs/input']);
+    expect(outputs).toEqual([
+      {
+        path: 'output',
+        classes: 10,
+        targetFeed: 'targets/output',
+        logits: 'output/logits',
+        probabilities: 'output/probabilities',
+      },
+    ]);
+  });
+
+  test('training in the interpreter learns four pictures by heart, and evaluation agrees', () => {
+    const { program } = lowered(residualDigits());
+    const interpreter = createInterpreter(program, { seed: 1 });
+    const first = trainStep(interpreter, 0);
+    // Before learning, ten classes are about equally likely: the loss is near ln 10.
+    expect(first.loss).toBeGreaterThan(1.5);
+    expect(first.loss).toBeLessThan(4);
+    let last = first;
+    for (let step = 1; step < 25; step++) last = trainStep(interpreter, step);
+    expect(last.loss).toBeLessThan(first.loss / 4);
+    expect(last.correct).toBe(4);
+    const evaluated = interpreter.run('evaluate', { 'inputs/input': images, 'targets/output': classes });
+    const predicted = interpreter.run('predict', { 'inputs/input': images });
+    const probabilities = [...(predicted['output/probabilities']?.data ?? [])];
+    for (let i = 0; i < 4; i++) {
+      const row = probabilities.slice(i * 10, i * 10 + 10);
+      expect(row.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 5);
+      expect(evaluated['losses']?.data[i]).toBeCloseTo(-Math.log(row[i] ?? 0), 3);
+      expect(evaluated['predictions']?.data[i]).toBe(row.indexOf(Math.max(...row)));
+    }
+  });
+
+  test('a bypassed node has no weights and changes nothing on its way', () => {
+    const editor = openEditor(residualDigits());
+    editor.dispatch(setEnabled, { scope: null, ids: ['conv2', 'bn2'].map((id) => NodeId.parse(id)), enabled: false });
+    const names = lowered(editor.document).program.variables.map(({ name }) => name);
+    expect(names.some((name) => name.startsWith('conv2.'))).toBe(false);
+    expect(names).toContain('conv1.kernel');
+  });
+
+  test('errors in the document are returned, not thrown', () => {
+    const editor = openEditor();
+    editor.add('input', {}, 'in');
+    editor.add('dense', {}, 'dense');
+    editor.wire('in', 'dense');
+    const result = lowerDocument(editor.document);
+    expect(result.ok ? [] : result.error.map(({ code }) => code)).toEqual(['shape/rank', 'graph/no-output']);
+  });
+
+  test('dropout draws a new mask every step and none for prediction', () => {
+    const editor = openEditor();
+    editor.add('input', { height: 8, width: 8, channels: 1 }, 'input');
+    editor.add('flatten', {}, 'flat');
+    editor.add('dropout', { rate: 0.5 }, 'drop');
+    editor.add('dense', { units: 10 }, 'dense');
+    editor.add('classificationOutput', {}, 'output');
+    editor.wire('input', 'flat').wire('flat', 'drop').wire('drop', 'dense').wire('dense', 'output');
+    const { program } = lowered(editor.document);
+    const fresh = (): Interpreter => createInterpreter(program, { seed: 1 });
+    const losses = [0, 1, 2].map((step) => trainStep(fresh(), step).loss);
+    expect(new Set(losses).size).toBe(3);
+    expect(trainStep(fresh(), 1).loss).toBe(losses[1]);
+    const predict = fresh();
+    expect(predict.run('predict', { 'inputs/input': images })).toEqual(
+      predict.run('predict', { 'inputs/input': images }),
+    );
+  });
+});
