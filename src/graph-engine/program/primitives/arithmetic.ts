@@ -178,13 +178,12 @@ export const select = definePrimitive({
   },
 });
 
-/** Conversion between float32 and int32; towards int32 it truncates and no gradient passes. */
+/** Conversion between float32 and int32, truncating; no gradient passes either way. */
 export const cast = definePrimitive({
   name: 'cast',
-  infer([x]: readonly [x: Value], attributes: { readonly dtype: 'float32' | 'int32' }): readonly [TensorSpec] {
-    return [{ dims: x.dims, dtype: attributes.dtype }];
+  infer([x]: readonly [x: Value], { dtype }: { readonly dtype: 'float32' | 'int32' }): readonly [TensorSpec] {
+    demand(x.dtype !== dtype, `a value that is ${dtype} already needs no cast`);
+    return [{ dims: x.dims, dtype }];
   },
-  gradient({ inputs: [x], attributes, outputGradients: [dy] }) {
-    return [x.dtype === 'float32' && attributes.dtype === 'float32' ? dy : undefined];
-  },
+  stopsGradient: true,
 });
