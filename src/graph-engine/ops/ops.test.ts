@@ -35,6 +35,7 @@ function run(op: OpDefinition, vector: OpVector<string, string>): { dims: readon
     weights[name] = {
       name,
       dims: spec.dims,
+      dtype: 'float32',
 
       initializer: spec.initializer,
       role: spec.trainable ? 'weight' : 'statistic',
