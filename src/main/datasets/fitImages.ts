@@ -45,7 +45,9 @@ export function fitImages(data: DataSet, input: TensorType): FittedImages {
   }
   if (wanted.height !== height || wanted.width !== width) {
     images = resizeBilinear(images, samples, { height, width }, wanted, wanted.channels);
-    notices.push(`${title}: images were resized from ${height}×${width} to ${wanted.height}×${wanted.width} to fit the input.`);
+    notices.push(
+      `${title}: images were resized from ${height}×${width} to ${wanted.height}×${wanted.width} to fit the input.`,
+    );
   }
   return { images, notices };
 }

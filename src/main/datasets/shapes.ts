@@ -1,5 +1,5 @@
 import type { DataSetDescription } from '../../contract/contract.ts';
-import { createRandomStream, type RandomStream } from '../../graph-engine/random/randomStream.ts';
+import { createWordStream, domains, uniformFloat } from '../../graph-engine/random/philox.ts';
 import type { DataSet, DataSource } from './dataSet.ts';
 
 const SIDE = 32;
@@ -85,15 +85,16 @@ function drawShapes(own: DataSetDescription): DataSet {
     if (outline === undefined) throw new Error(`No outline for class ${label}`);
     labels[sample] = label;
     // One stream a sample: a shorter set is the beginning of a longer one.
-    drawShape(outline, createRandomStream(SEED, sample), images.subarray(sample * size, (sample + 1) * size));
+    const words = createWordStream([SEED, sample], 0, domains.data);
+    drawShape(outline, words, images.subarray(sample * size, (sample + 1) * size));
   }
   return { description: own, images, labels };
 }
 
 /** Draws one `[32, 32, 3]` image: a smooth two-colour background, noise, and the shape with soft edges. */
-function drawShape(outline: Outline, random: RandomStream, image: Float32Array): void {
-  const between = (low: number, high: number): number => low + (high - low) * random.uniform();
-  const colour = (): readonly [number, number, number] => [random.uniform(), random.uniform(), random.uniform()];
+function drawShape(outline: Outline, words: () => number, image: Float32Array): void {
+  const between = (low: number, high: number): number => low + (high - low) * uniformFloat(words());
+  const colour = (): readonly [number, number, number] => [between(0, 1), between(0, 1), between(0, 1)];
   const ink = colour();
   let [from, to] = [colour(), colour()];
   // A shape in the colour of its background cannot be seen by anybody.
@@ -114,10 +115,11 @@ function drawShape(outline: Outline, random: RandomStream, image: Float32Array):
       const cover = Math.min(1, Math.max(0, 0.5 - distance));
       const along = (column - SIDE / 2) * slopeX + (row - SIDE / 2) * slopeY + 0.5;
       // One draw a pixel, ten bits for the noise of each channel.
-      const bits = random.uint32();
+      const bits = words();
       for (let channel = 0; channel < CHANNELS; channel++) {
         const ground = (from[channel] ?? 0) * (1 - along) + (to[channel] ?? 0) * along;
-        const value = ground * (1 - cover) + (ink[channel] ?? 0) * cover + noise * (((bits >>> (10 * channel)) & 1023) / 512 - 1);
+        const value =
+          ground * (1 - cover) + (ink[channel] ?? 0) * cover + noise * (((bits >>> (10 * channel)) & 1023) / 512 - 1);
         image[(row * SIDE + column) * CHANNELS + channel] = Math.min(1, Math.max(0, value));
       }
     }

@@ -1,4 +1,4 @@
-import { createRandomStream, permutation } from '../../graph-engine/random/randomStream.ts';
+import { permutation } from '../../graph-engine/random/permutation.ts';
 
 /** Which samples are learnt from and which are measured on. */
 export interface Split {
@@ -6,13 +6,12 @@ export interface Split {
   readonly validation: Int32Array;
 }
 
-/** Streams of a run's seed that are used outside the network; ops count theirs from zero. */
-const SPLIT_STREAM = 0x5b11_7000;
-const SHUFFLE_STREAM = 0x5b11_8000;
+/** The split's place among the permutations of a seed: a number that no epoch has. */
+const SPLIT = 0xffff_ffff;
 
-/** Splits `samples` at random by seed; each part gets at least one when there are two or more samples. */
+/** Splits `samples` (two or more) at random by seed; each part gets at least one. */
 export function splitSamples(samples: number, validationShare: number, seed: number): Split {
-  const order = permutation(samples, createRandomStream(seed, SPLIT_STREAM));
+  const order = permutation(seed, samples, SPLIT);
   const wanted = Math.round(samples * validationShare);
   const validation = Math.min(samples - 1, Math.max(1, wanted));
   return { train: order.slice(validation), validation: order.slice(0, validation) };
@@ -20,6 +19,5 @@ export function splitSamples(samples: number, validationShare: number, seed: num
 
 /** The order in which an epoch (from 0) visits the training samples. */
 export function epochOrder(train: Int32Array, seed: number, epoch: number): Int32Array {
-  const order = permutation(train.length, createRandomStream(seed, SHUFFLE_STREAM + epoch));
-  return order.map((index) => train[index] ?? 0);
+  return permutation(seed, train.length, epoch).map((index) => train[index] ?? 0);
 }

@@ -1,0 +1,33 @@
+import { Command, CommanderError } from 'commander';
+import { registerCheckCommand } from './cli/checkCommand.ts';
+import { exitCodeHelp, exitCodes } from './cli/exitCodes.ts';
+import { registerExportCommand } from './cli/exportCommand.ts';
+import { registerServeCommand } from './cli/serveCommand.ts';
+import { registerSummaryCommand } from './cli/summaryCommand.ts';
+import { registerTrainCommand } from './cli/trainCommand.ts';
+import { registerEngineCommands } from './engines/engineCommands.ts';
+import { productVersion } from './files/productRoot.ts';
+
+const program = new Command('skipwire')
+  .description('Draw residual networks, train them natively, take them away as ONNX.')
+  .version(productVersion)
+  .addHelpText('after', exitCodeHelp)
+  .showHelpAfterError('Add --help to see how it is used.')
+  .exitOverride();
+
+registerTrainCommand(program);
+registerExportCommand(program);
+registerSummaryCommand(program);
+registerCheckCommand(program);
+registerServeCommand(program);
+registerEngineCommands(program);
+// Commands made above take over from the program only what it had when they were made.
+for (const command of program.commands) command.exitOverride().showHelpAfterError('Add --help to see how it is used.');
+
+try {
+  await program.parseAsync(process.argv);
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  // Help and version come this way too, with exit code 0.
+  process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.wrongUsage;
+}

@@ -1,0 +1,34 @@
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { loadDocument } from '../../graph-engine/document/loadDocument.ts';
+import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
+import { HostFailure } from '../files/hostFailure.ts';
+import { readRun, runFiles } from '../runs/runFolder.ts';
+import { describeDiagnostic } from './tellProblem.ts';
+
+/** Reads a document. Throws a `HostFailure` with every reason when it is none. */
+export async function openDocument(file: string): Promise<SkipwireDocument> {
+  const loaded = loadDocument(await readFile(file, 'utf8'));
+  if (loaded.ok) return loaded.value;
+  throw new HostFailure({
+    code: 'document/unreadable',
+    message: [`"${file}" cannot be opened.`, ...loaded.error.map(describeDiagnostic)].join('\n'),
+  });
+}
+
+/** What an argument names: a run's folder, or a document. */
+export async function openRunOrDocument(
+  name: string,
+): Promise<{ document: SkipwireDocument; runFolder: string | null }> {
+  if (!(await stat(name)).isDirectory()) return { document: await openDocument(name), runFolder: null };
+  const folder = path.resolve(name);
+  const summary = await stat(path.join(folder, runFiles.summary)).catch(() => undefined);
+  if (summary === undefined) {
+    throw new HostFailure({
+      code: 'run/missing',
+      message: `"${name}" is not the folder of a run.`,
+      expected: `a document, or a folder with ${runFiles.summary}`,
+    });
+  }
+  return { document: (await readRun(folder)).document, runFolder: folder };
+}

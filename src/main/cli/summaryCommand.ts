@@ -1,0 +1,86 @@
+import type { Command } from 'commander';
+import { formatShape } from '../../graph-engine/core/shape.ts';
+import { inferDocument } from '../../graph-engine/infer/inferDocument.ts';
+import type { InferredGraph, InferredNode } from '../../graph-engine/infer/inferredGraph.ts';
+import { exitCodes } from './exitCodes.ts';
+import { openRunOrDocument } from './openDocument.ts';
+import { describeDiagnostic, tellingProblems } from './tellProblem.ts';
+
+interface SummaryOptions {
+  readonly json?: boolean;
+  readonly expand?: boolean;
+}
+
+/** Adds `summary <document or run>`. */
+export function registerSummaryCommand(program: Command): void {
+  program
+    .command('summary <document>')
+    .description('list the layers with shapes, parameters and multiply-accumulates')
+    .option('--expand', 'show what is inside the blocks')
+    .option('--json', 'one JSON object with the totals')
+    .action((file: string, options: SummaryOptions) => tellingProblems(() => summarize(file, options)));
+}
+
+async function summarize(file: string, { json = false, expand = false }: SummaryOptions): Promise<void> {
+  const { document } = await openRunOrDocument(file);
+  const inferred = inferDocument(document);
+  const { parameters, trainableParameters, macs, nodes } = inferred.totals;
+  if (json) console.log(JSON.stringify({ name: document.name, parameters, trainableParameters, macs, nodes }));
+  else {
+    const rows = [['node', 'kind', 'output', 'parameters', 'MACs'], ...rowsOf(inferred.root, expand, '')];
+    console.log(document.name);
+    console.log(formatTable(rows));
+    console.log(`${grouped(parameters)} parameters, ${grouped(trainableParameters)} of them trainable`);
+    console.log(`${grouped(macs)} multiply-accumulates for one example, ${grouped(nodes)} nodes`);
+  }
+  const errors = inferred.diagnostics.filter(({ severity }) => severity === 'error');
+  for (const error of errors) console.error(describeDiagnostic(error));
+  if (errors.length > 0) process.exitCode = exitCodes.wrongInput;
+}
+
+function rowsOf(graph: InferredGraph, expand: boolean, indent: string): string[][] {
+  return graph.order.flatMap((id) => {
+    const node = graph.nodes.get(id);
+    if (node === undefined) return [];
+    const instances = expand ? (node.instances ?? []) : [];
+    const inside = instances.flatMap((instance, index) => [
+      ...(instances.length > 1 ? [[`${indent}  [${index}]`, '', '', '', '']] : []),
+      ...rowsOf(instance, expand, `${indent}    `),
+    ]);
+    return [rowOf(node, indent), ...inside];
+  });
+}
+
+function rowOf(node: InferredNode, indent: string): string[] {
+  const [output] = Object.values(node.outputs);
+  return [
+    `${indent}${node.name}`,
+    kindOf(node),
+    output === undefined ? '' : formatShape(output),
+    grouped(node.totals.parameters),
+    grouped(node.totals.macs),
+  ];
+}
+
+function kindOf({ node, instances, bypassed }: InferredNode): string {
+  const kind =
+    'op' in node ? node.op : `${node.block}${(instances?.length ?? 1) === 1 ? '' : ` × ${instances?.length ?? 0}`}`;
+  return bypassed ? `${kind} (bypassed)` : kind;
+}
+
+/** Columns as wide as their widest cell; numbers to the right. */
+function formatTable(rows: readonly (readonly string[])[]): string {
+  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => (column < 3 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function grouped(count: number): string {
+  return count.toLocaleString('en').replaceAll(',', ' ');
+}

@@ -1,0 +1,113 @@
+import path from 'node:path';
+import {
+  calls,
+  type Answer,
+  type CallName,
+  type CallOutput,
+  type Handlers,
+  type HostEvent,
+  type HostProblem,
+} from '../../contract/contract.ts';
+import { problemOf } from '../files/hostFailure.ts';
+import { openWorkspace, type WorkspaceFolder } from '../files/workspaceFolder.ts';
+import { createRunKeeper, type RunKeeper } from '../runs/runKeeper.ts';
+import { createEngineClient, type EngineClient } from '../training/engineClient.ts';
+import { createHandlers } from './handlers.ts';
+
+export interface HostOptions {
+  /** Folder of the documents and runs; made on first use. */
+  readonly workspace: string;
+  /** Whether to load the native libraries right away, so that the first training starts at once. */
+  readonly warm?: boolean;
+  readonly engine?: EngineClient;
+}
+
+/** The engine host: everything the editor can ask for, whatever carries the messages. */
+export interface Host {
+  readonly workspace: WorkspaceFolder;
+  readonly runs: RunKeeper;
+  readonly engine: EngineClient;
+  /** Answers a request of the contract. Never throws: a bug is an answer too, and is printed. */
+  call<Name extends CallName>(name: Name, input: unknown): Promise<Answer<CallOutput<Name>>>;
+  call(name: string, input: unknown): Promise<Answer<unknown>>;
+  /** Returns the function that stops listening. */
+  onEvent(listener: (event: HostEvent) => void): () => void;
+  /** Saves what is being trained and ends all processes. */
+  dispose(): Promise<void>;
+}
+
+/** What the handlers work with. */
+export interface HostServices {
+  readonly workspace: WorkspaceFolder;
+  readonly engine: EngineClient;
+  readonly runs: RunKeeper;
+  /** Folder of the runs, absolute. */
+  readonly runsFolder: string;
+  readonly emit: (event: HostEvent) => void;
+}
+
+/** Opens the workspace and starts the host. Throws a `HostFailure` or a file system's error when it cannot be opened. */
+export async function createHost(options: HostOptions): Promise<Host> {
+  const workspace = await openWorkspace(options.workspace);
+  const listeners = new Set<(event: HostEvent) => void>();
+  const emit = (event: HostEvent): void => {
+    for (const listener of listeners) listener(event);
+  };
+  const engine = options.engine ?? createEngineClient();
+  const runs = createRunKeeper(engine, (payload) => emit({ event: 'run', payload }));
+  const handlers = createHandlers({ workspace, engine, runs, runsFolder: path.join(workspace.root, 'runs'), emit });
+  if (options.warm === true) engine.warmUp();
+  return {
+    workspace,
+    runs,
+    engine,
+    call: (name: string, input: unknown) => answerCall(handlers, name, input),
+    onEvent(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async dispose() {
+      // Both at once: the run at work ends because its process does.
+      await Promise.all([runs.close(), engine.dispose()]);
+    },
+  } as Host;
+}
+
+async function answerCall(handlers: Handlers, name: string, input: unknown): Promise<Answer<unknown>> {
+  if (!isCallName(name)) {
+    return { ok: false, problem: { code: 'host/unknown-call', message: `The host knows no request "${name}".` } };
+  }
+  const parsed = calls[name].input.safeParse(input);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const place = issue?.path.join('.') ?? '';
+    return {
+      ok: false,
+      problem: {
+        code: 'host/bad-input',
+        message: `The request "${name}" was not understood: ${place === '' ? '' : `${place} `}${issue?.message ?? ''}.`,
+      },
+    };
+  }
+  try {
+    // Each handler takes what its own schema gives; the pairing is by name.
+    const handler = handlers[name] as (input: unknown) => Promise<Answer<unknown>>;
+    return await handler(parsed.data);
+  } catch (error) {
+    return { ok: false, problem: problemOf(error) ?? bug(error) };
+  }
+}
+
+function isCallName(name: string): name is CallName {
+  return Object.hasOwn(calls, name);
+}
+
+/** What is nobody's mistake but ours. */
+function bug(error: unknown): HostProblem {
+  console.error(error);
+  return {
+    code: 'host/bug',
+    message: `Something in Skipwire itself went wrong: ${error instanceof Error ? error.message : String(error)}`,
+    remedy: 'Your document is untouched. Save it, and please report this.',
+  };
+}

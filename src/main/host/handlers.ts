@@ -1,0 +1,79 @@
+import path from 'node:path';
+import type { Handlers } from '../../contract/contract.ts';
+import { dataSources } from '../datasets/dataSources.ts';
+import { exportOnnxFile } from '../exports/exportOnnxFile.ts';
+import { answerOf, HostFailure } from '../files/hostFailure.ts';
+import { productVersion } from '../files/productRoot.ts';
+import { newRunId } from '../runs/newRunId.ts';
+import { listRuns, mendRun } from '../runs/runArchive.ts';
+import { readRun, readRunFile } from '../runs/runFolder.ts';
+import { requireTrainable } from '../training/requireTrainable.ts';
+import type { HostServices } from './createHost.ts';
+import { listFolder, readDocument, writeDocument } from './documentFiles.ts';
+import { describeEngines, installWithEvents } from './engineStatus.ts';
+
+/** One function per request of the contract. */
+export function createHandlers(services: HostServices): Handlers {
+  const { workspace, runs, runsFolder, engine, emit } = services;
+  return {
+    'host/describe': () =>
+      answerOf(async () => ({
+        version: productVersion,
+        workspace: workspace.root,
+        platform: process.platform,
+        engines: await describeEngines(),
+      })),
+
+    'engine/install': () =>
+      answerOf(async () => {
+        const status = await installWithEvents(emit);
+        engine.warmUp();
+        return status;
+      }),
+
+    'workspace/list': (input) => answerOf(() => listFolder(workspace, input)),
+    'document/read': (input) => answerOf(() => readDocument(workspace, input)),
+    'document/write': (input) => answerOf(() => writeDocument(workspace, input)),
+
+    'data/list': () => answerOf(() => ({ dataSets: dataSources.map(({ description }) => description) })),
+
+    'run/start': ({ document, documentPath }) =>
+      answerOf(async () => {
+        await requireTrainable(document);
+        const id = newRunId(runsFolder, document.name);
+        await runs.start({ id, folder: path.join(runsFolder, id), document, documentPath });
+        return { run: id };
+      }),
+
+    'run/stop': ({ run }) =>
+      answerOf(() => {
+        if (runs.stop(run)) return {};
+        throw new HostFailure({ code: 'run/not-running', message: `The run "${run}" is not going on.` });
+      }),
+
+    'run/list': () =>
+      answerOf(async () => {
+        const kept = runs.summaries();
+        const others = await listRuns(runsFolder, new Set(kept.map(({ id }) => id)));
+        return { runs: [...kept, ...others].toSorted((a, b) => b.started - a.started) };
+      }),
+
+    'run/read': ({ run }) =>
+      answerOf(async () => {
+        const folder = await workspace.resolve(`runs/${run}`);
+        await runs.settled(run);
+        const file = await readRunFile(folder);
+        if (file !== undefined && !runs.active().has(run)) await mendRun(folder, file);
+        const record = await readRun(folder);
+        const current = runs.summaries().find(({ id }) => id === run);
+        return { ...record, summary: current ?? { ...record.summary, id: run } };
+      }),
+
+    'export/onnx': ({ document, run, path: file, overwrite }) =>
+      answerOf(async () => {
+        const runFolder = run === null ? null : await workspace.resolve(`runs/${run}`);
+        const order = { document, runFolder, file: await workspace.resolve(file), overwrite };
+        return { ...(await exportOnnxFile(order, { engine })), path: file };
+      }),
+  } satisfies Handlers;
+}

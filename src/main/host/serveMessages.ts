@@ -1,0 +1,36 @@
+import type { HostMessage } from '../../contract/messages.ts';
+import { RequestMessage } from '../../contract/messages.ts';
+import type { Host } from './createHost.ts';
+
+/** A way to one client: whatever carries messages of the contract. */
+export interface Channel {
+  send(message: HostMessage): void;
+}
+
+/** Answers the requests of one client and passes it the host's events, until `close`. */
+export interface ServedClient {
+  /** Handles a message; false when it is not of the contract. */
+  receive(message: unknown): boolean;
+  close(): void;
+}
+
+/** Connects a client to the host. Replies come in the order in which the work gets done. */
+export function serveMessages(host: Host, channel: Channel): ServedClient {
+  let open = true;
+  const stopListening = host.onEvent((event) => channel.send({ kind: 'event', event }));
+  return {
+    receive(message) {
+      const parsed = RequestMessage.safeParse(message);
+      if (!parsed.success) return false;
+      const { id, call, input } = parsed.data;
+      void host.call(call, input).then((answer) => {
+        if (open) channel.send({ kind: 'reply', id, ...answer });
+      });
+      return true;
+    },
+    close() {
+      open = false;
+      stopListening();
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import type { RunState } from '../../contract/run.ts';
+import { assertNever } from '../../graph-engine/core/diagnostic.ts';
+
+/** What happens to a run. */
+export type RunHappening =
+  /** An engine process has taken the run up. */
+  | { readonly kind: 'taken' }
+  /** The step is compiled and the first batch is on its way. */
+  | { readonly kind: 'begun' }
+  /** The user asked for an end. */
+  | { readonly kind: 'stop-asked' }
+  /** The loop came to its end, by itself or because it was asked to. */
+  | { readonly kind: 'ended'; readonly completed: boolean }
+  | { readonly kind: 'failed'; readonly problem: { code: string; message: string; remedy?: string | undefined } }
+  /** The engine or the host died. */
+  | { readonly kind: 'lost'; readonly reason: string };
+
+/** Whether a run in this state will never change again. */
+export function isOver(state: RunState): boolean {
+  switch (state.status) {
+    case 'finished':
+    case 'stopped':
+    case 'failed':
+    case 'interrupted':
+      return true;
+    case 'queued':
+    case 'compiling':
+    case 'running':
+    case 'stopping':
+      return false;
+    default:
+      return assertNever(state);
+  }
+}
+
+/**
+ * The state after a happening. The same object comes back when nothing changes: a run that is over stays as it is, and
+ * news that come late (a first step after the stop was asked for) change nothing.
+ */
+export function nextRunState(state: RunState, happening: RunHappening): RunState {
+  if (isOver(state)) return state;
+  switch (happening.kind) {
+    case 'taken':
+      return state.status === 'queued' ? { status: 'compiling' } : state;
+    case 'begun':
+      return state.status === 'queued' || state.status === 'compiling' ? { status: 'running' } : state;
+    case 'stop-asked':
+      // Nobody works on a queued run: it is stopped at once.
+      if (state.status === 'queued') return { status: 'stopped' };
+      return state.status === 'stopping' ? state : { status: 'stopping' };
+    case 'ended':
+      return { status: happening.completed ? 'finished' : 'stopped' };
+    case 'failed': {
+      const { code, message, remedy } = happening.problem;
+      return { status: 'failed', problem: { code, message, ...(remedy !== undefined && { remedy }) } };
+    }
+    case 'lost':
+      return { status: 'interrupted', reason: happening.reason };
+    default:
+      return assertNever(happening);
+  }
+}

@@ -1,0 +1,82 @@
+import type { Answer } from '../../contract/contract.ts';
+import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
+import { startEngineChild, type EngineChild, type TaskEnd, type TaskListeners } from './engineChild.ts';
+import type { EngineEnvironment, EngineTask, Prediction, WeightSource } from './engineMessages.ts';
+
+/** A task that is under way. */
+export interface RunningTask {
+  readonly end: Promise<TaskEnd>;
+  /** What runs it; `undefined` when it could not be loaded. */
+  readonly environment: Promise<EngineEnvironment | undefined>;
+  /** Number of the process, for those who look after it. */
+  readonly pid: number | undefined;
+  /** Asks a training to end after the step at hand. */
+  stop(): void;
+}
+
+/** The host's side of the engine processes. */
+export interface EngineClient {
+  /** Starts a spare process, so that the next task finds the libraries loaded. */
+  warmUp(): void;
+  train(task: { document: SkipwireDocument; folder: string }, listeners?: TaskListeners): RunningTask;
+  /** Logits and probabilities of a network with one input and one output. */
+  predict(order: {
+    document: SkipwireDocument;
+    weights: WeightSource;
+    inputs: Float32Array;
+    samples: number;
+  }): Promise<Answer<Prediction>>;
+  /** Lets trainings save their weights and ends all processes. */
+  dispose(): Promise<void>;
+}
+
+/** Keeps at most one idle process, and starts others as tasks come. */
+export function createEngineClient({ start = startEngineChild }: { start?: () => EngineChild } = {}): EngineClient {
+  let spare: EngineChild | undefined;
+  const busy = new Set<EngineChild>();
+
+  const take = (): EngineChild => {
+    const child = spare?.isAlive() === true ? spare : start();
+    spare = undefined;
+    busy.add(child);
+    return child;
+  };
+
+  /** A process is used again only after a task that went well: after a failure its native state is not to be trusted. */
+  const giveBack = (child: EngineChild, end: TaskEnd): void => {
+    busy.delete(child);
+    if (end.kind === 'done' && spare?.isAlive() !== true && child.isAlive()) spare = child;
+    else void child.release();
+  };
+
+  const begin = (task: EngineTask, listeners?: TaskListeners): RunningTask => {
+    const child = take();
+    const end = child.run(task, listeners);
+    void end.then((how) => giveBack(child, how));
+    return {
+      end,
+      environment: child.ready.then((loaded) => ('environment' in loaded ? loaded.environment : undefined)),
+      pid: child.pid,
+      stop: () => child.stop(),
+    };
+  };
+
+  return {
+    warmUp() {
+      if (spare?.isAlive() !== true) spare = start();
+    },
+    train: (task, listeners) => begin({ kind: 'train', ...task }, listeners),
+    async predict(order) {
+      const end = await begin({ kind: 'predict', ...order }).end;
+      if (end.kind === 'refused') return { ok: false, problem: end.problem };
+      if (end.kind === 'lost') return { ok: false, problem: { code: 'engine/lost', message: end.reason } };
+      if (end.outcome.kind !== 'predicted') throw new Error(`A prediction ended as ${end.outcome.kind}`);
+      return { ok: true, value: end.outcome.prediction };
+    },
+    async dispose() {
+      const children = [...busy, ...(spare === undefined ? [] : [spare])];
+      spare = undefined;
+      await Promise.all(children.map((child) => child.release()));
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import type { HostProblem } from '../../contract/contract.ts';
+import type { Metrics } from '../../contract/run.ts';
+import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
+
+/** Where a network's weights come from: a safetensors file, or the initial ones of a seed. */
+export type WeightSource = { readonly file: string } | { readonly seed: number };
+
+/** Work for an engine process; it does one thing at a time. */
+export type EngineTask =
+  | { readonly kind: 'train'; readonly document: SkipwireDocument; readonly folder: string }
+  | {
+      readonly kind: 'predict';
+      readonly document: SkipwireDocument;
+      readonly weights: WeightSource;
+      /** `[samples, ...axes of the input]`. */
+      readonly inputs: Float32Array;
+      readonly samples: number;
+    };
+
+/** What the host tells an engine process. */
+export type EngineRequest =
+  | { readonly kind: 'task'; readonly task: EngineTask }
+  /** Asks the training to end after the step at hand. */
+  | { readonly kind: 'stop' };
+
+export interface Prediction {
+  /** `[samples, classes]`. */
+  readonly logits: Float32Array;
+  /** `[samples, classes]`. */
+  readonly probabilities: Float32Array;
+}
+
+/** What was running, for the run's folder. */
+export interface EngineEnvironment {
+  readonly skipwire: string;
+  readonly engine: string;
+  readonly node: string;
+  readonly platform: string;
+  readonly processor: string;
+  readonly threads: number;
+}
+
+export type TaskOutcome =
+  | { readonly kind: 'trained'; readonly completed: boolean }
+  | { readonly kind: 'predicted'; readonly prediction: Prediction };
+
+/** What an engine process tells the host. */
+export type EngineNews =
+  | { readonly kind: 'ready'; readonly environment: EngineEnvironment }
+  /** The libraries cannot be loaded; the process ends. */
+  | { readonly kind: 'unavailable'; readonly problem: HostProblem }
+  /** Everything is compiled; the first step comes. */
+  | { readonly kind: 'begun' }
+  | { readonly kind: 'metrics'; readonly metrics: readonly Metrics[] }
+  | { readonly kind: 'notice'; readonly text: string }
+  | { readonly kind: 'done'; readonly outcome: TaskOutcome }
+  /** `detail` is for the log: the stack of a bug. */
+  | { readonly kind: 'refused'; readonly problem: HostProblem; readonly detail?: string };

@@ -1,0 +1,23 @@
+import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
+import { inferDocument } from '../../graph-engine/infer/inferDocument.ts';
+import { dataSourceNamed } from '../datasets/dataSources.ts';
+import { locateTensorflowEngine } from '../engines/locateTensorflowEngine.ts';
+import { HostFailure } from '../files/hostFailure.ts';
+
+/** Throws a `HostFailure` for what would stop a training before it begins: errors in the drawing, no data, no engine. */
+export async function requireTrainable(document: SkipwireDocument): Promise<void> {
+  const [first, ...others] = inferDocument(document).diagnostics.filter(({ severity }) => severity === 'error');
+  if (first !== undefined) {
+    const place = [...first.at.path, ...(first.at.node === undefined ? [] : [first.at.node])].join(' › ');
+    throw new HostFailure({
+      code: 'document/has-errors',
+      message: `The network has ${others.length + 1 === 1 ? 'an error' : `${others.length + 1} errors`}. ${place === '' ? '' : `${place}: `}${first.message}`,
+      ...(first.expected !== undefined && { expected: first.expected }),
+      ...(first.received !== undefined && { received: first.received }),
+      remedy: 'Mend what the editor marks in red; "skipwire check" lists it too.',
+    });
+  }
+  dataSourceNamed(document.training.data);
+  const engine = await locateTensorflowEngine();
+  if (!engine.ok) throw new HostFailure(engine.problem);
+}
