@@ -1,0 +1,94 @@
+import { Dialog as BaseDialog } from '@base-ui/react/dialog';
+import { useId, useState, type KeyboardEvent } from 'react';
+import { classNames } from '../ui/classNames.ts';
+import type { AppCommand } from './appCommands.tsx';
+
+export interface CommandPaletteProps {
+  readonly commands: readonly AppCommand[];
+  readonly onClose: () => void;
+}
+
+/** Every command by its name: type, arrow, Enter. */
+export function CommandPalette({ commands, onClose }: CommandPaletteProps) {
+  const listId = useId();
+  const [query, setQuery] = useState('');
+  const [active, setActive] = useState(0);
+  const words = query.toLowerCase().split(/\s+/);
+  const found = commands.filter(
+    (command) =>
+      command.enabled &&
+      command.id !== 'command-palette' &&
+      words.every((word) => command.label.toLowerCase().includes(word)),
+  );
+  const chosen = found[Math.min(active, found.length - 1)];
+
+  function run(command: AppCommand | undefined) {
+    if (command === undefined) return;
+    onClose();
+    command.run();
+  }
+
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.key === 'Enter') run(chosen);
+    else if (event.key === 'ArrowDown') setActive((index) => Math.min(index + 1, found.length - 1));
+    else if (event.key === 'ArrowUp') setActive((index) => Math.max(index - 1, 0));
+    else return;
+    event.preventDefault();
+  }
+
+  return (
+    <BaseDialog.Root
+      open
+      onOpenChange={(open) => {
+        if (!open) onClose();
+      }}
+    >
+      <BaseDialog.Portal>
+        <BaseDialog.Backdrop className="fixed inset-0 bg-backdrop opacity-30" />
+        <BaseDialog.Popup
+          data-testid="command-palette"
+          className="fixed top-[12vh] left-1/2 w-[520px] max-w-[calc(100vw-2rem)] -translate-x-1/2 overflow-hidden rounded-xl bg-raised text-ink shadow-dialog outline-none"
+        >
+          <BaseDialog.Title className="sr-only">All commands</BaseDialog.Title>
+          <input
+            role="combobox"
+            aria-expanded
+            aria-controls={listId}
+            aria-activedescendant={chosen === undefined ? undefined : `${listId}-${chosen.id}`}
+            aria-label="Command"
+            autoFocus
+            placeholder="What do you want to do?"
+            value={query}
+            onChange={(event) => {
+              setQuery(event.target.value);
+              setActive(0);
+            }}
+            onKeyDown={onKeyDown}
+            className="h-11 w-full border-b border-line bg-transparent px-4 text-base outline-none placeholder:text-ink-faint"
+          />
+          <ul id={listId} role="listbox" aria-label="Commands" className="max-h-80 overflow-auto p-1.5">
+            {found.map((command) => (
+              <li
+                key={command.id}
+                id={`${listId}-${command.id}`}
+                role="option"
+                aria-selected={command === chosen}
+                onClick={() => run(command)}
+                onPointerMove={() => setActive(found.indexOf(command))}
+                className={classNames(
+                  'flex h-8 items-center gap-2.5 rounded-md px-2.5 text-sm',
+                  command === chosen && 'bg-hover',
+                )}
+              >
+                <span className="text-ink-muted">{command.icon}</span>
+                <span className="flex-1">{command.label}</span>
+                <kbd className="font-sans text-2xs text-ink-muted">{command.shortcut}</kbd>
+              </li>
+            ))}
+            {found.length === 0 && <li className="px-2.5 py-2 text-sm text-ink-muted">No such command.</li>}
+          </ul>
+        </BaseDialog.Popup>
+      </BaseDialog.Portal>
+    </BaseDialog.Root>
+  );
+}

@@ -1,0 +1,164 @@
+import { useEffect, useRef } from 'react';
+import { Group, Panel, Separator, useDefaultLayout, type PanelImperativeHandle } from 'react-resizable-panels';
+import { useStore } from 'zustand';
+import { CanvasPane } from '../canvas/CanvasPane.tsx';
+import { InspectorPane } from '../inspector/InspectorPane.tsx';
+import { PalettePane } from '../palette/PalettePane.tsx';
+import { ProblemsPane } from '../problems/ProblemsPane.tsx';
+import { useRuns } from '../training/runStore.ts';
+import { isActive } from '../training/runs.ts';
+import { TrainingPane } from '../training/TrainingPane.tsx';
+import { classNames } from '../ui/classNames.ts';
+import { Tabs } from '../ui/Tabs.tsx';
+import { useAppCommands } from './appCommands.tsx';
+import { CommandPalette } from './CommandPalette.tsx';
+import { ErrorBoundary } from './ErrorBoundary.tsx';
+import { setPaletteOpen, setProblemsOpen, shellStore, showTab } from './shellStore.ts';
+import { StatusBar } from './StatusBar.tsx';
+import { TopBar } from './TopBar.tsx';
+import { useShortcuts } from './useShortcuts.ts';
+
+/** The editor's window: bars above and below, panels between them that keep their sizes. */
+export function Shell() {
+  const commands = useAppCommands();
+  useShortcuts(commands);
+  const paletteOpen = useStore(shellStore, (state) => state.paletteOpen);
+  const columns = useDefaultLayout({ id: 'skipwire.columns', storage: panelStorage });
+
+  return (
+    <div className="flex h-full flex-col bg-canvas">
+      <TopBar commands={commands} />
+      <Group {...columns} orientation="horizontal" className="min-h-0 flex-1">
+        <Panel id="palette" defaultSize={232} minSize={180} maxSize={420} groupResizeBehavior="preserve-pixel-size">
+          <aside className="h-full overflow-hidden bg-surface" aria-label="Palette">
+            <ErrorBoundary name="The palette">
+              <PalettePane />
+            </ErrorBoundary>
+          </aside>
+        </Panel>
+        <Divider orientation="vertical" />
+        <Panel id="centre" minSize={320}>
+          <Centre />
+        </Panel>
+        <Divider orientation="vertical" />
+        <Panel id="side" defaultSize={348} minSize={280} maxSize={640} groupResizeBehavior="preserve-pixel-size">
+          <aside className="h-full overflow-hidden bg-surface" aria-label="Inspector and training">
+            <SideTabs />
+          </aside>
+        </Panel>
+      </Group>
+      <StatusBar />
+      {paletteOpen && <CommandPalette commands={commands} onClose={() => setPaletteOpen(false)} />}
+    </div>
+  );
+}
+
+/** Browsers may forbid storage; then sizes last as long as the page. */
+const panelStorage = {
+  getItem(key: string) {
+    try {
+      return localStorage.getItem(key);
+    } catch {
+      return null;
+    }
+  },
+  setItem(key: string, value: string) {
+    try {
+      localStorage.setItem(key, value);
+    } catch {
+      // Nothing to be done, and nothing worth telling.
+    }
+  },
+};
+
+const CLOSED_PIXELS = 0;
+
+function Centre() {
+  const open = useStore(shellStore, (state) => state.problemsOpen);
+  const panel = useRef<PanelImperativeHandle>(null);
+
+  useEffect(() => {
+    const handle = panel.current;
+    if (handle === null) return;
+    if (open && handle.isCollapsed()) handle.expand();
+    else if (!open && !handle.isCollapsed()) handle.collapse();
+  }, [open]);
+
+  return (
+    <Group orientation="vertical" className="h-full">
+      <Panel id="canvas" minSize={160}>
+        <main className="h-full overflow-hidden" aria-label="Canvas">
+          <ErrorBoundary name="The canvas">
+            <CanvasPane />
+          </ErrorBoundary>
+        </main>
+      </Panel>
+      <Divider orientation="horizontal" />
+      <Panel
+        id="problems"
+        panelRef={panel}
+        collapsible
+        collapsedSize={CLOSED_PIXELS}
+        defaultSize={CLOSED_PIXELS}
+        minSize={96}
+        groupResizeBehavior="preserve-pixel-size"
+        onResize={(size) => setProblemsOpen(size.inPixels > 1)}
+      >
+        <section className="h-full overflow-hidden bg-surface" aria-label="Problems" hidden={!open}>
+          <ErrorBoundary name="The list of problems">
+            <ProblemsPane />
+          </ErrorBoundary>
+        </section>
+      </Panel>
+    </Group>
+  );
+}
+
+function SideTabs() {
+  const tab = useStore(shellStore, (state) => state.tab);
+  const training = useRuns((runs) => Object.values(runs.summaries).some((run) => isActive(run.state)));
+  return (
+    <Tabs
+      label="Inspector and training"
+      active={tab}
+      onChange={showTab}
+      tabs={[
+        {
+          id: 'inspector',
+          label: 'Inspector',
+          content: (
+            <ErrorBoundary name="The inspector">
+              <InspectorPane />
+            </ErrorBoundary>
+          ),
+        },
+        {
+          id: 'training',
+          label: 'Training',
+          mark: training ? (
+            <span className="size-1.5 animate-pulse rounded-full bg-accent" role="img" aria-label="under way" />
+          ) : undefined,
+          content: (
+            <ErrorBoundary name="The training panel">
+              <TrainingPane />
+            </ErrorBoundary>
+          ),
+        },
+      ]}
+    />
+  );
+}
+
+/** A hairline one can drag; wider to the pointer than to the eye. */
+function Divider({ orientation }: { readonly orientation: 'horizontal' | 'vertical' }) {
+  return (
+    <Separator
+      className={classNames(
+        'relative z-10 bg-line outline-none after:absolute after:transition-colors after:duration-100 hover:after:bg-accent/50 focus-visible:after:bg-focus data-[separator=active]:after:bg-accent',
+        orientation === 'vertical'
+          ? 'w-px after:inset-y-0 after:-left-px after:w-[3px]'
+          : 'h-px after:inset-x-0 after:-top-px after:h-[3px]',
+      )}
+    />
+  );
+}

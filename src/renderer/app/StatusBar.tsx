@@ -1,0 +1,95 @@
+import { CircleAlert, CircleCheck, Lightbulb, TriangleAlert } from 'lucide-react';
+import { useStore } from 'zustand';
+import { hostStore } from '../connection/hostStore.ts';
+import { StatusTotals } from '../problems/StatusTotals.tsx';
+import { useDocument } from '../store/documentStore.ts';
+import { classNames } from '../ui/classNames.ts';
+import { Tooltip } from '../ui/Tooltip.tsx';
+import { describeConnection, describeEngine } from './describeConnection.ts';
+import { setProblemsOpen, shellStore } from './shellStore.ts';
+
+/** The bar at the bottom: problems, totals, engine, connection. */
+export function StatusBar() {
+  return (
+    <footer className="flex h-7 shrink-0 items-center gap-3 border-t border-line bg-surface px-2 text-2xs text-ink-muted tabular-nums">
+      <ProblemsButton />
+      <span className="min-w-0 flex-1 truncate">
+        <StatusTotals />
+      </span>
+      <EngineState />
+      <ConnectionState />
+    </footer>
+  );
+}
+
+function ProblemsButton() {
+  const diagnostics = useDocument((state) => state.inferred.diagnostics);
+  const open = useStore(shellStore, (state) => state.problemsOpen);
+  const count = (severity: string) => diagnostics.filter((one) => one.severity === severity).length;
+  const [errors, warnings, advice] = [count('error'), count('warning'), count('advice')];
+  return (
+    <button
+      type="button"
+      aria-expanded={open}
+      aria-label={`Problems: ${errors} errors, ${warnings} warnings, ${advice} pieces of advice`}
+      data-testid="problems-toggle"
+      onClick={() => setProblemsOpen(!open)}
+      className="flex h-5 items-center gap-2 rounded-sm px-1.5 hover:bg-hover hover:text-ink"
+    >
+      {errors + warnings + advice === 0 ? (
+        <span className="flex items-center gap-1">
+          <CircleCheck size={12} className="text-success" aria-hidden /> No problems
+        </span>
+      ) : (
+        <>
+          <span className={classNames('flex items-center gap-1', errors > 0 && 'text-danger')}>
+            <CircleAlert size={12} aria-hidden /> {errors}
+          </span>
+          <span className={classNames('flex items-center gap-1', warnings > 0 && 'text-warning')}>
+            <TriangleAlert size={12} aria-hidden /> {warnings}
+          </span>
+          {advice > 0 && (
+            <span className="flex items-center gap-1">
+              <Lightbulb size={12} aria-hidden /> {advice}
+            </span>
+          )}
+        </>
+      )}
+    </button>
+  );
+}
+
+function EngineState() {
+  const engines = useStore(hostStore, (state) => state.description?.engines);
+  const installing = useStore(hostStore, (state) => state.installing);
+  const { label, detail } = describeEngine(engines, installing);
+  if (label === '') return null;
+  return (
+    <Tooltip content={detail} side="top">
+      <span className="truncate" data-testid="engine-state" tabIndex={0}>
+        {label}
+      </span>
+    </Tooltip>
+  );
+}
+
+const DOTS = { open: 'bg-success', connecting: 'bg-ink-faint', lost: 'bg-warning', refused: 'bg-danger' } as const;
+
+function ConnectionState() {
+  const state = useStore(hostStore, (host) => host.connection);
+  const { label, detail } = describeConnection(state);
+  return (
+    <Tooltip content={detail} side="top">
+      <span
+        role="status"
+        tabIndex={0}
+        className="flex shrink-0 items-center gap-1.5"
+        data-testid="connection-state"
+        data-state={state}
+      >
+        <span className={`size-1.5 rounded-full ${DOTS[state]}`} aria-hidden />
+        {label}
+      </span>
+    </Tooltip>
+  );
+}

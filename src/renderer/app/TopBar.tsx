@@ -1,0 +1,98 @@
+import { ChevronDown, Monitor, Moon, Redo2, Sun, Undo2 } from 'lucide-react';
+import { useStore } from 'zustand';
+import { chooseTheme, nextThemeChoice, themeStore, type ThemeChoice } from '../theme/themeStore.ts';
+import { TrainButton } from '../training/TrainButton.tsx';
+import { Button } from '../ui/Button.tsx';
+import { IconButton } from '../ui/IconButton.tsx';
+import { Menu, type MenuItem } from '../ui/Menu.tsx';
+import type { AppCommand, AppCommandId } from './appCommands.tsx';
+import { ConnectionNotice } from './ConnectionNotice.tsx';
+import { DocumentName } from './DocumentName.tsx';
+import { Logo } from './Logo.tsx';
+import { showTab } from './shellStore.ts';
+import { displayShortcut } from './shortcuts.ts';
+
+const THEME_ICONS = { system: Monitor, light: Sun, dark: Moon } as const;
+const THEME_NAMES: Readonly<Record<ThemeChoice, string>> = {
+  system: 'Theme of the system',
+  light: 'Light theme',
+  dark: 'Dark theme',
+};
+const isMac = navigator.userAgent.includes('Mac');
+
+/** The bar on top: the document, its file, undo, training, the theme. */
+export function TopBar({ commands }: { readonly commands: readonly AppCommand[] }) {
+  const theme = useStore(themeStore, (state) => state.choice);
+  const ThemeIcon = THEME_ICONS[theme];
+
+  function command(id: AppCommandId): AppCommand {
+    const found = commands.find((one) => one.id === id);
+    if (found === undefined) throw new Error(`There is no command "${id}"`);
+    return found;
+  }
+
+  function item(id: AppCommandId): MenuItem {
+    const { label, icon, shortcut, enabled, run } = command(id);
+    return {
+      label,
+      icon,
+      disabled: !enabled,
+      onSelect: run,
+      testId: `file-${id}`,
+      ...(shortcut !== undefined && { shortcut: displayShortcut(shortcut, isMac) }),
+    };
+  }
+
+  const [undo, redo] = [command('undo'), command('redo')];
+  return (
+    <header className="flex h-11 shrink-0 items-center gap-1 border-b border-line bg-surface pr-2 pl-3">
+      <Logo />
+      <Menu
+        trigger={
+          <Button variant="ghost" className="ml-1 h-7 gap-1 px-2" data-testid="menu-file">
+            File
+            <ChevronDown size={12} aria-hidden />
+          </Button>
+        }
+        items={[
+          item('new'),
+          item('open'),
+          'separator',
+          item('save'),
+          item('save-as'),
+          item('download'),
+          'separator',
+          item('export-onnx'),
+        ]}
+      />
+      <span className="mx-1 h-5 w-px bg-line" aria-hidden />
+      <IconButton
+        label={undo.label}
+        shortcut={displayShortcut('Ctrl+Z', isMac)}
+        icon={<Undo2 size={15} aria-hidden />}
+        disabled={!undo.enabled}
+        onClick={undo.run}
+        data-testid="undo"
+      />
+      <IconButton
+        label={redo.label}
+        shortcut={displayShortcut('Ctrl+Shift+Z', isMac)}
+        icon={<Redo2 size={15} aria-hidden />}
+        disabled={!redo.enabled}
+        onClick={redo.run}
+        data-testid="redo"
+      />
+      <div className="flex min-w-0 flex-1 items-center justify-center">
+        <DocumentName />
+      </div>
+      <ConnectionNotice />
+      <IconButton
+        label={THEME_NAMES[theme]}
+        icon={<ThemeIcon size={15} aria-hidden />}
+        onClick={() => chooseTheme(nextThemeChoice(theme))}
+        data-testid="theme"
+      />
+      <TrainButton onTrain={() => showTab('training')} />
+    </header>
+  );
+}

@@ -1,0 +1,170 @@
+import {
+  Download,
+  FilePlus2,
+  FolderOpen,
+  LayoutPanelLeft,
+  Moon,
+  Play,
+  Redo2,
+  Save,
+  SaveAll,
+  Search,
+  Share,
+  Undo2,
+} from 'lucide-react';
+import { useMemo, type ReactNode } from 'react';
+import { useStore } from 'zustand';
+import { useHost } from '../connection/host.ts';
+import { chooseFile, downloadDocument, save, startNew } from '../files/fileActions.ts';
+import { showFileDialog } from '../files/fileDialog.ts';
+import { redo, undo, useDocument } from '../store/documentStore.ts';
+import { chooseTheme, nextThemeChoice, themeStore } from '../theme/themeStore.ts';
+import { commitTyping, startTraining } from '../training/trainActions.ts';
+import { useTrainBlocker } from '../training/TrainButton.tsx';
+import { isActive } from '../training/runs.ts';
+import { useRuns } from '../training/runStore.ts';
+import { setPaletteOpen, showTab } from './shellStore.ts';
+
+export type AppCommandId =
+  | 'new'
+  | 'open'
+  | 'save'
+  | 'save-as'
+  | 'download'
+  | 'export-onnx'
+  | 'undo'
+  | 'redo'
+  | 'train'
+  | 'theme'
+  | 'inspector'
+  | 'command-palette';
+
+/** Something one can do to the whole editor: by menu, by key, by name. */
+export interface AppCommand {
+  readonly id: AppCommandId;
+  readonly label: string;
+  readonly icon: ReactNode;
+  readonly shortcut?: string;
+  /** Other keys that do the same. */
+  readonly alternatives?: readonly string[];
+  /** Text fields keep these keys for themselves. */
+  readonly leaveToFields?: boolean;
+  readonly enabled: boolean;
+  run(): void;
+}
+
+const SIZE = { size: 15, 'aria-hidden': true } as const;
+
+/** All commands as they are now. */
+export function useAppCommands(): readonly AppCommand[] {
+  const { connection } = useHost();
+  const undoLabel = useDocument((state) => state.undoLabel);
+  const redoLabel = useDocument((state) => state.redoLabel);
+  const blocked = useTrainBlocker() !== null;
+  const busy = useRuns((runs) => {
+    const shown = runs.shown === null ? undefined : runs.summaries[runs.shown];
+    return shown !== undefined && isActive(shown.state);
+  });
+  const theme = useStore(themeStore, (state) => state.choice);
+
+  return useMemo(
+    (): AppCommand[] => [
+      { id: 'new', label: 'New', icon: <FilePlus2 {...SIZE} />, enabled: true, run: startNew },
+      {
+        id: 'open',
+        label: 'Open…',
+        icon: <FolderOpen {...SIZE} />,
+        shortcut: 'Ctrl+O',
+        enabled: true,
+        run: chooseFile,
+      },
+      {
+        id: 'save',
+        label: 'Save',
+        icon: <Save {...SIZE} />,
+        shortcut: 'Ctrl+S',
+        enabled: true,
+        run: () => {
+          commitTyping();
+          void save(connection);
+        },
+      },
+      {
+        id: 'save-as',
+        label: 'Save as…',
+        icon: <SaveAll {...SIZE} />,
+        shortcut: 'Ctrl+Shift+S',
+        enabled: true,
+        run: () => {
+          commitTyping();
+          showFileDialog({ kind: 'save-as' });
+        },
+      },
+      { id: 'download', label: 'Download JSON', icon: <Download {...SIZE} />, enabled: true, run: downloadDocument },
+      {
+        id: 'export-onnx',
+        label: 'Export ONNX…',
+        icon: <Share {...SIZE} />,
+        shortcut: 'Ctrl+E',
+        enabled: true,
+        run: () => {
+          commitTyping();
+          showFileDialog({ kind: 'export' });
+        },
+      },
+      {
+        id: 'undo',
+        label: undoLabel === null ? 'Undo' : `Undo: ${undoLabel}`,
+        icon: <Undo2 {...SIZE} />,
+        shortcut: 'Ctrl+Z',
+        leaveToFields: true,
+        enabled: undoLabel !== null,
+        run: undo,
+      },
+      {
+        id: 'redo',
+        label: redoLabel === null ? 'Redo' : `Redo: ${redoLabel}`,
+        icon: <Redo2 {...SIZE} />,
+        shortcut: 'Ctrl+Shift+Z',
+        alternatives: ['Ctrl+Y'],
+        leaveToFields: true,
+        enabled: redoLabel !== null,
+        run: redo,
+      },
+      {
+        id: 'train',
+        label: 'Train',
+        icon: <Play {...SIZE} />,
+        shortcut: 'Ctrl+Enter',
+        enabled: !blocked && !busy,
+        run: () => {
+          showTab('training');
+          void startTraining(connection);
+        },
+      },
+      {
+        id: 'theme',
+        label: `Theme: ${theme} (change)`,
+        icon: <Moon {...SIZE} />,
+        enabled: true,
+        run: () => chooseTheme(nextThemeChoice(theme)),
+      },
+      {
+        id: 'inspector',
+        label: 'Show the inspector',
+        icon: <LayoutPanelLeft {...SIZE} />,
+        enabled: true,
+        run: () => showTab('inspector'),
+      },
+      {
+        id: 'command-palette',
+        label: 'All commands…',
+        icon: <Search {...SIZE} />,
+        shortcut: 'Ctrl+K',
+        enabled: true,
+        run: () => setPaletteOpen(true),
+      },
+    ],
+    [connection, undoLabel, redoLabel, blocked, busy, theme],
+  );
+}

@@ -1,0 +1,30 @@
+import { useEffect } from 'react';
+import type { AppCommand } from './appCommands.tsx';
+import { shortcutOf } from './shortcuts.ts';
+
+/** Runs commands by their keys, wherever the focus is but in an open dialog. */
+export function useShortcuts(commands: readonly AppCommand[]): void {
+  useEffect(() => {
+    function onKeyDown(event: KeyboardEvent) {
+      if (event.defaultPrevented || event.isComposing) return;
+      const pressed = shortcutOf(event);
+      const command = commands.find((one) => one.shortcut === pressed || one.alternatives?.includes(pressed) === true);
+      if (command === undefined) return;
+      if (command.leaveToFields === true && isTextField(event.target)) return;
+      // The browser's own answer (save page, open file) must not come either way.
+      event.preventDefault();
+      if (command.enabled && document.querySelector('[role="dialog"]') === null) command.run();
+    }
+    window.addEventListener('keydown', onKeyDown);
+    return () => window.removeEventListener('keydown', onKeyDown);
+  }, [commands]);
+}
+
+function isTextField(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable ||
+      target instanceof HTMLTextAreaElement ||
+      (target instanceof HTMLInputElement && target.type !== 'checkbox' && target.type !== 'range'))
+  );
+}

@@ -1,0 +1,35 @@
+import './app/configureZod.ts';
+import '@fontsource-variable/inter/wght.css';
+import './theme/theme.css';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app/App.tsx';
+import { openHost } from './connection/openHost.ts';
+import { followHost } from './connection/hostStore.ts';
+import { startDrafts } from './store/draft.ts';
+import { startTheme } from './theme/themeStore.ts';
+import { followRuns } from './training/runStore.ts';
+import { showToast } from './ui/Toast.tsx';
+
+startTheme();
+const restored = startDrafts(() => {
+  showToast({
+    tone: 'danger',
+    title: 'No draft is kept',
+    description: 'The browser has no room for it. Save to a file before closing this page.',
+  });
+});
+if (restored.kind === 'unreadable') {
+  showToast({ tone: 'danger', title: 'The last draft could not be read', description: restored.reason });
+}
+const host = openHost();
+followHost(host.connection);
+followRuns(host.connection);
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('The page has no #root.');
+createRoot(root).render(
+  <StrictMode>
+    <App host={host} />
+  </StrictMode>,
+);
