@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import type { HostProblem } from '../../contract/contract.ts';
-import { problemOf } from '../files/hostFailure.ts';
+import { exitCodes } from '../cli/exitCodes.ts';
+import { tellingProblems } from '../cli/tellProblem.ts';
+import { HostFailure } from '../files/hostFailure.ts';
 import { doctorFindings } from './doctorFindings.ts';
 import type { DoctorLine } from './doctorReport.ts';
 import { doctorReport } from './doctorReport.ts';
@@ -16,21 +17,21 @@ export function registerEngineCommands(program: Command): void {
     .command('install')
     .description('download libtensorflow with pip and build its link to Node')
     .option('--wheel <file>', 'use a wheel file that is there already: nothing is downloaded')
-    .action(({ wheel }: { wheel?: string }) => tellProblems(() => install(wheel)));
+    .action(({ wheel }: { wheel?: string }) => tellingProblems(() => install(wheel)));
   engine
     .command('uninstall')
     .description('remove the engine and everything downloaded for it')
-    .action(() => tellProblems(uninstall));
+    .action(() => tellingProblems(uninstall));
   engine
     .command('status')
     .description('say which engine there is, and test it')
     .option('--json', 'one JSON object')
-    .action(({ json = false }: { json?: boolean }) => tellProblems(() => status(json)));
+    .action(({ json = false }: { json?: boolean }) => tellingProblems(() => status(json)));
   program
     .command('doctor')
     .description('say what is present, what is missing, and how to mend it')
     .option('--json', 'one JSON object')
-    .action(({ json = false }: { json?: boolean }) => tellProblems(() => doctor(json)));
+    .action(({ json = false }: { json?: boolean }) => tellingProblems(() => doctor(json)));
 }
 
 async function install(wheel: string | undefined): Promise<void> {
@@ -57,9 +58,9 @@ async function uninstall(): Promise<void> {
 async function status(json: boolean): Promise<void> {
   const located = await locateTensorflowEngine();
   if (!located.ok) {
-    if (json) console.log(JSON.stringify({ state: 'missing', problem: located.problem }));
-    else tellProblem(located.problem);
-    process.exitCode = 1;
+    if (!json) throw new HostFailure(located.problem);
+    console.log(JSON.stringify({ state: 'missing', problem: located.problem }));
+    process.exitCode = exitCodes.engineMissing;
     return;
   }
   const { addonPath, source } = located.value;
@@ -89,22 +90,4 @@ function doctorText(lines: readonly DoctorLine[], canTrain: boolean): string {
     ? 'Skipwire can train on this machine.'
     : 'Skipwire cannot train on this machine yet: see above.';
   return [...told, '', end].join('\n');
-}
-
-async function tellProblems(work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    const problem = problemOf(error);
-    if (problem === undefined) throw error;
-    tellProblem(problem);
-    process.exitCode = 1;
-  }
-}
-
-function tellProblem({ message, expected, received, remedy }: HostProblem): void {
-  console.error(message);
-  if (expected !== undefined) console.error(`  expected: ${expected}`);
-  if (received !== undefined) console.error(`  received: ${received.replaceAll('\n', '\n            ')}`);
-  if (remedy !== undefined) console.error(remedy);
 }
