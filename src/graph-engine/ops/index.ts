@@ -1,6 +1,15 @@
 import type { OpDefinition } from '../core/opDefinition.ts';
+import { elu } from './activation/elu.ts';
+import { gelu } from './activation/gelu.ts';
+import { hardSwish } from './activation/hardSwish.ts';
+import { leakyRelu } from './activation/leakyRelu.ts';
 import { relu } from './activation/relu.ts';
+import { relu6 } from './activation/relu6.ts';
+import { selu } from './activation/selu.ts';
+import { sigmoid } from './activation/sigmoid.ts';
+import { silu } from './activation/silu.ts';
 import { softmax } from './activation/softmax.ts';
+import { tanh } from './activation/tanh.ts';
 import { flatten } from './arrangement/flatten.ts';
 import { padChannels } from './arrangement/padChannels.ts';
 import { conv2d } from './convolution/conv2d.ts';
@@ -8,11 +17,16 @@ import { dense } from './dense/dense.ts';
 import { blockInput, blockOutput } from './input/blockPort.ts';
 import { input } from './input/input.ts';
 import { add } from './merge/add.ts';
+import { concatenate } from './merge/concatenate.ts';
+import { multiply } from './merge/multiply.ts';
+import { scale } from './merge/scale.ts';
+import { subtract } from './merge/subtract.ts';
 import { batchNormalization } from './normalization/batchNormalization.ts';
 import { classificationOutput } from './output/classificationOutput.ts';
 import { averagePooling2d } from './pooling/averagePooling2d.ts';
 import { globalAveragePooling } from './pooling/globalAveragePooling.ts';
 import { maxPooling2d } from './pooling/maxPooling2d.ts';
+import { dropPath } from './regularization/dropPath.ts';
 import { dropout } from './regularization/dropout.ts';
 
 /** Every op there is, in the order of the palette. Adding one is its file and its line here. */
@@ -21,8 +35,21 @@ export const ops = [
   conv2d,
   batchNormalization,
   relu,
+  leakyRelu,
+  relu6,
+  elu,
+  selu,
+  gelu,
+  silu,
+  hardSwish,
+  sigmoid,
+  tanh,
   softmax,
   add,
+  multiply,
+  subtract,
+  concatenate,
+  scale,
   maxPooling2d,
   averagePooling2d,
   globalAveragePooling,
@@ -30,6 +57,7 @@ export const ops = [
   padChannels,
   dense,
   dropout,
+  dropPath,
   classificationOutput,
   blockInput,
   blockOutput,

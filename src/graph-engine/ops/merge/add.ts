@@ -1,12 +1,6 @@
 import { z } from 'zod';
-import { fail, ok } from '../../core/diagnostic.ts';
 import { defineOp } from '../../core/opDefinition.ts';
-import { compatible, formatShape, type TensorType } from '../../core/shape.ts';
-
-/** The better known of two compatible types. */
-function merge(a: TensorType, b: TensorType): TensorType {
-  return { ...a, axes: a.axes.map((axis, i) => ({ ...axis, size: axis.size ?? b.axes[i]?.size ?? null })) };
-}
+import { elementwiseType } from './elementwise.ts';
 
 export const add = defineOp({
   type: 'add',
@@ -23,16 +17,7 @@ export const add = defineOp({
   parameters: z.strictObject({}),
   inputs: ['a', 'b'],
   outputs: ['output'],
-  infer({ inputs: { a, b } }) {
-    if (compatible(a, b)) return ok({ output: merge(a, b) });
-    return fail({
-      code: 'shape/add-mismatch',
-      port: 'b',
-      message: `Add needs two equal shapes, but ${formatShape(a)} and ${formatShape(b)} come in.`,
-      expected: formatShape(a),
-      received: formatShape(b),
-    });
-  },
+  infer: ({ inputs: { a, b } }) => elementwiseType('Add', a, b),
   lower: ({ builder, inputs }) => ({ output: builder.add(inputs.a, inputs.b) }),
   exportOnnx: (context) => ({ output: context.node('Add', [context.inputs.a, context.inputs.b]) }),
   vectors: [
