@@ -14,7 +14,7 @@ const batch = 3;
 interface Case {
   readonly name: string;
   readonly inputs: readonly Dims[];
-  readonly positive?: true;
+  readonly positive?: boolean;
   /** int32 inputs that follow the others and are not differentiated. */
   readonly integers?: readonly { readonly dims: Dims; readonly data: readonly number[] }[];
   build(b: Builder, inputs: readonly Value[]): Value;
@@ -29,11 +29,11 @@ function operand(inputs: readonly Value[], index: number): Value {
 type Unary = (b: Builder, x: Value) => Value;
 type Binary = (b: Builder, a: Value, c: Value) => Value;
 
-function unary(name: string, dims: Dims, apply: Unary, options: { readonly positive?: true } = {}): Case {
+function unary(name: string, dims: Dims, apply: Unary, options: { readonly positive?: boolean } = {}): Case {
   return { name, inputs: [dims], ...options, build: (b, inputs) => apply(b, operand(inputs, 0)) };
 }
 
-function binary(name: string, a: Dims, c: Dims, apply: Binary, options: { readonly positive?: true } = {}): Case {
+function binary(name: string, a: Dims, c: Dims, apply: Binary, options: { readonly positive?: boolean } = {}): Case {
   return {
     name,
     inputs: [a, c],
@@ -50,7 +50,7 @@ const broadcasts: readonly (readonly [string, Dims, Dims])[] = [
   ['over the batch', [1, 3], [-1, 3]],
 ];
 
-function broadcasting(name: string, apply: Binary, options: { readonly positive?: true } = {}): Case[] {
+function broadcasting(name: string, apply: Binary, options: { readonly positive?: boolean } = {}): Case[] {
   return broadcasts.map(([how, a, c]) => binary(`${name}, ${how}`, a, c, apply, options));
 }
 

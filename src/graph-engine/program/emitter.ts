@@ -63,6 +63,6 @@ export function createEmitter(): Emitter {
     freshValue,
     emit: (name, inputs, attributes) =>
       // `infer` made the outputs, so the tuple is the definition's own.
-      emitAny(name, inputs as readonly Value[], attributes as Attributes) as OutputsOf<typeof name>,
+      emitAny(name, inputs as readonly Value[], attributes) as OutputsOf<typeof name>,
   };
 }
