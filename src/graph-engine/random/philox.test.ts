@@ -53,6 +53,16 @@ test('a program draws block after block, and differently for every seed, step an
   expect(new Set([draw([7, 3], 5), draw([7, 4], 5), draw([8, 3], 5), draw([7, 3], 6)]).size).toBe(4);
 });
 
+test('a program draws what TensorFlow draws', () => {
+  // TensorFlow 2.21 on the CPU: StatelessRandomUniformV2([3, 3], Bitcast([-7, 3]), counter [0, 5], alg 1), nine digits.
+  const drawn = [
+    0.645637631, 0.353095055, 0.20491302, 0.0142608881, 0.591776252, 0.953620553, 0.837968349, 0.111763954, 0.134060383,
+  ];
+  const out = new Float32Array(9);
+  randomUniform([-7, 3], 5, out);
+  expect([...out]).toEqual(drawn.map(Math.fround));
+});
+
 test('draws look uniform: mean, variance and every sixteenth of the range', () => {
   const out = new Float32Array(160_000);
   randomUniform([1, 2], 3, out);
