@@ -32,6 +32,12 @@ test('a file at an odd place in memory is read all the same', () => {
   expect(decodeSafetensors(shifted.subarray(1)).ok).toBe(true);
 });
 
+test('a file that Node read into a Buffer is read all the same', () => {
+  const read = decodeSafetensors(Buffer.from(encodeSafetensors(example)));
+  if (!read.ok) throw new Error(read.error.message);
+  expect({ ...read.value.tensors }).toEqual(example.tensors);
+});
+
 test('a file cut off anywhere is refused in words', () => {
   const bytes = encodeSafetensors(example);
   for (const length of [0, 7, 20, bytes.length - 30, bytes.length - 1]) {

@@ -86,8 +86,8 @@ function readTensor(entry: unknown, bytes: Uint8Array, start: number): StoredTen
   const expected = 4 * shape.reduce((product, size) => product * size, 1);
   if (to - from !== expected) return `it has ${to - from} bytes where its shape wants ${expected}.`;
   if (start + to > bytes.length) return 'it reaches beyond the end of the file.';
-  // A copy: the file's bytes need not be aligned to four.
-  const raw = bytes.slice(start + from, start + to).buffer;
+  // A copy: the file's bytes need not be aligned to four. Not by `slice`, which copies nothing for Node's Buffer.
+  const raw = new Uint8Array(bytes.subarray(start + from, start + to)).buffer;
   return { dims: shape, data: dtype === 'F32' ? new Float32Array(raw) : new Int32Array(raw) };
 }
 
