@@ -31,7 +31,6 @@ function ProblemsButton() {
     <button
       type="button"
       aria-expanded={open}
-      aria-label={`Problems: ${errors} errors, ${warnings} warnings, ${advice} pieces of advice`}
       data-testid="problems-toggle"
       onClick={() => setProblemsOpen(!open)}
       className="flex h-5 items-center gap-2 rounded-sm px-1.5 hover:bg-hover hover:text-ink"
@@ -43,14 +42,14 @@ function ProblemsButton() {
       ) : (
         <>
           <span className={classNames('flex items-center gap-1', errors > 0 && 'text-danger')}>
-            <CircleAlert size={12} aria-hidden /> {errors}
+            <CircleAlert size={12} aria-hidden /> {errors} <span className="sr-only">errors</span>
           </span>
           <span className={classNames('flex items-center gap-1', warnings > 0 && 'text-warning')}>
-            <TriangleAlert size={12} aria-hidden /> {warnings}
+            <TriangleAlert size={12} aria-hidden /> {warnings} <span className="sr-only">warnings</span>
           </span>
           {advice > 0 && (
             <span className="flex items-center gap-1">
-              <Lightbulb size={12} aria-hidden /> {advice}
+              <Lightbulb size={12} aria-hidden /> {advice} <span className="sr-only">pieces of advice</span>
             </span>
           )}
         </>

@@ -21,8 +21,7 @@ import { redo, undo, useDocument } from '../store/documentStore.ts';
 import { chooseTheme, nextThemeChoice, themeStore } from '../theme/themeStore.ts';
 import { commitTyping, startTraining } from '../training/trainActions.ts';
 import { useTrainBlocker } from '../training/TrainButton.tsx';
-import { isActive } from '../training/runs.ts';
-import { useRuns } from '../training/runStore.ts';
+import { useActiveRun } from '../training/runStore.ts';
 import { setPaletteOpen, showTab } from './shellStore.ts';
 
 export type AppCommandId =
@@ -61,10 +60,7 @@ export function useAppCommands(): readonly AppCommand[] {
   const undoLabel = useDocument((state) => state.undoLabel);
   const redoLabel = useDocument((state) => state.redoLabel);
   const blocked = useTrainBlocker() !== null;
-  const busy = useRuns((runs) => {
-    const shown = runs.shown === null ? undefined : runs.summaries[runs.shown];
-    return shown !== undefined && isActive(shown.state);
-  });
+  const busy = useActiveRun() !== undefined;
   const theme = useStore(themeStore, (state) => state.choice);
 
   return useMemo(

@@ -16,7 +16,7 @@ export function FileDialogs() {
     case 'open':
       return <OpenDialog />;
     case 'save-as':
-      return <SaveAsDialog />;
+      return <SaveAsDialog then={dialog.then} />;
     case 'export':
       return <ExportDialog />;
     case 'unsaved':

@@ -11,7 +11,7 @@ import { FileList } from './FileList.tsx';
 import { fileNameFor, folderOf, nameOf, pathForName } from './fileNames.ts';
 
 /** Asks for the place of the document in the workspace. */
-export function SaveAsDialog() {
+export function SaveAsDialog({ then }: { readonly then?: (() => void) | undefined }) {
   const { connection } = useHost();
   const [start] = useState(() => {
     const { document, file } = documentStore.getState();
@@ -33,7 +33,9 @@ export function SaveAsDialog() {
     const failed = await writeTo(connection, path.path, exists ? undefined : null);
     setSaving(false);
     setProblem(failed);
-    if (failed === null) closeFileDialog();
+    if (failed !== null) return;
+    closeFileDialog();
+    then?.();
   }
 
   function edit<Value>(set: (value: Value) => void): (value: Value) => void {

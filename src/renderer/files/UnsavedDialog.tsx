@@ -36,10 +36,7 @@ export function UnsavedDialog({ proceed }: { readonly proceed: () => void }) {
             data-testid="dialog-confirm"
             onClick={() => {
               closeFileDialog();
-              // Saving may open a dialog of its own; then the user goes on from there.
-              void save(connection).then((saved) => {
-                if (saved) proceed();
-              });
+              void save(connection, proceed);
             }}
           >
             Save

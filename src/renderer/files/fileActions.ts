@@ -79,18 +79,17 @@ export async function openLocalFile(file: File): Promise<void> {
   guardUnsaved(() => openText(file.name, text));
 }
 
-/** Saves to the document's file, or asks for one when it has none. True when it is saved now. */
-export async function save(connection: ManagedConnection): Promise<boolean> {
+/** Saves to the document's file, or asks for one when it has none; `then` is called once it is saved. */
+export async function save(connection: ManagedConnection, then?: () => void): Promise<void> {
   const { file } = documentStore.getState();
   if (file === null) {
-    showFileDialog({ kind: 'save-as' });
-    return false;
+    showFileDialog({ kind: 'save-as', ...(then !== undefined && { then }) });
+    return;
   }
   const problem = await writeTo(connection, file.path, file.modified);
-  if (problem === null) return true;
-  if (CONFLICT_CODES.has(problem.code)) showFileDialog({ kind: 'conflict', path: file.path });
+  if (problem === null) then?.();
+  else if (CONFLICT_CODES.has(problem.code)) showFileDialog({ kind: 'conflict', path: file.path });
   else tellNotSaved(problem);
-  return false;
 }
 
 /**

@@ -4,7 +4,8 @@ import type { Diagnostic } from '../../graph-engine/core/diagnostic.ts';
 /** The one dialog about files that is open, if any. */
 export type FileDialog =
   | { readonly kind: 'open' }
-  | { readonly kind: 'save-as' }
+  /** `then` goes on with what saving was for. */
+  | { readonly kind: 'save-as'; readonly then?: () => void }
   | { readonly kind: 'export' }
   /** The document has changes that `proceed` would lose. */
   | { readonly kind: 'unsaved'; readonly proceed: () => void }

@@ -5,8 +5,7 @@ import { hostStore } from '../connection/hostStore.ts';
 import { useDocument } from '../store/documentStore.ts';
 import { Button } from '../ui/Button.tsx';
 import { Tooltip } from '../ui/Tooltip.tsx';
-import { isActive } from './runs.ts';
-import { useRuns } from './runStore.ts';
+import { useActiveRun } from './runStore.ts';
 import { startTraining, stopTraining } from './trainActions.ts';
 import { trainBlocker, type TrainBlocker } from './trainBlocker.ts';
 
@@ -27,10 +26,10 @@ export function useTrainBlocker(): TrainBlocker | null {
 export function TrainButton({ onTrain }: { readonly onTrain: () => void }) {
   const { connection } = useHost();
   const blocker = useTrainBlocker();
-  const shown = useRuns((runs) => (runs.shown === null ? undefined : runs.summaries[runs.shown]));
+  const active = useActiveRun();
 
-  if (shown !== undefined && isActive(shown.state)) {
-    const stopping = shown.state.status === 'stopping';
+  if (active !== undefined) {
+    const stopping = active.state.status === 'stopping';
     return (
       <Tooltip content="Stop after this step and keep the best weights">
         <Button
@@ -38,7 +37,7 @@ export function TrainButton({ onTrain }: { readonly onTrain: () => void }) {
           data-testid="stop"
           disabled={stopping}
           focusableWhenDisabled
-          onClick={() => void stopTraining(connection, shown.id)}
+          onClick={() => void stopTraining(connection, active.id)}
           icon={
             stopping ? (
               <LoaderCircle size={14} className="animate-spin" aria-hidden />

@@ -1,10 +1,11 @@
 import { createStore } from 'zustand/vanilla';
 import { useStore } from 'zustand';
-import type { RunId } from '../../contract/run.ts';
+import type { RunId, RunSummary } from '../../contract/run.ts';
 import type { ManagedConnection } from '../connection/hostConnection.ts';
-import { documentStore } from '../store/documentStore.ts';
+import { documentStore, useDocument } from '../store/documentStore.ts';
 import {
   NO_RUNS,
+  activeRun,
   runsOfDocument,
   runToShow,
   withGap,
@@ -19,6 +20,13 @@ export const runStore = createStore<Runs>()(() => NO_RUNS);
 /** Reads the runs in a component. */
 export function useRuns<T>(selector: (runs: Runs) => T): T {
   return useStore(runStore, selector);
+}
+
+/** The run of the open document that is under way. */
+export function useActiveRun(): RunSummary | undefined {
+  const path = useDocument((state) => state.file?.path ?? null);
+  const name = useDocument((state) => state.document.name);
+  return useRuns((runs) => activeRun(runs, path, name));
 }
 
 /** Shows a run's curves, reading what is not here yet. */

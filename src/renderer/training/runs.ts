@@ -84,6 +84,11 @@ export function runToShow(ofDocument: readonly RunSummary[]): RunId | null {
   return (ofDocument.find((run) => isActive(run.state)) ?? ofDocument[0])?.id ?? null;
 }
 
+/** The run of a document that is under way. */
+export function activeRun(runs: Runs, path: string | null, name: string): RunSummary | undefined {
+  return runsOfDocument(runs, path, name).find((run) => isActive(run.state));
+}
+
 /** The last step reported. */
 export function lastStep(metrics: readonly Metrics[]): StepMetrics | undefined {
   return metrics.findLast((one) => one.kind === 'step');

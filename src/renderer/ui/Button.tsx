@@ -30,7 +30,7 @@ const VARIANTS: Readonly<Record<ButtonVariant, string>> = {
   ghost:
     'text-ink-muted hover:not-data-disabled:bg-hover hover:not-data-disabled:text-ink active:not-data-disabled:bg-pressed data-popup-open:bg-hover data-popup-open:text-ink data-disabled:opacity-50',
   danger:
-    'bg-danger-soft text-danger hover:not-data-disabled:bg-[color-mix(in_srgb,var(--color-danger)_18%,var(--color-danger-soft))] data-disabled:opacity-60',
+    'bg-danger-soft text-danger hover:not-data-disabled:bg-[color-mix(in_srgb,var(--color-danger)_8%,var(--color-danger-soft))] data-disabled:opacity-60',
 };
 
 /** A push button. */
