@@ -79,7 +79,7 @@ function packagesOf(file) {
 async function installDependencies(log) {
   log('Installing the dependencies (npm ci) ...');
   const started = performance.now();
-  const options = ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund'];
+  const options = ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
   const npm = process.env['npm_execpath'];
   const { code } =
     npm !== undefined && path.basename(npm) === 'npm-cli.js'

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -31,4 +31,15 @@ test('dependencies match when every package is there in its version; optional on
   expect(dependenciesMatch(folder)).toBe(false);
   lay(wanted, { 'node_modules/b': { version: '2.0.0' } });
   expect(dependenciesMatch(folder)).toBe(false);
+});
+
+test('the lock file names the optional packages of every system, or npm ci refuses it', () => {
+  const lock = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+  };
+  const places = Object.keys(lock.packages);
+  const absent = Object.values(lock.packages)
+    .flatMap(({ optionalDependencies = {} }) => Object.keys(optionalDependencies))
+    .filter((name) => !places.some((place) => place.endsWith(`node_modules/${name}`)));
+  expect(absent).toEqual([]);
 });
