@@ -1,0 +1,147 @@
+import { Handle, Position, type NodeProps } from '@xyflow/react';
+import { CircleAlert, CornerDownRight, Info, StickyNote, TriangleAlert } from 'lucide-react';
+import { memo, type CSSProperties } from 'react';
+import { classNames } from '../ui/classNames.ts';
+import { useCanvas } from './canvasStore.ts';
+import type { CanvasNode } from './deriveNodes.ts';
+import { useDetail } from './detailLevel.ts';
+import { familyColour, FamilyIcon } from './FamilyIcon.tsx';
+import { portY } from './nodeGeometry.ts';
+import type { NodeView } from './nodeView.ts';
+
+/** One op or block on the canvas. */
+export const NodeCard = memo(function NodeCard({ data: { view }, selected, dragging }: NodeProps<CanvasNode>) {
+  const detail = useDetail();
+  const connecting = useCanvas(({ mode }) =>
+    mode.kind !== 'connecting' || mode.open.node === view.id
+      ? 'none'
+      : mode.target === view.id
+        ? mode.valid.has(view.id)
+          ? 'target'
+          : 'refused'
+        : mode.valid.has(view.id)
+          ? 'valid'
+          : 'invalid',
+  );
+  const stacked = view.family === 'block' && view.repeat !== 1;
+  return (
+    <div
+      data-testid={`node-${view.id}`}
+      data-family={view.family}
+      data-problem={view.problem?.severity}
+      className={classNames(
+        'sw-node',
+        selected && 'is-selected',
+        dragging && 'is-dragging',
+        view.bypassed && 'is-bypassed',
+        view.family === 'block' && 'is-block',
+        detail === 'far' && 'is-far',
+        connecting !== 'none' && `is-${connecting}`,
+      )}
+      style={{ '--family': familyColour(view.family) } as CSSProperties}
+    >
+      {stacked && <StackedEdges />}
+      <div className="sw-node-body">{detail === 'far' ? null : <CardText view={view} />}</div>
+      {detail !== 'far' && stacked && (
+        <span className="sw-node-repeat" title={`Chained ${view.repeat} times`}>
+          ×{typeof view.repeat === 'number' ? view.repeat : view.repeat.replace(/^=\s*/, '')}
+        </span>
+      )}
+      <Ports view={view} side="input" showNames={detail === 'full'} />
+      <Ports view={view} side="output" showNames={detail === 'full'} />
+      {view.problem !== null && <ProblemMark view={view} showWords={detail === 'full' && !dragging} />}
+    </div>
+  );
+});
+
+/** Further cards behind a block that is repeated. */
+function StackedEdges() {
+  return (
+    <>
+      <div aria-hidden className="sw-node-behind is-second" />
+      <div aria-hidden className="sw-node-behind" />
+    </>
+  );
+}
+
+function CardText({ view }: { readonly view: NodeView }) {
+  return (
+    <>
+      <span className="sw-node-icon">
+        <FamilyIcon type={view.type} family={view.family} size={15} />
+      </span>
+      <span className="sw-node-text">
+        <span className="sw-node-name" title={view.name}>
+          {view.name}
+        </span>
+        <span className="sw-node-title">{view.title}</span>
+        {view.summary !== '' && (
+          <span className="sw-node-summary" title={view.summary}>
+            {view.summary}
+          </span>
+        )}
+      </span>
+      <span className="sw-node-marks">
+        {view.cost !== null && (
+          <span className="sw-node-cost" title={`${view.cost} parameters`}>
+            {view.cost}
+          </span>
+        )}
+        {view.note !== null && (
+          <span title={view.note}>
+            <StickyNote size={11} aria-label={`Note: ${view.note}`} role="img" />
+          </span>
+        )}
+        {(view.bypassed || view.conditional) && (
+          <span title={view.bypassed ? 'Bypassed: the first input passes through' : 'On by a condition'}>
+            <CornerDownRight size={12} aria-label={view.bypassed ? 'Bypassed' : 'Conditional'} role="img" />
+          </span>
+        )}
+      </span>
+    </>
+  );
+}
+
+function Ports({ view, side, showNames }: { readonly view: NodeView; readonly side: 'input' | 'output'; readonly showNames: boolean }) {
+  const ports = side === 'input' ? view.inputs : view.outputs;
+  const short = side === 'input' ? 'in' : 'out';
+  return ports.map((port, index) => {
+    const top = portY(index, ports.length, view.height);
+    return (
+      <div key={port}>
+        <Handle
+          id={port}
+          type={side === 'input' ? 'target' : 'source'}
+          position={side === 'input' ? Position.Left : Position.Right}
+          style={{ top }}
+          className="sw-port"
+          role="button"
+          aria-label={`${side === 'input' ? 'Input' : 'Output'} ${port} of ${view.name}`}
+          data-testid={`port-${view.id}-${port}-${short}`}
+        />
+        {showNames && ports.length > 1 && (
+          <span aria-hidden className={classNames('sw-port-name', side === 'input' ? 'is-input' : 'is-output')} style={{ top }}>
+            {port}
+          </span>
+        )}
+      </div>
+    );
+  });
+}
+
+function ProblemMark({ view, showWords }: { readonly view: NodeView; readonly showWords: boolean }) {
+  if (view.problem === null) return null;
+  const { severity, message, count } = view.problem;
+  const Icon = severity === 'error' ? CircleAlert : severity === 'warning' ? TriangleAlert : Info;
+  return (
+    <div className={classNames('sw-node-problem', `is-${severity}`, showWords && 'has-words')} data-testid={`problem-${view.id}`} title={message}>
+      <Icon size={13} aria-label={severity} role="img" className="sw-node-problem-icon" />
+      {showWords && (
+        <span className="sw-node-problem-words">
+          {message}
+          {count > 1 && <span className="sw-node-problem-more"> +{count - 1} more</span>}
+        </span>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,76 @@
+import { FilePlus2 } from 'lucide-react';
+import { nodesOf } from '../../graph-engine/document/graphs.ts';
+import { inferDocument } from '../../graph-engine/infer/inferDocument.ts';
+import { startFrom } from '../files/fileActions.ts';
+import { networkTemplates, opItems, type NetworkTemplate } from '../palette/catalogue.ts';
+import { useShownScope } from '../store/scope.ts';
+import { Button } from '../ui/Button.tsx';
+import { addItem } from './editing.ts';
+import { FamilyIcon, familyColour } from './FamilyIcon.tsx';
+import { formatCount } from './formatCount.ts';
+
+/** What an empty canvas offers: the first node, or a whole network. */
+export function StartCard({ middle }: { readonly middle: () => { readonly x: number; readonly y: number } }) {
+  const { graph, scope } = useShownScope();
+  if (nodesOf(graph).length > 0) return null;
+  const first = opItems(scope).find((item) => item.id === (scope === null ? 'input' : 'blockInput'));
+  return (
+    <div className="pointer-events-none absolute inset-0 z-[5] grid place-items-center p-6" data-testid="start-card">
+      <div className="pointer-events-auto w-[440px] max-w-full rounded-xl bg-raised p-5 shadow-popup">
+        <h2 className="text-lg font-semibold tracking-tight">{scope === null ? 'Draw a network' : 'An empty block'}</h2>
+        <p className="mt-1 text-sm text-ink-muted">
+          Start with an input, then add layers behind it. Press <Key>Tab</Key> or double-click the canvas to search, drag from
+          a port to wire.
+        </p>
+        {first !== undefined && (
+          <Button
+            variant="primary"
+            className="mt-3"
+            icon={<FilePlus2 size={15} aria-hidden />}
+            onClick={() => addItem(first, { position: middle() })}
+            data-testid="start-input"
+          >
+            {scope === null ? 'Add an input' : 'Add a block input'}
+          </Button>
+        )}
+        {scope === null && (
+          <>
+            <h3 className="mt-5 text-xs font-medium text-ink-muted">Or begin with a network that works</h3>
+            <ul className="mt-2 flex max-h-64 flex-col gap-1 overflow-auto">
+              {networkTemplates().map((template) => (
+                <li key={template.id}>
+                  <TemplateButton template={template} />
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Key({ children }: { readonly children: string }) {
+  return <kbd className="rounded-xs border border-line bg-sunken px-1 font-sans text-2xs text-ink">{children}</kbd>;
+}
+
+function TemplateButton({ template: { id, document } }: { readonly template: NetworkTemplate }) {
+  const { totals } = inferDocument(document);
+  return (
+    <button
+      type="button"
+      onClick={() => startFrom(document)}
+      data-testid={`network-${id}`}
+      className="flex w-full items-center gap-3 rounded-md border border-line px-3 py-2 text-left hover:border-line-strong hover:bg-hover"
+    >
+      <span style={{ color: familyColour('block') }} className="shrink-0">
+        <FamilyIcon type="network" family="block" size={18} />
+      </span>
+      <span className="min-w-0 flex-1">
+        <span className="block text-sm font-medium">{document.name}</span>
+        <span className="line-clamp-2 text-xs text-ink-muted">{document.description}</span>
+      </span>
+      <span className="shrink-0 text-xs text-ink-muted tabular-nums">{formatCount(totals.parameters)} parameters</span>
+    </button>
+  );
+}

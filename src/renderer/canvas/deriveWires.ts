@@ -1,0 +1,186 @@
+import type { Edge } from '@xyflow/react';
+import type { Diagnostic } from '../../graph-engine/core/diagnostic.ts';
+import { describeShape, formatShape } from '../../graph-engine/core/shape.ts';
+import { nameOf, nodesOf } from '../../graph-engine/document/graphs.ts';
+import type { BlockDefinition, Graph, GraphNode, NodeId } from '../../graph-engine/document/schema.ts';
+import type { InferredGraph } from '../../graph-engine/infer/inferredGraph.ts';
+import { NODE_WIDTH, nodeHeight, portY } from './nodeGeometry.ts';
+import { portsOf } from './nodeView.ts';
+import { freeLane, isObstructed, type Box, type Point } from './routeWire.ts';
+import { skipWires, wireId } from './skipWires.ts';
+
+/** Everything a wire shows. */
+export interface WireView {
+  /** `32×32×16`; empty while unknown. */
+  readonly shape: string;
+  /** The shape with its axes named, for the tooltip. */
+  readonly longShape: string;
+  readonly skip: boolean;
+  /** Height of the lane of a wire that goes round other nodes, `null` for a direct curve. */
+  readonly lane: number | null;
+  /** Why the input it feeds is in contradiction. */
+  readonly error: string | null;
+}
+
+export type CanvasWire = Edge<{ view: WireView }, 'wire'>;
+
+export interface WireSources {
+  readonly graph: Graph;
+  readonly inferred: InferredGraph | undefined;
+  readonly blocks: Readonly<Record<string, BlockDefinition>>;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly selectedWires: ReadonlySet<string>;
+}
+
+const MAXIMUM_ROUTED = 600;
+const NESTED_DISTANCE = 16;
+
+interface Placed {
+  readonly box: Box;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
+
+function place(node: GraphNode, blocks: Readonly<Record<string, BlockDefinition>>): Placed {
+  const { inputs, outputs } = portsOf(node, blocks);
+  const height = nodeHeight(inputs.length, outputs.length);
+  return { box: { ...node.position, width: NODE_WIDTH, height }, inputs, outputs };
+}
+
+function portAt(placed: Placed, port: string, side: 'inputs' | 'outputs'): Point {
+  const ports = placed[side];
+  const index = Math.max(0, ports.indexOf(port));
+  const { x, y, width, height } = placed.box;
+  return { x: side === 'inputs' ? x : x + width, y: y + portY(index, ports.length, height) };
+}
+
+interface Route {
+  readonly id: string;
+  readonly from: Point;
+  readonly to: Point;
+  readonly lane: number;
+}
+
+/** Lanes that lie within each other's span are drawn apart, the longest outside. */
+function nest(routes: readonly Route[]): Map<string, number> {
+  const lanes = new Map<string, number>();
+  for (const route of routes) {
+    const above = route.lane < Math.min(route.from.y, route.to.y);
+    let depth = 0;
+    for (const other of routes) {
+      const inside = other.from.x >= route.from.x && other.to.x <= route.to.x;
+      const shorter = other.to.x - other.from.x < route.to.x - route.from.x;
+      if (inside && shorter && Math.abs(other.lane - route.lane) < 40) depth += 1;
+    }
+    lanes.set(route.id, route.lane + (above ? -1 : 1) * Math.min(depth, 12) * NESTED_DISTANCE);
+  }
+  return lanes;
+}
+
+/** A wire longer than to the next column may have nodes in its way; such wires get a lane round them. */
+function routeWires(graph: Graph, blocks: Readonly<Record<string, BlockDefinition>>): Map<string, number> {
+  const placed = new Map<NodeId, Placed>();
+  for (const [id, node] of nodesOf(graph)) placed.set(id, place(node, blocks));
+  const sorted = [...placed.values()].map(({ box }) => box).sort((a, b) => a.x - b.x);
+  const routes: Route[] = [];
+  for (const [id, node] of nodesOf(graph)) {
+    const target = placed.get(id);
+    if (target === undefined) continue;
+    for (const [port, source] of Object.entries(node.inputs)) {
+      const origin = placed.get(source.node);
+      if (origin === undefined || routes.length >= MAXIMUM_ROUTED) continue;
+      const from = portAt(origin, source.port, 'outputs');
+      const to = portAt(target, port, 'inputs');
+      if (to.x - from.x < NODE_WIDTH) continue;
+      const between = sorted.filter(
+        (box) => box !== origin.box && box !== target.box && box.x < to.x && box.x + box.width > from.x,
+      );
+      if (between.length === 0 || !isObstructed(from, to, between)) continue;
+      routes.push({ id: wireId(id, port), from, to, lane: freeLane(from, to, between) });
+    }
+  }
+  return nest(routes);
+}
+
+const routeCache = new WeakMap<Graph, { readonly blocks: object; readonly lanes: Map<string, number> }>();
+
+function lanesOf(graph: Graph, blocks: Readonly<Record<string, BlockDefinition>>): Map<string, number> {
+  const known = routeCache.get(graph);
+  if (known?.blocks === blocks) return known.lanes;
+  const lanes = routeWires(graph, blocks);
+  if (Object.isFrozen(graph)) routeCache.set(graph, { blocks, lanes });
+  return lanes;
+}
+
+/** Contradictions by the wire they are about; one without a port is about every wire of the node. */
+function errorsByWire(graph: Graph, diagnostics: readonly Diagnostic[]): Map<string, string> {
+  const errors = new Map<string, string>();
+  for (const { severity, at, message, code } of diagnostics) {
+    if (severity !== 'error' || at.path.length > 0 || at.node === undefined || at.parameter !== undefined) continue;
+    if (code === 'graph/duplicate-name' || code === 'graph/missing-input') continue;
+    const inputs = graph.nodes[at.node as NodeId]?.inputs ?? {};
+    for (const port of Object.keys(inputs)) {
+      if (at.port === undefined || at.port === port) errors.set(wireId(at.node, port), message);
+    }
+  }
+  return errors;
+}
+
+/** A function that derives React Flow edges and returns the same object for every wire that looks the same as last time. */
+export function createWireDeriver(): (sources: WireSources) => CanvasWire[] {
+  let before = new Map<string, CanvasWire>();
+  return ({ graph, inferred, blocks, diagnostics, selectedWires }) => {
+    const skips = skipWires(graph);
+    const lanes = lanesOf(graph, blocks);
+    const errors = errorsByWire(graph, diagnostics);
+    const now = new Map<string, CanvasWire>();
+    for (const [target, node] of nodesOf(graph)) {
+      for (const [port, source] of Object.entries(node.inputs)) {
+        const origin = graph.nodes[source.node];
+        const id = wireId(target, port);
+        // A wire whose end does not exist cannot be drawn; the node tells of it.
+        if (origin === undefined || !portsOf(origin, blocks).outputs.includes(source.port)) continue;
+        if (!portsOf(node, blocks).inputs.includes(port)) continue;
+        const type = inferred?.nodes.get(source.node)?.outputs[source.port];
+        const view: WireView = {
+          shape: type === undefined ? '' : formatShape(type),
+          longShape: type === undefined ? '' : describeShape(type),
+          skip: skips.has(id),
+          lane: lanes.get(id) ?? null,
+          error: errors.get(id) ?? null,
+        };
+        const selected = selectedWires.has(id);
+        const known = before.get(id);
+        const sameEnds = known?.source === source.node && known.sourceHandle === source.port;
+        const sameLook = known?.data !== undefined && sameWire(known.data.view, view);
+        if (known !== undefined && sameEnds && sameLook && known.selected === selected) {
+          now.set(id, known);
+          continue;
+        }
+        const words = [
+          `${view.skip ? 'Skip wire' : 'Wire'} from ${nameOf(source.node, origin)} to ${nameOf(target, node)}`,
+          view.longShape,
+          view.error ?? '',
+        ];
+        now.set(id, {
+          id,
+          type: 'wire',
+          source: source.node,
+          sourceHandle: source.port,
+          target,
+          targetHandle: port,
+          selected,
+          data: { view },
+          ariaLabel: words.filter((word) => word !== '').join(', '),
+          ...(view.skip ? { zIndex: 1 } : {}),
+        });
+      }
+    }
+    before = now;
+    return [...now.values()];
+  };
+}
+
+function sameWire(a: WireView, b: WireView): boolean {
+  return a.shape === b.shape && a.longShape === b.longShape && a.skip === b.skip && a.lane === b.lane && a.error === b.error;
+}

@@ -1,0 +1,161 @@
+import { addNode } from '../../graph-engine/document/commands/addNode.ts';
+import { insertBlock } from '../../graph-engine/document/commands/blocks.ts';
+import { connect, disconnect } from '../../graph-engine/document/commands/connect.ts';
+import { moveNodes, setEnabled } from '../../graph-engine/document/commands/editNode.ts';
+import { insertOnWire } from '../../graph-engine/document/commands/insertOnWire.ts';
+import { removeNodes } from '../../graph-engine/document/commands/removeNodes.ts';
+import { freshNodeId, reaches } from '../../graph-engine/document/graphs.ts';
+import type { Endpoint, NodeId } from '../../graph-engine/document/schema.ts';
+import type { CatalogueItem } from '../palette/catalogue.ts';
+import { currentDocument, dispatch, gesture } from '../store/documentStore.ts';
+import { editedScope, shownScope } from '../store/scope.ts';
+import { select, uiStore } from '../store/uiStore.ts';
+import { bestOutput, canConnect, wiresAmong, type OpenWire, type Verdict } from './dropRules.ts';
+import { placeBehind, snap } from './placeNode.ts';
+import type { Point } from './routeWire.ts';
+import { wireEnd } from './skipWires.ts';
+
+/** Draws a wire, or says why not. What was in the input is replaced, in one step of undo. */
+export function connectWire(from: Endpoint, to: Endpoint): Verdict {
+  const { scope, graph } = editedScope();
+  const verdict = canConnect(graph, from, to);
+  if (verdict.ok) dispatch(connect, { scope, from, to });
+  return verdict;
+}
+
+/** Takes a wire from one input to another, or to another source. */
+export function moveWire(old: Endpoint, from: Endpoint, to: Endpoint): Verdict {
+  const { scope, graph } = editedScope();
+  if (old.node === to.node && old.port === to.port) return connectWire(from, to);
+  const verdict = canConnect(graph, from, to);
+  if (!verdict.ok) return verdict;
+  gesture('Move wire', () => {
+    dispatch(disconnect, { scope, to: old });
+    dispatch(connect, { scope, from, to });
+  });
+  return verdict;
+}
+
+/** Takes a wire off. */
+export function cutWire(to: Endpoint): void {
+  dispatch(disconnect, { scope: editedScope().scope, to });
+}
+
+export interface AddOptions {
+  /** Top left corner of the card. */
+  readonly position: Point;
+  /** An open wire to complete with the new node. */
+  readonly open?: OpenWire;
+  /** Outputs that feed the new node's first inputs, in order. */
+  readonly sources?: readonly Endpoint[];
+  /** A wire the new node goes into. */
+  readonly onWire?: Endpoint;
+}
+
+function baseId(item: CatalogueItem): string {
+  return item.kind === 'op' ? item.op.type : item.kind === 'library' ? item.library.id : item.block;
+}
+
+/** Puts an item on the canvas, wires it as wished and selects it: one step of undo. */
+export function addItem(item: CatalogueItem, { position, open, sources = [], onWire }: AddOptions): NodeId {
+  const { scope, graph } = editedScope();
+  const id = freshNodeId(graph, baseId(item));
+  const place = snap(position);
+  gesture(`Add ${item.title}`, () => {
+    const node = { parameters: {}, inputs: {}, position: place };
+    if (item.kind === 'library') dispatch(insertBlock, { scope, id, library: item.library, position: place });
+    else if (item.kind === 'op') dispatch(addNode, { scope, id, node: { op: item.op.type, ...node } });
+    else dispatch(addNode, { scope, id, node: { block: item.block, ...node } });
+    const [input] = item.inputs;
+    const [output] = item.outputs;
+    if (onWire !== undefined && input !== undefined && output !== undefined) {
+      dispatch(insertOnWire, { scope, to: onWire, id, input, output });
+    }
+    sources.slice(0, item.inputs.length).forEach((from, index) => {
+      const port = item.inputs[index];
+      if (port !== undefined) dispatch(connect, { scope, from, to: { node: id, port } });
+    });
+    const end = open === undefined ? undefined : { node: open.node, port: open.port };
+    if (end !== undefined && open?.side === 'output' && input !== undefined) {
+      dispatch(connect, { scope, from: end, to: { node: id, port: input } });
+    } else if (end !== undefined && open?.side === 'input' && output !== undefined) {
+      dispatch(connect, { scope, from: { node: id, port: output }, to: end });
+    }
+  });
+  select([id]);
+  return id;
+}
+
+/** Adds an item behind what is selected and feeds it from there; without a selection at the given place. */
+export function addBehindSelection(item: CatalogueItem, otherwise: Point): NodeId {
+  const { graph } = shownScope();
+  const { blocks } = currentDocument();
+  const selected = [...uiStore.getState().selection].filter((id) => graph.nodes[id] !== undefined);
+  const place = placeBehind(graph, selected);
+  if (place === undefined) return addItem(item, { position: otherwise });
+  const sources = [...selected]
+    .sort((a, b) => (graph.nodes[b]?.position.x ?? 0) - (graph.nodes[a]?.position.x ?? 0))
+    .flatMap((node) => {
+      const port = bestOutput(graph, node, blocks);
+      return port === undefined ? [] : [{ node, port }];
+    });
+  return addItem(item, { position: place, sources });
+}
+
+/** Deletes what is selected. With `heal`, what a deleted node fed is fed by what fed it. */
+export function deleteSelection(heal: boolean): void {
+  const { scope, graph } = editedScope();
+  const { selection, selectedWires } = uiStore.getState();
+  const ids = [...selection].filter((id) => graph.nodes[id] !== undefined);
+  const wires = [...selectedWires].map(wireEnd).filter(({ node, port }) => graph.nodes[node]?.inputs[port] !== undefined);
+  if (ids.length === 0 && wires.length === 0) return;
+  gesture(ids.length === 0 ? 'Disconnect' : 'Delete', () => {
+    for (const to of wires) dispatch(disconnect, { scope, to });
+    if (ids.length > 0) dispatch(removeNodes, { scope, ids, heal });
+  });
+  select([]);
+}
+
+/** Bypasses the selected nodes; takes the bypass off when all of them have it. */
+export function toggleBypass(): void {
+  const { scope, graph } = editedScope();
+  const ids = [...uiStore.getState().selection].filter((id) => graph.nodes[id] !== undefined);
+  if (ids.length === 0) return;
+  const allBypassed = ids.every((id) => graph.nodes[id]?.enabled === false);
+  dispatch(setEnabled, { scope, ids, enabled: allBypassed });
+}
+
+/** Joins the selected nodes from left to right; returns how many wires were drawn. */
+export function connectSelection(): number {
+  const { scope, graph } = editedScope();
+  const wires = wiresAmong(graph, [...uiStore.getState().selection], currentDocument().blocks);
+  let drawn = 0;
+  gesture('Connect', () => {
+    for (const { from, to } of wires) {
+      // Each wire may bar the next one.
+      if (reaches(editedScope().graph, to.node, from.node)) continue;
+      dispatch(connect, { scope, from, to });
+      drawn += 1;
+    }
+  });
+  return drawn;
+}
+
+/** Moves the selected nodes by a distance. */
+export function nudgeSelection(dx: number, dy: number): void {
+  const { scope, graph } = editedScope();
+  const positions: Record<string, Point> = {};
+  for (const id of uiStore.getState().selection) {
+    const position = graph.nodes[id]?.position;
+    if (position !== undefined) positions[id] = { x: position.x + dx, y: position.y + dy };
+  }
+  if (Object.keys(positions).length > 0) dispatch(moveNodes, { scope, positions });
+}
+
+/** Puts a node that stands alone into a wire, where it was dropped. */
+export function dropOnWire(id: NodeId, to: Endpoint, ports: { readonly input: string; readonly output: string }): void {
+  const { scope, graph } = editedScope();
+  const source = graph.nodes[to.node]?.inputs[to.port];
+  if (source === undefined || source.node === id || to.node === id) return;
+  dispatch(insertOnWire, { scope, to, id, ...ports });
+}

@@ -1,0 +1,133 @@
+import type { Diagnostic } from '../../graph-engine/core/diagnostic.ts';
+import type { OpFamily } from '../../graph-engine/core/opDefinition.ts';
+import { formatShape } from '../../graph-engine/core/shape.ts';
+import { blockPorts } from '../../graph-engine/document/blockPorts.ts';
+import { nameOf } from '../../graph-engine/document/graphs.ts';
+import type { BlockDefinition, GraphNode, NodeId } from '../../graph-engine/document/schema.ts';
+import type { InferredNode } from '../../graph-engine/infer/inferredGraph.ts';
+import { opNamed } from '../../graph-engine/ops/index.ts';
+import { formatCount } from './formatCount.ts';
+import { nodeHeight } from './nodeGeometry.ts';
+import { summarizeBlockParameters, summarizeOpParameters } from './summarizeParameters.ts';
+
+export type NodeFamily = OpFamily | 'block' | 'unknown';
+
+/** The worst thing that is wrong with a node, in words. */
+export interface NodeProblem {
+  readonly severity: Diagnostic['severity'];
+  readonly message: string;
+  readonly count: number;
+}
+
+/** Everything a node card shows: plain values, so that two can be compared. */
+export interface NodeView {
+  readonly id: NodeId;
+  /** Op type, or block id. */
+  readonly type: string;
+  readonly family: NodeFamily;
+  readonly name: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly height: number;
+  /** How often a block is chained; an expression that is not resolved stays text. */
+  readonly repeat: number | string;
+  readonly bypassed: boolean;
+  /** Bypassing is decided by an expression. */
+  readonly conditional: boolean;
+  /** Parameter count in short, `null` when there are none. */
+  readonly cost: string | null;
+  readonly outputShape: string | null;
+  readonly note: string | null;
+  readonly problem: NodeProblem | null;
+}
+
+export interface Ports {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
+
+type Blocks = Readonly<Record<string, BlockDefinition>>;
+
+/** The ports of a node; a node of an unknown kind has those its wires name. */
+export function portsOf(node: GraphNode, blocks: Blocks): Ports {
+  if ('block' in node) {
+    const definition = blocks[node.block];
+    if (definition === undefined) return { inputs: Object.keys(node.inputs), outputs: ['output'] };
+    const ports = blockPorts(definition.graph);
+    return { inputs: ports.inputs.map((port) => port.name), outputs: ports.outputs.map((port) => port.name) };
+  }
+  const op = opNamed(node.op);
+  if (op === undefined) return { inputs: Object.keys(node.inputs), outputs: ['output'] };
+  return op;
+}
+
+const RANK: Readonly<Record<Diagnostic['severity'], number>> = { error: 0, warning: 1, advice: 2 };
+
+/** The worst of a node's diagnostics; the first among equals. */
+export function worstProblem(diagnostics: readonly Diagnostic[]): NodeProblem | null {
+  let worst: Diagnostic | undefined;
+  for (const diagnostic of diagnostics) {
+    if (worst === undefined || RANK[diagnostic.severity] < RANK[worst.severity]) worst = diagnostic;
+  }
+  if (worst === undefined) return null;
+  return { severity: worst.severity, message: worst.message, count: diagnostics.length };
+}
+
+/** The card of one node. `problems` are the diagnostics placed on it, or inside it when it is a block. */
+export function viewNode(
+  id: NodeId,
+  node: GraphNode,
+  inferred: InferredNode | undefined,
+  blocks: Blocks,
+  problems: readonly Diagnostic[],
+): NodeView {
+  const { inputs, outputs } = portsOf(node, blocks);
+  const parameters = inferred?.totals.parameters ?? 0;
+  const firstOutput = outputs[0] === undefined ? undefined : inferred?.outputs[outputs[0]];
+  const common = {
+    id,
+    name: nameOf(id, node),
+    inputs,
+    outputs,
+    height: nodeHeight(inputs.length, outputs.length),
+    bypassed: inferred?.bypassed ?? node.enabled === false,
+    conditional: typeof node.enabled === 'string',
+    cost: parameters === 0 ? null : formatCount(parameters),
+    outputShape: firstOutput === undefined ? null : formatShape(firstOutput),
+    note: node.note ?? null,
+    problem: worstProblem(problems),
+  };
+  if ('block' in node) {
+    const definition = blocks[node.block];
+    return {
+      ...common,
+      type: node.block,
+      family: definition === undefined ? 'unknown' : 'block',
+      title: definition?.name ?? node.block,
+      summary: summarizeBlockParameters(definition?.parameters ?? [], node.parameters),
+      repeat: inferred?.instances?.length ?? node.repeat ?? 1,
+    };
+  }
+  const op = opNamed(node.op);
+  return {
+    ...common,
+    type: node.op,
+    family: op?.family ?? 'unknown',
+    title: op?.documentation.title ?? node.op,
+    summary: op === undefined ? 'unknown op' : summarizeOpParameters(op, node.parameters, inferred?.parameters),
+    repeat: 1,
+  };
+}
+
+/** Whether two cards look the same. */
+export function sameView(a: NodeView, b: NodeView): boolean {
+  for (const key of Object.keys(a) as (keyof NodeView)[]) {
+    const [left, right] = [a[key], b[key]];
+    if (left === right) continue;
+    if (typeof left !== 'object' || typeof right !== 'object') return false;
+    if (JSON.stringify(left) !== JSON.stringify(right)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,91 @@
+/** A rectangle of the canvas. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+const CLEARANCE = 26;
+const SAMPLES = 12;
+
+/** How far a wire leaves its port horizontally before it turns. */
+function reach(from: Point, to: Point): number {
+  const distance = to.x - from.x;
+  return distance >= 0 ? Math.max(24, distance * 0.5) : 24 + Math.sqrt(-distance) * 8;
+}
+
+function bezierAt(from: Point, to: Point, t: number): Point {
+  const bend = reach(from, to);
+  const u = 1 - t;
+  return {
+    x: u ** 3 * from.x + 3 * u * u * t * (from.x + bend) + 3 * u * t * t * (to.x - bend) + t ** 3 * to.x,
+    y: (u ** 3 + 3 * u * u * t) * from.y + (3 * u * t * t + t ** 3) * to.y,
+  };
+}
+
+function holds(box: Box, { x, y }: Point): boolean {
+  return x > box.x && x < box.x + box.width && y > box.y - 6 && y < box.y + box.height + 6;
+}
+
+/** Whether the direct curve between two ports would run through a box. */
+export function isObstructed(from: Point, to: Point, boxes: readonly Box[]): boolean {
+  for (let step = 1; step < SAMPLES; step++) {
+    const point = bezierAt(from, to, step / SAMPLES);
+    if (boxes.some((box) => holds(box, point))) return true;
+  }
+  return false;
+}
+
+/** Height of the nearest free horizontal lane between two ports, above or below what is in between. */
+export function freeLane(from: Point, to: Point, boxes: readonly Box[]): number {
+  const between = boxes.filter((box) => box.x < to.x && box.x + box.width > from.x);
+  const search = (start: number, direction: 1 | -1): number => {
+    let lane = start;
+    for (let tries = 0; tries <= between.length; tries++) {
+      const blocking = between.filter((box) => lane > box.y - CLEARANCE + 1 && lane < box.y + box.height + CLEARANCE - 1);
+      if (blocking.length === 0) return lane;
+      lane =
+        direction === -1
+          ? Math.min(...blocking.map((box) => box.y)) - CLEARANCE
+          : Math.max(...blocking.map((box) => box.y + box.height)) + CLEARANCE;
+    }
+    return lane;
+  };
+  const middle = (from.y + to.y) / 2;
+  const above = search(Math.min(from.y, to.y) - CLEARANCE, -1);
+  const below = search(Math.max(from.y, to.y) + CLEARANCE, 1);
+  // Above unless that is a far longer way round: arcs over the path are how residual networks are drawn.
+  return middle - above <= (below - middle) * 1.5 ? above : below;
+}
+
+export interface WirePath {
+  readonly d: string;
+  /** Where the label goes. */
+  readonly label: Point;
+}
+
+/** The curve of a wire: direct, or along a lane round what is in the way. */
+export function wirePath(from: Point, to: Point, lane: number | null): WirePath {
+  if (lane === null || to.x - from.x < 60) {
+    const bend = reach(from, to);
+    return {
+      d: `M${from.x},${from.y} C${from.x + bend},${from.y} ${to.x - bend},${to.y} ${to.x},${to.y}`,
+      label: bezierAt(from, to, 0.5),
+    };
+  }
+  // A quarter turn out of the port, along the lane, a quarter turn into the port.
+  const room = (to.x - from.x) / 2;
+  const rise = Math.min(44, room);
+  const lead = Math.min(30, room / 2);
+  const [left, right] = [from.x + lead, to.x - lead];
+  const d =
+    `M${from.x},${from.y} C${left},${from.y} ${left - lead / 3},${lane} ${from.x + lead + rise * 0.6},${lane} ` +
+    `L${to.x - lead - rise * 0.6},${lane} C${right + lead / 3},${lane} ${right},${to.y} ${to.x},${to.y}`;
+  return { d, label: { x: (from.x + to.x) / 2, y: lane } };
+}
