@@ -87,10 +87,16 @@ async function runPip(pip: Pip, wanted: EnginePackage, incoming: string, tempora
   throw new HostFailure({
     code: 'engine/download-failed',
     message: `pip could not fetch ${wanted.name} ${wanted.version}.`,
-    received: lastLines(`${result.stdout}\n${result.stderr}`),
+    received: lastLines(errorsOf(`${result.stdout}\n${result.stderr}`)),
     remedy:
       'Check the network, the proxy and the package index of pip (python3 -m pip config list), then try again. Off-line: npx skipwire engine install --wheel FILE.',
   });
+}
+
+/** pip's errors without its warnings about every retry; everything where it marked none. */
+function errorsOf(text: string): string {
+  const errors = text.split('\n').filter((line) => /^\s*ERROR/.test(line));
+  return errors.length > 0 ? errors.join('\n') : text;
 }
 
 async function bytesBelow(folder: string): Promise<number> {
