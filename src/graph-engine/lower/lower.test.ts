@@ -63,7 +63,7 @@ describe('a document becomes a program', () => {
     expect(first.loss).toBeGreaterThan(1.5);
     expect(first.loss).toBeLessThan(4);
     let last = first;
-    for (let step = 1; step < 25; step++) last = trainStep(interpreter, step);
+    for (let step = 1; step < 60; step++) last = trainStep(interpreter, step);
     expect(last.loss).toBeLessThan(first.loss / 4);
     expect(last.correct).toBe(4);
     const evaluated = interpreter.run('evaluate', { 'inputs/input': images, 'targets/output': classes });
