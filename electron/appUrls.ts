@@ -1,0 +1,18 @@
+/** The scheme and host the editor's page is served under; a scheme of its own has an origin, which `file:` has not. */
+export const APP_SCHEME = 'app';
+export const APP_HOST = 'skipwire';
+export const APP_START = `${APP_SCHEME}://${APP_HOST}/index.html`;
+
+/** Whether an address belongs to the editor itself. */
+export function isAppUrl(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const url = new URL(address);
+  return url.protocol === `${APP_SCHEME}:` && url.host === APP_HOST && url.username === '' && url.password === '';
+}
+
+/** Whether a link may be handed to the system's browser: only plain web addresses, never a program or a file. */
+export function isSafeExternal(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const url = new URL(address);
+  return url.protocol === 'https:' && url.username === '' && url.password === '';
+}

@@ -1,0 +1,4 @@
+/** The page asks for a port to the engine host, with the number of its request. */
+export const CONNECT_CHANNEL = 'skipwire:connect';
+/** The port comes back with the same number. */
+export const PORT_CHANNEL = 'skipwire:port';

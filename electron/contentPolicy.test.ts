@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { contentPolicy } from './contentPolicy.ts';
+
+const directives = new Map(
+  contentPolicy.split('; ').map((directive) => {
+    const [name = '', ...values] = directive.split(' ');
+    return [name, values.join(' ')];
+  }),
+);
+
+test('everything that is not named is forbidden', () => expect(directives.get('default-src')).toBe("'none'"));
+
+test('scripts come from the app alone, never from text', () => {
+  expect(directives.get('script-src')).toBe("'self'");
+  expect(contentPolicy).not.toContain('unsafe-eval');
+});
+
+test.each(['base-uri', 'form-action', 'frame-src', 'frame-ancestors', 'object-src'])('%s is closed', (name) => {
+  expect(directives.get(name)).toBe("'none'");
+});
+
+test('no address of the network is allowed', () => expect(contentPolicy).not.toMatch(/https?:|wss?:|\*/));
