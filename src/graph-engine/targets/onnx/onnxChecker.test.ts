@@ -1,0 +1,79 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fromBinary } from '@bufbuild/protobuf';
+import { afterAll, expect, test } from 'vitest';
+import { lowered, networkTemplate, trainedLooking } from '../../../../tests/support/networks.ts';
+import { exported, opCases, opModel } from '../../../../tests/support/onnxModels.ts';
+import { ModelProtoSchema, type ValueInfoProto } from '../protobuf/generated/onnx_pb.js';
+import { supportedOpsets } from './opsets.ts';
+
+type Shapes = Readonly<Record<string, readonly (string | number)[]>>;
+type Report = Readonly<Record<string, { readonly error: string | null; readonly values: Shapes }>>;
+
+const templates = ['resnet-20'];
+const golden = JSON.parse(readFileSync(path.join(import.meta.dirname, 'onnxShapes.golden.json'), 'utf8')) as Readonly<
+  Record<string, Shapes>
+>;
+
+/** A Python with the onnx package: the one that the variable names, else `python3`; most machines have none. */
+const python = [process.env['SKIPWIRE_PYTHON'], 'python3'].find(
+  (program) => program !== undefined && spawnSync(program, ['-c', 'import onnx']).status === 0,
+);
+
+const folder = mkdtempSync(path.join(tmpdir(), 'skipwire-onnx-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test.each(templates)('%s declares the shapes that the onnx package inferred', (name) => {
+  // The golden shapes are of values inside ops too.
+  const declared = declaredShapes(templateModel(name));
+  expect(Object.keys(declared).length).toBeGreaterThan(10);
+  expect(golden[name]).toMatchObject(declared);
+});
+
+test.skipIf(python === undefined)(
+  'the onnx package accepts every op and template at every opset',
+  { timeout: 120_000 },
+  () => {
+    const declared = new Map<string, Shapes>();
+    const write = (name: string, model: Uint8Array) => {
+      writeFileSync(path.join(folder, `${name}.onnx`), model);
+      declared.set(name, declaredShapes(model));
+    };
+    for (const opset of supportedOpsets) {
+      for (const [i, entry] of opCases.entries()) write(`${entry.op.type}-${i}-${opset}`, opModel(entry, opset).model);
+      for (const name of templates) write(`${name}-${opset}`, templateModel(name, opset));
+    }
+    const script = path.join(import.meta.dirname, '../../../../tests/oracles/onnxChecker.py');
+    const output = execFileSync(python ?? '', [script, folder], { encoding: 'utf8', maxBuffer: 100_000_000 });
+    const report = JSON.parse(output) as Report;
+    expect(Object.keys(report).length).toBe(declared.size);
+    for (const [name, { error, values }] of Object.entries(report)) {
+      expect(error, name).toBeNull();
+      expect(values, name).toMatchObject(declared.get(name) ?? {});
+    }
+    for (const name of templates) expect(report[`${name}-21`]?.values).toMatchObject(golden[name] ?? {});
+  },
+);
+
+function templateModel(name: string, opset?: number): Uint8Array {
+  const document = networkTemplate(`${name}.json`);
+  const weights = trainedLooking(lowered(document).program, 1);
+  return Buffer.concat([...exported(document, weights, { opset }).model()]);
+}
+
+function declaredShapes(model: Uint8Array): Shapes {
+  const { graph } = fromBinary(ModelProtoSchema, model);
+  if (graph === undefined) throw new Error('The model has no graph');
+  return Object.fromEntries([...graph.input, ...graph.valueInfo, ...graph.output].map(shapeOf));
+}
+
+function shapeOf({ name, type }: ValueInfoProto) {
+  if (type?.value.case !== 'tensorType') throw new Error(`${name} is no tensor`);
+  const dims = type.value.value.shape?.dim.map(({ value }) => {
+    if (value.case === undefined) throw new Error(`${name} has an empty size`);
+    return value.case === 'dimParam' ? value.value : Number(value.value);
+  });
+  return [name, dims ?? []] as const;
+}

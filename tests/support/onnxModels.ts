@@ -1,0 +1,82 @@
+import type { OpDefinition, OpVector } from '../../src/graph-engine/core/opDefinition.ts';
+import { features, image, type TensorType } from '../../src/graph-engine/core/shape.ts';
+import type { SkipwireDocument } from '../../src/graph-engine/document/schema.ts';
+import { inferDocument } from '../../src/graph-engine/infer/inferDocument.ts';
+import { opDefinitions } from '../../src/graph-engine/ops/index.ts';
+import { channelsFirstDims } from '../../src/graph-engine/targets/onnx/channelsFirst.ts';
+import { emitOp } from '../../src/graph-engine/targets/onnx/emitOp.ts';
+import { encodeModel } from '../../src/graph-engine/targets/onnx/encodeModel.ts';
+import { exportOnnx, type OnnxExport } from '../../src/graph-engine/targets/onnx/exportOnnx.ts';
+import { createOnnxGraph } from '../../src/graph-engine/targets/onnx/onnxGraph.ts';
+
+/** Exports a document with these weights. */
+export function exported(
+  document: SkipwireDocument,
+  weights: ReadonlyMap<string, Float32Array>,
+  { opset, threshold }: { readonly opset?: number | undefined; readonly threshold?: number } = {},
+): OnnxExport {
+  return exportOnnx({
+    document,
+    inferred: inferDocument(document),
+    weights: (name) => weights.get(name) ?? missing(name),
+    opset,
+    producerVersion: '0.0.0',
+    external: { location: 'model.onnx.data', threshold },
+  });
+}
+
+function missing(name: string): never {
+  throw new Error(`There are no weights for ${name}`);
+}
+
+export interface OpCase {
+  readonly title: string;
+  readonly op: OpDefinition;
+  readonly vector: OpVector<string, string>;
+}
+
+/** The vectors of all ops that an exported file, which only predicts, must reproduce. */
+export const opCases: readonly OpCase[] = opDefinitions.flatMap((op) =>
+  op.vectors
+    .filter((vector) => vector.mode !== 'train')
+    .map((vector) => ({ title: `${op.type}: ${vector.name}`, op, vector })),
+);
+
+/** One op as a model of its own, with the vector's weights; its first output is `result`, of the type given back. */
+export function opModel({ op, vector }: OpCase, opset: number): { model: Uint8Array; type: TensorType } {
+  const parameters = op.parameters.parse(vector.parameters);
+  const types = Object.fromEntries(Object.entries(vector.inputs).map(([port, { dims }]) => [port, typeOf(dims)]));
+  const inferred = op.infer({ parameters, inputs: types });
+  if (!inferred.ok) throw new Error(inferred.error.message);
+  const weights = op.weights?.({ parameters, inputs: types }) ?? {};
+
+  const graph = createOnnxGraph();
+  const inputs = Object.fromEntries(
+    Object.entries(types).map(([port, type]) => [
+      port,
+      graph.input(port, { dims: channelsFirstDims(type) ?? [], dtype: type.dtype, documentation: '' }),
+    ]),
+  );
+  const outputs = emitOp(graph, { op, path: 'block[2].node', parameters, inputs, types, weights }, (variable) =>
+    Float32Array.from(vector.weights?.[variable.replace('block[2].node.', '')] ?? missing(variable)),
+  );
+  const [port = ''] = op.outputs;
+  const type = inferred.value[port];
+  const source = outputs[port];
+  if (type === undefined || source === undefined) throw new Error(`There is no output "${port}"`);
+  graph.output('result', source, { dims: channelsFirstDims(type) ?? [], dtype: type.dtype, documentation: '' });
+  const encoded = encodeModel(
+    { graph: graph.finish(), graphName: op.type, documentation: '', opset, producerVersion: '0.0.0' },
+    { location: 'none', threshold: Infinity },
+  );
+  return { model: Buffer.concat([...encoded.model()]), type };
+}
+
+/** The type that a vector's tensor, batch included, stands for. */
+export function typeOf(dims: readonly number[]): TensorType {
+  const [, ...sizes] = dims;
+  const [a = 0, b = 0, c = 0] = sizes;
+  if (sizes.length === 3) return image(a, b, c);
+  if (sizes.length === 1) return features(a);
+  throw new Error(`No type is known for a vector of ${dims.length} axes`);
+}
