@@ -27,9 +27,7 @@ try {
 
 /** @returns {Promise<string | undefined>} why not, or undefined when Electron has it */
 async function openInElectron() {
-  if (process.platform === 'linux' && !process.env['DISPLAY'] && !process.env['WAYLAND_DISPLAY']) {
-    return 'there is no display for a window';
-  }
+  if (!hasDisplay()) return 'there is no display for a window';
   const main = path.join(root, 'dist', 'electron', 'main.js');
   if (!existsSync(main)) return 'the Electron shell is not built';
   const { userCacheFolder } = await builtSetUp();
@@ -52,8 +50,14 @@ async function openInElectron() {
 async function openInBrowser(why) {
   log(`Opening Skipwire in the browser: ${why}.`);
   const options = wanted.filter((option) => option !== '--browser');
-  if (!options.includes('--no-open') && !options.includes('--open')) options.push('--open');
+  // Without a display, xdg-open would fall back to a browser in this very terminal.
+  if (!options.includes('--no-open') && !options.includes('--open'))
+    options.push(hasDisplay() ? '--open' : '--no-open');
   const cli = path.join(root, 'dist', 'main', 'cli.js');
   process.argv = [process.execPath, cli, 'serve', ...options];
   await import(pathToFileURL(cli).href);
+}
+
+function hasDisplay() {
+  return process.platform !== 'linux' || Boolean(process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY']);
 }
