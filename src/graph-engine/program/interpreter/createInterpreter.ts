@@ -58,8 +58,10 @@ export function createInterpreter(
     return data;
   }
 
+  /** Rounds in place; what a kernel shares with its input is rounded already. */
   function round(data: Float64Array): Float64Array {
-    return precision === 'float32' ? data.map(Math.fround) : data;
+    if (precision === 'float32') for (let i = 0; i < data.length; i++) data[i] = Math.fround(data[i] ?? NaN);
+    return data;
   }
 
   function execute(instruction: Instruction, inputs: readonly Doubles[], batch: number): readonly Doubles[] {
@@ -75,7 +77,7 @@ export function createInterpreter(
     const kernel = kernels[primitive] as (context: unknown) => readonly Float64Array[];
     const context: Omit<KernelContext<'concat'>, 'attributes' | 'outputDims'> = { inputs, variable };
     const results = kernel({ ...context, attributes, outputDims });
-    if (primitiveNamed(primitive).effect) for (const name of written) memory.set(name, round(memoryOf(name)));
+    if (primitiveNamed(primitive).effect) for (const name of written) round(memoryOf(name));
     return outputs.map(({ dtype }, i) => {
       const data = results[i];
       const dims = outputDims[i] ?? [];
@@ -102,7 +104,7 @@ export function createInterpreter(
       };
       for (const { name, value } of entry.inputs) {
         const feed = feeds[name];
-        if (feed) values.set(value.id, { dims: feed.dims, data: Float64Array.from(feed.data) });
+        if (feed) values.set(value.id, { dims: feed.dims, data: round(Float64Array.from(feed.data)) });
       }
       const isEffect = ({ primitive }: Instruction): boolean => primitiveNamed(primitive).effect === true;
       for (const instruction of entry.instructions) {

@@ -1,6 +1,6 @@
 import type { MatrixAttributes } from '../../primitives/matrix.ts';
 import type { Kernels } from '../kernel.ts';
-import { at, broadcastStrides, offsetsOf, sizeOfDims, type Doubles } from '../tensor.ts';
+import { at, broadcastStrides, offsetAt, offsetsOf, sizeOfDims, type Doubles } from '../tensor.ts';
 
 interface MatrixContext {
   readonly inputs: readonly [Doubles, Doubles];
@@ -29,7 +29,7 @@ function product({ inputs: [a, b], attributes, outputDims: [dims] }: MatrixConte
         for (let k = 0; k < inner; k++) {
           sum +=
             at(a.data, aStart + row * aRow + k * aInner) *
-            at(b.data, at(bStarts, matrix) + k * bInner + column * bColumn);
+            at(b.data, offsetAt(bStarts, matrix) + k * bInner + column * bColumn);
         }
         y[(matrix * rows + row) * columns + column] = sum;
       }

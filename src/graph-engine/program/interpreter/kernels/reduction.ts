@@ -1,7 +1,7 @@
 import { reducedDims } from '../../dims.ts';
 import type { ReductionAttributes } from '../../primitives/reduction.ts';
 import type { Kernels } from '../kernel.ts';
-import { at, broadcastStrides, offsetsOf, sizeOfDims, type Doubles } from '../tensor.ts';
+import { at, broadcastStrides, offsetAt, offsetsOf, sizeOfDims, type Doubles } from '../tensor.ts';
 
 /** Folds all elements that share an output position, in row order. */
 function reduce(
@@ -14,7 +14,7 @@ function reduce(
   const out = new Float64Array(sizeOfDims(kept)).fill(start);
   const offsets = offsetsOf(x.dims, broadcastStrides(kept, x.dims.length));
   x.data.forEach((value, i) => {
-    const offset = at(offsets, i);
+    const offset = offsetAt(offsets, i);
     out[offset] = combine(at(out, offset), value);
   });
   return out;
