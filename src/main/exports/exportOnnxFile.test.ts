@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { lowered, networkOf, predictByInterpreter, trainedLooking } from '../../../tests/support/networks.ts';
+import { writeRun } from '../../../tests/support/runs.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { initialize } from '../../graph-engine/random/initialize.ts';
 import { permuteAxes } from '../../graph-engine/targets/onnx/permuteAxes.ts';
-import { decodeSafetensors, encodeSafetensors } from '../../graph-engine/targets/safetensors/safetensors.ts';
+import { decodeSafetensors } from '../../graph-engine/targets/safetensors/safetensors.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { runFiles } from '../runs/runFolder.ts';
 import { exportOnnxFile, type ExportOnnxOrder } from './exportOnnxFile.ts';
@@ -70,13 +71,13 @@ describe('a good export', () => {
 
   test('of a run has its best weights, or the last while there are none', async () => {
     const [best, last] = [trainedLooking(lowered(network).program, 7), trainedLooking(lowered(network).program, 8)];
-    const runFolder = await writeRun({ [runFiles.last]: last });
+    const runFolder = await writeWeights({ [runFiles.last]: last });
     const early = await exportFile({ runFolder });
     expect(early).toMatchObject({ weights: 'trained', verification: { status: 'verified' } });
     const withLast = await readFile(early.path);
     expect(withLast.includes(bytesOf(last.get('bn.runningVariance')))).toBe(true);
 
-    await writeRun({ [runFiles.last]: last, [runFiles.best]: best });
+    await writeWeights({ [runFiles.last]: last, [runFiles.best]: best });
     const answer = await exportFile({ runFolder, overwrite: true, opset: 13 });
     expect(answer).toMatchObject({ opset: 13, weights: 'trained', verification: { status: 'verified' } });
     const withBest = await readFile(answer.path);
@@ -140,7 +141,7 @@ describe('the verification', () => {
   test('does not call a network good that answers with NaN', async () => {
     const weights = trainedLooking(lowered(network).program, 7);
     weights.get('dense.bias')?.fill(NaN);
-    const answer = await exportFile({ runFolder: await writeRun({ [runFiles.best]: weights }) });
+    const answer = await exportFile({ runFolder: await writeWeights({ [runFiles.best]: weights }) });
     expect(answer.verification).toMatchObject({
       status: 'not-verified',
       reason: expect.stringContaining('not finite') as string,
@@ -170,9 +171,9 @@ describe('nothing is written and the words say why', () => {
   });
 
   test('when the run has no weights, damaged ones, or those of another network', async () => {
-    expect(await refusal({ runFolder: await writeRun({}) })).toMatchObject({ code: 'run/no-weights' });
+    expect(await refusal({ runFolder: await writeWeights({}) })).toMatchObject({ code: 'run/no-weights' });
 
-    const runFolder = await writeRun({ [runFiles.best]: trainedLooking(lowered(network).program, 7) });
+    const runFolder = await writeWeights({ [runFiles.best]: trainedLooking(lowered(network).program, 7) });
     const wider = structuredClone(network);
     const dense = Object.values(wider.graph.nodes).find((node) => 'op' in node && node.op === 'dense');
     if (dense === undefined) throw new Error('There is no dense');
@@ -204,19 +205,8 @@ describe('nothing is written and the words say why', () => {
 });
 
 /** A run's folder beside the case's, with these weights. */
-async function writeRun(checkpoints: Readonly<Record<string, ReadonlyMap<string, Float32Array>>>): Promise<string> {
-  const runFolder = `${folder}-run`;
-  await mkdir(path.join(runFolder, runFiles.checkpoints), { recursive: true });
-  const { variables } = lowered(network).program;
-  for (const [file, values] of Object.entries(checkpoints)) {
-    const tensors = Object.fromEntries(
-      variables
-        .filter(({ role }) => role !== 'slot')
-        .map(({ name, dims }) => [name, { dims, data: values.get(name) ?? new Float32Array() }]),
-    );
-    await writeFile(path.join(runFolder, file), encodeSafetensors({ tensors, metadata: {} }));
-  }
-  return runFolder;
+function writeWeights(checkpoints: Parameters<typeof writeRun>[2]): Promise<string> {
+  return writeRun(`${folder}-run`, network, checkpoints);
 }
 
 async function storedValues(file: string): Promise<Map<string, Float32Array>> {

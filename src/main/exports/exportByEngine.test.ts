@@ -1,0 +1,61 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { blockTemplate, lowered, networkOf, networkTemplate, trainedLooking } from '../../../tests/support/networks.ts';
+import { writeRun } from '../../../tests/support/runs.ts';
+import { runFiles } from '../runs/runFolder.ts';
+import { createEngineClient } from '../training/engineClient.ts';
+import { exportOnnxFile } from './exportOnnxFile.ts';
+
+// The native engine and onnxruntime, each in its own process, as a user's export has them.
+const engine = createEngineClient();
+let folder: string;
+beforeAll(async () => (folder = await mkdtemp(path.join(tmpdir(), 'skipwire-engine-'))));
+afterAll(async () => {
+  await engine.dispose();
+  await rm(folder, { recursive: true });
+});
+
+const residual = blockTemplate('residual-basic.json');
+const output = { op: 'classificationOutput' };
+
+test.each([
+  [
+    'convolution, flatten and dense on an image that is not square',
+    networkOf({
+      image: { op: 'input', parameters: { height: 5, width: 7, channels: 3 } },
+      conv: { op: 'conv2d', parameters: { filters: 6, kernel: [2, 4], stride: 2 } },
+      max: { op: 'maxPooling2d', parameters: { kernel: 2, stride: 1, padding: 'same' } },
+      average: { op: 'averagePooling2d', parameters: { kernel: 3, stride: 2, padding: 'same' } },
+      flatten: { op: 'flatten' },
+      dense: { op: 'dense', parameters: { units: 9 } },
+      output,
+    }),
+  ],
+  ...['projection', 'zero-pad'].map(
+    (shortcut) =>
+      [
+        `the residual block with the shortcut ${shortcut}`,
+        networkOf(
+          {
+            image: { op: 'input', parameters: { height: 9, width: 8, channels: 4 } },
+            block: { block: residual.id, parameters: { shortcut, filters: 8, stride: 2 } },
+            pool: { op: 'globalAveragePooling' },
+            dense: { op: 'dense', parameters: { units: 5 } },
+            output,
+          },
+          residual.blocks,
+        ),
+      ] as const,
+  ),
+  ['ResNet-20', networkTemplate('resnet-20.json')],
+] as const)('%s leaves as ONNX and is verified', { timeout: 60_000 }, async (name, document) => {
+  const weights = trainedLooking(lowered(document).program, 3);
+  const runFolder = await writeRun(path.join(folder, `${name}-run`), document, { [runFiles.best]: weights });
+  const file = path.join(folder, `${name}.onnx`);
+  const answer = await exportOnnxFile({ document, runFolder, file, overwrite: false }, { engine });
+  expect(answer.verification).toMatchObject({ status: 'verified' });
+  if (answer.verification.status !== 'verified') throw new Error('unreachable');
+  expect(answer.verification.maximumDifference).toBeLessThan(1e-4);
+});
