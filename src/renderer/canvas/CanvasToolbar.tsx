@@ -1,6 +1,5 @@
 import { useReactFlow, useStore } from '@xyflow/react';
-import { Map as MapIcon, Maximize, Minus, Plus, Redo2, Search, Undo2, Workflow } from 'lucide-react';
-import { redo, undo, useDocument } from '../store/documentStore.ts';
+import { Map as MapIcon, Maximize, Minus, Plus, Search, Workflow } from 'lucide-react';
 import { IconButton } from '../ui/IconButton.tsx';
 import { Menu } from '../ui/Menu.tsx';
 import { showToast } from '../ui/Toast.tsx';
@@ -23,12 +22,10 @@ export function arrange(direction: LayoutDirection): void {
 
 const BUTTON = 'size-7';
 
-/** Adding, history and view, at the lower edge of the canvas. */
+/** Adding, arranging and view, at the lower edge of the canvas. */
 export function CanvasToolbar({ onSearch, onFit, minimap, onToggleMinimap }: CanvasToolbarProps) {
   const flow = useReactFlow();
   const zoom = useStore((state) => state.transform[2]);
-  const undoLabel = useDocument((state) => state.undoLabel);
-  const redoLabel = useDocument((state) => state.redoLabel);
   return (
     <div
       role="toolbar"
@@ -36,9 +33,6 @@ export function CanvasToolbar({ onSearch, onFit, minimap, onToggleMinimap }: Can
       className="absolute bottom-3 left-1/2 z-10 flex h-9 -translate-x-1/2 items-center gap-0.5 rounded-lg bg-raised px-1 shadow-popup"
     >
       <IconButton side="top" className={BUTTON} label="Add a node" shortcut="Tab" icon={<Search size={15} />} onClick={onSearch} data-testid="canvas-search" />
-      <Separator />
-      <IconButton side="top" className={BUTTON} label={undoLabel === null ? 'Nothing to undo' : `Undo: ${undoLabel}`} shortcut="Ctrl+Z" icon={<Undo2 size={15} />} disabled={undoLabel === null} onClick={undo} data-testid="undo" />
-      <IconButton side="top" className={BUTTON} label={redoLabel === null ? 'Nothing to redo' : `Redo: ${redoLabel}`} shortcut="Ctrl+Shift+Z" icon={<Redo2 size={15} />} disabled={redoLabel === null} onClick={redo} data-testid="redo" />
       <Separator />
       <Menu
         trigger={

@@ -1,7 +1,6 @@
 import { useReactFlow, useStoreApi } from '@xyflow/react';
 import { useEffect, useRef } from 'react';
 import type { NodeId } from '../../graph-engine/document/schema.ts';
-import { redo, undo } from '../store/documentStore.ts';
 import { shownScope } from '../store/scope.ts';
 import { clearSelection, enterBlock, leaveTo, select, uiStore } from '../store/uiStore.ts';
 import { showToast } from '../ui/Toast.tsx';
@@ -109,15 +108,6 @@ export function useCanvasKeys({ root, fit, openSearch, abortDrag }: CanvasKeyAct
         case 'd':
           duplicate();
           return true;
-        case 'enter':
-          for (const id of uiStore.getState().selection) {
-            const node = shownScope().graph.nodes[id];
-            if (node !== undefined && 'block' in node) {
-              enterBlock(id);
-              return true;
-            }
-          }
-          return false;
         case 'v':
           pasteOuter = event.shiftKey;
           return false;
@@ -174,13 +164,6 @@ export function useCanvasKeys({ root, fit, openSearch, abortDrag }: CanvasKeyAct
 
     const onKeyDown = (event: KeyboardEvent): void => {
       const control = event.ctrlKey || event.metaKey;
-      if (control && !isTyping(event.target) && /^[zy]$/i.test(event.key)) {
-        if (canvasStore.getState().mode.kind !== 'idle') return;
-        if (event.key.toLowerCase() === 'y' || event.shiftKey) redo();
-        else undo();
-        event.preventDefault();
-        return;
-      }
       if (event.key === 'Escape' && canvasStore.getState().mode.kind === 'connecting') {
         escape();
         event.preventDefault();

@@ -1,0 +1,123 @@
+import { Search } from 'lucide-react';
+import { useMemo, useState } from 'react';
+import { startFrom } from '../files/fileActions.ts';
+import type { OpFamily } from '../../graph-engine/core/opDefinition.ts';
+import { NetworkIcon } from '../canvas/FamilyIcon.tsx';
+import { useDocument } from '../store/documentStore.ts';
+import { useShownScope } from '../store/scope.ts';
+import { inputClassName } from '../ui/FieldLayout.tsx';
+import {
+  documentBlockItems,
+  FAMILY_TITLES,
+  libraryItems,
+  networkTemplates,
+  opItems,
+  searchWords,
+  type CatalogueItem,
+  type NetworkTemplate,
+} from './catalogue.ts';
+import { rank } from './fuzzyMatch.ts';
+import { PaletteItem } from './PaletteItem.tsx';
+
+interface Section {
+  readonly title: string;
+  readonly items: readonly CatalogueItem[];
+}
+
+function byFamily(items: readonly CatalogueItem[]): readonly Section[] {
+  const families = Object.keys(FAMILY_TITLES) as OpFamily[];
+  return families
+    .map((family) => ({
+      title: FAMILY_TITLES[family],
+      items: items.filter((item) => item.kind === 'op' && item.op.family === family),
+    }))
+    .filter((section) => section.items.length > 0);
+}
+
+/** Everything that can be put on the canvas, and networks to begin with. */
+export function PalettePane() {
+  const { scope } = useShownScope();
+  const document = useDocument((state) => state.document);
+  const [query, setQuery] = useState('');
+  const sections = useMemo((): readonly Section[] => {
+    const owned = new Set(Object.keys(document.blocks));
+    const library = libraryItems().filter((item) => item.kind === 'library' && !owned.has(item.library.id));
+    const local = documentBlockItems(document, scope);
+    if (query.trim() !== '') {
+      return [{ title: 'Found', items: rank([...opItems(scope), ...local, ...library], query, searchWords) }];
+    }
+    const blocks = [
+      { title: 'Blocks of this network', items: local },
+      { title: 'Block library', items: library },
+    ].filter((section) => section.items.length > 0);
+    return [...blocks, ...byFamily(opItems(scope))];
+  }, [document, scope, query]);
+  const networks = rank(networkTemplates(), query, ({ document: { name } }) => ({ name, others: ['network'] }));
+  const [first] = sections;
+  const nothing = sections.every((section) => section.items.length === 0) && networks.length === 0;
+
+  return (
+    <div className="flex h-full flex-col" data-testid="palette">
+      <div className="relative shrink-0 p-2">
+        <Search size={14} aria-hidden className="pointer-events-none absolute top-1/2 left-4 -translate-y-1/2 text-ink-faint" />
+        <input
+          type="search"
+          aria-label="Search ops and blocks"
+          placeholder="Search"
+          value={query}
+          onChange={(event) => setQuery(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') setQuery('');
+          }}
+          className={`${inputClassName} pl-7`}
+          data-testid="palette-search"
+        />
+      </div>
+      <div className="min-h-0 flex-1 overflow-y-auto px-2 pb-3">
+        {sections.map((section) => (
+          <section key={section.title} aria-label={section.title}>
+            {section.items.length > 0 && <Heading>{section.title}</Heading>}
+            <ul>
+              {section.items.map((item) => (
+                <PaletteItem key={item.id} item={item} isBest={query.trim() !== '' && item === first?.items[0]} />
+              ))}
+            </ul>
+          </section>
+        ))}
+        {networks.length > 0 && (
+          <section aria-label="Networks">
+            <Heading>Networks</Heading>
+            <ul>
+              {networks.map((template) => (
+                <NetworkItem key={template.id} template={template} />
+              ))}
+            </ul>
+          </section>
+        )}
+        {nothing && <p className="px-2 py-4 text-xs text-ink-muted">Nothing here is called “{query}”.</p>}
+      </div>
+    </div>
+  );
+}
+
+function Heading({ children }: { readonly children: string }) {
+  return <h2 className="px-2 pt-3 pb-1 text-2xs font-medium text-ink-muted">{children}</h2>;
+}
+
+function NetworkItem({ template: { id, document } }: { readonly template: NetworkTemplate }) {
+  return (
+    <li>
+      <button
+        type="button"
+        title={document.description}
+        onClick={() => startFrom(document)}
+        data-testid={`palette-network-${id}`}
+        className="flex h-8 w-full items-center gap-2.5 rounded-md px-2 text-left text-sm hover:bg-hover"
+      >
+        <NetworkIcon size={15} aria-hidden className="shrink-0 text-ink-muted" />
+        <span className="truncate">{document.name}</span>
+        <span className="ml-auto shrink-0 text-2xs text-ink-muted">open</span>
+      </button>
+    </li>
+  );
+}
