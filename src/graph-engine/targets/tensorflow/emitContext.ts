@@ -1,0 +1,47 @@
+import type { AttributesOf, InputsOf, PrimitiveName } from '../../program/primitives/index.ts';
+import type { Dims, Value } from '../../program/program.ts';
+import type { NodeAttributes } from './attributes.ts';
+
+/** A value of the program and the node output that holds it. */
+export interface GraphTensor {
+  readonly ref: string;
+  readonly dims: Value['dims'];
+  readonly dtype: Value['dtype'];
+}
+
+/** What an emitter may use to write the nodes of one instruction. */
+export interface EmitContext {
+  /** Adds a node named after the place the instruction comes from; returns the name of its first output. */
+  node(op: string, inputs: readonly string[], attributes?: NodeAttributes): string;
+  float(value: number): string;
+  integer(value: number): string;
+  /** An int32 vector. */
+  integers(values: readonly number[]): string;
+  values(values: readonly number[], shape: readonly number[], dtype: Value['dtype']): string;
+  /** A uint64 vector. */
+  longs(values: readonly number[]): string;
+  /** The int32 vector of the sizes at run time. */
+  shapeOf(dims: Dims): string;
+  /** The same node for the same key, once per entry. */
+  once(key: string, make: () => string): string;
+  /** The bool output behind a float32 condition of 0 and 1. */
+  truthOf(condition: GraphTensor): string;
+  /** The float32 value of a bool output. */
+  numberOf(truth: string): string;
+  /** The handle of a variable. */
+  variable(name: string): string;
+}
+
+export type TensorsOf<Values extends readonly Value[]> = { readonly [Index in keyof Values]: GraphTensor };
+
+/**
+ * Writes one instruction and returns the node outputs that hold its values, in order. The emitter of an effect returns the
+ * node that does it.
+ */
+export type Emitter<Name extends PrimitiveName> = (
+  context: EmitContext,
+  inputs: TensorsOf<InputsOf<Name>>,
+  attributes: AttributesOf<Name>,
+) => readonly string[];
+
+export type Emitters<Names extends PrimitiveName> = { readonly [Name in Names]: Emitter<Name> };

@@ -1,0 +1,87 @@
+import type { PoolingAttributes } from '../../../program/primitives/pooling.ts';
+import type { Dims } from '../../../program/program.ts';
+import { windowGeometry } from '../../../program/windowGeometry.ts';
+import { integers, text, type, type NodeAttributes } from '../attributes.ts';
+import type { EmitContext, Emitters, GraphTensor } from '../emitContext.ts';
+
+const FLOAT = { T: type('float32') };
+const INDEX = type('int32');
+
+/** TensorFlow's pools know no explicit padding on every device: the image is padded before, and its gradient cut after. */
+function isPadded({ padding, pads }: PoolingAttributes): boolean {
+  return padding === 'explicit' && pads.some((count) => count > 0);
+}
+
+function poolAttributes({ window, strides, padding }: PoolingAttributes): NodeAttributes {
+  return {
+    ...FLOAT,
+    ksize: integers([1, window[0] ?? 1, window[1] ?? 1, 1]),
+    strides: integers([1, strides[0] ?? 1, strides[1] ?? 1, 1]),
+    padding: text(padding === 'same' ? 'SAME' : 'VALID'),
+    data_format: text('NHWC'),
+  };
+}
+
+function padImage(c: EmitContext, x: GraphTensor, { pads }: PoolingAttributes, value: number): string {
+  const [top = 0, bottom = 0, left = 0, right = 0] = pads;
+  const amounts = c.values([0, 0, top, bottom, left, right, 0, 0], [4, 2], 'int32');
+  return c.node('PadV2', [x.ref, amounts, c.float(value)], { ...FLOAT, Tpaddings: INDEX });
+}
+
+function paddedDims([batch = -1, height = 1, width = 1, channels = 1]: Dims, { pads }: PoolingAttributes): Dims {
+  const [top = 0, bottom = 0, left = 0, right = 0] = pads;
+  return [batch, height + top + bottom, width + left + right, channels];
+}
+
+function cutPadding(c: EmitContext, padded: string, dims: Dims, { pads }: PoolingAttributes): string {
+  const begin = c.integers([0, pads[0] ?? 0, pads[2] ?? 0, 0]);
+  const sizes = c.integers(dims.map((dim) => Math.max(dim, -1)));
+  return c.node('Slice', [padded, begin, sizes], { ...FLOAT, Index: INDEX });
+}
+
+/** Share of the window that lies on the image, per place along one axis. */
+function shares(input: number, window: number, stride: number, before: number, after: number): readonly number[] {
+  const { output } = windowGeometry(input, window, stride, 1, 'explicit', [before, after]);
+  return Array.from({ length: output }, (_, i) => {
+    const start = i * stride - before;
+    return (Math.min(start + window, input) - Math.max(start, 0)) / window;
+  });
+}
+
+/** What turns averages over the padded window into averages over the image: [1, height, width, 1]. */
+function correction(c: EmitContext, [, height = 1, width = 1]: Dims, attributes: PoolingAttributes): string {
+  const { window, strides, pads } = attributes;
+  const rows = shares(height, window[0] ?? 1, strides[0] ?? 1, pads[0] ?? 0, pads[1] ?? 0);
+  const columns = shares(width, window[1] ?? 1, strides[1] ?? 1, pads[2] ?? 0, pads[3] ?? 0);
+  const factors = rows.flatMap((row) => columns.map((column) => 1 / (row * column)));
+  return c.values(factors, [1, rows.length, columns.length, 1], 'float32');
+}
+
+export const pooling = {
+  maxPool: (c, [x], attributes) => {
+    const image = isPadded(attributes) ? padImage(c, x, attributes, Number.NEGATIVE_INFINITY) : x.ref;
+    return [c.node('MaxPool', [image], poolAttributes(attributes))];
+  },
+  maxPoolGrad: (c, [x, y, dy], attributes) => {
+    if (!isPadded(attributes)) {
+      return [c.node('MaxPoolGrad', [x.ref, y.ref, dy.ref], poolAttributes(attributes))];
+    }
+    const image = padImage(c, x, attributes, Number.NEGATIVE_INFINITY);
+    const gradient = c.node('MaxPoolGrad', [image, y.ref, dy.ref], poolAttributes(attributes));
+    return [cutPadding(c, gradient, x.dims, attributes)];
+  },
+  averagePool: (c, [x], attributes) => {
+    if (!isPadded(attributes)) return [c.node('AvgPool', [x.ref], poolAttributes(attributes))];
+    const average = c.node('AvgPool', [padImage(c, x, attributes, 0)], poolAttributes(attributes));
+    return [c.node('Mul', [average, correction(c, x.dims, attributes)], FLOAT)];
+  },
+  averagePoolGrad: (c, [dy], attributes) => {
+    const { inputDims } = attributes;
+    if (!isPadded(attributes)) {
+      return [c.node('AvgPoolGrad', [c.shapeOf(inputDims), dy.ref], poolAttributes(attributes))];
+    }
+    const weighted = c.node('Mul', [dy.ref, correction(c, inputDims, attributes)], FLOAT);
+    const sizes = c.shapeOf(paddedDims(inputDims, attributes));
+    return [cutPadding(c, c.node('AvgPoolGrad', [sizes, weighted], poolAttributes(attributes)), inputDims, attributes)];
+  },
+} satisfies Emitters<'maxPool' | 'maxPoolGrad' | 'averagePool' | 'averagePoolGrad'>;

@@ -1,0 +1,63 @@
+import { availableParallelism } from 'node:os';
+import { initialize } from '../../graph-engine/random/initialize.ts';
+import { emitTensorflowGraph } from '../../graph-engine/targets/tensorflow/emitTensorflowGraph.ts';
+import { loadTfjsNode } from '../engines/loadTfjsNode.ts';
+import { locateTensorflowEngine } from '../engines/locateTensorflowEngine.ts';
+import { HostFailure } from '../files/hostFailure.ts';
+import type { CompiledProgram, Executor, TensorData } from './compiledProgram.ts';
+import { selfCheck } from './selfCheck.ts';
+import { createTensorflowProgram } from './tensorflowProgram.ts';
+import { openSession } from './tensorflowSession.ts';
+
+/**
+ * Loads TensorFlow into this process. Threads come from `TF_NUM_INTRAOP_THREADS` and `TF_NUM_INTEROP_THREADS`, which must be
+ * set before. Throws a `HostFailure` when the engine is not installed or cannot be loaded.
+ */
+export async function openTensorflowExecutor(): Promise<Executor> {
+  const located = await locateTensorflowEngine();
+  if (!located.ok) throw new HostFailure(located.problem);
+  const tf = load(located.value.addonPath);
+  const name = `TensorFlow ${located.value.version}`;
+  const programs = new Set<CompiledProgram>();
+  return {
+    name,
+    threads: Number(process.env['TF_NUM_INTRAOP_THREADS']) || availableParallelism(),
+    async compile(program, { seed, selfCheck: wanted = true }) {
+      const graph = emitTensorflowGraph(program);
+      const session = await openSession(tf, graph.savedModel);
+      const compiled = createTensorflowProgram(name, program, graph, session);
+      programs.add(compiled);
+      const values: Record<string, TensorData> = {};
+      for (const variable of program.variables) {
+        const initial = initialize(variable, seed);
+        values[variable.name] = variable.dtype === 'int32' ? Int32Array.from(initial) : initial;
+      }
+      await compiled.writeVariables(values);
+      if (wanted) await selfCheck(compiled, values, seed);
+      return {
+        ...compiled,
+        async dispose() {
+          programs.delete(compiled);
+          await compiled.dispose();
+        },
+      };
+    },
+    async dispose() {
+      for (const program of programs) await program.dispose();
+      programs.clear();
+    },
+  };
+}
+
+function load(addonPath: string): ReturnType<typeof loadTfjsNode> {
+  try {
+    return loadTfjsNode(addonPath);
+  } catch (error) {
+    throw new HostFailure({
+      code: 'engine/cannot-load',
+      message: 'The TensorFlow engine is installed but cannot be loaded.',
+      received: error instanceof Error ? error.message : String(error),
+      remedy: 'Run npx skipwire doctor; npx skipwire engine install --force installs it anew.',
+    });
+  }
+}
