@@ -16,13 +16,23 @@ const log = console.error;
 
 try {
   await setUpProject(log);
-  await setUpEngine();
+  await setUpEngineIfPossible();
   const why = wanted.includes('--browser') ? 'as asked' : await openInElectron();
   if (why !== undefined) await openInBrowser(why);
 } catch (error) {
   if (!(error instanceof SetUpError)) throw error;
   log(error.message);
   process.exitCode = 1;
+}
+
+/** Without the engine one can still draw, check and read: the editor opens all the same, and says what is missing. */
+async function setUpEngineIfPossible() {
+  try {
+    await setUpEngine();
+  } catch (error) {
+    if (!(error instanceof SetUpError)) throw error;
+    log(`${error.message}\nThe editor opens without the engine; training waits for it.`);
+  }
 }
 
 /** @returns {Promise<string | undefined>} why not, or undefined when Electron has it */

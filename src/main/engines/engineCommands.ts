@@ -5,9 +5,9 @@ import { HostFailure } from '../files/hostFailure.ts';
 import { doctorFindings } from './doctorFindings.ts';
 import type { DoctorLine } from './doctorReport.ts';
 import { doctorReport } from './doctorReport.ts';
-import { installEngine, uninstallEngines } from './installEngine.ts';
+import { uninstallEngines } from './installEngine.ts';
+import { installShowingProgress } from './installShowingProgress.ts';
 import { locateTensorflowEngine } from './locateTensorflowEngine.ts';
-import { printEngineProgress } from './printEngineProgress.ts';
 import { testEngine } from './testEngine.ts';
 
 /** Adds `engine install|uninstall|status` and `doctor` to the command line. */
@@ -35,19 +35,8 @@ export function registerEngineCommands(program: Command): void {
 }
 
 async function install(wheel: string | undefined): Promise<void> {
-  const printer = printEngineProgress(process.stderr);
-  try {
-    const { manifest, folder, fresh } = await installEngine({
-      onProgress: printer.onProgress,
-      ...(wheel === undefined ? {} : { wheel }),
-    });
-    printer.stop();
-    console.log(
-      `TensorFlow ${manifest.tensorflow} ${fresh ? 'is installed' : 'was installed already'}: ${folder.root}`,
-    );
-  } finally {
-    printer.stop();
-  }
+  const { manifest, folder, fresh } = await installShowingProgress(wheel === undefined ? {} : { wheel });
+  console.log(`TensorFlow ${manifest.tensorflow} ${fresh ? 'is installed' : 'was installed already'}: ${folder.root}`);
 }
 
 async function uninstall(): Promise<void> {
