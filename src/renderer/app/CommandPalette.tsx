@@ -46,6 +46,7 @@ export function CommandPalette({ commands, onClose }: CommandPaletteProps) {
       <BaseDialog.Portal>
         <BaseDialog.Backdrop className="fixed inset-0 bg-backdrop opacity-30" />
         <BaseDialog.Popup
+          data-modal
           data-testid="command-palette"
           className="fixed top-[12vh] left-1/2 w-[520px] max-w-[calc(100vw-2rem)] -translate-x-1/2 overflow-hidden rounded-xl bg-raised text-ink shadow-dialog outline-none"
         >

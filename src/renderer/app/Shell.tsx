@@ -29,7 +29,7 @@ export function Shell() {
     <div className="flex h-full flex-col bg-canvas">
       <TopBar commands={commands} />
       <Group {...columns} orientation="horizontal" className="min-h-0 flex-1">
-        <Panel id="palette" defaultSize={232} minSize={180} maxSize={420} groupResizeBehavior="preserve-pixel-size">
+        <Panel id="palette" defaultSize="16%" minSize={180} maxSize={420} groupResizeBehavior="preserve-pixel-size">
           <aside className="h-full overflow-hidden bg-surface" aria-label="Palette">
             <ErrorBoundary name="The palette">
               <PalettePane />
@@ -41,7 +41,7 @@ export function Shell() {
           <Centre />
         </Panel>
         <Divider orientation="vertical" />
-        <Panel id="side" defaultSize={348} minSize={280} maxSize={640} groupResizeBehavior="preserve-pixel-size">
+        <Panel id="side" defaultSize="24%" minSize={316} maxSize={640} groupResizeBehavior="preserve-pixel-size">
           <aside className="h-full overflow-hidden bg-surface" aria-label="Inspector and training">
             <SideTabs />
           </aside>

@@ -22,7 +22,7 @@ export function Curves({ runId, metrics }: CurvesProps) {
   );
   return (
     <div className="flex flex-col gap-3">
-      <div className="flex items-center justify-between gap-3 text-2xs text-ink-muted">
+      <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1 text-2xs text-ink-muted">
         <span className="flex items-center gap-3">
           <Key colour="bg-curve-train">Train</Key>
           <Key colour="bg-curve-validation">Validation</Key>
