@@ -42,11 +42,17 @@ test('the outputs of every batch come back, with the name of the runtime', async
 
 test('a file that is not there, or no model, is refused in words', async () => {
   const missing = await runOnnxFile({ ...request(), file: path.join(folder, 'nothing.onnx') });
-  expect(missing).toMatchObject({ ok: false, reason: expect.stringContaining('onnxruntime refused the file') });
+  expect(missing).toMatchObject({
+    ok: false,
+    reason: expect.stringContaining('onnxruntime refused the file') as string,
+  });
   const broken = path.join(folder, 'broken.onnx');
   await writeFile(broken, reluModel().subarray(0, 40));
   const refused = await runOnnxFile({ ...request(), file: broken });
-  expect(refused).toMatchObject({ ok: false, reason: expect.stringContaining('onnxruntime refused the file') });
+  expect(refused).toMatchObject({
+    ok: false,
+    reason: expect.stringContaining('onnxruntime refused the file') as string,
+  });
 });
 
 test('an input of the wrong shape fails in words', async () => {
@@ -54,7 +60,10 @@ test('an input of the wrong shape fails in words', async () => {
     ...request(),
     batches: [{ x: { dims: [1, 2], data: Float32Array.of(1, 2) } }],
   });
-  expect(answer).toMatchObject({ ok: false, reason: expect.stringContaining('failed while running the file') });
+  expect(answer).toMatchObject({
+    ok: false,
+    reason: expect.stringContaining('failed while running the file') as string,
+  });
 });
 
 test.each([
@@ -68,7 +77,7 @@ test.each([
   await writeFile(program, code);
   const started = performance.now();
   const answer = await runOnnxFile(request(), { program, timeout: code.includes('for') ? 1_000 : 10_000 });
-  expect(answer).toMatchObject({ ok: false, reason: expect.stringMatching(reason) });
+  expect(answer).toMatchObject({ ok: false, reason: expect.stringMatching(reason) as string });
   expect(performance.now() - started).toBeLessThan(8_000);
 });
 
@@ -85,7 +94,10 @@ test('without onnxruntime the reason says so', async () => {
   await symlink(path.join(productRoot, 'node_modules', 'zod'), path.join(elsewhere, 'node_modules', 'zod'));
   await writeFile(path.join(elsewhere, 'package.json'), '{ "type": "module" }');
   const answer = await runOnnxFile(request(), { program: path.join(elsewhere, 'main', 'verifyProcess.js') });
-  expect(answer).toMatchObject({ ok: false, reason: expect.stringContaining('onnxruntime is not available here') });
+  expect(answer).toMatchObject({
+    ok: false,
+    reason: expect.stringContaining('onnxruntime is not available here') as string,
+  });
 });
 
 function reluModel(): Uint8Array {

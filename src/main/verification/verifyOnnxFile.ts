@@ -36,28 +36,29 @@ const SAMPLES = BATCHES.reduce((sum, batch) => sum + batch, 0);
 export async function verifyOnnxFile(options: VerifyOnnxOptions): Promise<Verification> {
   const { file, inputs, outputs, predict } = options;
   const samples = inputs.map((input, index) => ({ ...input, values: sampleInput(input.type, SAMPLES, index) }));
-  const answer = await runOnnxFile(
-    {
-      file,
-      batches: startsOfBatches().map(({ batch, start }) =>
-        Object.fromEntries(
-          samples.map(({ name, type, values }) => [
-            name,
-            channelsFirst(rows(values, start, batch), toChannelsFirst(type)),
-          ]),
-        ),
+  const request = {
+    file,
+    batches: startsOfBatches().map(({ batch, start }) =>
+      Object.fromEntries(
+        samples.map(({ name, type, values }) => [
+          name,
+          channelsFirst(rows(values, start, batch), toChannelsFirst(type)),
+        ]),
       ),
-      outputs: outputs.flatMap(({ ports }) => Object.values(ports)),
-    },
-    options,
-  );
+    ),
+    outputs: outputs.flatMap(({ ports }) => Object.values(ports)),
+  };
+  // Both load native libraries in processes of their own, so they go side by side.
+  const [answer, predicted] = await Promise.all([
+    runOnnxFile(request, options),
+    predict(
+      Object.fromEntries(samples.map(({ path, values }) => [path, values])),
+      SAMPLES,
+      outputs.map(({ path }) => path),
+    ),
+  ]);
   if (!answer.ok) return { status: 'not-verified', reason: answer.reason };
 
-  const predicted = await predict(
-    Object.fromEntries(samples.map(({ path, values }) => [path, values])),
-    SAMPLES,
-    outputs.map(({ path }) => path),
-  );
   let comparison: Comparison = EQUAL;
   for (const { path, ports } of outputs) {
     for (const [port, name] of Object.entries(ports)) {
