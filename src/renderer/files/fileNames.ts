@@ -20,7 +20,6 @@ export function pathForName(
   const trimmed = name.trim();
   if (trimmed === '') return { ok: false, error: 'Give the file a name.' };
   const full = trimmed.toLowerCase().endsWith(extension) ? trimmed : trimmed + extension;
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/[<>:"|?*\u0000-\u001f]/.test(full)) {
     return { ok: false, error: 'A file name cannot contain < > : " | ? * or control characters.' };
   }

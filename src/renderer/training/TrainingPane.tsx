@@ -18,6 +18,7 @@ import { showRun, useRuns } from './runStore.ts';
 import { ScheduleDrawing } from './ScheduleDrawing.tsx';
 import { applyFix, installEngine } from './trainActions.ts';
 import { useTrainBlocker } from './TrainButton.tsx';
+import { useNow } from './useNow.ts';
 import { TrainingForm } from './TrainingForm.tsx';
 
 const NO_METRICS = { metrics: [], notices: [] };
@@ -35,6 +36,7 @@ export function TrainingPane() {
   const ofDocument = useMemo(() => runsOfDocument(runs, path, document.name), [runs, path, document.name]);
   const shown = runs.shown === null ? undefined : runs.summaries[runs.shown];
   const details = (shown === undefined ? undefined : runs.details[shown.id]) ?? NO_METRICS;
+  const now = useNow();
   const underWay = shown !== undefined && isActive(shown.state);
   const change = (changes: Partial<TrainingSettings>) => dispatch(setTraining, { changes });
 
@@ -66,12 +68,7 @@ export function TrainingPane() {
         />
       </Section>
       <Section title="Runs">
-        <RunList
-          runs={ofDocument}
-          shown={runs.shown}
-          now={Date.now()}
-          onShow={(run) => void showRun(connection, run)}
-        />
+        <RunList runs={ofDocument} shown={runs.shown} now={now} onShow={(run) => void showRun(connection, run)} />
       </Section>
     </div>
   );

@@ -26,7 +26,7 @@ export type SettingField =
 
 /** The form of a settings schema: one field per property, its kind, bounds and words taken from the schema. */
 export function fieldsOf(schema: z.ZodObject): SettingField[] {
-  return Object.entries(schema.shape).map(([key, property]) => fieldOf(key, property));
+  return Object.entries<z.core.$ZodType>(schema.shape).map(([key, property]) => fieldOf(key, property));
 }
 
 function fieldOf(key: string, property: z.core.$ZodType): SettingField {
@@ -53,7 +53,7 @@ function variantOf(option: z.core.$ZodType, discriminator: string): Variant {
   const literal: unknown = option.shape[discriminator];
   if (!(literal instanceof z.ZodLiteral)) throw new Error(`"${discriminator}" must be a literal.`);
   const value = String(literal.value);
-  const rest = Object.entries(option.shape).filter(([key]) => key !== discriminator);
+  const rest = Object.entries<z.core.$ZodType>(option.shape).filter(([key]) => key !== discriminator);
   return {
     value,
     label: labelOf(value),
