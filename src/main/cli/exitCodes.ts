@@ -24,9 +24,12 @@ Exit codes:
 
 /** The exit code for a problem, by the family of its code. */
 export function exitCodeFor(problemCode: string): number {
-  if (problemCode === 'engine/failed' || problemCode === 'engine/lost') return exitCodes.failed;
+  if (failuresAtWork.has(problemCode)) return exitCodes.failed;
   const [family] = problemCode.split('/');
   if (family === 'engine') return exitCodes.engineMissing;
   if (family === 'training') return exitCodes.failed;
   return exitCodes.wrongInput;
 }
+
+/** Problems of an engine that was there and had begun. */
+const failuresAtWork: ReadonlySet<string> = new Set(['engine/failed', 'engine/lost', 'engine/out-of-memory']);

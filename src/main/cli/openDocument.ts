@@ -8,6 +8,13 @@ import { describeDiagnostic } from './tellProblem.ts';
 
 /** Reads a document. Throws a `HostFailure` with every reason when it is none. */
 export async function openDocument(file: string): Promise<SkipwireDocument> {
+  if ((await stat(file)).isDirectory()) {
+    throw new HostFailure({
+      code: 'file/is-folder',
+      message: `"${file}" is a folder, not a document.`,
+      remedy: 'Give the name of a .json file.',
+    });
+  }
   const loaded = loadDocument(await readFile(file, 'utf8'));
   if (loaded.ok) return loaded.value;
   throw new HostFailure({

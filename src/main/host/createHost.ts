@@ -70,7 +70,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
       // Both at once: the run at work ends because its process does.
       await Promise.all([runs.close(), engine.dispose()]);
     },
-  } as Host;
+  };
 }
 
 async function answerCall(handlers: Handlers, name: string, input: unknown): Promise<Answer<unknown>> {

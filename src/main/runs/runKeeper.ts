@@ -22,7 +22,10 @@ export interface RunOrder {
 export interface RunKeeper {
   /** Makes the run's folder and queues it; runs are trained one after the other. Throws a `HostFailure`. */
   start(order: RunOrder): Promise<void>;
-  /** Asks a run to end, keeping its best weights; false when it is not looked after here. */
+  /**
+   * Asks a run to end, keeping its best weights; asked a second time, ends its process at once, in case it hangs. False
+   * when the run is not looked after here.
+   */
   stop(id: string): boolean;
   /** Ids of the runs that are not over. */
   active(): ReadonlySet<string>;
@@ -167,8 +170,10 @@ export function createRunKeeper(engine: EngineClient, onEvent: (event: RunEvent)
     stop(id) {
       const run = runs.get(id);
       if (run === undefined) return false;
+      const again = run.file.summary.state.status === 'stopping';
       happen(run, { kind: 'stop-asked' });
-      run.task?.stop();
+      if (again) run.task?.kill();
+      else run.task?.stop();
       return true;
     },
     active: () => new Set([...runs].filter(([, run]) => !isOver(run.file.summary.state)).map(([id]) => id)),

@@ -24,6 +24,8 @@ export interface EngineChild {
   run(task: EngineTask, listeners?: TaskListeners): Promise<TaskEnd>;
   /** Asks a training to end. */
   stop(): void;
+  /** Ends the process at once, whatever it does. */
+  kill(): void;
   /** Lets go of the process: it saves what it trains and ends. Resolves when it is gone, by force after a while. */
   release(): Promise<void>;
 }
@@ -91,6 +93,7 @@ export function startEngineChild(environment: NodeJS.ProcessEnv = process.env): 
       stopAsked = true;
       if (listener !== undefined) tell(child, { kind: 'stop' });
     },
+    kill: () => void child.kill('SIGKILL'),
     async release() {
       released = true;
       if (child.connected) child.disconnect();

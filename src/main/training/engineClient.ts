@@ -12,6 +12,8 @@ export interface RunningTask {
   readonly pid: number | undefined;
   /** Asks a training to end after the step at hand. */
   stop(): void;
+  /** Ends the process at once; what was saved last stays. */
+  kill(): void;
 }
 
 /** The host's side of the engine processes. */
@@ -58,6 +60,7 @@ export function createEngineClient({ start = startEngineChild }: { start?: () =>
       environment: child.ready.then((loaded) => ('environment' in loaded ? loaded.environment : undefined)),
       pid: child.pid,
       stop: () => child.stop(),
+      kill: () => child.kill(),
     };
   };
 

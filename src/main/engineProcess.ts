@@ -1,0 +1,114 @@
+import { writeFileSync } from 'node:fs';
+import os from 'node:os';
+import { openTensorflowExecutor } from './executors/tensorflowExecutor.ts';
+import type { Executor } from './executors/compiledProgram.ts';
+import { problemOf } from './files/hostFailure.ts';
+import { productVersion } from './files/productRoot.ts';
+import type {
+  EngineEnvironment,
+  EngineNews,
+  EngineRequest,
+  EngineTask,
+  TaskOutcome,
+} from './training/engineMessages.ts';
+import { predictDocument, trainDocument } from './training/engineTasks.ts';
+import type { TrainingOrder } from './training/trainingLoop.ts';
+import { watchForOrphanhood } from './training/watchForOrphanhood.ts';
+
+/*
+ * The process that holds the native libraries. It may die at any time: the host notices, keeps what was saved, and
+ * starts another. When the host dies, this process saves what it trains and ends.
+ */
+
+let wish: ReturnType<TrainingOrder['wish']> = 'go-on';
+let working: Promise<void> | undefined;
+
+/** Sends to the host; resolves when the message is on its way, so that metrics cannot pile up without bound. */
+function tell(news: EngineNews): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.send === undefined || !process.connected) resolve();
+    else process.send(news, undefined, {}, () => resolve());
+  });
+}
+
+// Ctrl-C goes to the whole group of processes; what it means is for the host to decide.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => leave());
+process.on('disconnect', () => leave());
+
+function leave(): void {
+  wish = 'abandon';
+  void (working ?? Promise.resolve()).finally(() => process.exit(0));
+}
+
+/** When memory runs out, this process should go rather than the editor. */
+function volunteerForTheKernel(): void {
+  try {
+    writeFileSync('/proc/self/oom_score_adj', '500');
+  } catch {
+    // Only Linux has it.
+  }
+}
+
+async function work(executor: Executor, task: EngineTask): Promise<TaskOutcome> {
+  switch (task.kind) {
+    case 'train': {
+      const completed = await trainDocument(executor, task, {
+        onNotice: (text) => void tell({ kind: 'notice', text }),
+        onBegun: () => void tell({ kind: 'begun' }),
+        onMetrics: (metrics) => void tell({ kind: 'metrics', metrics: [metrics] }),
+        wish: () => wish,
+      });
+      return { kind: 'trained', completed };
+    }
+    case 'predict':
+      return { kind: 'predicted', prediction: await predictDocument(executor, task) };
+  }
+}
+
+async function doTask(executor: Executor, task: EngineTask): Promise<void> {
+  if (wish !== 'abandon') wish = 'go-on';
+  try {
+    await tell({ kind: 'done', outcome: await work(executor, task) });
+  } catch (error) {
+    const problem = problemOf(error) ?? {
+      code: 'engine/failed',
+      message: `The engine failed: ${error instanceof Error ? error.message : String(error)}`,
+      remedy: 'What was saved before is kept. The log in the folder of the run says more.',
+    };
+    const detail = error instanceof Error ? error.stack : undefined;
+    await tell({ kind: 'refused', problem, ...(detail !== undefined && { detail }) });
+  }
+}
+
+function describeEnvironment({ name, threads }: Executor): EngineEnvironment {
+  return {
+    skipwire: productVersion,
+    engine: name,
+    node: process.version,
+    platform: `${process.platform}-${process.arch}`,
+    processor: os.cpus()[0]?.model ?? 'unknown',
+    threads,
+  };
+}
+
+volunteerForTheKernel();
+watchForOrphanhood();
+try {
+  const executor = await openTensorflowExecutor();
+  process.on('message', (message) => {
+    const request = message as EngineRequest;
+    if (request.kind === 'stop') {
+      if (wish === 'go-on') wish = 'stop';
+    } else working = doTask(executor, request.task);
+  });
+  await tell({ kind: 'ready', environment: describeEnvironment(executor) });
+} catch (error) {
+  const problem = problemOf(error) ?? {
+    code: 'engine/does-not-start',
+    message: `The engine does not start: ${error instanceof Error ? error.message : String(error)}`,
+    remedy: 'Run "npx skipwire doctor"; it says what is wrong and how to mend it.',
+  };
+  await tell({ kind: 'unavailable', problem });
+  process.exit(1);
+}
