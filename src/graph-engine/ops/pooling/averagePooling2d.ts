@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { ok } from '../../core/diagnostic.ts';
-import { expectImage, slideWindow } from '../../core/expectImage.ts';
+import { expectImage } from '../../core/expectImage.ts';
 import { defineOp } from '../../core/opDefinition.ts';
 import { padding, pair } from '../../core/parameterSchemas.ts';
 import { image } from '../../core/shape.ts';
 import { onnxPads, padList } from '../../core/window.ts';
+import { slidePool } from './slidePool.ts';
 
 export const averagePooling2d = defineOp({
   type: 'averagePooling2d',
@@ -27,7 +28,7 @@ export const averagePooling2d = defineOp({
   infer({ parameters, inputs }) {
     const sizes = expectImage(inputs.input, 'input', 'Average pooling');
     if (!sizes.ok) return sizes;
-    const window = slideWindow(sizes.value, parameters, 'input');
+    const window = slidePool(sizes.value, parameters, 'input');
     return window.ok ? ok({ output: image(window.value.height, window.value.width, sizes.value.channels) }) : window;
   },
   lower: ({ builder, parameters, inputs }) => ({
