@@ -1,4 +1,5 @@
-const tests = '\\.test\\.tsx?$';
+/** Tests and what supports them; product code never imports these. */
+const tests = '\\.test\\.tsx?$|/testing/';
 
 /**
  * Folders are permissions: what each layer may import. Arrows point down only.
