@@ -40,17 +40,6 @@ export function createEntryContext(
     return node;
   }
 
-  /** Adds nodes that belong to the entry and to no instruction in particular. */
-  function aside<T>(run: () => T): T {
-    const outer = { place, origin, waitFor };
-    [place, origin, waitFor] = [entryName, '', []];
-    try {
-      return run();
-    } finally {
-      ({ place, origin, waitFor } = outer);
-    }
-  }
-
   const context: EntryContext = {
     define(value, ref) {
       tensors.set(value.id, { ref, dims: value.dims, dtype: value.dtype });
@@ -91,7 +80,13 @@ export function createEntryContext(
     shapeOf: (dims) => shapeOf(dims),
     once(key, make) {
       let ref = shared.get(key);
-      if (ref === undefined) shared.set(key, (ref = aside(make)));
+      if (ref === undefined) {
+        // What later instructions share must not wait for what only this one waits for.
+        const outer = waitFor;
+        waitFor = [];
+        shared.set(key, (ref = make()));
+        waitFor = outer;
+      }
       return ref;
     },
     truthOf: ({ ref }) => truths.get(ref) ?? context.node('NotEqual', [ref, context.float(0)], { T: type('float32') }),

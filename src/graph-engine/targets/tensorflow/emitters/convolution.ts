@@ -1,44 +1,42 @@
-import type { Dims } from '../../../program/program.ts';
 import { text, type } from '../attributes.ts';
-import type { EmitContext, Emitters } from '../emitContext.ts';
-import { convolutionAttributes } from './convolutionAttributes.ts';
+import type { Emitters } from '../emitContext.ts';
+import { frameConvolution } from './frameConvolution.ts';
 import {
   groupedConvolution,
   groupedConvolutionFilterGradient,
   groupedConvolutionInputGradient,
 } from './groupedConvolution.ts';
 
-const FLOAT = { T: type('float32') };
-
-/** Height and width suffice: TensorFlow takes the batch from the gradient and the channels from the kernel. */
-function imageSizes(c: EmitContext, dims: Dims): string {
-  return c.integers(dims.slice(1, 3));
-}
+const CHANNELS_LAST = { T: type('float32'), data_format: text('NHWC') };
 
 export const convolution = {
-  conv2d: (c, [x, kernel], attributes) => [
-    attributes.groups === 1
-      ? c.node('Conv2D', [x.ref, kernel.ref], convolutionAttributes(attributes))
-      : groupedConvolution(c, x, kernel, attributes),
-  ],
-  conv2dBackpropInput: (c, [kernel, dy], attributes) => [
-    attributes.groups === 1
-      ? c.node(
-          'Conv2DBackpropInput',
-          [imageSizes(c, attributes.inputDims), kernel.ref, dy.ref],
-          convolutionAttributes(attributes),
-        )
-      : groupedConvolutionInputGradient(c, kernel, dy, attributes),
-  ],
-  conv2dBackpropFilter: (c, [x, dy], attributes) => [
-    attributes.groups === 1
-      ? c.node(
-          'Conv2DBackpropFilter',
-          [x.ref, c.integers(attributes.kernelDims), dy.ref],
-          convolutionAttributes(attributes),
-        )
-      : groupedConvolutionFilterGradient(c, x, dy, attributes),
-  ],
-  biasAdd: (c, [x, bias]) => [c.node('BiasAdd', [x.ref, bias.ref], { ...FLOAT, data_format: text('NHWC') })],
-  biasAddGrad: (c, [dy]) => [c.node('BiasAddGrad', [dy.ref], { ...FLOAT, data_format: text('NHWC') })],
+  conv2d: (c, [x, kernel], attributes) => {
+    const frame = frameConvolution(c, x.dims, kernel.dims, attributes);
+    return [
+      attributes.groups === 1
+        ? c.node('Conv2D', [frame.image(x), kernel.ref], frame.attributes)
+        : groupedConvolution(c, frame, x, kernel, attributes),
+    ];
+  },
+  conv2dBackpropInput: (c, [kernel, dy], attributes) => {
+    const frame = frameConvolution(c, attributes.inputDims, kernel.dims, attributes);
+    // Height and width suffice: TensorFlow takes the batch from the gradient and the channels from the kernel.
+    const sizes = c.integers(frame.imageDims.slice(1, 3));
+    const gradient =
+      attributes.groups === 1
+        ? c.node('Conv2DBackpropInput', [sizes, kernel.ref, dy.ref], frame.attributes)
+        : groupedConvolutionInputGradient(c, frame, kernel, dy, attributes);
+    return [frame.gradient(gradient)];
+  },
+  conv2dBackpropFilter: (c, [x, dy], attributes) => {
+    const { kernelDims, groups } = attributes;
+    const frame = frameConvolution(c, x.dims, kernelDims, attributes);
+    return [
+      groups === 1
+        ? c.node('Conv2DBackpropFilter', [frame.image(x), c.integers(kernelDims), dy.ref], frame.attributes)
+        : groupedConvolutionFilterGradient(c, frame, x, dy, attributes),
+    ];
+  },
+  biasAdd: (c, [x, bias]) => [c.node('BiasAdd', [x.ref, bias.ref], CHANNELS_LAST)],
+  biasAddGrad: (c, [dy]) => [c.node('BiasAddGrad', [dy.ref], CHANNELS_LAST)],
 } satisfies Emitters<'conv2d' | 'conv2dBackpropInput' | 'conv2dBackpropFilter' | 'biasAdd' | 'biasAddGrad'>;

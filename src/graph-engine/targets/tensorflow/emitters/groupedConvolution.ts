@@ -2,7 +2,7 @@ import type { ConvolutionAttributes } from '../../../program/primitives/convolut
 import type { Dims } from '../../../program/program.ts';
 import { integer, type } from '../attributes.ts';
 import type { EmitContext, GraphTensor } from '../emitContext.ts';
-import { convolutionAttributes } from './convolutionAttributes.ts';
+import type { FramedConvolution } from './frameConvolution.ts';
 
 const FLOAT = { T: type('float32') };
 const CHANNELS = 3;
@@ -52,33 +52,37 @@ function perGroup(
 /** A convolution whose channels are in groups that do not mix. */
 export function groupedConvolution(
   c: EmitContext,
+  frame: FramedConvolution,
   x: GraphTensor,
   kernel: GraphTensor,
   attributes: ConvolutionAttributes,
 ): string {
-  const settings = convolutionAttributes(attributes);
+  const settings = frame.attributes;
   const { groups } = attributes;
   if (isDepthwise(kernel.dims, attributes)) {
     const filter = reshape(c, kernel.ref, depthwiseKernelDims(kernel.dims, groups));
-    return c.node('DepthwiseConv2dNative', [x.ref, filter], settings);
+    return c.node('DepthwiseConv2dNative', [frame.image(x), filter], settings);
   }
-  return perGroup(c, groups, x.ref, kernel.ref, (image, filter) => c.node('Conv2D', [image, filter], settings));
+  return perGroup(c, groups, frame.image(x), kernel.ref, (image, filter) =>
+    c.node('Conv2D', [image, filter], settings),
+  );
 }
 
 /** The gradient of a grouped convolution for its input. */
 export function groupedConvolutionInputGradient(
   c: EmitContext,
+  frame: FramedConvolution,
   kernel: GraphTensor,
   dy: GraphTensor,
-  attributes: ConvolutionAttributes & { readonly inputDims: Dims },
+  attributes: ConvolutionAttributes,
 ): string {
-  const settings = convolutionAttributes(attributes);
-  const { groups, inputDims } = attributes;
+  const settings = frame.attributes;
+  const { groups } = attributes;
   if (isDepthwise(kernel.dims, attributes)) {
     const filter = reshape(c, kernel.ref, depthwiseKernelDims(kernel.dims, groups));
-    return c.node('DepthwiseConv2dNativeBackpropInput', [c.shapeOf(inputDims), filter, dy.ref], settings);
+    return c.node('DepthwiseConv2dNativeBackpropInput', [c.shapeOf(frame.imageDims), filter, dy.ref], settings);
   }
-  const sizes = c.integers(inputDims.slice(1, 3));
+  const sizes = c.integers(frame.imageDims.slice(1, 3));
   return perGroup(c, groups, kernel.ref, dy.ref, (filter, gradient) =>
     c.node('Conv2DBackpropInput', [sizes, filter, gradient], settings),
   );
@@ -87,20 +91,21 @@ export function groupedConvolutionInputGradient(
 /** The gradient of a grouped convolution for its kernel. */
 export function groupedConvolutionFilterGradient(
   c: EmitContext,
+  frame: FramedConvolution,
   x: GraphTensor,
   dy: GraphTensor,
   attributes: ConvolutionAttributes & { readonly kernelDims: Dims },
 ): string {
-  const settings = convolutionAttributes(attributes);
+  const settings = frame.attributes;
   const { groups, kernelDims } = attributes;
   if (isDepthwise(kernelDims, attributes)) {
     const sizes = c.integers(depthwiseKernelDims(kernelDims, groups));
-    const filter = c.node('DepthwiseConv2dNativeBackpropFilter', [x.ref, sizes, dy.ref], settings);
+    const filter = c.node('DepthwiseConv2dNativeBackpropFilter', [frame.image(x), sizes, dy.ref], settings);
     return reshape(c, filter, kernelDims);
   }
   const [height = 1, width = 1, channels = 1, filters = groups] = kernelDims;
   const sizes = c.integers([height, width, channels, filters / groups]);
-  return perGroup(c, groups, x.ref, dy.ref, (image, gradient) =>
+  return perGroup(c, groups, frame.image(x), dy.ref, (image, gradient) =>
     c.node('Conv2DBackpropFilter', [image, sizes, gradient], settings),
   );
 }

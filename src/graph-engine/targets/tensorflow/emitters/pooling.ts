@@ -2,10 +2,10 @@ import type { PoolingAttributes } from '../../../program/primitives/pooling.ts';
 import type { Dims } from '../../../program/program.ts';
 import { windowGeometry } from '../../../program/windowGeometry.ts';
 import { integers, text, type, type NodeAttributes } from '../attributes.ts';
-import type { EmitContext, Emitters, GraphTensor } from '../emitContext.ts';
+import type { EmitContext, Emitters } from '../emitContext.ts';
+import { cutFrame, paddedDims, padImage } from './imagePadding.ts';
 
 const FLOAT = { T: type('float32') };
-const INDEX = type('int32');
 
 /** TensorFlow's pools know no explicit padding on every device: the image is padded before, and its gradient cut after. */
 function isPadded({ padding, pads }: PoolingAttributes): boolean {
@@ -20,23 +20,6 @@ function poolAttributes({ window, strides, padding }: PoolingAttributes): NodeAt
     padding: text(padding === 'same' ? 'SAME' : 'VALID'),
     data_format: text('NHWC'),
   };
-}
-
-function padImage(c: EmitContext, x: GraphTensor, { pads }: PoolingAttributes, value: number): string {
-  const [top = 0, bottom = 0, left = 0, right = 0] = pads;
-  const amounts = c.values([0, 0, top, bottom, left, right, 0, 0], [4, 2], 'int32');
-  return c.node('PadV2', [x.ref, amounts, c.float(value)], { ...FLOAT, Tpaddings: INDEX });
-}
-
-function paddedDims([batch = -1, height = 1, width = 1, channels = 1]: Dims, { pads }: PoolingAttributes): Dims {
-  const [top = 0, bottom = 0, left = 0, right = 0] = pads;
-  return [batch, height + top + bottom, width + left + right, channels];
-}
-
-function cutPadding(c: EmitContext, padded: string, dims: Dims, { pads }: PoolingAttributes): string {
-  const begin = c.integers([0, pads[0] ?? 0, pads[2] ?? 0, 0]);
-  const sizes = c.integers(dims.map((dim) => Math.max(dim, -1)));
-  return c.node('Slice', [padded, begin, sizes], { ...FLOAT, Index: INDEX });
 }
 
 /** Share of the window that lies on the image, per place along one axis. */
@@ -59,20 +42,20 @@ function correction(c: EmitContext, [, height = 1, width = 1]: Dims, attributes:
 
 export const pooling = {
   maxPool: (c, [x], attributes) => {
-    const image = isPadded(attributes) ? padImage(c, x, attributes, Number.NEGATIVE_INFINITY) : x.ref;
+    const image = isPadded(attributes) ? padImage(c, x.ref, attributes.pads, Number.NEGATIVE_INFINITY) : x.ref;
     return [c.node('MaxPool', [image], poolAttributes(attributes))];
   },
   maxPoolGrad: (c, [x, y, dy], attributes) => {
     if (!isPadded(attributes)) {
       return [c.node('MaxPoolGrad', [x.ref, y.ref, dy.ref], poolAttributes(attributes))];
     }
-    const image = padImage(c, x, attributes, Number.NEGATIVE_INFINITY);
+    const image = padImage(c, x.ref, attributes.pads, Number.NEGATIVE_INFINITY);
     const gradient = c.node('MaxPoolGrad', [image, y.ref, dy.ref], poolAttributes(attributes));
-    return [cutPadding(c, gradient, x.dims, attributes)];
+    return [cutFrame(c, gradient, x.dims, attributes.pads)];
   },
   averagePool: (c, [x], attributes) => {
     if (!isPadded(attributes)) return [c.node('AvgPool', [x.ref], poolAttributes(attributes))];
-    const average = c.node('AvgPool', [padImage(c, x, attributes, 0)], poolAttributes(attributes));
+    const average = c.node('AvgPool', [padImage(c, x.ref, attributes.pads, 0)], poolAttributes(attributes));
     return [c.node('Mul', [average, correction(c, x.dims, attributes)], FLOAT)];
   },
   averagePoolGrad: (c, [dy], attributes) => {
@@ -81,7 +64,9 @@ export const pooling = {
       return [c.node('AvgPoolGrad', [c.shapeOf(inputDims), dy.ref], poolAttributes(attributes))];
     }
     const weighted = c.node('Mul', [dy.ref, correction(c, inputDims, attributes)], FLOAT);
-    const sizes = c.shapeOf(paddedDims(inputDims, attributes));
-    return [cutPadding(c, c.node('AvgPoolGrad', [sizes, weighted], poolAttributes(attributes)), inputDims, attributes)];
+    const sizes = c.shapeOf(paddedDims(inputDims, attributes.pads));
+    return [
+      cutFrame(c, c.node('AvgPoolGrad', [sizes, weighted], poolAttributes(attributes)), inputDims, attributes.pads),
+    ];
   },
 } satisfies Emitters<'maxPool' | 'maxPoolGrad' | 'averagePool' | 'averagePoolGrad'>;
