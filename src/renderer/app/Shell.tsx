@@ -13,6 +13,7 @@ import { Tabs } from '../ui/Tabs.tsx';
 import { useAppCommands } from './appCommands.tsx';
 import { CommandPalette } from './CommandPalette.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
+import { RefusedBanner } from './RefusedBanner.tsx';
 import { setPaletteOpen, setProblemsOpen, shellStore, showTab } from './shellStore.ts';
 import { StatusBar } from './StatusBar.tsx';
 import { TopBar } from './TopBar.tsx';
@@ -28,6 +29,7 @@ export function Shell() {
   return (
     <div className="flex h-full flex-col bg-canvas">
       <TopBar commands={commands} />
+      <RefusedBanner />
       <Group {...columns} orientation="horizontal" className="min-h-0 flex-1">
         <Panel id="palette" defaultSize="16%" minSize={180} maxSize={420} groupResizeBehavior="preserve-pixel-size">
           <aside className="h-full overflow-hidden bg-surface" aria-label="Palette">

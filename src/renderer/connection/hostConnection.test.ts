@@ -78,6 +78,18 @@ test('a wrong token is final: no further attempt', async () => {
   expect(states).toEqual(['refused']);
 });
 
+test('after a refusal a new token can be tried', async () => {
+  const { connection, links, last, states } = line();
+  last().events.closed('refused');
+  connection.retry();
+  expect(links).toHaveLength(2);
+  const answer = connection.call('data/list', {});
+  last().events.opened();
+  last().events.received({ kind: 'reply', id: 1, ok: true, value: dataList });
+  expect(await answer).toEqual({ ok: true, value: dataList });
+  expect(states).toEqual(['refused', 'connecting', 'open']);
+});
+
 test('an answer outside the contract is a problem, not an exception', async () => {
   const { connection, last } = line();
   last().events.opened();

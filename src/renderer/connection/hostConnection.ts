@@ -15,7 +15,7 @@ export type ConnectionState = 'connecting' | 'open' | 'lost' | 'refused';
 
 export interface ManagedConnection extends HostConnection {
   readonly state: ConnectionState;
-  /** Tries again now instead of waiting for the next attempt. */
+  /** Tries again now: instead of waiting for the next attempt, or after a refusal with another token. */
   retry(): void;
   dispose(): void;
 }
@@ -137,8 +137,9 @@ export function createHostConnection({
       return () => stateListeners.delete(listener);
     },
     retry() {
-      if (state !== 'lost' || disposed) return;
+      if ((state !== 'lost' && state !== 'refused') || disposed) return;
       attempt = 0;
+      setState('connecting');
       connect();
     },
     dispose() {

@@ -3,8 +3,8 @@ import type { OpenLink } from './link.ts';
 
 const HANDSHAKE_MILLISECONDS = 10_000;
 
-/** Reaches the host over a WebSocket: greets with the token, and is open once the host says welcome. */
-export function webSocketLink(url: string, token: string): OpenLink {
+/** Reaches the host over a WebSocket: greets with the token of the moment, and is open once the host says welcome. */
+export function webSocketLink(url: string, readToken: () => string): OpenLink {
   return (events) => {
     const socket = new WebSocket(url);
     let welcomed = false;
@@ -20,7 +20,7 @@ export function webSocketLink(url: string, token: string): OpenLink {
 
     // A port that accepts and never answers is as good as none.
     const handshake = setTimeout(() => finish('lost'), HANDSHAKE_MILLISECONDS);
-    socket.onopen = () => socket.send(JSON.stringify({ kind: 'hello', token }));
+    socket.onopen = () => socket.send(JSON.stringify({ kind: 'hello', token: readToken() }));
     socket.onclose = (event) => finish(event.code === CLOSE_REFUSED ? 'refused' : 'lost');
     socket.onmessage = (event: MessageEvent<unknown>) => {
       const data = typeof event.data === 'string' ? parseJson(event.data) : undefined;

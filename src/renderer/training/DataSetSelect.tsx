@@ -28,11 +28,7 @@ export function DataSetSelect({ value, dataSets, input, disabled, onChange }: Da
         disabled={disabled}
         data-testid="data-set"
       />
-      {chosen !== undefined && (
-        <p className="text-xs text-ink-muted">
-          {summary(chosen)}. {chosen.description}
-        </p>
-      )}
+      {chosen !== undefined && <p className="text-xs text-ink-muted">{chosen.description}</p>}
       {chosen === undefined && dataSets.length > 0 && (
         <p className="text-xs text-warning">This host has no data set called “{value}”.</p>
       )}
