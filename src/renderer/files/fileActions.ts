@@ -1,6 +1,7 @@
 import type { HostProblem } from '../../contract/contract.ts';
 import type { Diagnostic } from '../../graph-engine/core/diagnostic.ts';
 import { loadDocument } from '../../graph-engine/document/loadDocument.ts';
+import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { serializeDocument } from '../../graph-engine/document/serializeDocument.ts';
 import type { ManagedConnection } from '../connection/hostConnection.ts';
 import { documentStore, markSaved, newDocument, openDocument } from '../store/documentStore.ts';
@@ -22,6 +23,14 @@ export function startNew(): void {
   guardUnsaved(() => {
     closeFileDialog();
     newDocument();
+  });
+}
+
+/** Shows a ready-made document as a new one without a file, asking about unsaved changes. */
+export function startFrom(document: SkipwireDocument): void {
+  guardUnsaved(() => {
+    closeFileDialog();
+    openDocument(document, null);
   });
 }
 
