@@ -1,2 +1,190 @@
-import type { CompiledProgram, TensorData } from './compiledProgram.ts';
-export async function selfCheck(_c: CompiledProgram, _v: Record<string, TensorData>, _s: number): Promise<void> {}
+import { countMacs } from '../../graph-engine/program/countMacs.ts';
+import { resolveDims } from '../../graph-engine/program/dims.ts';
+import { createInterpreter, type Interpreter } from '../../graph-engine/program/interpreter/createInterpreter.ts';
+import { primitiveNamed } from '../../graph-engine/program/primitives/index.ts';
+import type { Entry, EntryInput, Program } from '../../graph-engine/program/program.ts';
+import { normal } from '../../graph-engine/random/distributions.ts';
+import { createWordStream } from '../../graph-engine/random/philox.ts';
+import { HostFailure } from '../files/hostFailure.ts';
+import type { CompiledProgram, NamedTensors, TensorData } from './compiledProgram.ts';
+
+/** Enough for batch statistics to be tame. */
+const BATCH = 4;
+/** Steps of training that are compared: the second sees what the first has written. */
+const STEPS = 2;
+/** About 300 ms of the interpreter. */
+const AFFORDABLE_MACS = 100e6;
+const LEARNING_RATE = 0.01;
+/** Share of the expected change or value; float32 arithmetic in another order stays far below. */
+const TOLERANCE = 0.02;
+/** Of the stream of numbers, apart from those of training. */
+const DOMAIN = 4;
+
+/**
+ * Trains the program for two steps on a tiny made-up batch, and compares losses and variables with the interpreter where that is
+ * affordable; a larger program only has to move. Then the variables are as before. Catches what would fail silently: variables
+ * that share a name, updates that never run, kernels that are wrong on this machine. Throws a `HostFailure`.
+ */
+export async function selfCheck(
+  compiled: CompiledProgram,
+  initial: Readonly<Record<string, TensorData>>,
+  seed: number,
+): Promise<void> {
+  const entries = Object.values(compiled.program.entries).filter(hasEffects);
+  const macs = entries.reduce((total, entry) => total + STEPS * countMacs(entry, BATCH), 0);
+  for (const entry of entries) {
+    if (macs > AFFORDABLE_MACS && (await moves(compiled, entry, initial))) continue;
+    // A rounding error may tip an argmax or a ReLU over: only what fails on other numbers too is wrong.
+    const first = await compare(compiled, entry, initial, seed, 1);
+    const second = first === undefined ? undefined : await compare(compiled, entry, initial, seed, 2);
+    if (second !== undefined) throw disagreement(second);
+  }
+}
+
+function hasEffects(entry: Entry): boolean {
+  return entry.instructions.some(({ primitive }) => primitiveNamed(primitive).effect === true);
+}
+
+/** Whether the second step gives other outputs than the first. */
+async function moves(compiled: CompiledProgram, entry: Entry, initial: NamedTensors): Promise<boolean> {
+  const feeds = feedsOf(entry, 1);
+  const first = await compiled.run(entry.name, feeds);
+  const second = await compiled.run(entry.name, feeds);
+  await restore(compiled, entry, initial);
+  return entry.outputs.some(({ name }) => !sameData(first[name], second[name]));
+}
+
+function sameData(a: TensorData | undefined, b: TensorData | undefined): boolean {
+  return a !== undefined && b !== undefined && a.every((value, i) => Object.is(value, b[i]));
+}
+
+/** What the engine and the interpreter disagree about, or nothing. */
+async function compare(
+  compiled: CompiledProgram,
+  entry: Entry,
+  initial: NamedTensors,
+  seed: number,
+  stream: number,
+): Promise<string | undefined> {
+  const feeds = feedsOf(entry, stream);
+  const interpreter = createInterpreter({ ...compiled.program, entries: { [entry.name]: entry } }, { seed });
+  const tensors = Object.fromEntries(
+    entry.inputs.map(({ name, value }) => [name, { dims: resolveDims(value.dims, BATCH), data: feeds[name] ?? [] }]),
+  ) as Parameters<Interpreter['run']>[1];
+  let different: string | undefined;
+  for (let step = 1; step <= STEPS && different === undefined; step++) {
+    const found = await compiled.run(entry.name, feeds);
+    const expected = interpreter.run(entry.name, tensors);
+    for (const { name } of entry.outputs) {
+      const [a, b] = [found[name] ?? [], expected[name]?.data ?? []];
+      if (distance(a, b) > TOLERANCE * Math.max(norm(b), 1)) {
+        different ??= `"${name}" of step ${step}: ${firstOf(a)} for ${firstOf(b)}`;
+      }
+    }
+  }
+  const names = comparable(compiled.program, entry);
+  const values = await compiled.readVariables(names);
+  const changes = names.map((name) => {
+    const [before, found, expected] = [initial[name] ?? [], values[name] ?? [], interpreter.read(name)];
+    return { name, error: distance(found, expected), change: distance(expected, before), size: norm(expected) };
+  });
+  // Gradients that should be zero are rounding errors of the others.
+  const largest = Math.max(0, ...changes.map(({ change }) => change));
+  for (const { name, error, change, size } of changes) {
+    if (error > TOLERANCE * (change + 0.01 * largest) + 1e-5 * size) {
+      different ??= `"${name}" is off by ${error.toPrecision(3)} after ${STEPS} steps that change it by ${change.toPrecision(3)}`;
+    }
+  }
+  await restore(compiled, entry, initial);
+  return different;
+}
+
+/** The variables an entry writes, each once. */
+function written(entry: Entry): readonly string[] {
+  const names = entry.instructions.flatMap(({ primitive, attributes }) =>
+    primitiveNamed(primitive).effect === true
+      ? [attributes['name'], attributes['slot'], attributes['first'], attributes['second']]
+      : [],
+  );
+  return [...new Set(names.filter((name) => typeof name === 'string'))];
+}
+
+/** Adam makes full steps of gradients that are rounding errors, so of it only the slots can be compared. */
+function comparable(program: Program, entry: Entry): readonly string[] {
+  const adams = new Set(
+    entry.instructions.filter(({ primitive }) => primitive === 'applyAdam').map(({ attributes }) => attributes['name']),
+  );
+  const known = new Set(program.variables.map(({ name }) => name));
+  return written(entry).filter((name) => known.has(name) && !adams.has(name));
+}
+
+async function restore(compiled: CompiledProgram, entry: Entry, initial: NamedTensors): Promise<void> {
+  const values: Record<string, TensorData> = {};
+  for (const name of written(entry)) {
+    const value = initial[name];
+    if (value === undefined) throw new Error(`${entry.name} writes ${name}, which is no variable of the program`);
+    values[name] = value;
+  }
+  await compiled.writeVariables(values);
+}
+
+/** Made-up numbers of the right shapes. */
+function feedsOf(entry: Entry, stream: number): Record<string, TensorData> {
+  return Object.fromEntries(entry.inputs.map((input, i) => [input.name, feedOf(entry, input, stream, i)]));
+}
+
+function feedOf(entry: Entry, { value }: EntryInput, stream: number, index: number): TensorData {
+  const length = resolveDims(value.dims, BATCH).reduce((product, dim) => product * dim, 1);
+  if (value.dtype === 'int32') {
+    const choices = choicesOf(entry, value.id);
+    return Int32Array.from({ length }, (_, i) => (i * 7 + stream) % choices);
+  }
+  // A float without a batch is the learning rate.
+  if (value.dims.length === 0) return Float32Array.of(LEARNING_RATE);
+  const data = new Float32Array(length);
+  normal(createWordStream([stream, index], 0, DOMAIN), 1, data);
+  return data;
+}
+
+/** How many classes or rows the integers of an input may name: those of everything that takes it. */
+function choicesOf(entry: Entry, id: number): number {
+  let choices = Number.POSITIVE_INFINITY;
+  for (const { primitive, inputs, attributes } of entry.instructions) {
+    const [first, second] = inputs;
+    if (second?.id !== id || first === undefined) continue;
+    if (primitive === 'sparseSoftmaxCrossEntropy') choices = Math.min(choices, first.dims[1] ?? 1);
+    if (primitive === 'gather') choices = Math.min(choices, first.dims[Number(attributes['axis'])] ?? 1);
+  }
+  return Number.isFinite(choices) ? choices : 2;
+}
+
+function norm(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += (values[i] ?? 0) ** 2;
+  return Math.sqrt(sum);
+}
+
+/** Euclidean; where both are not finite they agree. */
+function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  if (a.length !== b.length) return Number.POSITIVE_INFINITY;
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) {
+    const [x, y] = [a[i] ?? 0, b[i] ?? 0];
+    if (Number.isFinite(x) !== Number.isFinite(y)) return Number.POSITIVE_INFINITY;
+    if (Number.isFinite(x)) sum += (x - y) ** 2;
+  }
+  return Math.sqrt(sum);
+}
+
+function firstOf(values: ArrayLike<number>): string {
+  return `${values[0] ?? 'nothing'}${values.length > 1 ? ', ...' : ''}`;
+}
+
+function disagreement(received: string): HostFailure {
+  return new HostFailure({
+    code: 'engine/self-check-failed',
+    message: 'The engine computes something else than the reference for this network, so nothing was trained.',
+    received,
+    remedy: 'Run npx skipwire doctor. If it finds nothing, please report this with the document.',
+  });
+}
