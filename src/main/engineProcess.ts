@@ -94,6 +94,8 @@ function describeEnvironment({ name, threads }: Executor): EngineEnvironment {
 
 volunteerForTheKernel();
 watchForOrphanhood();
+// The host may have let go before anybody listened.
+if (!process.connected) leave();
 try {
   const executor = await openTensorflowExecutor();
   process.on('message', (message) => {

@@ -62,14 +62,14 @@ export async function startEditorServer(options: ServerOptions): Promise<EditorS
     }
     sockets.handleUpgrade(request, stream, head, (socket) => attend(socket, options));
   });
-  const pinging = setInterval(() => {
-    for (const socket of sockets.clients) socket.ping();
-  }, PING_EVERY);
-
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(listenFailure(error, address, port) ?? error));
     server.listen(port, address, resolve);
   });
+  // Tunnels and proxies close connections on which nothing moves.
+  const pinging = setInterval(() => {
+    for (const socket of sockets.clients) socket.ping();
+  }, PING_EVERY);
   return {
     port: (server.address() as AddressInfo).port,
     async close() {

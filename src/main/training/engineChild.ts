@@ -33,6 +33,7 @@ export interface EngineChild {
 /** Seconds a released process has to save its weights. */
 const PATIENCE = 10;
 const KEPT_OUTPUT = 4_000;
+const KILLED = 'Stopped at once, as asked. What was saved last is kept.';
 const CLOSED = 'Skipwire was closed during this run. The weights so far were saved.';
 const processFile = path.join(productRoot, 'dist', 'main', 'engineProcess.js');
 
@@ -48,7 +49,7 @@ export function startEngineChild(environment: NodeJS.ProcessEnv = process.env): 
   let listener: ((news: EngineNews) => void) | undefined;
   // A stop may be asked for while the libraries of the process are still being loaded.
   let stopAsked = false;
-  let released = false;
+  let ending: string | undefined;
   const output = keepTail(child);
   const gone = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(`The engine process could not be started: ${error.message}`));
@@ -87,15 +88,18 @@ export function startEngineChild(environment: NodeJS.ProcessEnv = process.env): 
       const end = await ended;
       listener = undefined;
       stopAsked = false;
-      return end.kind === 'lost' && released ? { kind: 'lost', reason: CLOSED } : end;
+      return end.kind === 'lost' ? { kind: 'lost', reason: ending ?? end.reason } : end;
     },
     stop() {
       stopAsked = true;
       if (listener !== undefined) tell(child, { kind: 'stop' });
     },
-    kill: () => void child.kill('SIGKILL'),
+    kill() {
+      ending = KILLED;
+      child.kill('SIGKILL');
+    },
     async release() {
-      released = true;
+      ending ??= CLOSED;
       if (child.connected) child.disconnect();
       const force = setTimeout(() => child.kill('SIGKILL'), PATIENCE * 1000);
       await gone;
@@ -117,8 +121,15 @@ function keepTail(child: ChildProcess): () => string {
   return () => tail;
 }
 
+/** What libtensorflow prints on a good day. */
+const chatter = /^(I\d{4} |WARNING: All log messages before absl|\s*$)/;
+
 function describeEnd(code: number | null, signal: NodeJS.Signals | null, output: string): string {
-  const lastLine = output.trim().split('\n').at(-1) ?? '';
+  const lastLine =
+    output
+      .trim()
+      .split('\n')
+      .findLast((line) => !chatter.test(line)) ?? '';
   const said = lastLine === '' ? '' : ` It said: ${lastLine.slice(0, 300)}`;
   if (signal === 'SIGKILL') return `The engine process was killed, perhaps because memory ran out.${said}`;
   if (signal !== null) return `The engine process crashed (${signal}).${said}`;
