@@ -19,15 +19,18 @@ export interface HostProcessOptions {
 export interface HostProcess {
   /** Gives one end of a channel to the host, starting it if need be. */
   connect(port: MessagePortMain): void;
+  /** Called whenever the host ends by itself. */
+  onExit(listener: () => void): void;
   dispose(): void;
 }
 
 /**
- * The engine host in a process of its own, started anew when it ends by itself. Its ports close with it, which tells the
- * windows to ask for new ones.
+ * The engine host in a process of its own, started anew when it ends by itself. Its ports close with it; windows must be
+ * told to ask for new ones.
  */
 export function startHostProcess({ script, workspace, onFailure }: HostProcessOptions): HostProcess {
   const crashes: number[] = [];
+  const exitListeners: (() => void)[] = [];
   let child: UtilityProcess | undefined;
   let restarting: NodeJS.Timeout | undefined;
   let disposed = false;
@@ -49,6 +52,7 @@ export function startHostProcess({ script, workspace, onFailure }: HostProcessOp
     started.on('exit', () => {
       if (child === started) child = undefined;
       if (disposed) return;
+      for (const listener of exitListeners) listener();
       const now = Date.now();
       crashes.push(now);
       const delay = restartDelay(crashes, now);
@@ -68,6 +72,9 @@ export function startHostProcess({ script, workspace, onFailure }: HostProcessOp
     connect(port) {
       if (child !== undefined) child.postMessage(null, [port]);
       else waiting.push(port);
+    },
+    onExit(listener) {
+      exitListeners.push(listener);
     },
     dispose() {
       disposed = true;

@@ -1,5 +1,5 @@
 import { contextBridge, ipcRenderer } from 'electron';
-import { CONNECT_CHANNEL, PORT_CHANNEL } from './channels.ts';
+import { CLOSED_CHANNEL, CONNECT_CHANNEL, PORT_CHANNEL } from './channels.ts';
 
 // All the page can do: ask for a port to the engine host. Ports cannot cross the bridge as values, so they come as a
 // window message, and only to this origin.
@@ -13,3 +13,4 @@ contextBridge.exposeInMainWorld('skipwire', {
 ipcRenderer.on(PORT_CHANNEL, (event, request: unknown) => {
   window.postMessage({ kind: PORT_CHANNEL, request }, '/', [...event.ports]);
 });
+ipcRenderer.on(CLOSED_CHANNEL, () => window.postMessage({ kind: CLOSED_CHANNEL }, '/'));

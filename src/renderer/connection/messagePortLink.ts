@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { OpenLink } from './link.ts';
 
 /** What the desktop shell's preload script offers the page. */
@@ -13,6 +14,12 @@ declare global {
   }
 }
 
+/** What the shell says to the page; a port does not tell by itself that the process at its other end is gone. */
+const ShellMessage = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('skipwire:port'), request: z.int() }),
+  z.strictObject({ kind: z.literal('skipwire:closed') }),
+]);
+
 const PORT_MILLISECONDS = 20_000;
 let nextRequest = 1;
 
@@ -27,38 +34,30 @@ export function messagePortLink(bridge: SkipwireBridge): OpenLink {
       if (over) return;
       over = true;
       clearTimeout(waiting);
-      window.removeEventListener('message', receivePort);
+      window.removeEventListener('message', receive);
       port?.close();
       events.closed('lost');
     }
 
-    function receivePort(event: MessageEvent<unknown>) {
-      const received = event.ports[0];
-      if (event.source !== window || received === undefined || !isPortFor(event.data, request)) return;
-      window.removeEventListener('message', receivePort);
+    function receive(event: MessageEvent<unknown>) {
+      if (event.source !== window) return;
+      const shell = ShellMessage.safeParse(event.data);
+      if (!shell.success) return;
+      if (shell.data.kind === 'skipwire:closed') finish();
+      else if (shell.data.request === request && event.ports[0] !== undefined) open(event.ports[0]);
+    }
+
+    function open(received: MessagePort) {
       clearTimeout(waiting);
       port = received;
       port.onmessage = (message: MessageEvent<unknown>) => events.received(message.data);
-      // Chromium tells when the process at the other end is gone.
-      port.addEventListener('close', finish);
       port.start();
       events.opened();
     }
 
     const waiting = setTimeout(finish, PORT_MILLISECONDS);
-    window.addEventListener('message', receivePort);
+    window.addEventListener('message', receive);
     bridge.connect(request);
     return { send: (message) => port?.postMessage(message), close: finish };
   };
-}
-
-function isPortFor(data: unknown, request: number): boolean {
-  return (
-    typeof data === 'object' &&
-    data !== null &&
-    'kind' in data &&
-    data.kind === 'skipwire:port' &&
-    'request' in data &&
-    data.request === request
-  );
 }

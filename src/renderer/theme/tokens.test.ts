@@ -6,7 +6,9 @@ const css = readFileSync(new URL('./tokens.css', import.meta.url), 'utf8');
 const [lightPart = '', darkPart = ''] = css.split(":root[data-theme='dark']");
 
 function tokensIn(part: string): Map<string, string> {
-  return new Map([...part.matchAll(/--color-([a-z-]+):\s*(#[0-9a-f]{6});/g)].map(([, name, value]) => [name, value]));
+  return new Map(
+    [...part.matchAll(/--color-([a-z-]+):\s*(#[0-9a-f]{6});/g)].map(([, name = '', value = '']) => [name, value]),
+  );
 }
 
 const light = tokensIn(lightPart);
