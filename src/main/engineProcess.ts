@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import os from 'node:os';
+import { dataSources } from './datasets/dataSources.ts';
 import { openTensorflowExecutor } from './executors/tensorflowExecutor.ts';
 import type { Executor } from './executors/compiledProgram.ts';
+import { assertNever } from '../graph-engine/core/diagnostic.ts';
 import { problemOf } from './files/hostFailure.ts';
 import { productVersion } from './files/productRoot.ts';
 import type {
@@ -81,6 +83,27 @@ async function doTask(executor: Executor, task: EngineTask): Promise<void> {
   }
 }
 
+function attend(executor: Executor, request: EngineRequest): void {
+  switch (request.kind) {
+    case 'task':
+      working = doTask(executor, request.task);
+      break;
+    case 'prepare':
+      prepare();
+      break;
+    case 'stop':
+      if (wish === 'go-on') wish = 'stop';
+      break;
+    default:
+      assertNever(request);
+  }
+}
+
+function prepare(): void {
+  // Data that cannot be loaded are told when somebody wants to train on them.
+  for (const source of dataSources) void source.load().catch(() => undefined);
+}
+
 function describeEnvironment({ name, threads }: Executor): EngineEnvironment {
   return {
     skipwire: productVersion,
@@ -96,15 +119,17 @@ volunteerForTheKernel();
 watchForOrphanhood();
 // The host may have let go before anybody listened.
 if (!process.connected) leave();
+const opening = openTensorflowExecutor();
+process.on('message', (message) => {
+  const request = message as EngineRequest;
+  // Requests wait for the libraries, in order; without them this process ends.
+  opening.then(
+    (executor) => attend(executor, request),
+    () => undefined,
+  );
+});
 try {
-  const executor = await openTensorflowExecutor();
-  process.on('message', (message) => {
-    const request = message as EngineRequest;
-    if (request.kind === 'stop') {
-      if (wish === 'go-on') wish = 'stop';
-    } else working = doTask(executor, request.task);
-  });
-  await tell({ kind: 'ready', environment: describeEnvironment(executor) });
+  await tell({ kind: 'ready', environment: describeEnvironment(await opening) });
 } catch (error) {
   const problem = problemOf(error) ?? {
     code: 'engine/does-not-start',

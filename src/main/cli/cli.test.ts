@@ -203,7 +203,7 @@ describe('serve', () => {
 
   async function end(child: ChildProcess): Promise<number> {
     child.kill('SIGINT');
-    const [code] = (await once(child, 'exit')) as [number];
+    const [code] = (await once(child, 'close')) as [number];
     return code;
   }
 
@@ -227,8 +227,8 @@ describe('serve', () => {
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining(`Port ${port} is taken`)]);
     const { child, address, stderr } = await serve();
     expect(Number(address.port)).not.toBe(port);
-    expect(stderr()).toContain(`Port ${port} is taken`);
     expect(await end(child)).toBe(0);
+    expect(stderr()).toContain(`Port ${port} is taken`);
     if (listening) other.close();
   });
 });

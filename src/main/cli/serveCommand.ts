@@ -45,12 +45,14 @@ async function serve(options: ServeOptions): Promise<void> {
     await host.dispose();
     throw error;
   }
+  // Before the address is told: whoever reads it may end the program at once.
+  const told = untilTold();
   const address = `http://${addressable(options.host)}:${server.port}/#token=${token}`;
   console.log(`Skipwire is at ${address}`);
   console.log(`Workspace: ${host.workspace.root}`);
   console.log('Whoever has this address can read and write the workspace. Stop with Ctrl-C.');
   if (options.open) openBrowser(address);
-  await untilTold();
+  await told;
   // A second Ctrl-C does not wait for weights to be saved.
   process.once('SIGINT', () => process.exit(130));
   await server.close();

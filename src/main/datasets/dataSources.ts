@@ -1,10 +1,25 @@
 import { HostFailure } from '../files/hostFailure.ts';
-import type { DataSource } from './dataSet.ts';
+import type { DataSet, DataSource } from './dataSet.ts';
 import { digits } from './digits.ts';
 import { shapes } from './shapes.ts';
 
-/** Every data set there is, in the order the editor lists them. */
-export const dataSources: readonly DataSource[] = [digits(), shapes()];
+/** Every data set there is, in the order the editor lists them. Each is loaded once in a process. */
+export const dataSources: readonly DataSource[] = [digits(), shapes()].map(loadedOnce);
+
+function loadedOnce({ description, load }: DataSource): DataSource {
+  let loaded: Promise<DataSet> | undefined;
+  return {
+    description,
+    load() {
+      // A file that is missing or damaged now may have been mended the next time.
+      loaded ??= load().catch((error: unknown) => {
+        loaded = undefined;
+        throw error;
+      });
+      return loaded;
+    },
+  };
+}
 
 /** The data set named `id`. Throws a `HostFailure` that lists the names when there is none. */
 export function dataSourceNamed(id: string): DataSource {

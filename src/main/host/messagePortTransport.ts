@@ -1,7 +1,7 @@
 import type { Host } from './createHost.ts';
 import { serveMessages } from './serveMessages.ts';
 
-/** What is needed of a port: a `MessagePort` of Node, or of Electron's utility process. */
+/** What is needed of a port, as Electron's utility process has them: messages come wrapped in an event. */
 export interface Port {
   postMessage(message: unknown): void;
   on(event: 'message', listener: (event: { data: unknown }) => void): unknown;

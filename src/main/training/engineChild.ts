@@ -20,6 +20,8 @@ export interface EngineChild {
   /** Resolves when the libraries are loaded, or cannot be. */
   readonly ready: Promise<{ environment: EngineEnvironment } | { problem: HostProblem }>;
   isAlive(): boolean;
+  /** Uses the time before the first task to load what it may need. */
+  prepare(): void;
   /** Does one task; a second must wait for the first. */
   run(task: EngineTask, listeners?: TaskListeners): Promise<TaskEnd>;
   /** Asks a training to end. */
@@ -71,6 +73,7 @@ export function startEngineChild(environment: NodeJS.ProcessEnv = process.env): 
     pid: child.pid,
     ready,
     isAlive: () => child.connected && child.exitCode === null && child.signalCode === null,
+    prepare: () => tell(child, { kind: 'prepare' }),
     async run(task, { onNews } = {}) {
       const loaded = await ready;
       if ('problem' in loaded) return { kind: 'refused', problem: loaded.problem };

@@ -18,7 +18,7 @@ export interface RunningTask {
 
 /** The host's side of the engine processes. */
 export interface EngineClient {
-  /** Starts a spare process, so that the next task finds the libraries loaded. */
+  /** Starts a spare process, so that the next task finds the libraries and the data sets loaded. */
   warmUp(): void;
   train(task: { document: SkipwireDocument; folder: string }, listeners?: TaskListeners): RunningTask;
   /** Logits and probabilities of a network with one input and one output. */
@@ -66,7 +66,9 @@ export function createEngineClient({ start = startEngineChild }: { start?: () =>
 
   return {
     warmUp() {
-      if (spare?.isAlive() !== true) spare = start();
+      if (spare?.isAlive() === true) return;
+      spare = start();
+      spare.prepare();
     },
     train: (task, listeners) => begin({ kind: 'train', ...task }, listeners),
     async predict(order) {

@@ -20,6 +20,8 @@ export type EngineTask =
 /** What the host tells an engine process. */
 export type EngineRequest =
   | { readonly kind: 'task'; readonly task: EngineTask }
+  /** Gets ready while there is nothing to do: loads the data sets. */
+  | { readonly kind: 'prepare' }
   /** Asks the training to end after the step at hand. */
   | { readonly kind: 'stop' };
 
