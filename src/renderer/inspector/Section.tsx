@@ -5,7 +5,7 @@ export function Section({ title, aside, children }: { readonly title: string; re
   return (
     <section aria-label={title} className="border-t border-line px-4 py-3 first:border-t-0">
       <div className="mb-1 flex items-baseline justify-between gap-2">
-        <h3 className="text-xs font-semibold text-ink">{title}</h3>
+        <h2 className="text-xs font-semibold text-ink">{title}</h2>
         {aside !== undefined && <span className="text-2xs text-ink-muted tabular-nums">{aside}</span>}
       </div>
       {children}

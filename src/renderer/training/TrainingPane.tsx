@@ -1,5 +1,5 @@
 import { Wrench } from 'lucide-react';
-import { useMemo, type ReactNode } from 'react';
+import { useEffect, useMemo, useRef, type ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { sizeOf } from '../../graph-engine/core/shape.ts';
 import { setTraining } from '../../graph-engine/document/commands/editDocument.ts';
@@ -37,11 +37,17 @@ export function TrainingPane() {
   const shown = runs.shown === null ? undefined : runs.summaries[runs.shown];
   const details = (shown === undefined ? undefined : runs.details[shown.id]) ?? NO_METRICS;
   const now = useNow();
+  const pane = useRef<HTMLDivElement>(null);
   const underWay = shown !== undefined && isActive(shown.state);
   const change = (changes: Partial<TrainingSettings>) => dispatch(setTraining, { changes });
 
+  useEffect(() => {
+    // Another run is shown: what it says stands on top.
+    pane.current?.scrollTo({ top: 0 });
+  }, [runs.shown]);
+
   return (
-    <div className="h-full overflow-y-auto" data-testid="training-pane" tabIndex={-1}>
+    <div ref={pane} className="h-full overflow-y-auto" data-testid="training-pane" tabIndex={-1}>
       {!underWay && <Blocker />}
       {shown !== undefined && (
         <Section>
