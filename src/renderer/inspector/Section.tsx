@@ -1,7 +1,15 @@
 import type { ReactNode } from 'react';
 
 /** A titled part of the inspector. */
-export function Section({ title, aside, children }: { readonly title: string; readonly aside?: ReactNode; readonly children: ReactNode }) {
+export function Section({
+  title,
+  aside,
+  children,
+}: {
+  readonly title: string;
+  readonly aside?: ReactNode;
+  readonly children: ReactNode;
+}) {
   return (
     <section aria-label={title} className="border-t border-line px-4 py-3 first:border-t-0">
       <div className="mb-1 flex items-baseline justify-between gap-2">
@@ -14,7 +22,15 @@ export function Section({ title, aside, children }: { readonly title: string; re
 }
 
 /** A name and its value on one line. */
-export function Fact({ name, children, testId }: { readonly name: string; readonly children: ReactNode; readonly testId?: string }) {
+export function Fact({
+  name,
+  children,
+  testId,
+}: {
+  readonly name: string;
+  readonly children: ReactNode;
+  readonly testId?: string;
+}) {
   return (
     <div className="flex items-baseline justify-between gap-3 py-0.5 text-sm">
       <dt className="shrink-0 text-ink-muted">{name}</dt>
