@@ -29,8 +29,8 @@ const nodeTypes = { card: NodeCard };
 const edgeTypes = { wire: WireLine };
 const snapGrid: [number, number] = [GRID, GRID];
 const panButtons = [1];
+const minimapSize = { width: 168, height: 104 };
 const multiSelectionKeys = ['Shift', 'Control', 'Meta'];
-const noAttribution = { hideAttribution: true };
 
 /** The drawing board. */
 export function CanvasPane() {
@@ -83,7 +83,7 @@ function Canvas() {
         ref={root}
         tabIndex={-1}
         data-canvas-root
-        data-testid="canvas"
+        data-testid="network-canvas"
         data-connecting={mode.kind === 'connecting' ? mode.open.side : undefined}
         className="sw-canvas relative h-full w-full overflow-hidden outline-none"
         onDoubleClick={(event) => {
@@ -94,6 +94,7 @@ function Canvas() {
         {...drop}
       >
         <ReactFlow<CanvasNode, CanvasWire>
+          attributionPosition="bottom-left"
           aria-label="Network"
           nodes={nodes}
           edges={wires}
@@ -129,7 +130,6 @@ function Canvas() {
           elevateNodesOnSelect={false}
           deleteKeyCode={null}
           disableKeyboardA11y
-          proOptions={noAttribution}
           nodeDragThreshold={3}
         >
           <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} />
@@ -140,6 +140,7 @@ function Canvas() {
               ariaLabel="Minimap"
               nodeColor={(node) => familyColour(node.data.view.family)}
               nodeBorderRadius={12}
+              style={minimapSize}
               className="sw-minimap"
             />
           )}

@@ -1,6 +1,6 @@
 import { Handle, Position, type NodeProps } from '@xyflow/react';
-import { CircleAlert, CornerDownRight, Info, StickyNote, TriangleAlert } from 'lucide-react';
-import { memo, type CSSProperties } from 'react';
+import { CircleAlert, CornerDownRight, Info, StickyNote, TriangleAlert, Unplug } from 'lucide-react';
+import { Fragment, memo, type CSSProperties } from 'react';
 import { classNames } from '../ui/classNames.ts';
 import { useCanvas } from './canvasStore.ts';
 import type { CanvasNode } from './deriveNodes.ts';
@@ -35,13 +35,13 @@ export const NodeCard = memo(function NodeCard({ data: { view }, selected, dragg
         dragging && 'is-dragging',
         view.bypassed && 'is-bypassed',
         view.family === 'block' && 'is-block',
-        detail === 'far' && 'is-far',
+        `is-${detail}`,
         connecting !== 'none' && `is-${connecting}`,
       )}
       style={{ '--family': familyColour(view.family) } as CSSProperties}
     >
       {stacked && <StackedEdges />}
-      <div className="sw-node-body">{detail === 'far' ? null : <CardText view={view} />}</div>
+      <div className="sw-node-body">{detail === 'full' ? <CardText view={view} /> : detail === 'compact' ? <CardName view={view} /> : null}</div>
       {detail !== 'far' && stacked && (
         <span className="sw-node-repeat" title={`Chained ${view.repeat} times`}>
           ×{typeof view.repeat === 'number' ? view.repeat : view.repeat.replace(/^=\s*/, '')}
@@ -64,6 +64,30 @@ function StackedEdges() {
   );
 }
 
+/** A name that may go on in a second line where a new word starts: `batch|Normalization-2`. */
+function Breakable({ text }: { readonly text: string }) {
+  return text.split(/(?<=[a-z])(?=[A-Z])|(?<=[-_ ])/).map((word, index) => (
+    <Fragment key={index}>
+      {index > 0 && <wbr />}
+      {word}
+    </Fragment>
+  ));
+}
+
+/** What can be read from further away. */
+function CardName({ view }: { readonly view: NodeView }) {
+  return (
+    <>
+      <span className="sw-node-icon">
+        <FamilyIcon type={view.type} family={view.family} size={24} />
+      </span>
+      <span className="sw-node-name">
+        <Breakable text={view.name} />
+      </span>
+    </>
+  );
+}
+
 function CardText({ view }: { readonly view: NodeView }) {
   return (
     <>
@@ -72,7 +96,7 @@ function CardText({ view }: { readonly view: NodeView }) {
       </span>
       <span className="sw-node-text">
         <span className="sw-node-name" title={view.name}>
-          {view.name}
+          <Breakable text={view.name} />
         </span>
         <span className="sw-node-title">{view.title}</span>
         {view.summary !== '' && (
@@ -132,7 +156,7 @@ function Ports({ view, side, showNames }: { readonly view: NodeView; readonly si
 function ProblemMark({ view, showWords }: { readonly view: NodeView; readonly showWords: boolean }) {
   if (view.problem === null) return null;
   const { severity, message, count } = view.problem;
-  const Icon = severity === 'error' ? CircleAlert : severity === 'warning' ? TriangleAlert : Info;
+  const Icon = severity === 'error' ? CircleAlert : severity === 'warning' ? TriangleAlert : severity === 'incomplete' ? Unplug : Info;
   return (
     <div className={classNames('sw-node-problem', `is-${severity}`, showWords && 'has-words')} data-testid={`problem-${view.id}`} title={message}>
       <Icon size={13} aria-label={severity} role="img" className="sw-node-problem-icon" />

@@ -6,6 +6,7 @@ import { networkTemplates, opItems, type NetworkTemplate } from '../palette/cata
 import { useShownScope } from '../store/scope.ts';
 import { Button } from '../ui/Button.tsx';
 import { addItem } from './editing.ts';
+import { focusCanvasAfter } from './focusCanvas.ts';
 import { FamilyIcon, familyColour } from './FamilyIcon.tsx';
 import { formatCount } from './formatCount.ts';
 
@@ -59,7 +60,10 @@ function TemplateButton({ template: { id, document } }: { readonly template: Net
   return (
     <button
       type="button"
-      onClick={() => startFrom(document)}
+      onClick={(event) => {
+        startFrom(document);
+        focusCanvasAfter(event);
+      }}
       data-testid={`network-${id}`}
       className="flex w-full items-center gap-3 rounded-md border border-line px-3 py-2 text-left hover:border-line-strong hover:bg-hover"
     >

@@ -12,7 +12,7 @@ export const WireLine = memo(function WireLine({ id, sourceX, sourceY, targetX, 
   const isDropTarget = useCanvas((state) => state.wireUnderDrag === id);
   if (data === undefined) return null;
   const { shape, longShape, skip, lane, error } = data.view;
-  const { d, label } = wirePath({ x: sourceX, y: sourceY }, { x: targetX, y: targetY }, lane);
+  const { d, label, level } = wirePath({ x: sourceX, y: sourceY }, { x: targetX, y: targetY }, lane);
   const look = classNames(
     'sw-wire',
     skip && 'is-skip',
@@ -28,8 +28,8 @@ export const WireLine = memo(function WireLine({ id, sourceX, sourceY, targetX, 
       {detail === 'full' && shape !== '' && (
         <EdgeLabelRenderer>
           <div
-            className={classNames('sw-wire-label', skip && 'is-skip', error !== null && 'is-error', selected === true && 'is-selected')}
-            style={{ transform: `translate(-50%, -50%) translate(${label.x}px, ${label.y}px)` }}
+            className={classNames('sw-wire-label', skip && 'is-skip', error !== null && 'is-error', selected === true && 'is-selected', level && 'is-level')}
+            style={{ transform: `translate(-50%, ${level ? '-105%' : '-50%'}) translate(${label.x}px, ${label.y}px)` }}
             title={error ?? longShape}
             data-testid={`shape-${id}`}
           >

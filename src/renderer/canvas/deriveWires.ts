@@ -112,12 +112,18 @@ function lanesOf(graph: Graph, blocks: Readonly<Record<string, BlockDefinition>>
   return lanes;
 }
 
+/** Whether a diagnostic is about what flows into a node, not about the node itself. */
+function isAboutInputs({ severity, code, at }: Diagnostic): boolean {
+  if (severity !== 'error' || at.path.length > 0 || at.parameter !== undefined || code === 'graph/missing-input') return false;
+  return at.port !== undefined || code === 'graph/cycle' || code.startsWith('shape/');
+}
+
 /** Contradictions by the wire they are about; one without a port is about every wire of the node. */
 function errorsByWire(graph: Graph, diagnostics: readonly Diagnostic[]): Map<string, string> {
   const errors = new Map<string, string>();
-  for (const { severity, at, message, code } of diagnostics) {
-    if (severity !== 'error' || at.path.length > 0 || at.node === undefined || at.parameter !== undefined) continue;
-    if (code === 'graph/duplicate-name' || code === 'graph/missing-input') continue;
+  for (const diagnostic of diagnostics) {
+    const { at, message } = diagnostic;
+    if (at.node === undefined || !isAboutInputs(diagnostic)) continue;
     const inputs = graph.nodes[at.node as NodeId]?.inputs ?? {};
     for (const port of Object.keys(inputs)) {
       if (at.port === undefined || at.port === port) errors.set(wireId(at.node, port), message);

@@ -9,9 +9,9 @@ import type { Endpoint, NodeId } from '../../graph-engine/document/schema.ts';
 import type { CatalogueItem } from '../palette/catalogue.ts';
 import { currentDocument, dispatch, gesture } from '../store/documentStore.ts';
 import { editedScope, shownScope } from '../store/scope.ts';
-import { select, uiStore } from '../store/uiStore.ts';
+import { reveal, select, uiStore } from '../store/uiStore.ts';
 import { bestOutput, canConnect, wiresAmong, type OpenWire, type Verdict } from './dropRules.ts';
-import { placeBehind, snap } from './placeNode.ts';
+import { placeBehind, roomOnWire, snap } from './placeNode.ts';
 import type { Point } from './routeWire.ts';
 import { wireEnd } from './skipWires.ts';
 
@@ -53,14 +53,19 @@ export interface AddOptions {
 }
 
 function baseId(item: CatalogueItem): string {
-  return item.kind === 'op' ? item.op.type : item.kind === 'library' ? item.library.id : item.block;
+  return item.kind === 'op'
+    ? (item.op.documentation.shortName ?? item.op.type)
+    : item.kind === 'library'
+      ? item.library.id
+      : item.block;
 }
 
 /** Puts an item on the canvas, wires it as wished and selects it: one step of undo. */
 export function addItem(item: CatalogueItem, { position, open, sources = [], onWire }: AddOptions): NodeId {
   const { scope, graph } = editedScope();
   const id = freshNodeId(graph, baseId(item));
-  const place = snap(position);
+  const room = onWire === undefined ? undefined : roomOnWire(graph, onWire, position);
+  const place = room?.place ?? snap(position);
   gesture(`Add ${item.title}`, () => {
     const node = { parameters: {}, inputs: {}, position: place };
     if (item.kind === 'library') dispatch(insertBlock, { scope, id, library: item.library, position: place });
@@ -70,6 +75,7 @@ export function addItem(item: CatalogueItem, { position, open, sources = [], onW
     const [output] = item.outputs;
     if (onWire !== undefined && input !== undefined && output !== undefined) {
       dispatch(insertOnWire, { scope, to: onWire, id, input, output });
+      dispatch(moveNodes, { scope, positions: room?.moved ?? {} });
     }
     sources.slice(0, item.inputs.length).forEach((from, index) => {
       const port = item.inputs[index];
@@ -99,7 +105,9 @@ export function addBehindSelection(item: CatalogueItem, otherwise: Point): NodeI
       const port = bestOutput(graph, node, blocks);
       return port === undefined ? [] : [{ node, port }];
     });
-  return addItem(item, { position: place, sources });
+  const id = addItem(item, { position: place, sources });
+  reveal([id]);
+  return id;
 }
 
 /** Deletes what is selected. With `heal`, what a deleted node fed is fed by what fed it. */
@@ -107,7 +115,9 @@ export function deleteSelection(heal: boolean): void {
   const { scope, graph } = editedScope();
   const { selection, selectedWires } = uiStore.getState();
   const ids = [...selection].filter((id) => graph.nodes[id] !== undefined);
-  const wires = [...selectedWires].map(wireEnd).filter(({ node, port }) => graph.nodes[node]?.inputs[port] !== undefined);
+  const wires = [...selectedWires]
+    .map(wireEnd)
+    .filter(({ node, port }) => graph.nodes[node]?.inputs[port] !== undefined);
   if (ids.length === 0 && wires.length === 0) return;
   gesture(ids.length === 0 ? 'Disconnect' : 'Delete', () => {
     for (const to of wires) dispatch(disconnect, { scope, to });
@@ -157,5 +167,9 @@ export function dropOnWire(id: NodeId, to: Endpoint, ports: { readonly input: st
   const { scope, graph } = editedScope();
   const source = graph.nodes[to.node]?.inputs[to.port];
   if (source === undefined || source.node === id || to.node === id) return;
-  dispatch(insertOnWire, { scope, to, id, ...ports });
+  const { place, moved } = roomOnWire(graph, to, graph.nodes[id]?.position ?? { x: 0, y: 0 });
+  gesture('Insert on wire', () => {
+    dispatch(insertOnWire, { scope, to, id, ...ports });
+    dispatch(moveNodes, { scope, positions: { ...moved, [id]: place } });
+  });
 }

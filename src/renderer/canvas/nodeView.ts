@@ -14,7 +14,8 @@ export type NodeFamily = OpFamily | 'block' | 'unknown';
 
 /** The worst thing that is wrong with a node, in words. */
 export interface NodeProblem {
-  readonly severity: Diagnostic['severity'];
+  /** `incomplete` is an error that only more drawing can mend: nothing is connected yet. */
+  readonly severity: Diagnostic['severity'] | 'incomplete';
   readonly message: string;
   readonly count: number;
 }
@@ -63,16 +64,22 @@ export function portsOf(node: GraphNode, blocks: Blocks): Ports {
   return op;
 }
 
-const RANK: Readonly<Record<Diagnostic['severity'], number>> = { error: 0, warning: 1, advice: 2 };
+const RANK: Readonly<Record<NodeProblem['severity'], number>> = { error: 0, incomplete: 1, warning: 2, advice: 3 };
+
+function severityOf({ code, severity }: Diagnostic): NodeProblem['severity'] {
+  return code === 'graph/missing-input' || code === 'graph/no-output' ? 'incomplete' : severity;
+}
 
 /** The worst of a node's diagnostics; the first among equals. */
 export function worstProblem(diagnostics: readonly Diagnostic[]): NodeProblem | null {
   let worst: Diagnostic | undefined;
   for (const diagnostic of diagnostics) {
-    if (worst === undefined || RANK[diagnostic.severity] < RANK[worst.severity]) worst = diagnostic;
+    if (worst === undefined || RANK[severityOf(diagnostic)] < RANK[severityOf(worst)]) worst = diagnostic;
   }
   if (worst === undefined) return null;
-  return { severity: worst.severity, message: worst.message, count: diagnostics.length };
+  // What hangs loose is said once, by the loose end: a node without inputs leads nowhere anyway.
+  const others = severityOf(worst) === 'incomplete' ? 0 : diagnostics.length - 1;
+  return { severity: severityOf(worst), message: worst.message, count: others + 1 };
 }
 
 /** The card of one node. `problems` are the diagnostics placed on it, or inside it when it is a block. */

@@ -1,5 +1,6 @@
 import { nodesOf } from '../../graph-engine/document/graphs.ts';
-import type { Graph, NodeId } from '../../graph-engine/document/schema.ts';
+import type { Endpoint, Graph, NodeId } from '../../graph-engine/document/schema.ts';
+import { descendants } from './dropRules.ts';
 import { COLUMN, GRID, NODE_HEIGHT, NODE_WIDTH, ROW } from './nodeGeometry.ts';
 import type { Point } from './routeWire.ts';
 
@@ -34,4 +35,35 @@ export function placeBehind(graph: Graph, ids: readonly NodeId[]): Point | undef
 /** The corner of a card that lies round a point. */
 export function cardRound(point: Point): Point {
   return { x: point.x - NODE_WIDTH / 2, y: point.y - NODE_HEIGHT / 2 };
+}
+
+export interface Room {
+  /** Where the node goes. */
+  readonly place: Point;
+  /** Nodes behind it that make way, with their new places. */
+  readonly moved: Readonly<Record<string, Point>>;
+}
+
+/**
+ * Room for a node that goes into the wire ending at `to`: it stands level with a level wire, and what comes behind it moves
+ * right as far as needed. Wires that run backwards are left as they are.
+ */
+export function roomOnWire(graph: Graph, to: Endpoint, dropped: Point): Room {
+  const target = graph.nodes[to.node];
+  const source = target === undefined ? undefined : graph.nodes[target.inputs[to.port]?.node ?? to.node];
+  const place = snap(dropped);
+  if (target === undefined || source === undefined || source === target) return { place, moved: {} };
+  const [from, end] = [source.position, target.position];
+  if (end.x - from.x < NODE_WIDTH) return { place, moved: {} };
+  const isLevel = Math.abs(from.y - end.y) < NODE_HEIGHT / 2 && Math.abs(place.y - from.y) < NODE_HEIGHT;
+  const x = Math.max(from.x + COLUMN, Math.min(place.x, Math.max(end.x - COLUMN, from.x + COLUMN)));
+  const distance = x + COLUMN - end.x;
+  const moved: Record<string, Point> = {};
+  if (distance > 0) {
+    for (const id of descendants(graph, to.node)) {
+      const position = graph.nodes[id]?.position;
+      if (position !== undefined && position.x >= end.x) moved[id] = { x: position.x + distance, y: position.y };
+    }
+  }
+  return { place: { x, y: isLevel ? from.y : place.y }, moved };
 }

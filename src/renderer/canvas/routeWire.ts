@@ -11,7 +11,7 @@ export interface Point {
   readonly y: number;
 }
 
-const CLEARANCE = 26;
+const CLEARANCE = 24;
 const SAMPLES = 12;
 
 /** How far a wire leaves its port horizontally before it turns. */
@@ -42,7 +42,7 @@ export function isObstructed(from: Point, to: Point, boxes: readonly Box[]): boo
   return false;
 }
 
-/** Height of the nearest free horizontal lane between two ports, above or below what is in between. */
+/** Height of the nearest free horizontal lane between two ports: among, above or below what is in between. */
 export function freeLane(from: Point, to: Point, boxes: readonly Box[]): number {
   const between = boxes.filter((box) => box.x < to.x && box.x + box.width > from.x);
   const search = (start: number, direction: 1 | -1): number => {
@@ -58,16 +58,19 @@ export function freeLane(from: Point, to: Point, boxes: readonly Box[]): number 
     return lane;
   };
   const middle = (from.y + to.y) / 2;
-  const above = search(Math.min(from.y, to.y) - CLEARANCE, -1);
-  const below = search(Math.max(from.y, to.y) + CLEARANCE, 1);
-  // Above unless that is a far longer way round: arcs over the path are how residual networks are drawn.
-  return middle - above <= (below - middle) * 1.5 ? above : below;
+  const detour = (lane: number): number => Math.abs(lane - from.y) + Math.abs(lane - to.y);
+  const above = search(middle, -1);
+  const below = search(middle, 1);
+  // Above unless that is a longer way round: arcs over the path are how residual networks are drawn.
+  return detour(above) <= detour(below) * 1.5 ? above : below;
 }
 
 export interface WirePath {
   readonly d: string;
   /** Where the label goes. */
   readonly label: Point;
+  /** Whether the wire is level there, so that the label can stand on it. */
+  readonly level: boolean;
 }
 
 /** The curve of a wire: direct, or along a lane round what is in the way. */
@@ -77,15 +80,16 @@ export function wirePath(from: Point, to: Point, lane: number | null): WirePath 
     return {
       d: `M${from.x},${from.y} C${from.x + bend},${from.y} ${to.x - bend},${to.y} ${to.x},${to.y}`,
       label: bezierAt(from, to, 0.5),
+      level: Math.abs(to.y - from.y) < 14,
     };
   }
   // A quarter turn out of the port, along the lane, a quarter turn into the port.
   const room = (to.x - from.x) / 2;
-  const rise = Math.min(44, room);
-  const lead = Math.min(30, room / 2);
+  const rise = Math.min(36, room);
+  const lead = Math.min(20, room / 2);
   const [left, right] = [from.x + lead, to.x - lead];
   const d =
     `M${from.x},${from.y} C${left},${from.y} ${left - lead / 3},${lane} ${from.x + lead + rise * 0.6},${lane} ` +
     `L${to.x - lead - rise * 0.6},${lane} C${right + lead / 3},${lane} ${right},${to.y} ${to.x},${to.y}`;
-  return { d, label: { x: (from.x + to.x) / 2, y: lane } };
+  return { d, label: { x: (from.x + to.x) / 2, y: lane }, level: true };
 }

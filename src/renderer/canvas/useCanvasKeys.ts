@@ -34,7 +34,7 @@ function isTyping(target: EventTarget | null): boolean {
 /** Keys typed in fields, dialogs and menus are theirs. */
 function isForCanvas(event: Event, root: HTMLElement | null): boolean {
   const { target } = event;
-  if (isTyping(target) || document.querySelector('[role="dialog"][data-open], [role="alertdialog"]') !== null) return false;
+  if (isTyping(target) || document.querySelector('[data-modal]') !== null) return false;
   return target === document.body || (target instanceof Node && root !== null && root.contains(target));
 }
 

@@ -8,6 +8,9 @@ import { NODE_WIDTH } from './nodeGeometry.ts';
 
 export const MINIMUM_ZOOM = 0.05;
 export const MAXIMUM_ZOOM = 2.5;
+/** Pixels kept free round a node that is moved into sight; the toolbar stands in them. */
+const MARGIN = 72;
+const READABLE_ZOOM = 0.8;
 const PADDING = { top: 0.12, bottom: 0.14, left: 0.06, right: 0.06 } as const;
 
 function boundsOf(nodes: readonly CanvasNode[]): Rect | undefined {
@@ -57,16 +60,54 @@ export function useViewport(root: React.RefObject<HTMLDivElement | null>, nodes:
     [flow, show],
   );
 
+  const revealNodes = useCallback(
+    (ids: ReadonlySet<string>) => {
+      const bounds = boundsOf(current.current.filter((node) => ids.has(node.id)));
+      const { width, height } = root.current?.getBoundingClientRect() ?? { width: 0, height: 0 };
+      if (bounds === undefined || width === 0) return;
+      const { x, y, zoom } = flow.getViewport();
+      const shift = (start: number, size: number, room: number): number =>
+        start < MARGIN ? MARGIN - start : start + size > room - MARGIN ? room - MARGIN - start - size : 0;
+      const dx = shift(x + bounds.x * zoom, bounds.width * zoom, width);
+      const dy = shift(y + bounds.y * zoom, bounds.height * zoom, height);
+      if (dx !== 0 || dy !== 0) void flow.setViewport({ x: x + dx, y: y + dy, zoom }, { duration: duration() });
+    },
+    [flow, root],
+  );
+
+  /** The first look at a scope: everything when it can be read then, otherwise the beginning. */
+  const showStart = useCallback(() => {
+    const bounds = boundsOf(current.current);
+    const { width, height } = root.current?.getBoundingClientRect() ?? { width: 0, height: 0 };
+    if (bounds === undefined || width === 0) {
+      fit('all', 0);
+      return;
+    }
+    const whole = getViewportForBounds(bounds, width, height, MINIMUM_ZOOM, 1.1, PADDING);
+    if (whole.zoom >= READABLE_ZOOM) {
+      void flow.setViewport(whole);
+      return;
+    }
+    const first = current.current.reduce((a, b) => (b.position.x < a.position.x ? b : a));
+    void flow.setViewport({
+      x: 48 - bounds.x * READABLE_ZOOM,
+      y: height / 2 - (first.position.y + (first.height ?? 0) / 2) * READABLE_ZOOM,
+      zoom: READABLE_ZOOM,
+    });
+  }, [fit, flow, root]);
+
   useLayoutEffect(() => {
     const remembered = uiStore.getState().viewports[key];
     if (remembered !== undefined) void flow.setViewport(remembered);
-    else fit('all', 0);
-  }, [key, generation, flow, fit]);
+    else showStart();
+  }, [key, generation, flow, showStart]);
 
   useEffect(() => {
     if (focus === null) return;
-    fit(focus.nodes === 'all' ? 'all' : new Set<string>(focus.nodes));
-  }, [focus, fit]);
+    const ids = focus.nodes === 'all' ? 'all' : new Set<string>(focus.nodes);
+    if (focus.how === 'fit' || ids === 'all') fit(ids);
+    else revealNodes(ids);
+  }, [focus, fit, revealNodes]);
 
   const onMoveEnd = useCallback((_event: unknown, viewport: { x: number; y: number; zoom: number }) => {
     rememberViewport(scopeKey(uiStore.getState().scopePath), viewport);

@@ -75,7 +75,10 @@ export function NodeInspector({ id }: { readonly id: NodeId }) {
       onCommit={(value) => dispatch(setParameter, { scope, id, parameter: field.name, value })}
     />
   );
-  const advanced = fields.filter((field) => field.advanced);
+  const common = fields.filter((field) => !field.advanced);
+  // Folding away all there is would help nobody.
+  const advanced = common.length === 0 ? [] : fields.filter((field) => field.advanced);
+  const direct = common.length === 0 ? fields : common;
 
   return (
     <div data-testid="inspector-node">
@@ -113,7 +116,7 @@ export function NodeInspector({ id }: { readonly id: NodeId }) {
       )}
       {(fields.length > 0 || 'block' in node) && (
         <Section title="Parameters">
-          {fields.filter((field) => !field.advanced).map(parameterField)}
+          {direct.map(parameterField)}
           {'block' in node && (
             <ParameterField
               field={repeatField}
@@ -213,9 +216,10 @@ function checkName(text: string, id: NodeId): string | undefined {
 
 function ExpressionNames({ names }: { readonly names: readonly string[] }) {
   return (
-    <p className="mt-2 text-2xs text-ink-muted">
-      “=” starts an expression over {[...names, 'index', 'repeat'].map((name) => (
-        <code key={name} className="mr-1 rounded-xs bg-sunken px-1 font-mono text-ink">
+    <p className="mt-2 flex flex-wrap gap-1 text-2xs text-ink-muted">
+      “=” starts an expression over
+      {[...names, 'index', 'repeat'].map((name) => (
+        <code key={name} className="rounded-xs bg-sunken px-1 font-mono text-ink">
           {name}
         </code>
       ))}

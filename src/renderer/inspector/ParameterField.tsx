@@ -1,5 +1,5 @@
-import { FunctionSquare, RotateCcw } from 'lucide-react';
-import { useId, useState, type KeyboardEvent } from 'react';
+import { ChevronsUpDown, FunctionSquare, RotateCcw } from 'lucide-react';
+import { useId, useState, type ComponentProps, type KeyboardEvent } from 'react';
 import type { ParameterValue } from '../../graph-engine/document/schema.ts';
 import { classNames } from '../ui/classNames.ts';
 import { inputClassName } from '../ui/FieldLayout.tsx';
@@ -195,20 +195,29 @@ function BooleanControl({ id, field, value, describedBy, onCommit }: ControlProp
   );
 }
 
+/** The system's own list, in the editor's dress. */
+function Choice(props: Omit<ComponentProps<'select'>, 'className'>) {
+  return (
+    <span className="relative min-w-0 flex-1">
+      <select {...props} className={`${inputClassName} appearance-none pr-6`} />
+      <ChevronsUpDown size={13} aria-hidden className="pointer-events-none absolute top-1/2 right-2 -translate-y-1/2 text-ink-muted" />
+    </span>
+  );
+}
+
 function ChoiceControl({ id, field, value, describedBy, onCommit, choices }: ControlProps & { readonly choices: readonly string[] }) {
   return (
-    <select
+    <Choice
       id={id}
       value={String(value)}
       aria-describedby={describedBy}
       data-testid={`field-${field.name}`}
       onChange={(event) => onCommit(event.target.value)}
-      className={inputClassName}
     >
       {choices.map((choice) => (
         <option key={choice}>{choice}</option>
       ))}
-    </select>
+    </Choice>
   );
 }
 
@@ -223,18 +232,17 @@ function PaddingControl({ onError, invalid, ...control }: PaddingControlProps) {
   const explicit = value !== 'same' && value !== 'valid';
   return (
     <div className="flex gap-1">
-      <select
+      <Choice
         id={id}
         value={explicit ? 'explicit' : value}
         aria-describedby={describedBy}
         data-testid={explicit ? 'field-padding-kind' : 'field-padding'}
         onChange={(event) => onCommit(event.target.value === 'explicit' ? [1, 1] : event.target.value)}
-        className={inputClassName}
       >
         <option>same</option>
         <option>valid</option>
         <option>explicit</option>
-      </select>
+      </Choice>
       {explicit && <TextControl {...control} id={`${id}-pixels`} invalid={invalid} onError={onError} onLeave={() => undefined} starting={false} />}
     </div>
   );

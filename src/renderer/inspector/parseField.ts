@@ -10,12 +10,10 @@ export function isExpression(value: unknown): value is string {
   return typeof value === 'string' && value.startsWith('=');
 }
 
-/** A value as one types it: `3`, `3 × 5`, `= filters * 2`. */
+/** A value as one may type it: `3`, `3 × 5`, `= filters * 2`. */
 export function formatField(field: FormField, value: unknown): string {
-  if (Array.isArray(value)) {
-    const parts = value.map(String);
-    return parts.length === 2 && parts[0] === parts[1] ? (parts[0] ?? '') : parts.join(' × ');
-  }
+  if (Array.isArray(value)) return value.map(String).join(' × ');
+  if (field.kind === 'pair' && typeof value === 'number') return `${value} × ${value}`;
   if (value === undefined || value === null) return '';
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : JSON.stringify(value);
 }

@@ -1,6 +1,7 @@
 import { FamilyIcon, familyColour } from '../canvas/FamilyIcon.tsx';
 import { addBehindSelection } from '../canvas/editing.ts';
 import { canvasMiddle } from '../canvas/canvasMiddle.ts';
+import { focusCanvasAfter } from '../canvas/focusCanvas.ts';
 import { classNames } from '../ui/classNames.ts';
 import type { CatalogueItem } from './catalogue.ts';
 import { dragData, setDraggedItem } from './dragItem.ts';
@@ -22,7 +23,10 @@ export function PaletteItem({ item, isBest }: PaletteItemProps) {
         draggable
         title={item.summary}
         data-testid={`palette-${item.id}`}
-        onClick={() => addBehindSelection(item, canvasMiddle())}
+        onClick={(event) => {
+          addBehindSelection(item, canvasMiddle());
+          focusCanvasAfter(event);
+        }}
         onDragStart={(event) => {
           setDraggedItem(item);
           event.dataTransfer.setData(dragData, item.id);
@@ -30,7 +34,7 @@ export function PaletteItem({ item, isBest }: PaletteItemProps) {
         }}
         onDragEnd={() => setDraggedItem(undefined)}
         className={classNames(
-          'flex h-8 w-full items-center gap-2.5 rounded-md px-2 text-left text-sm select-none hover:bg-hover active:bg-pressed',
+          'flex h-7 w-full items-center gap-2.5 rounded-md px-2 text-left text-sm select-none hover:bg-hover active:bg-pressed',
           isBest && 'bg-hover',
         )}
       >

@@ -1,8 +1,9 @@
-import { Search } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { ChevronRight, Search } from 'lucide-react';
+import { useMemo, useState, type ReactNode } from 'react';
 import { startFrom } from '../files/fileActions.ts';
 import type { OpFamily } from '../../graph-engine/core/opDefinition.ts';
 import { NetworkIcon } from '../canvas/FamilyIcon.tsx';
+import { focusCanvasAfter } from '../canvas/focusCanvas.ts';
 import { useDocument } from '../store/documentStore.ts';
 import { useShownScope } from '../store/scope.ts';
 import { inputClassName } from '../ui/FieldLayout.tsx';
@@ -46,11 +47,11 @@ export function PalettePane() {
     if (query.trim() !== '') {
       return [{ title: 'Found', items: rank([...opItems(scope), ...local, ...library], query, searchWords) }];
     }
-    const blocks = [
+    return [
       { title: 'Blocks of this network', items: local },
+      ...byFamily(opItems(scope)),
       { title: 'Block library', items: library },
     ].filter((section) => section.items.length > 0);
-    return [...blocks, ...byFamily(opItems(scope))];
   }, [document, scope, query]);
   const networks = rank(networkTemplates(), query, ({ document: { name } }) => ({ name, others: ['network'] }));
   const [first] = sections;
@@ -74,25 +75,21 @@ export function PalettePane() {
         />
       </div>
       <div className="min-h-0 flex-1 overflow-y-auto px-2 pb-3">
-        {sections.map((section) => (
-          <section key={section.title} aria-label={section.title}>
-            {section.items.length > 0 && <Heading>{section.title}</Heading>}
-            <ul>
+        {sections
+          .filter((section) => section.items.length > 0)
+          .map((section) => (
+            <Group key={section.title} title={section.title}>
               {section.items.map((item) => (
                 <PaletteItem key={item.id} item={item} isBest={query.trim() !== '' && item === first?.items[0]} />
               ))}
-            </ul>
-          </section>
-        ))}
+            </Group>
+          ))}
         {networks.length > 0 && (
-          <section aria-label="Networks">
-            <Heading>Networks</Heading>
-            <ul>
-              {networks.map((template) => (
-                <NetworkItem key={template.id} template={template} />
-              ))}
-            </ul>
-          </section>
+          <Group title="Networks">
+            {networks.map((template) => (
+              <NetworkItem key={template.id} template={template} />
+            ))}
+          </Group>
         )}
         {nothing && <p className="px-2 py-4 text-xs text-ink-muted">Nothing here is called “{query}”.</p>}
       </div>
@@ -100,8 +97,17 @@ export function PalettePane() {
   );
 }
 
-function Heading({ children }: { readonly children: string }) {
-  return <h2 className="px-2 pt-3 pb-1 text-2xs font-medium text-ink-muted">{children}</h2>;
+/** A titled list that can be folded away. */
+function Group({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <details open className="group">
+      <summary className="mt-1.5 flex h-6 list-none items-center gap-1 rounded-sm px-2 text-2xs font-medium text-ink-muted select-none hover:text-ink">
+        {title}
+        <ChevronRight size={11} aria-hidden className="opacity-0 transition-transform group-open:rotate-90 group-hover:opacity-100 group-not-open:opacity-100" />
+      </summary>
+      <ul aria-label={title}>{children}</ul>
+    </details>
+  );
 }
 
 function NetworkItem({ template: { id, document } }: { readonly template: NetworkTemplate }) {
@@ -110,9 +116,12 @@ function NetworkItem({ template: { id, document } }: { readonly template: Networ
       <button
         type="button"
         title={document.description}
-        onClick={() => startFrom(document)}
+        onClick={(event) => {
+          startFrom(document);
+          focusCanvasAfter(event);
+        }}
         data-testid={`palette-network-${id}`}
-        className="flex h-8 w-full items-center gap-2.5 rounded-md px-2 text-left text-sm hover:bg-hover"
+        className="flex h-7 w-full items-center gap-2.5 rounded-md px-2 text-left text-sm hover:bg-hover"
       >
         <NetworkIcon size={15} aria-hidden className="shrink-0 text-ink-muted" />
         <span className="truncate">{document.name}</span>

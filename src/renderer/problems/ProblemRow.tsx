@@ -43,7 +43,7 @@ export function ProblemRow({ diagnostic, place, onGo }: ProblemRowProps) {
               <Button
                 key={fix.label}
                 size="sm"
-                className="h-auto min-h-6 max-w-full py-0.5 text-left whitespace-normal"
+                className="h-auto! min-h-6 max-w-full shrink! py-0.5 text-left whitespace-normal!"
                 icon={<Wrench size={12} aria-hidden className="shrink-0" />}
                 onClick={() => applyFix(fix)}
                 data-testid={`fix-${fix.command}`}

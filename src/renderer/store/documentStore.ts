@@ -5,6 +5,9 @@ import { createHistory, type History } from '../../graph-engine/document/history
 import { DOCUMENT_FORMAT, FORMAT_VERSION, SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { inferDocument, type InferredDocument } from '../../graph-engine/infer/inferDocument.ts';
 
+/** What a document is called until it gets a name or is saved to a file. */
+export const UNTITLED = 'Untitled network';
+
 /** Which file of the workspace the document lives in, and the file's age when it was last read or written. */
 export interface FileIdentity {
   readonly path: string;
@@ -30,7 +33,7 @@ export interface DocumentState {
 export function emptyDocument(): SkipwireDocument {
   return SkipwireDocument.parse({
     format: `${DOCUMENT_FORMAT}@${FORMAT_VERSION}`,
-    name: 'Untitled network',
+    name: UNTITLED,
     graph: { nodes: {} },
   });
 }

@@ -14,7 +14,10 @@ const Draft = z.object({
 type Draft = z.infer<typeof Draft>;
 
 /** What `startDrafts` found from the last time. */
-export type DraftRestored = { readonly kind: 'nothing' } | { readonly kind: 'restored' } | { readonly kind: 'unreadable'; readonly reason: string };
+export type DraftRestored =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'restored' }
+  | { readonly kind: 'unreadable'; readonly reason: string };
 
 function readDraft(storage: Storage): Draft | undefined {
   const text = storage.getItem(STORAGE_KEY);

@@ -18,6 +18,8 @@ export interface Viewport {
 /** A place the canvas is asked to bring into view; a new object for each request. */
 export interface Focus {
   readonly nodes: readonly NodeId[] | 'all';
+  /** `fit` makes them fill the canvas; `reveal` moves no more than is needed to see them. */
+  readonly how: 'fit' | 'reveal';
 }
 
 export interface UiState {
@@ -97,7 +99,12 @@ export function rememberViewport(key: string, viewport: Viewport): void {
 
 /** Asks the canvas to bring nodes into view. */
 export function focusOn(nodes: Focus['nodes']): void {
-  uiStore.setState({ focus: { nodes } });
+  uiStore.setState({ focus: { nodes, how: 'fit' } });
+}
+
+/** Asks the canvas to move nodes into sight when they are not. */
+export function reveal(nodes: readonly NodeId[]): void {
+  uiStore.setState({ focus: { nodes, how: 'reveal' } });
 }
 
 // Another document: nothing of the view of the old one applies.
