@@ -3,6 +3,7 @@ import { useStore } from 'zustand';
 import type { RunId, RunSummary } from '../../contract/run.ts';
 import type { ManagedConnection } from '../connection/hostConnection.ts';
 import { documentStore, useDocument } from '../store/documentStore.ts';
+import { parseAdopted, withoutUnsaved, withSavedTo, withUnsavedRun, type AdoptedRuns } from './adoptedRuns.ts';
 import {
   NO_RUNS,
   activeRun,
@@ -27,6 +28,30 @@ export function useActiveRun(): RunSummary | undefined {
   const path = useDocument((state) => state.file?.path ?? null);
   const name = useDocument((state) => state.document.name);
   return useRuns((runs) => activeRun(runs, path, name));
+}
+
+const STORAGE_KEY = 'skipwire.adopted-runs';
+
+function setAdopted(adopted: AdoptedRuns): void {
+  runStore.setState({ adopted });
+  try {
+    localStorage.setItem(STORAGE_KEY, JSON.stringify(adopted));
+  } catch {
+    // Without storage the runs are found by name after a reload.
+  }
+}
+
+function readAdopted(): AdoptedRuns {
+  try {
+    return parseAdopted(localStorage.getItem(STORAGE_KEY));
+  } catch {
+    return {};
+  }
+}
+
+/** Remembers that a run is one of the open document, which has no file yet. */
+export function adoptRun(run: RunId): void {
+  setAdopted(withUnsavedRun(runStore.getState().adopted, run));
 }
 
 /** Shows a run's curves, reading what is not here yet. */
@@ -64,6 +89,7 @@ export function followRuns(connection: ManagedConnection): void {
     showRunOfDocument();
   }
 
+  runStore.setState({ adopted: readAdopted() });
   connection.onState((state) => {
     if (state === 'open') void readAll();
   });
@@ -71,7 +97,13 @@ export function followRuns(connection: ManagedConnection): void {
     if (message.event === 'run') runStore.setState((runs) => withRunEvent(runs, message.payload));
   });
   documentStore.subscribe((state, before) => {
-    if (state.generation !== before.generation) showRunOfDocument();
+    const { adopted } = runStore.getState();
+    if (state.generation !== before.generation) {
+      setAdopted(withoutUnsaved(adopted));
+      showRunOfDocument();
+    } else if (before.file === null && state.file !== null) {
+      setAdopted(withSavedTo(adopted, state.file.path));
+    }
   });
   if (connection.state === 'open') void readAll();
 }

@@ -95,6 +95,13 @@ test('the run to show is the one under way, else the newest', () => {
   expect(runToShow([])).toBeNull();
 });
 
+test('a run started before the first save stays with its document when that is renamed, saved and reopened', () => {
+  const runs = withRunList(NO_RUNS, [running]);
+  expect(runsOfDocument({ ...runs, adopted: { b: '' } }, null, 'renamed')).toEqual([running]);
+  expect(runsOfDocument({ ...runs, adopted: { b: 'renamed.json' } }, 'renamed.json', 'renamed')).toEqual([running]);
+  expect(runsOfDocument({ ...runs, adopted: { b: 'renamed.json' } }, 'other.json', 'net')).toEqual([]);
+});
+
 test('a document never saved finds its runs by name', () => {
   const runs = withRunList(NO_RUNS, [running]);
   expect(runsOfDocument(runs, null, 'net')).toEqual([running]);

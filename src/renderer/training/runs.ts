@@ -1,3 +1,4 @@
+import type { AdoptedRuns } from './adoptedRuns.ts';
 import type { Metrics, RunEvent, RunId, RunRecord, RunState, RunSummary, StepMetrics } from '../../contract/run.ts';
 
 /** What the editor knows of one run beyond its summary. */
@@ -13,9 +14,10 @@ export interface Runs {
   readonly details: Readonly<Record<RunId, RunDetails>>;
   /** The run whose curves are shown. */
   readonly shown: RunId | null;
+  readonly adopted: AdoptedRuns;
 }
 
-export const NO_RUNS: Runs = { summaries: {}, details: {}, shown: null };
+export const NO_RUNS: Runs = { summaries: {}, details: {}, shown: null, adopted: {} };
 const NO_DETAILS: RunDetails = { complete: false, metrics: [], notices: [] };
 
 /** Whether a run is under way. */
@@ -44,6 +46,7 @@ export function withRunList(runs: Runs, list: readonly RunSummary[]): Runs {
   const summaries = Object.fromEntries(list.map((summary) => [summary.id, summary]));
   const known = ([id]: [string, RunDetails]) => id in summaries;
   return {
+    ...runs,
     summaries,
     details: Object.fromEntries(Object.entries(runs.details).filter(known)),
     shown: runs.shown !== null && runs.shown in summaries ? runs.shown : null,
@@ -72,10 +75,18 @@ export function withGap(runs: Runs): Runs {
   return { ...runs, details: Object.fromEntries(details) };
 }
 
-/** Runs of a document, newest first: those of its file, or of its name while it has none. */
+/**
+ * Runs of a document, newest first: those of its file, and those started before it had one. A run that names no file and
+ * was not adopted by one is known by the document's name.
+ */
 export function runsOfDocument(runs: Runs, path: string | null, name: string): RunSummary[] {
   return Object.values(runs.summaries)
-    .filter((run) => (path !== null && run.documentPath !== undefined ? run.documentPath === path : run.name === name))
+    .filter((run) => {
+      const file = run.documentPath ?? runs.adopted[run.id];
+      return file === undefined || (path === null && run.documentPath !== undefined)
+        ? run.name === name
+        : file === (path ?? '');
+    })
     .sort((one, other) => other.started - one.started);
 }
 
@@ -85,8 +96,8 @@ export function runToShow(ofDocument: readonly RunSummary[]): RunId | null {
 }
 
 /** The run of a document that is under way. */
-export function activeRun(runs: Runs, path: string | null, name: string): RunSummary | undefined {
-  return runsOfDocument(runs, path, name).find((run) => isActive(run.state));
+export function activeRun(runs: Runs, identity: DocumentIdentity): RunSummary | undefined {
+  return runsOfDocument(runs, identity).find((run) => isActive(run.state));
 }
 
 /** The last step reported. */

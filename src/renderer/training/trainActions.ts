@@ -4,7 +4,7 @@ import { commandNamed } from '../../graph-engine/document/commands/index.ts';
 import type { ManagedConnection } from '../connection/hostConnection.ts';
 import { dispatch, documentStore } from '../store/documentStore.ts';
 import { showToast } from '../ui/Toast.tsx';
-import { refreshRuns, showRun } from './runStore.ts';
+import { adoptRun, refreshRuns, showRun } from './runStore.ts';
 
 /** Commits a field that is being typed in, as leaving it would: shortcuts do not take the focus away. */
 export function commitTyping(): void {
@@ -26,6 +26,7 @@ export async function startTraining(connection: ManagedConnection): Promise<void
     showToast({ tone: 'danger', title: 'Training did not start', description });
     return;
   }
+  if (state.file === null) adoptRun(answer.value.run);
   await showRun(connection, answer.value.run);
   await refreshRuns(connection);
 }
