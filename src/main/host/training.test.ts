@@ -201,23 +201,27 @@ describe('when the disk cannot be written', () => {
     expect((await host.runs.whenOver(next)).state.status).toBe('finished');
   });
 
-  const small = smallDisk();
-  test.skipIf(small === undefined)('checkpoints that find the disk full leave no torn file behind', async () => {
-    const own = await createHost({ workspace: small ?? '' });
+  test('checkpoints that find the disk full leave no torn file behind', async (story) => {
+    const small = await mkdtemp(path.join(os.tmpdir(), 'skipwire-small-disk-'));
+    if (!mountSmallDisk(small)) {
+      await rm(small, { recursive: true });
+      return story.skip('this user may not mount a disk');
+    }
+    const own = await createHost({ workspace: small });
     try {
-      const document = await firstNetwork({ epochs: 500 });
-      const answer = await own.call('run/start', { document });
+      const answer = await own.call('run/start', { document: await firstNetwork({ epochs: 500 }) });
       if (!answer.ok) throw new Error(answer.problem.message);
       const { run } = answer.value;
       const summary: RunSummary = await own.runs.whenOver(run);
       expect(summary.state).toMatchObject({ status: 'failed', problem: { code: 'file/disk-full' } });
-      const checkpoints = path.join(small ?? '', 'runs', run, runFiles.checkpoints);
+      const checkpoints = path.join(small, 'runs', run, runFiles.checkpoints);
       const names = await readdir(checkpoints);
       expect(names.filter((name) => name.endsWith('.partial'))).toEqual([]);
       for (const name of names) expect(await readCheckpoint(path.join(checkpoints, name))).toBeTruthy();
     } finally {
       await own.dispose();
-      execFileSync('umount', [small ?? '']);
+      execFileSync('umount', [small]);
+      await rm(small, { recursive: true });
     }
   });
 
@@ -251,14 +255,12 @@ test('closing Skipwire in the middle of a run saves it and says so afterwards', 
   await rm(own, { recursive: true });
 });
 
-/** A disk of a few pages, where this user may make one. */
-function smallDisk(): string | undefined {
-  const folder = path.join(os.tmpdir(), `skipwire-small-disk-${process.pid}`);
+/** Mounts a disk of a few pages, where this user may. */
+function mountSmallDisk(folder: string): boolean {
   try {
-    execFileSync('mkdir', ['-p', folder]);
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=180k', 'tmpfs', folder], { stdio: 'ignore' });
-    return folder;
+    return true;
   } catch {
-    return undefined;
+    return false;
   }
 }
