@@ -63,6 +63,8 @@ export const RunSummary = z.strictObject({
   id: RunId,
   name: z.string(),
   documentPath: z.string().optional(),
+  /** Fingerprint of the network (see `networkFingerprint`): weights fit documents that have the same. */
+  network: z.string().optional(),
   data: z.string(),
   /** Milliseconds since 1970. */
   started: z.number(),

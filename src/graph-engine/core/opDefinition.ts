@@ -70,6 +70,8 @@ export interface OpDefinition<
   readonly family: OpFamily;
   readonly documentation: {
     readonly title: string;
+    /** What a new node is called, with a number behind it; the type when left out. */
+    readonly shortName?: string;
     readonly summary: string;
     readonly formula?: string;
     readonly source?: string;

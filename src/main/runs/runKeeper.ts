@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { HostProblem } from '../../contract/contract.ts';
 import type { Metrics, RunEvent, RunSummary } from '../../contract/run.ts';
+import { networkFingerprint } from '../../graph-engine/document/networkFingerprint.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { problemOf } from '../files/hostFailure.ts';
 import type { TaskEnd } from '../training/engineChild.ts';
@@ -147,6 +148,7 @@ export function createRunKeeper(engine: EngineClient, onEvent: (event: RunEvent)
         id: order.id,
         name: order.document.name,
         ...(order.documentPath !== undefined && { documentPath: order.documentPath }),
+        network: networkFingerprint(order.document),
         data: training.data,
         started: Date.now(),
         state: { status: 'queued' },

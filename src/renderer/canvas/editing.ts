@@ -11,7 +11,7 @@ import { currentDocument, dispatch, gesture } from '../store/documentStore.ts';
 import { editedScope, shownScope } from '../store/scope.ts';
 import { reveal, select, uiStore } from '../store/uiStore.ts';
 import { bestOutput, canConnect, wiresAmong, type OpenWire, type Verdict } from './dropRules.ts';
-import { placeBehind, roomOnWire, snap } from './placeNode.ts';
+import { freePlace, placeBehind, roomOnWire, snap } from './placeNode.ts';
 import type { Point } from './routeWire.ts';
 import { wireEnd } from './skipWires.ts';
 
@@ -98,7 +98,7 @@ export function addBehindSelection(item: CatalogueItem, otherwise: Point): NodeI
   const { blocks } = currentDocument();
   const selected = [...uiStore.getState().selection].filter((id) => graph.nodes[id] !== undefined);
   const place = placeBehind(graph, selected);
-  if (place === undefined) return addItem(item, { position: otherwise });
+  if (place === undefined) return addItem(item, { position: freePlace(graph, otherwise) });
   const sources = [...selected]
     .sort((a, b) => (graph.nodes[b]?.position.x ?? 0) - (graph.nodes[a]?.position.x ?? 0))
     .flatMap((node) => {

@@ -1,10 +1,11 @@
 import { CircleAlert, CircleCheck, Download, LoaderCircle, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
+import { networkFingerprint } from '../../graph-engine/document/networkFingerprint.ts';
 import type { CallOutput, HostProblem } from '../../contract/contract.ts';
 import { useHost } from '../connection/host.ts';
 import { documentStore, useDocument } from '../store/documentStore.ts';
 import { formatAge, formatPercent } from '../training/format.ts';
-import { runsOfDocument } from '../training/runs.ts';
+import { runsThatFit } from '../training/runs.ts';
 import { useRuns } from '../training/runStore.ts';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
@@ -30,7 +31,7 @@ export function ExportDialog() {
   const document = useDocument((state) => state.document);
   const file = useDocument((state) => state.file);
   const runs = useRuns((state) => state);
-  const trained = runsOfDocument(runs, file?.path ?? null, document.name).filter((run) => run.best !== undefined);
+  const trained = runsThatFit(runs, networkFingerprint(document));
   const [name, setName] = useState(() =>
     file === null ? fileNameFor(document.name, '.onnx') : nameOf(file.path).replace(/\.json$/i, '.onnx'),
   );

@@ -1,10 +1,11 @@
 import type { HostProblem } from '../../contract/contract.ts';
 import type { Diagnostic } from '../../graph-engine/core/diagnostic.ts';
+import { renameDocument } from '../../graph-engine/document/commands/editDocument.ts';
 import { loadDocument } from '../../graph-engine/document/loadDocument.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { serializeDocument } from '../../graph-engine/document/serializeDocument.ts';
 import type { ManagedConnection } from '../connection/hostConnection.ts';
-import { documentStore, markSaved, newDocument, openDocument } from '../store/documentStore.ts';
+import { dispatch, documentStore, markSaved, newDocument, openDocument, UNTITLED } from '../store/documentStore.ts';
 import { showToast } from '../ui/Toast.tsx';
 import { closeFileDialog, showFileDialog } from './fileDialog.ts';
 import { fileNameFor, nameOf } from './fileNames.ts';
@@ -101,6 +102,7 @@ export async function writeTo(
   path: string,
   expectedModified: number | null | undefined,
 ): Promise<HostProblem | null> {
+  nameAfter(path);
   const { document } = documentStore.getState();
   const answer = await connection.call('document/write', {
     path,
@@ -111,6 +113,13 @@ export async function writeTo(
   markSaved(document, { path: answer.value.path, modified: answer.value.modified });
   showToast({ tone: 'success', title: `Saved ${nameOf(answer.value.path)}` });
   return null;
+}
+
+/** A document nobody has named takes the name of the file it is first saved to. */
+function nameAfter(path: string): void {
+  const { document, file } = documentStore.getState();
+  if (file !== null || document.name !== UNTITLED) return;
+  dispatch(renameDocument, { name: nameOf(path).replace(/\.json$/i, '') });
 }
 
 /** Tells why a document was not saved; it stays here, unsaved. */

@@ -79,7 +79,11 @@ export function withGap(runs: Runs): Runs {
  * Runs of a document, newest first: those of its file, and those started before it had one. A run that names no file and
  * was not adopted by one is known by the document's name.
  */
-export function runsOfDocument(runs: Runs, path: string | null, name: string): RunSummary[] {
+export function runsOfDocument(
+  runs: Pick<Runs, 'summaries' | 'adopted'>,
+  path: string | null,
+  name: string,
+): RunSummary[] {
   return Object.values(runs.summaries)
     .filter((run) => {
       const file = run.documentPath ?? runs.adopted[run.id];
@@ -90,14 +94,21 @@ export function runsOfDocument(runs: Runs, path: string | null, name: string): R
     .sort((one, other) => other.started - one.started);
 }
 
+/** Runs with kept weights that fit a network (see `networkFingerprint`), newest first, whatever its document was called then. */
+export function runsThatFit(runs: Runs, network: string): RunSummary[] {
+  return Object.values(runs.summaries)
+    .filter((run) => run.best !== undefined && run.network === network)
+    .sort((one, other) => other.started - one.started);
+}
+
 /** The run to show when a document is opened: the one under way, else the newest. */
 export function runToShow(ofDocument: readonly RunSummary[]): RunId | null {
   return (ofDocument.find((run) => isActive(run.state)) ?? ofDocument[0])?.id ?? null;
 }
 
 /** The run of a document that is under way. */
-export function activeRun(runs: Runs, identity: DocumentIdentity): RunSummary | undefined {
-  return runsOfDocument(runs, identity).find((run) => isActive(run.state));
+export function activeRun(runs: Runs, path: string | null, name: string): RunSummary | undefined {
+  return runsOfDocument(runs, path, name).find((run) => isActive(run.state));
 }
 
 /** The last step reported. */

@@ -12,6 +12,7 @@ export const conv2d = defineOp({
   family: 'convolution',
   documentation: {
     title: 'Conv2D',
+    shortName: 'conv',
     summary:
       'Slides learned kernels over an image: each filter looks at a small window of all channels and makes one channel of the output.',
     formula: 'y[i, j, f] = b[f] + Σ x[s·i + d·m − p, s·j + d·n − p, c] · k[m, n, c, f]',

@@ -18,6 +18,7 @@ export const blockInput = defineOp({
   family: 'input',
   documentation: {
     title: 'Block input',
+    shortName: 'input',
     summary: 'A port through which values enter this block. Its name is the name of the port.',
   },
   parameters,
@@ -37,6 +38,7 @@ export const blockOutput = defineOp({
   family: 'output',
   documentation: {
     title: 'Block output',
+    shortName: 'output',
     summary: 'A port through which values leave this block. Its name is the name of the port.',
   },
   parameters,

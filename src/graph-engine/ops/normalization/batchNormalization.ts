@@ -16,6 +16,7 @@ export const batchNormalization = defineOp({
   family: 'normalization',
   documentation: {
     title: 'Batch normalization',
+    shortName: 'bn',
     summary:
       'Brings every channel to mean 0 and variance 1 over the batch, then scales and shifts it by learned numbers. Prediction uses running averages.',
     formula: 'y = γ · (x − mean) / √(variance + ε) + β',

@@ -9,6 +9,7 @@ export const classificationOutput = defineOp({
   family: 'output',
   documentation: {
     title: 'Classification output',
+    shortName: 'output',
     summary:
       'Ends the network with one score a class: softmax for prediction, cross-entropy as the loss to learn from.',
     formula: 'loss = −log softmax(x)[class]',

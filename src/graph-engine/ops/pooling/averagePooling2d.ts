@@ -13,6 +13,7 @@ export const averagePooling2d = defineOp({
   family: 'pooling',
   documentation: {
     title: 'Average pooling',
+    shortName: 'averagePool',
     summary: 'Averages each window and so makes the image smaller. Padding does not count.',
     keywords: ['avgpool', 'mean', 'downsample', 'subsample'],
   },

@@ -10,6 +10,7 @@ export const globalAveragePooling = defineOp({
   family: 'pooling',
   documentation: {
     title: 'Global average pooling',
+    shortName: 'pool',
     summary: 'Averages each channel over the whole image: one number a channel, whatever the size.',
     source: 'Lin et al. 2013, arXiv 1312.4400',
     keywords: ['gap', 'global', 'mean'],

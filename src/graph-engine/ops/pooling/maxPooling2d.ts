@@ -13,6 +13,7 @@ export const maxPooling2d = defineOp({
   family: 'pooling',
   documentation: {
     title: 'Max pooling',
+    shortName: 'maxPool',
     summary: 'Keeps the largest value of each window and so makes the image smaller.',
     keywords: ['maxpool', 'downsample', 'subsample'],
   },
