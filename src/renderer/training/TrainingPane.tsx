@@ -11,10 +11,10 @@ import { dispatch, useDocument } from '../store/documentStore.ts';
 import { Button } from '../ui/Button.tsx';
 import { Curves } from './Curves.tsx';
 import { DataSetSelect } from './DataSetSelect.tsx';
-import { isActive, lastStep, runsOfDocument } from './runs.ts';
+import { lastStep, runsOfDocument } from './runs.ts';
 import { RunList } from './RunList.tsx';
 import { RunStatus } from './RunStatus.tsx';
-import { showRun, useRuns } from './runStore.ts';
+import { showRun, useActiveRun, useRuns } from './runStore.ts';
 import { ScheduleDrawing } from './ScheduleDrawing.tsx';
 import { applyFix, installEngine } from './trainActions.ts';
 import { useTrainBlocker } from './TrainButton.tsx';
@@ -25,58 +25,84 @@ const NO_METRICS = { metrics: [], notices: [] };
 
 /** Everything about training: the shown run with its curves, the settings of the next one, and all runs. */
 export function TrainingPane() {
-  const { connection } = useHost();
-  const document = useDocument((state) => state.document);
-  const inferred = useDocument((state) => state.inferred);
-  const path = useDocument((state) => state.file?.path ?? null);
-  const dataSets = useStore(hostStore, (state) => state.dataSets);
-  const runs = useRuns((state) => state);
-  const settings = document.training;
-  const input = useMemo(() => inputSize(inferred), [inferred]);
-  const ofDocument = useMemo(() => runsOfDocument(runs, path, document.name), [runs, path, document.name]);
-  const shown = runs.shown === null ? undefined : runs.summaries[runs.shown];
-  const details = (shown === undefined ? undefined : runs.details[shown.id]) ?? NO_METRICS;
-  const now = useNow();
+  const shown = useRuns((runs) => runs.shown);
   const pane = useRef<HTMLDivElement>(null);
-  const underWay = shown !== undefined && isActive(shown.state);
-  const change = (changes: Partial<TrainingSettings>) => dispatch(setTraining, { changes });
 
   useEffect(() => {
     // Another run is shown: what it says stands on top.
     pane.current?.scrollTo({ top: 0 });
-  }, [runs.shown]);
+  }, [shown]);
 
+  // Each section listens for itself: metrics come several times a second, and must not draw the settings anew.
   return (
     <div ref={pane} className="h-full overflow-y-auto" data-testid="training-pane" tabIndex={-1}>
-      {!underWay && <Blocker />}
-      {shown !== undefined && (
-        <Section>
-          <RunStatus run={shown} step={lastStep(details.metrics)} notices={details.notices} />
-        </Section>
-      )}
-      {shown !== undefined && details.metrics.length > 0 && (
-        <Section>
-          <Curves runId={shown.id} metrics={details.metrics} />
-        </Section>
-      )}
-      <Section title={underWay ? 'Settings of the next run' : 'Settings'}>
-        <DataSetSelect
-          value={settings.data}
-          dataSets={dataSets}
-          input={input}
-          disabled={false}
-          onChange={(data) => change({ data })}
-        />
-        <TrainingForm settings={settings} disabled={false} onChange={change} />
-        <ScheduleDrawing
-          settings={settings}
-          samples={dataSets.find((one) => one.id === settings.data)?.samples ?? 1000}
-        />
-      </Section>
-      <Section title="Runs">
-        <RunList runs={ofDocument} shown={runs.shown} now={now} onShow={(run) => void showRun(connection, run)} />
-      </Section>
+      <Blocker />
+      <ShownRun />
+      <Settings />
+      <AllRuns />
     </div>
+  );
+}
+
+function ShownRun() {
+  const run = useRuns((runs) => (runs.shown === null ? undefined : runs.summaries[runs.shown]));
+  const details = useRuns((runs) => (runs.shown === null ? undefined : runs.details[runs.shown])) ?? NO_METRICS;
+  if (run === undefined) return null;
+  return (
+    <>
+      <Section>
+        <RunStatus run={run} step={lastStep(details.metrics)} notices={details.notices} />
+      </Section>
+      {details.metrics.length > 0 && (
+        <Section>
+          <Curves runId={run.id} metrics={details.metrics} />
+        </Section>
+      )}
+    </>
+  );
+}
+
+function Settings() {
+  const settings = useDocument((state) => state.document.training);
+  const inferred = useDocument((state) => state.inferred);
+  const dataSets = useStore(hostStore, (state) => state.dataSets);
+  const underWay = useActiveRun() !== undefined;
+  const input = useMemo(() => inputSize(inferred), [inferred]);
+  const change = (changes: Partial<TrainingSettings>) => dispatch(setTraining, { changes });
+  return (
+    <Section title={underWay ? 'Settings of the next run' : 'Settings'}>
+      <DataSetSelect
+        value={settings.data}
+        dataSets={dataSets}
+        input={input}
+        disabled={false}
+        onChange={(data) => change({ data })}
+      />
+      <TrainingForm settings={settings} disabled={false} onChange={change} />
+      <ScheduleDrawing
+        settings={settings}
+        samples={dataSets.find((one) => one.id === settings.data)?.samples ?? 1000}
+      />
+    </Section>
+  );
+}
+
+function AllRuns() {
+  const { connection } = useHost();
+  const name = useDocument((state) => state.document.name);
+  const path = useDocument((state) => state.file?.path ?? null);
+  const summaries = useRuns((runs) => runs.summaries);
+  const adopted = useRuns((runs) => runs.adopted);
+  const shown = useRuns((runs) => runs.shown);
+  const now = useNow();
+  const ofDocument = useMemo(
+    () => runsOfDocument({ summaries, adopted }, path, name),
+    [summaries, adopted, path, name],
+  );
+  return (
+    <Section title="Runs">
+      <RunList runs={ofDocument} shown={shown} now={now} onShow={(run) => void showRun(connection, run)} />
+    </Section>
   );
 }
 
@@ -93,8 +119,9 @@ function Section({ title, children }: { readonly title?: string; readonly childr
 function Blocker() {
   const { connection } = useHost();
   const blocker = useTrainBlocker();
+  const underWay = useActiveRun() !== undefined;
   const installing = useStore(hostStore, (state) => state.installing);
-  if (blocker === null) return null;
+  if (blocker === null || underWay) return null;
   const { fix } = blocker;
   return (
     <div

@@ -34,6 +34,20 @@ test('a logarithmic axis leaves zero out', () => {
   expect(raw).toEqual([2, 1, null, null]);
 });
 
+test('a long run is thinned, but keeps spikes, every validation and the end', () => {
+  const long: Metrics[] = [];
+  for (let number = 1; number <= 50_000; number++) {
+    long.push(step(number / 1000, number === 12_345 ? 9 : 1));
+    if (number % 1000 === 0) long.push(epochEnd(number / 1000, 0.5));
+  }
+  const [epochs, raw, , validation] = curveColumns(long, 'loss', { smoothing: 0.6, logarithmic: false });
+  expect(epochs.length).toBeLessThan(3200);
+  expect(Math.max(...raw.map((value) => value ?? 0))).toBe(9);
+  expect(validation.filter((value) => value !== null)).toHaveLength(50);
+  expect(epochs.at(-1)).toBe(50);
+  expect([...epochs].sort((a, b) => a - b)).toEqual(epochs);
+});
+
 test('columns have equal lengths, also for an empty run', () => {
   for (const some of [[], metrics]) {
     const lengths = curveColumns(some, 'loss', { smoothing: 0.6, logarithmic: false }).map((column) => column.length);

@@ -37,5 +37,34 @@ export function curveColumns(metrics: readonly Metrics[], kind: CurveKind, optio
     if (step) raw[index] = show(kind === 'loss' ? one.loss : one.accuracy);
     else validation[index] = show(kind === 'loss' ? one.validationLoss : one.validationAccuracy);
   }
-  return [epochs, raw, smoothCurve(raw, options.smoothing), validation];
+  return thinned([epochs, raw, smoothCurve(raw, options.smoothing), validation]);
+}
+
+/** More places than this a chart of a few hundred pixels cannot show. */
+const MAXIMUM_PLACES = 3000;
+
+/**
+ * A long run with fewer places: of each few neighbours, the one that lies farthest from the smoothed curve, so that spikes
+ * stay; all places with a validation, and the last one.
+ */
+function thinned(columns: CurveColumns): CurveColumns {
+  const [epochs, raw, smoothed, validation] = columns;
+  const group = Math.ceil(epochs.length / MAXIMUM_PLACES);
+  if (group <= 1) return columns;
+  const distance = (index: number) => Math.abs((raw[index] ?? 0) - (smoothed[index] ?? 0));
+  const kept: number[] = [];
+  for (let start = 0; start < epochs.length; start += group) {
+    const end = Math.min(start + group, epochs.length);
+    let farthest = start;
+    for (let index = start; index < end; index++) if (distance(index) > distance(farthest)) farthest = index;
+    for (let index = start; index < end; index++) {
+      if (index === farthest || index === epochs.length - 1 || typeof validation[index] === 'number') kept.push(index);
+    }
+  }
+  return [
+    kept.map((index) => epochs[index] ?? 0),
+    kept.map((index) => raw[index] ?? null),
+    kept.map((index) => smoothed[index] ?? null),
+    kept.map((index) => validation[index] ?? null),
+  ];
 }

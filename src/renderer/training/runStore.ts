@@ -1,6 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import { useStore } from 'zustand';
-import type { RunId, RunSummary } from '../../contract/run.ts';
+import type { RunEvent, RunId, RunSummary } from '../../contract/run.ts';
 import type { ManagedConnection } from '../connection/hostConnection.ts';
 import { documentStore, useDocument } from '../store/documentStore.ts';
 import { parseAdopted, withoutUnsaved, withSavedTo, withUnsavedRun, type AdoptedRuns } from './adoptedRuns.ts';
@@ -30,6 +30,8 @@ export function useActiveRun(): RunSummary | undefined {
   return useRuns((runs) => activeRun(runs, path, name));
 }
 
+/** Milliseconds between two updates of the curves. */
+const TELL_EVERY = 150;
 const STORAGE_KEY = 'skipwire.adopted-runs';
 
 function setAdopted(adopted: AdoptedRuns): void {
@@ -83,6 +85,17 @@ export function followRuns(connection: ManagedConnection): void {
     else void showRun(connection, run);
   }
 
+  // Metrics come up to thirty times a second; a few drawings a second are enough, and leave the page to the user.
+  let heard: RunEvent[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  function tell() {
+    clearTimeout(timer);
+    timer = undefined;
+    const events = heard;
+    heard = [];
+    runStore.setState((runs) => events.reduce(withRunEvent, runs));
+  }
+
   async function readAll() {
     runStore.setState(withGap);
     await refreshRuns(connection);
@@ -94,7 +107,10 @@ export function followRuns(connection: ManagedConnection): void {
     if (state === 'open') void readAll();
   });
   connection.onEvent((message) => {
-    if (message.event === 'run') runStore.setState((runs) => withRunEvent(runs, message.payload));
+    if (message.event !== 'run') return;
+    heard.push(message.payload);
+    if (message.payload.kind === 'state') tell();
+    else timer ??= setTimeout(tell, TELL_EVERY);
   });
   documentStore.subscribe((state, before) => {
     const { adopted } = runStore.getState();
