@@ -1,0 +1,316 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+
+const root = path.join(import.meta.dirname, '..');
+const built = path.join(root, 'node_modules', '.cache', 'bench');
+const usage = `npm run bench -- [options]
+  --quick          few rounds, a short memory test, no torch.compile
+  --batch N        only this batch size (default 32 and 128)
+  --threads N      threads of everybody (default: processors)
+  --json FILE      writes what is printed as JSON as well`;
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    batch: { type: 'string' },
+    threads: { type: 'string' },
+    json: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+const threads = Number(options.threads ?? os.availableParallelism());
+const batches = options.batch === undefined ? [32, 128] : [Number(options.batch)];
+const rounds = options.quick ? 4 : 12;
+const memorySteps = options.quick ? 200 : 2000;
+
+/** The aims, as ratios of our step to theirs, milliseconds, and bytes. */
+const aims = { torchDefault: 0.75, torchBest: 1, tfLayers: 0.4, firstStepMs: 1500, growthBytes: 20e6 };
+
+const environment = {
+  ...process.env,
+  TF_NUM_INTRAOP_THREADS: String(threads),
+  TF_NUM_INTEROP_THREADS: String(threads),
+  OMP_NUM_THREADS: String(threads),
+  TF_CPP_MIN_LOG_LEVEL: '3',
+};
+
+/**
+ * @typedef {{ name: string, label: string, ask: (line: string) => Promise<any>, end: () => Promise<void>, spawnedAt: number }} PeerHandle
+ */
+
+/**
+ * Starts a peer: a process that answers each line with a line of JSON.
+ * @param {string} name
+ * @param {string} label
+ * @param {string} program
+ * @param {string[]} args
+ * @returns {Promise<PeerHandle>}
+ */
+async function startPeer(name, label, program, args) {
+  const spawnedAt = performance.now();
+  const child = spawn(program, args, { env: environment, stdio: ['pipe', 'pipe', 'pipe'], cwd: root });
+  let errors = '';
+  child.stderr.on('data', (chunk) => (errors = (errors + chunk).slice(-4000)));
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const next = async () => {
+    for (;;) {
+      const line = await lines.next();
+      if (line.done) throw new Error(`${label} ended: ${errors.trim().split('\n').slice(-3).join(' | ')}`);
+      if (line.value.startsWith('{')) return JSON.parse(line.value);
+    }
+  };
+  await next();
+  return {
+    name,
+    label,
+    spawnedAt,
+    async ask(line) {
+      child.stdin.write(`${line}\n`);
+      return next();
+    },
+    async end() {
+      child.stdin.end();
+      await ended;
+    },
+  };
+}
+
+/** @returns {Promise<PeerHandle>} */
+const startOurs = () => startPeer('skipwire', 'Skipwire', process.execPath, [path.join(built, 'skipwirePeer.js')]);
+
+/** A Python that can import torch, or why there is none. */
+function findTorch() {
+  for (const python of [process.env['SKIPWIRE_PYTHON'], 'python3'].filter((name) => name !== undefined)) {
+    const found = spawnSync(python, ['-c', 'import torch; print(torch.__version__)'], { encoding: 'utf8' });
+    if (found.status === 0) return { python, version: found.stdout.trim() };
+  }
+  return undefined;
+}
+
+/**
+ * @param {number[]} values
+ * @returns {number}
+ */
+function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const low = sorted[(sorted.length - 1) >> 1] ?? Number.NaN;
+  const high = sorted[sorted.length >> 1] ?? Number.NaN;
+  return (low + high) / 2;
+}
+
+async function buildPeers() {
+  const vite = await import('vite');
+  await vite.build({
+    configFile: false,
+    logLevel: 'warn',
+    root,
+    publicDir: false,
+    build: {
+      ssr: true,
+      target: 'node20',
+      outDir: built,
+      emptyOutDir: true,
+      minify: false,
+      rolldownOptions: {
+        input: {
+          skipwirePeer: path.join(root, 'bench/skipwirePeer.ts'),
+          tfLayersPeer: path.join(root, 'bench/tfLayersPeer.ts'),
+        },
+        output: { format: 'es', entryFileNames: '[name].js' },
+      },
+    },
+  });
+}
+
+/** The peers that can be had, and a line for each that cannot. */
+async function startPeers() {
+  /** @type {PeerHandle[]} */
+  const peers = [await startOurs()];
+  peers.push(await startPeer('tfLayers', 'tf.layers', process.execPath, [path.join(built, 'tfLayersPeer.js')]));
+  const torch = findTorch();
+  if (torch === undefined) {
+    console.log('PyTorch is left out: no python3 (or $SKIPWIRE_PYTHON) can import torch.');
+    return { peers, torch };
+  }
+  /** @type {[mode: string, label: string][]} */
+  const modes = [
+    ['nchw', 'PyTorch NCHW'],
+    ['channels_last', 'PyTorch channels_last'],
+  ];
+  if (!options.quick) modes.push(['compiled', 'PyTorch compiled']);
+  for (const [mode, label] of modes) {
+    const script = path.join(root, 'bench/torchPeer.py');
+    peers.push(await startPeer(`torch:${mode}`, label, torch.python, [script, mode, String(threads)]));
+  }
+  return { peers, torch };
+}
+
+/**
+ * Steps of everybody in turn, so that what else the machine does falls on all alike.
+ * @param {PeerHandle[]} peers
+ * @param {number} batch
+ */
+async function measureBatch(peers, batch) {
+  /** @type {Map<string, { label: string, times: number[], ratios: number[] }>} */
+  const results = new Map();
+  const present = [];
+  let macs = 0;
+  for (const peer of peers) {
+    try {
+      const prepared = await peer.ask(`prepare ${batch}`);
+      if (peer.name === 'skipwire') macs = prepared.macs;
+      results.set(peer.name, { label: peer.label, times: [], ratios: [] });
+      present.push(peer);
+    } catch (error) {
+      console.log(`${peer.label} is left out: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  for (const peer of present) await peer.ask('steps 2');
+  const perRound = batch > 64 ? 2 : 5;
+  const gigaflops = [];
+  for (let round = 0; round < rounds; round++) {
+    let ours = 0;
+    for (const peer of present) {
+      if (peer.name === 'skipwire') gigaflops.push((await peer.ask('sgemm')).gigaflops);
+      // One step to warm the caches that the others have cooled.
+      const { times } = await peer.ask(`steps ${perRound + 1}`);
+      const kept = times.slice(1);
+      const result = results.get(peer.name);
+      if (result === undefined) continue;
+      result.times.push(...kept);
+      if (peer.name === 'skipwire') ours = median(kept);
+      result.ratios.push(ours / median(kept));
+    }
+  }
+  const peak = Math.max(...gigaflops);
+  const stepMs = median(results.get('skipwire')?.times ?? []);
+  return {
+    batch,
+    macs,
+    sgemmGigaflops: peak,
+    peakFraction: (2 * 3 * macs) / (stepMs / 1000) / (peak * 1e9),
+    peers: [...results].map(([name, { label, times, ratios }]) => ({
+      name,
+      label,
+      medianMs: median(times),
+      fastestMs: Math.min(...times),
+      ratio: median(ratios),
+    })),
+  };
+}
+
+/** From the start of a fresh engine process to the first finished step, as after pressing Train. */
+async function measureFirstStep() {
+  const runs = [];
+  for (let i = 0; i < 3; i++) {
+    const peer = await startOurs();
+    const ready = performance.now();
+    const { loadMs, compileMs, firstStepMs } = await peer.ask('prepare 32');
+    const totalMs = performance.now() - peer.spawnedAt;
+    runs.push({ processMs: ready - peer.spawnedAt, loadMs, compileMs, firstStepMs, totalMs });
+    await peer.end();
+  }
+  const middle = runs.sort((a, b) => a.totalMs - b.totalMs)[1];
+  if (middle === undefined) throw new Error('Three runs have a middle one');
+  return middle;
+}
+
+async function measureMemory() {
+  const peer = await startOurs();
+  await peer.ask('prepare 32');
+  await peer.ask('steps 50');
+  const { rss: before } = await peer.ask('memory');
+  let highest = before;
+  for (let done = 0; done < memorySteps; done += 100) {
+    await peer.ask('steps 100');
+    highest = Math.max(highest, (await peer.ask('memory')).rss);
+  }
+  const { rss: after } = await peer.ask('memory');
+  await peer.end();
+  return { steps: memorySteps, before, after, highest, growth: after - before };
+}
+
+/**
+ * @param {string} what
+ * @param {number} value
+ * @param {number} aim
+ * @param {(value: number) => string} format
+ */
+function verdict(what, value, aim, format) {
+  const met = value <= aim;
+  console.log(`  ${met ? 'met   ' : 'MISSED'} ${what}: ${format(value)} (aim ${format(aim)})`);
+  return { what, value, aim, met };
+}
+
+const inMs = (/** @type {number} */ value) => `${value.toFixed(value < 10 ? 2 : 1)} ms`;
+const inMb = (/** @type {number} */ value) => `${(value / 1e6).toFixed(1)} MB`;
+const asRatio = (/** @type {number} */ value) => `${value.toFixed(2)}x`;
+
+async function main() {
+  if (options.help) return console.log(usage);
+  await buildPeers();
+  if (!existsSync(path.join(built, 'skipwirePeer.js'))) throw new Error('The bench was not built');
+  const [load] = os.loadavg();
+  console.log(
+    `ResNet-20, 32x32x3, SGD with momentum, ${threads} threads, ${os.cpus()[0]?.model}, load ${load?.toFixed(1)}`,
+  );
+  if ((load ?? 0) > 1) console.log('Something else is running: times are too long, ratios are less affected.');
+  const verdicts = [];
+
+  const first = await measureFirstStep();
+  console.log(
+    `\nTrain to first step, fresh process: ${inMs(first.totalMs)} (process and libraries ${inMs(first.processMs)}, ` +
+      `compile and self-check ${inMs(first.compileMs)}, step ${inMs(first.firstStepMs)})`,
+  );
+  verdicts.push(verdict('first step', first.totalMs, aims.firstStepMs, inMs));
+
+  const { peers, torch } = await startPeers();
+  const steps = [];
+  for (const batch of batches) {
+    const result = await measureBatch(peers, batch);
+    steps.push(result);
+    console.log(
+      `\nBatch ${batch}`.padEnd(26),
+      'median'.padStart(10),
+      'fastest'.padStart(10),
+      'ours / theirs'.padStart(14),
+    );
+    for (const peer of result.peers) {
+      const columns = [inMs(peer.medianMs), inMs(peer.fastestMs)].map((text) => text.padStart(10));
+      console.log(peer.label.padEnd(25), ...columns, asRatio(peer.ratio).padStart(14));
+    }
+    console.log(
+      `  ${(result.peakFraction * 100).toFixed(0)} % of this machine's sgemm (${result.sgemmGigaflops.toFixed(0)} GFLOP/s), ` +
+        `${((2 * 3 * result.macs) / 1e9).toFixed(2)} GFLOP a step`,
+    );
+    const ratioOf = (/** @type {string} */ name) => result.peers.find((peer) => peer.name === name)?.ratio;
+    const torchRatios = result.peers.filter(({ name }) => name.startsWith('torch:')).map(({ ratio }) => ratio);
+    const standard = ratioOf('torch:nchw');
+    if (standard !== undefined) verdicts.push(verdict('PyTorch as it comes', standard, aims.torchDefault, asRatio));
+    if (torchRatios.length > 0) {
+      verdicts.push(verdict("PyTorch's best mode", Math.max(...torchRatios), aims.torchBest, asRatio));
+    }
+    const layers = ratioOf('tfLayers');
+    if (layers !== undefined) verdicts.push(verdict('tf.layers', layers, aims.tfLayers, asRatio));
+  }
+  for (const peer of peers) await peer.end();
+
+  const memory = await measureMemory();
+  console.log(
+    `\nMemory over ${memory.steps} steps: ${inMb(memory.before)} to ${inMb(memory.after)}, at most ${inMb(memory.highest)}`,
+  );
+  verdicts.push(verdict('growth', memory.growth, aims.growthBytes, inMb));
+
+  if (options.json !== undefined) {
+    const machine = { processor: os.cpus()[0]?.model, threads, node: process.version, load };
+    const report = { machine, torch: torch?.version ?? null, first, steps, memory, verdicts };
+    writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  }
+}
+
+await main();
