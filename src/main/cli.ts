@@ -24,6 +24,12 @@ registerEngineCommands(program);
 // Commands made above take over from the program only what it had when they were made.
 for (const command of program.commands) command.exitOverride().showHelpAfterError('Add --help to see how it is used.');
 
+// Whoever reads the output may have seen enough (`| head`): that is no mistake of anybody.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(exitCodes.ok);
+});
+
 try {
   await program.parseAsync(process.argv);
 } catch (error) {

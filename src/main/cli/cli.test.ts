@@ -5,9 +5,12 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { productRoot } from '../files/productRoot.ts';
 import { readCheckpoint } from '../training/checkpoints.ts';
+
+// Real programs and trainings, on a machine that may be busy with other tests.
+vi.setConfig({ testTimeout: 90_000 });
 
 const cli = path.join(productRoot, 'dist', 'main', 'cli.js');
 const template = (name: string): string => path.join(productRoot, 'templates', 'networks', `${name}.json`);
@@ -166,6 +169,14 @@ describe('train and export', () => {
     );
     return { child, output: () => output };
   }
+
+  test('a reader that has seen enough ends it without a stack trace', async () => {
+    const given = `"${process.execPath}" "${cli}" train "${template('first-residual')}" --epochs 500 --out piped --json | head -1`;
+    const done = await new Promise<string>((resolve) =>
+      execFile('sh', ['-c', given], { cwd: folder }, (_, stdout, stderr) => resolve(stdout + stderr)),
+    );
+    expect(JSON.parse(done)).toMatchObject({ kind: 'step' });
+  });
 
   test('Ctrl-C ends it in order: best weights, a valid folder, the place, code 130', async () => {
     const out = path.join(folder, 'stopped');

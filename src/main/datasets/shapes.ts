@@ -59,7 +59,7 @@ const description: DataSetDescription = {
   id: 'shapes',
   title: 'Coloured shapes',
   description:
-    '4 000 colour 32×32 images of ten shapes at any place, size and angle, on a noisy background; drawn on demand.',
+    '4 000 colour 32×32 images of ten shapes at changing places, sizes and angles, on a noisy background; drawn on demand.',
   height: SIDE,
   width: SIDE,
   channels: CHANNELS,
@@ -98,15 +98,15 @@ function drawShape(outline: Outline, words: () => number, image: Float32Array): 
   const ink = colour();
   let [from, to] = [colour(), colour()];
   // A shape in the colour of its background cannot be seen by anybody.
-  while (contrast(ink, from) < 0.35 || contrast(ink, to) < 0.35) [from, to] = [colour(), colour()];
-  const radius = between(6, 12);
+  while (contrast(ink, from) < 0.5 || contrast(ink, to) < 0.5) [from, to] = [colour(), colour()];
+  const radius = between(8, 13);
   const centreX = between(radius * 0.9, SIDE - radius * 0.9);
   const centreY = between(radius * 0.9, SIDE - radius * 0.9);
-  const turn = between(0, 2 * Math.PI);
+  const turn = between(-Math.PI / 4, Math.PI / 4);
   const [cosine, sine] = [Math.cos(turn), Math.sin(turn)];
   const slope = between(0, 2 * Math.PI);
   const [slopeX, slopeY] = [Math.cos(slope) / (SIDE * 1.42), Math.sin(slope) / (SIDE * 1.42)];
-  const noise = between(0.02, 0.12);
+  const noise = between(0.01, 0.06);
   for (let row = 0; row < SIDE; row++) {
     for (let column = 0; column < SIDE; column++) {
       const x = (column + 0.5 - centreX) / radius;

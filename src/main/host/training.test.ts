@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { CallInput, CallName, HostEvent } from '../../contract/contract.ts';
 import type { RunSummary } from '../../contract/run.ts';
 import { loadDocument } from '../../graph-engine/document/loadDocument.ts';
@@ -11,6 +11,9 @@ import { productRoot } from '../files/productRoot.ts';
 import { runFiles } from '../runs/runFolder.ts';
 import { readCheckpoint } from '../training/checkpoints.ts';
 import { createHost, type Host } from './createHost.ts';
+
+// Real trainings, on a machine that may be busy with other tests.
+vi.setConfig({ testTimeout: 90_000 });
 
 let workspace: string;
 let host: Host;
