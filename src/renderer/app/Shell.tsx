@@ -138,7 +138,7 @@ function SideTabs() {
           id: 'training',
           label: 'Training',
           mark: training ? (
-            <span className="size-1.5 animate-pulse rounded-full bg-accent" role="img" aria-label="under way" />
+            <span className="size-1.5 rounded-full bg-accent" role="img" aria-label="under way" />
           ) : undefined,
           content: (
             <ErrorBoundary name="The training panel">

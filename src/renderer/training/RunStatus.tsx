@@ -35,10 +35,7 @@ export function RunStatus({ run, step, notices }: RunStatusProps) {
         aria-valuemax={100}
         className="h-1 overflow-hidden rounded-full bg-pressed"
       >
-        <div
-          className="h-full rounded-full bg-accent transition-[width] duration-200"
-          style={{ width: `${done * 100}%` }}
-        />
+        <div className="h-full rounded-full bg-accent" style={{ width: `${done * 100}%` }} />
       </div>
       {words.detail !== undefined && (
         <p

@@ -31,7 +31,7 @@ export function useActiveRun(): RunSummary | undefined {
 }
 
 /** Milliseconds between two updates of the curves. */
-const TELL_EVERY = 150;
+const TELL_EVERY = 250;
 const STORAGE_KEY = 'skipwire.adopted-runs';
 
 function setAdopted(adopted: AdoptedRuns): void {
@@ -85,7 +85,7 @@ export function followRuns(connection: ManagedConnection): void {
     else void showRun(connection, run);
   }
 
-  // Metrics come up to thirty times a second; a few drawings a second are enough, and leave the page to the user.
+  // Metrics come up to thirty times a second; four drawings a second are enough, and leave the processor to the training.
   let heard: RunEvent[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   function tell() {
