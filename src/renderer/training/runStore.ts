@@ -109,7 +109,10 @@ export function followRuns(connection: ManagedConnection): void {
   connection.onEvent((message) => {
     if (message.event !== 'run') return;
     heard.push(message.payload);
-    if (message.payload.kind === 'state') tell();
+    // A run that starts or ends is told at once; its numbers may wait.
+    const { payload } = message;
+    const known = runStore.getState().summaries[payload.run]?.state.status;
+    if (payload.kind === 'state' && payload.summary.state.status !== known) tell();
     else timer ??= setTimeout(tell, TELL_EVERY);
   });
   documentStore.subscribe((state, before) => {
