@@ -6,7 +6,7 @@ import { useHost } from '../connection/host.ts';
 import { documentStore, useDocument } from '../store/documentStore.ts';
 import { formatAge, formatPercent } from '../training/format.ts';
 import { runsThatFit } from '../training/runs.ts';
-import { useRuns } from '../training/runStore.ts';
+import { refreshRuns, runStore, useRuns } from '../training/runStore.ts';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { Select } from '../ui/Select.tsx';
@@ -35,7 +35,9 @@ export function ExportDialog() {
   const [name, setName] = useState(() =>
     file === null ? fileNameFor(document.name, '.onnx') : nameOf(file.path).replace(/\.json$/i, '.onnx'),
   );
-  const [weights, setWeights] = useState(() => trained[0]?.id ?? INITIAL);
+  // Nothing chosen means the latest run: also one that the host has not listed yet, as right after a reload.
+  const [chosen, setChosen] = useState<string | null>(null);
+  const weights = chosen ?? trained[0]?.id ?? INITIAL;
   const [progress, setProgress] = useState<Progress>({ state: 'asking' });
   const [now] = useState(() => Date.now());
   const path = pathForName(file === null ? '' : folderOf(file.path), name, '.onnx');
@@ -44,9 +46,12 @@ export function ExportDialog() {
   async function confirm() {
     if (!path.ok || progress.state === 'writing') return;
     setProgress({ state: 'writing' });
+    if (chosen === null) await refreshRuns(connection);
+    const latest = documentStore.getState().document;
+    const run = chosen ?? runsThatFit(runStore.getState(), networkFingerprint(latest))[0]?.id ?? INITIAL;
     const answer = await connection.call('export/onnx', {
-      document: documentStore.getState().document,
-      run: weights === INITIAL ? null : weights,
+      document: latest,
+      run: run === INITIAL ? null : run,
       path: path.path,
       overwrite: exists,
     });
@@ -133,7 +138,7 @@ export function ExportDialog() {
             error={path.ok ? undefined : path.error}
             data-testid="dialog-name"
           />
-          <Select label="Weights" wide value={weights} options={options} onChange={setWeights} />
+          <Select label="Weights" wide value={weights} options={options} onChange={setChosen} />
           {progress.state === 'failed' && (
             <p
               role="alert"
