@@ -1,6 +1,15 @@
 import '@xyflow/react/dist/style.css';
 import './canvas.css';
-import { Background, BackgroundVariant, MiniMap, ReactFlow, ReactFlowProvider, SelectionMode, useReactFlow, useStore } from '@xyflow/react';
+import {
+  Background,
+  BackgroundVariant,
+  MiniMap,
+  ReactFlow,
+  ReactFlowProvider,
+  SelectionMode,
+  useReactFlow,
+  useStore,
+} from '@xyflow/react';
 import { useCallback, useRef, useState } from 'react';
 import type { NodeId } from '../../graph-engine/document/schema.ts';
 import { enterBlock } from '../store/uiStore.ts';
@@ -28,7 +37,11 @@ import { WireLine } from './WireLine.tsx';
 const nodeTypes = { card: NodeCard };
 const edgeTypes = { wire: WireLine };
 const snapGrid: [number, number] = [GRID, GRID];
+/** Below this width the toolbar makes way for the minimap. */
+const NARROW = 660;
 const panButtons = [1];
+/** The minimap draws every node all the time. */
+const MINIMAP_LIMIT = 2000;
 const minimapSize = { width: 168, height: 104 };
 const multiSelectionKeys = ['Shift', 'Control', 'Meta'];
 
@@ -49,7 +62,8 @@ function Canvas() {
   const height = useStore((state) => state.height);
   const mode = useCanvas((state) => state.mode);
   const [minimap, setMinimap] = useState(true);
-  const { nodes, wires, isDragging, onNodesChange, onEdgesChange, onNodeDrag, onNodeDragStop, abortDrag } = useCanvasNodes();
+  const { nodes, wires, isDragging, onNodesChange, onEdgesChange, onNodeDrag, onNodeDragStop, abortDrag } =
+    useCanvasNodes();
   const connecting = useConnecting(root);
   const { fit, onMoveEnd } = useViewport(root, nodes);
   const drop = usePaletteDrop();
@@ -65,7 +79,10 @@ function Canvas() {
       const at = point ?? middle();
       setMode({
         kind: 'searching',
-        screen: { x: at.x - (box?.left ?? 0) - (point === null ? 144 : 0), y: at.y - (box?.top ?? 0) - (point === null ? 160 : 0) },
+        screen: {
+          x: at.x - (box?.left ?? 0) - (point === null ? 144 : 0),
+          y: at.y - (box?.top ?? 0) - (point === null ? 160 : 0),
+        },
         at: cardRound(flow.screenToFlowPosition(at)),
         open: null,
         onWire,
@@ -94,7 +111,7 @@ function Canvas() {
         {...drop}
       >
         <ReactFlow<CanvasNode, CanvasWire>
-          attributionPosition="bottom-left"
+          attributionPosition="top-right"
           aria-label="Network"
           nodes={nodes}
           edges={wires}
@@ -133,7 +150,7 @@ function Canvas() {
           nodeDragThreshold={3}
         >
           <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} />
-          {minimap && nodes.length > 0 && (
+          {minimap && nodes.length > 0 && nodes.length <= MINIMAP_LIMIT && (
             <MiniMap<CanvasNode>
               pannable
               zoomable
@@ -151,6 +168,7 @@ function Canvas() {
           onSearch={() => openSearch(null)}
           onFit={() => fit('all')}
           minimap={minimap}
+          narrow={width < NARROW}
           onToggleMinimap={() => setMinimap((shown) => !shown)}
         />
         <SearchBox bounds={{ width, height }} />

@@ -1,5 +1,6 @@
 import { useReactFlow, useStore } from '@xyflow/react';
 import { Map as MapIcon, Maximize, Minus, Plus, Search, Workflow } from 'lucide-react';
+import { classNames } from '../ui/classNames.ts';
 import { IconButton } from '../ui/IconButton.tsx';
 import { Menu } from '../ui/Menu.tsx';
 import { showToast } from '../ui/Toast.tsx';
@@ -11,6 +12,8 @@ export interface CanvasToolbarProps {
   readonly onFit: () => void;
   readonly minimap: boolean;
   readonly onToggleMinimap: () => void;
+  /** There is no room in the middle beside the minimap. */
+  readonly narrow: boolean;
 }
 
 /** Arranges the canvas, and says why when that fails. */
@@ -23,20 +26,36 @@ export function arrange(direction: LayoutDirection): void {
 const BUTTON = 'size-7';
 
 /** Adding, arranging and view, at the lower edge of the canvas. */
-export function CanvasToolbar({ onSearch, onFit, minimap, onToggleMinimap }: CanvasToolbarProps) {
+export function CanvasToolbar({ onSearch, onFit, minimap, onToggleMinimap, narrow }: CanvasToolbarProps) {
   const flow = useReactFlow();
   const zoom = useStore((state) => state.transform[2]);
   return (
     <div
       role="toolbar"
       aria-label="Canvas"
-      className="absolute bottom-3 left-1/2 z-10 flex h-9 -translate-x-1/2 items-center gap-0.5 rounded-lg bg-raised px-1 shadow-popup"
+      className={classNames(
+        'absolute bottom-3 z-10 flex h-9 items-center gap-0.5 rounded-lg bg-raised px-1 shadow-popup',
+        narrow ? 'left-3' : 'left-1/2 -translate-x-1/2',
+      )}
     >
-      <IconButton side="top" className={BUTTON} label="Add a node" shortcut="Tab" icon={<Search size={15} />} onClick={onSearch} data-testid="canvas-search" />
+      <IconButton
+        side="top"
+        className={BUTTON}
+        label="Add a node"
+        shortcut="Tab"
+        icon={<Search size={15} />}
+        onClick={onSearch}
+        data-testid="canvas-search"
+      />
       <Separator />
       <Menu
         trigger={
-          <button type="button" aria-label="Arrange" className="inline-flex size-7 items-center justify-center rounded-md text-ink-muted hover:bg-hover hover:text-ink" data-testid="arrange">
+          <button
+            type="button"
+            aria-label="Arrange"
+            className="inline-flex size-7 items-center justify-center rounded-md text-ink-muted hover:bg-hover hover:text-ink"
+            data-testid="arrange"
+          >
             <Workflow size={15} aria-hidden />
           </button>
         }
@@ -45,10 +64,31 @@ export function CanvasToolbar({ onSearch, onFit, minimap, onToggleMinimap }: Can
           { label: 'Arrange top to bottom', onSelect: () => arrange('down'), testId: 'arrange-down' },
         ]}
       />
-      <IconButton side="top" className={BUTTON} label="Minimap" icon={<MapIcon size={15} />} pressed={minimap} onClick={onToggleMinimap} />
-      <IconButton side="top" className={BUTTON} label="Show everything" shortcut="1" icon={<Maximize size={15} />} onClick={onFit} data-testid="fit-view" />
+      <IconButton
+        side="top"
+        className={BUTTON}
+        label="Minimap"
+        icon={<MapIcon size={15} />}
+        pressed={minimap}
+        onClick={onToggleMinimap}
+      />
+      <IconButton
+        side="top"
+        className={BUTTON}
+        label="Show everything"
+        shortcut="1"
+        icon={<Maximize size={15} />}
+        onClick={onFit}
+        data-testid="fit-view"
+      />
       <Separator />
-      <IconButton side="top" className={BUTTON} label="Zoom out" icon={<Minus size={15} />} onClick={() => void flow.zoomOut({ duration: 120 })} />
+      <IconButton
+        side="top"
+        className={BUTTON}
+        label="Zoom out"
+        icon={<Minus size={15} />}
+        onClick={() => void flow.zoomOut({ duration: 120 })}
+      />
       <button
         type="button"
         aria-label={`Zoom ${Math.round(zoom * 100)} %, press for 100 %`}
@@ -57,7 +97,13 @@ export function CanvasToolbar({ onSearch, onFit, minimap, onToggleMinimap }: Can
       >
         {Math.round(zoom * 100)} %
       </button>
-      <IconButton side="top" className={BUTTON} label="Zoom in" icon={<Plus size={15} />} onClick={() => void flow.zoomIn({ duration: 120 })} />
+      <IconButton
+        side="top"
+        className={BUTTON}
+        label="Zoom in"
+        icon={<Plus size={15} />}
+        onClick={() => void flow.zoomIn({ duration: 120 })}
+      />
     </div>
   );
 }

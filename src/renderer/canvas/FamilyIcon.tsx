@@ -53,7 +53,15 @@ const BY_FAMILY: Readonly<Record<NodeFamily, LucideIcon>> = {
 };
 
 /** The picture of an op or a block. */
-export function FamilyIcon({ type, family, size = 14 }: { readonly type: string; readonly family: NodeFamily; readonly size?: number }) {
+export function FamilyIcon({
+  type,
+  family,
+  size = 14,
+}: {
+  readonly type: string;
+  readonly family: NodeFamily;
+  readonly size?: number;
+}) {
   const Icon = BY_TYPE[type] ?? BY_FAMILY[family];
   return <Icon size={size} strokeWidth={2} aria-hidden />;
 }

@@ -36,12 +36,15 @@ export const NodeCard = memo(function NodeCard({ data: { view }, selected, dragg
         view.bypassed && 'is-bypassed',
         view.family === 'block' && 'is-block',
         `is-${detail}`,
+        view.inputs.length > 1 && (view.inputs.some((port) => port.length > 2) ? 'has-long-ports' : 'has-ports'),
         connecting !== 'none' && `is-${connecting}`,
       )}
       style={{ '--family': familyColour(view.family) } as CSSProperties}
     >
       {stacked && <StackedEdges />}
-      <div className="sw-node-body">{detail === 'full' ? <CardText view={view} /> : detail === 'compact' ? <CardName view={view} /> : null}</div>
+      <div className="sw-node-body">
+        {detail === 'full' ? <CardText view={view} /> : detail === 'compact' ? <CardName view={view} /> : null}
+      </div>
       {detail !== 'far' && stacked && (
         <span className="sw-node-repeat" title={`Chained ${view.repeat} times`}>
           ×{typeof view.repeat === 'number' ? view.repeat : view.repeat.replace(/^=\s*/, '')}
@@ -126,7 +129,15 @@ function CardText({ view }: { readonly view: NodeView }) {
   );
 }
 
-function Ports({ view, side, showNames }: { readonly view: NodeView; readonly side: 'input' | 'output'; readonly showNames: boolean }) {
+function Ports({
+  view,
+  side,
+  showNames,
+}: {
+  readonly view: NodeView;
+  readonly side: 'input' | 'output';
+  readonly showNames: boolean;
+}) {
   const ports = side === 'input' ? view.inputs : view.outputs;
   const short = side === 'input' ? 'in' : 'out';
   return ports.map((port, index) => {
@@ -144,7 +155,11 @@ function Ports({ view, side, showNames }: { readonly view: NodeView; readonly si
           data-testid={`port-${view.id}-${port}-${short}`}
         />
         {showNames && ports.length > 1 && (
-          <span aria-hidden className={classNames('sw-port-name', side === 'input' ? 'is-input' : 'is-output')} style={{ top }}>
+          <span
+            aria-hidden
+            className={classNames('sw-port-name', side === 'input' ? 'is-input' : 'is-output')}
+            style={{ top }}
+          >
             {port}
           </span>
         )}
@@ -156,9 +171,20 @@ function Ports({ view, side, showNames }: { readonly view: NodeView; readonly si
 function ProblemMark({ view, showWords }: { readonly view: NodeView; readonly showWords: boolean }) {
   if (view.problem === null) return null;
   const { severity, message, count } = view.problem;
-  const Icon = severity === 'error' ? CircleAlert : severity === 'warning' ? TriangleAlert : severity === 'incomplete' ? Unplug : Info;
+  const Icon =
+    severity === 'error'
+      ? CircleAlert
+      : severity === 'warning'
+        ? TriangleAlert
+        : severity === 'incomplete'
+          ? Unplug
+          : Info;
   return (
-    <div className={classNames('sw-node-problem', `is-${severity}`, showWords && 'has-words')} data-testid={`problem-${view.id}`} title={message}>
+    <div
+      className={classNames('sw-node-problem', `is-${severity}`, showWords && 'has-words')}
+      data-testid={`problem-${view.id}`}
+      title={message}
+    >
       <Icon size={13} aria-label={severity} role="img" className="sw-node-problem-icon" />
       {showWords && (
         <span className="sw-node-problem-words">

@@ -40,7 +40,13 @@ export function SearchBox({ bounds }: { readonly bounds: { readonly width: numbe
   return mode.kind === 'searching' ? <OpenSearchBox mode={mode} bounds={bounds} /> : null;
 }
 
-function OpenSearchBox({ mode, bounds }: { readonly mode: Searching; readonly bounds: { readonly width: number; readonly height: number } }) {
+function OpenSearchBox({
+  mode,
+  bounds,
+}: {
+  readonly mode: Searching;
+  readonly bounds: { readonly width: number; readonly height: number };
+}) {
   const { scope } = useShownScope();
   const document = useDocument((state) => state.document);
   const [query, setQuery] = useState('');
@@ -112,7 +118,14 @@ function OpenSearchBox({ mode, bounds }: { readonly mode: Searching; readonly bo
         </div>
         <div ref={list} id={listId} role="listbox" aria-label="Results" className="min-h-0 overflow-y-auto p-1">
           {items.map((item, index) => (
-            <SearchResult key={item.id} id={`${listId}-${index}`} item={item} active={index === active} onHover={() => setActive(index)} onChoose={() => choose(item)} />
+            <SearchResult
+              key={item.id}
+              id={`${listId}-${index}`}
+              item={item}
+              active={index === active}
+              onHover={() => setActive(index)}
+              onChoose={() => choose(item)}
+            />
           ))}
         </div>
         {items.length === 0 && <p className="px-3 pb-3 text-xs text-ink-muted">Nothing here is called “{query}”.</p>}

@@ -1,6 +1,5 @@
 import { FilePlus2 } from 'lucide-react';
 import { nodesOf } from '../../graph-engine/document/graphs.ts';
-import { inferDocument } from '../../graph-engine/infer/inferDocument.ts';
 import { startFrom } from '../files/fileActions.ts';
 import { networkTemplates, opItems, type NetworkTemplate } from '../palette/catalogue.ts';
 import { useShownScope } from '../store/scope.ts';
@@ -8,7 +7,6 @@ import { Button } from '../ui/Button.tsx';
 import { addItem } from './editing.ts';
 import { focusCanvasAfter } from './focusCanvas.ts';
 import { FamilyIcon, familyColour } from './FamilyIcon.tsx';
-import { formatCount } from './formatCount.ts';
 
 /** What an empty canvas offers: the first node, or a whole network. */
 export function StartCard({ middle }: { readonly middle: () => { readonly x: number; readonly y: number } }) {
@@ -20,8 +18,8 @@ export function StartCard({ middle }: { readonly middle: () => { readonly x: num
       <div className="pointer-events-auto w-[440px] max-w-full rounded-xl bg-raised p-5 shadow-popup">
         <h2 className="text-lg font-semibold tracking-tight">{scope === null ? 'Draw a network' : 'An empty block'}</h2>
         <p className="mt-1 text-sm text-ink-muted">
-          Start with an input, then add layers behind it. Press <Key>Tab</Key> or double-click the canvas to search, drag from
-          a port to wire.
+          Start with an input, then add layers behind it. Press <Key>Tab</Key> or double-click the canvas to search,
+          drag from a port to wire.
         </p>
         {first !== undefined && (
           <Button
@@ -55,26 +53,24 @@ function Key({ children }: { readonly children: string }) {
   return <kbd className="rounded-xs border border-line bg-sunken px-1 font-sans text-2xs text-ink">{children}</kbd>;
 }
 
-function TemplateButton({ template: { id, document } }: { readonly template: NetworkTemplate }) {
-  const { totals } = inferDocument(document);
+function TemplateButton({ template }: { readonly template: NetworkTemplate }) {
   return (
     <button
       type="button"
       onClick={(event) => {
-        startFrom(document);
+        startFrom(template.load());
         focusCanvasAfter(event);
       }}
-      data-testid={`network-${id}`}
+      data-testid={`network-${template.id}`}
       className="flex w-full items-center gap-3 rounded-md border border-line px-3 py-2 text-left hover:border-line-strong hover:bg-hover"
     >
       <span style={{ color: familyColour('block') }} className="shrink-0">
         <FamilyIcon type="network" family="block" size={18} />
       </span>
       <span className="min-w-0 flex-1">
-        <span className="block text-sm font-medium">{document.name}</span>
-        <span className="line-clamp-2 text-xs text-ink-muted">{document.description}</span>
+        <span className="block text-sm font-medium">{template.name}</span>
+        <span className="line-clamp-2 text-xs text-ink-muted">{template.description}</span>
       </span>
-      <span className="shrink-0 text-xs text-ink-muted tabular-nums">{formatCount(totals.parameters)} parameters</span>
     </button>
   );
 }

@@ -6,13 +6,23 @@ import type { CanvasWire } from './deriveWires.ts';
 import { useDetail } from './detailLevel.ts';
 import { wirePath } from './routeWire.ts';
 
+const SHIFTS = { above: '-108%', on: '-50%', below: '8%' } as const;
+
 /** One wire, with the shape of what flows through it. */
-export const WireLine = memo(function WireLine({ id, sourceX, sourceY, targetX, targetY, selected, data }: EdgeProps<CanvasWire>) {
+export const WireLine = memo(function WireLine({
+  id,
+  sourceX,
+  sourceY,
+  targetX,
+  targetY,
+  selected,
+  data,
+}: EdgeProps<CanvasWire>) {
   const detail = useDetail();
   const isDropTarget = useCanvas((state) => state.wireUnderDrag === id);
   if (data === undefined) return null;
   const { shape, longShape, skip, lane, error } = data.view;
-  const { d, label, level } = wirePath({ x: sourceX, y: sourceY }, { x: targetX, y: targetY }, lane);
+  const { d, label, side } = wirePath({ x: sourceX, y: sourceY }, { x: targetX, y: targetY }, lane);
   const look = classNames(
     'sw-wire',
     skip && 'is-skip',
@@ -28,8 +38,14 @@ export const WireLine = memo(function WireLine({ id, sourceX, sourceY, targetX, 
       {detail === 'full' && shape !== '' && (
         <EdgeLabelRenderer>
           <div
-            className={classNames('sw-wire-label', skip && 'is-skip', error !== null && 'is-error', selected === true && 'is-selected', level && 'is-level')}
-            style={{ transform: `translate(-50%, ${level ? '-105%' : '-50%'}) translate(${label.x}px, ${label.y}px)` }}
+            className={classNames(
+              'sw-wire-label',
+              skip && 'is-skip',
+              error !== null && 'is-error',
+              selected === true && 'is-selected',
+              side !== 'on' && 'is-beside',
+            )}
+            style={{ transform: `translate(-50%, ${SHIFTS[side]}) translate(${label.x}px, ${label.y}px)` }}
             title={error ?? longShape}
             data-testid={`shape-${id}`}
           >

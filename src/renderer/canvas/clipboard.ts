@@ -54,7 +54,7 @@ export function readClipboard(text: string): ClipboardContent | undefined {
   if (text.length > 16_000_000 || !text.includes(FORMAT)) return undefined;
   try {
     const parsed = ClipboardContent.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : undefined;
+    return parsed.success && Object.keys(parsed.data.nodes).length > 0 ? parsed.data : undefined;
   } catch {
     return undefined;
   }
@@ -149,7 +149,11 @@ export function copySelection(): string | undefined {
  * Pastes clipboard text into the shown scope and selects what came; `at` is where the middle of it goes, otherwise it comes
  * beside the original. Returns a reason when it cannot be pasted here, and `undefined` when the text is no clipboard content.
  */
-export function pasteText(text: string, at: Point | null, outer: boolean): { readonly reason: string | null } | undefined {
+export function pasteText(
+  text: string,
+  at: Point | null,
+  outer: boolean,
+): { readonly reason: string | null } | undefined {
   const content = readClipboard(text);
   if (content === undefined) return undefined;
   const document = currentDocument();

@@ -1,7 +1,7 @@
 import { Position, type Node, type NodeHandle } from '@xyflow/react';
 import type { Diagnostic } from '../../graph-engine/core/diagnostic.ts';
 import { nodesOf } from '../../graph-engine/document/graphs.ts';
-import type { BlockDefinition, Graph, NodeId } from '../../graph-engine/document/schema.ts';
+import type { BlockDefinition, Graph, GraphNode, NodeId } from '../../graph-engine/document/schema.ts';
 import type { InferredGraph } from '../../graph-engine/infer/inferredGraph.ts';
 import { NODE_WIDTH, PORT_SIZE, portY } from './nodeGeometry.ts';
 import { sameView, viewNode, type NodeView } from './nodeView.ts';
@@ -61,21 +61,59 @@ export function groupByNode(diagnostics: readonly Diagnostic[]): Map<string, Dia
   return groups;
 }
 
+/** What a card was made from; while all of it is the same object, so is the card. */
+interface Basis {
+  readonly node: GraphNode;
+  readonly blocks: object | undefined;
+  readonly parameters: object | undefined;
+  readonly outputs: object | undefined;
+  readonly totals: object | undefined;
+  readonly problems: readonly Diagnostic[];
+}
+
+const NO_PROBLEMS: readonly Diagnostic[] = [];
+
+function sameBasis(a: Basis, b: Basis): boolean {
+  return (
+    a.node === b.node &&
+    a.blocks === b.blocks &&
+    a.parameters === b.parameters &&
+    a.outputs === b.outputs &&
+    a.totals === b.totals &&
+    a.problems.length === b.problems.length &&
+    a.problems.every((problem, index) => problem.message === b.problems[index]?.message)
+  );
+}
+
 /**
  * A function that derives React Flow nodes and returns the same object for every node that looks the same as last time:
  * React then draws only what changed.
  */
 export function createNodeDeriver(): (sources: NodeSources) => CanvasNode[] {
   let before = new Map<NodeId, CanvasNode>();
+  let bases = new Map<NodeId, Basis>();
   return ({ graph, inferred, blocks, diagnostics, selection, moved }) => {
     const problems = groupByNode(diagnostics);
     const now = new Map<NodeId, CanvasNode>();
+    const nowBases = new Map<NodeId, Basis>();
     for (const [id, node] of nodesOf(graph)) {
-      const view = viewNode(id, node, inferred?.nodes.get(id), blocks, problems.get(id) ?? []);
+      const facts = inferred?.nodes.get(id);
+      const basis: Basis = {
+        node,
+        blocks: 'block' in node ? blocks : undefined,
+        parameters: facts?.parameters,
+        outputs: facts?.outputs,
+        totals: facts?.totals,
+        problems: problems.get(id) ?? NO_PROBLEMS,
+      };
+      nowBases.set(id, basis);
+      const known = before.get(id);
+      const old = bases.get(id);
+      const unchanged = known !== undefined && old !== undefined && sameBasis(old, basis);
+      const view = unchanged ? known.data.view : viewNode(id, node, facts, blocks, basis.problems);
       const position = moved?.get(id) ?? node.position;
       const selected = selection.has(id);
-      const known = before.get(id);
-      const sameLook = known !== undefined && sameView(known.data.view, view);
+      const sameLook = known !== undefined && (unchanged || sameView(known.data.view, view));
       const samePlace = known?.position.x === position.x && known.position.y === position.y;
       if (known !== undefined && sameLook && samePlace && known.selected === selected) {
         now.set(id, known);
@@ -96,6 +134,7 @@ export function createNodeDeriver(): (sources: NodeSources) => CanvasNode[] {
       });
     }
     before = now;
+    bases = nowBases;
     return [...now.values()];
   };
 }

@@ -114,7 +114,8 @@ function lanesOf(graph: Graph, blocks: Readonly<Record<string, BlockDefinition>>
 
 /** Whether a diagnostic is about what flows into a node, not about the node itself. */
 function isAboutInputs({ severity, code, at }: Diagnostic): boolean {
-  if (severity !== 'error' || at.path.length > 0 || at.parameter !== undefined || code === 'graph/missing-input') return false;
+  if (severity !== 'error' || at.path.length > 0 || at.parameter !== undefined || code === 'graph/missing-input')
+    return false;
   return at.port !== undefined || code === 'graph/cycle' || code.startsWith('shape/');
 }
 
@@ -188,5 +189,7 @@ export function createWireDeriver(): (sources: WireSources) => CanvasWire[] {
 }
 
 function sameWire(a: WireView, b: WireView): boolean {
-  return a.shape === b.shape && a.longShape === b.longShape && a.skip === b.skip && a.lane === b.lane && a.error === b.error;
+  return (
+    a.shape === b.shape && a.longShape === b.longShape && a.skip === b.skip && a.lane === b.lane && a.error === b.error
+  );
 }

@@ -48,7 +48,9 @@ export function freeLane(from: Point, to: Point, boxes: readonly Box[]): number 
   const search = (start: number, direction: 1 | -1): number => {
     let lane = start;
     for (let tries = 0; tries <= between.length; tries++) {
-      const blocking = between.filter((box) => lane > box.y - CLEARANCE + 1 && lane < box.y + box.height + CLEARANCE - 1);
+      const blocking = between.filter(
+        (box) => lane > box.y - CLEARANCE + 1 && lane < box.y + box.height + CLEARANCE - 1,
+      );
       if (blocking.length === 0) return lane;
       lane =
         direction === -1
@@ -69,18 +71,20 @@ export interface WirePath {
   readonly d: string;
   /** Where the label goes. */
   readonly label: Point;
-  /** Whether the wire is level there, so that the label can stand on it. */
-  readonly level: boolean;
+  /** Where it stands: direct wires have theirs below, because arcs of skips leave upwards. */
+  readonly side: 'above' | 'on' | 'below';
 }
 
 /** The curve of a wire: direct, or along a lane round what is in the way. */
 export function wirePath(from: Point, to: Point, lane: number | null): WirePath {
   if (lane === null || to.x - from.x < 60) {
     const bend = reach(from, to);
+    // Between neighbours there is no room on the wire itself.
+    const isShort = Math.abs(to.x - from.x) < 90 && Math.abs(to.y - from.y) < 40;
     return {
       d: `M${from.x},${from.y} C${from.x + bend},${from.y} ${to.x - bend},${to.y} ${to.x},${to.y}`,
-      label: bezierAt(from, to, 0.5),
-      level: Math.abs(to.y - from.y) < 14,
+      label: { x: (from.x + to.x) / 2, y: isShort ? Math.max(from.y, to.y) : (from.y + to.y) / 2 },
+      side: isShort || Math.abs(to.y - from.y) < 14 ? 'below' : 'on',
     };
   }
   // A quarter turn out of the port, along the lane, a quarter turn into the port.
@@ -91,5 +95,5 @@ export function wirePath(from: Point, to: Point, lane: number | null): WirePath 
   const d =
     `M${from.x},${from.y} C${left},${from.y} ${left - lead / 3},${lane} ${from.x + lead + rise * 0.6},${lane} ` +
     `L${to.x - lead - rise * 0.6},${lane} C${right + lead / 3},${lane} ${right},${to.y} ${to.x},${to.y}`;
-  return { d, label: { x: (from.x + to.x) / 2, y: lane }, level: true };
+  return { d, label: { x: (from.x + to.x) / 2, y: lane }, side: lane > Math.max(from.y, to.y) ? 'below' : 'above' };
 }

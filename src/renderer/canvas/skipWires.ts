@@ -66,11 +66,13 @@ export function skipWires(graph: Graph): ReadonlySet<string> {
     for (const [port, source] of inputs) {
       const from = ranked.get(source.node);
       if (from === undefined || target.rank - from.rank <= 1) continue;
-      const meets = inputs.some(([other, { node: fed }]) => other !== port && ((ranked.get(fed)?.roots ?? 0) & from.roots) !== 0);
+      const meets = inputs.some(
+        ([other, { node: fed }]) => other !== port && ((ranked.get(fed)?.roots ?? 0) & from.roots) !== 0,
+      );
       if (!meets) continue;
       skips.add(wireId(id, port));
       // Back along the branch to where it forked off.
-      for (let at = source.node; consumers.get(at) === 1; ) {
+      for (let at = source.node; consumers.get(at) === 1;) {
         const feeds = Object.entries(graph.nodes[at]?.inputs ?? {});
         const [only] = feeds;
         if (feeds.length !== 1 || only === undefined) break;

@@ -20,6 +20,17 @@ function words(name: string): string {
   return name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
 }
 
+const defaults = new WeakMap<OpDefinition, Readonly<Record<string, unknown>>>();
+
+function defaultsOf(op: OpDefinition): Readonly<Record<string, unknown>> {
+  const known = defaults.get(op);
+  if (known !== undefined) return known;
+  const parsed = op.parameters.safeParse({});
+  const values = parsed.success ? parsed.data : {};
+  defaults.set(op, values);
+  return values;
+}
+
 /**
  * What tells this node from its neighbours, in a few characters: `3×3, 16, stride 2`. Sizes come first and are always
  * shown; the rest only where it differs from the default.
@@ -29,8 +40,7 @@ export function summarizeOpParameters(
   given: Readonly<Record<string, ParameterValue>>,
   resolved: Readonly<Record<string, unknown>> | undefined,
 ): string {
-  const defaults = op.parameters.safeParse({});
-  const initial: Readonly<Record<string, unknown>> = defaults.success ? defaults.data : {};
+  const initial = defaultsOf(op);
   const values: Record<string, unknown> = { ...initial, ...given, ...resolved };
   const names = Object.keys(op.parameters.shape);
   if (op.family === 'input') {

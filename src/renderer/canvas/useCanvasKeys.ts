@@ -28,7 +28,9 @@ export interface CanvasKeyActions {
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  return (
+    target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  );
 }
 
 /** Keys typed in fields, dialogs and menus are theirs. */
@@ -146,7 +148,8 @@ export function useCanvasKeys({ root, fit, openSearch, abortDrag }: CanvasKeyAct
           return activate();
         case 'f':
         case 'F':
-          if (connectSelection() === 0) showToast({ title: 'Nothing to connect', description: 'Select nodes with a free input.' });
+          if (connectSelection() === 0)
+            showToast({ title: 'Nothing to connect', description: 'Select nodes with a free input.' });
           return true;
         case '1':
           actions.current.fit('all');

@@ -85,41 +85,49 @@ export function useCanvasNodes() {
   }, []);
 
   const dragged = useRef(false);
-  const onNodeDrag = useCallback((event: MouseEvent | TouchEvent | React.MouseEvent, node: CanvasNode, all: CanvasNode[]) => {
-    dragged.current = true;
-    if (canvasStore.getState().mode.kind === 'aborted') return;
-    const id = node.id as NodeId;
-    const { graph: current } = shownScope();
-    const { inputs, outputs } = node.data.view;
-    const mayInsert = all.length === 1 && inputs.length > 0 && outputs.length > 0 && standsAlone(current, id);
-    const native = 'nativeEvent' in event ? event.nativeEvent : event;
-    setWireUnderDrag(mayInsert ? (wireAt(pointOf(native)) ?? null) : null);
-  }, []);
+  const onNodeDrag = useCallback(
+    (event: MouseEvent | TouchEvent | React.MouseEvent, node: CanvasNode, all: CanvasNode[]) => {
+      dragged.current = true;
+      if (canvasStore.getState().mode.kind === 'aborted') return;
+      const id = node.id as NodeId;
+      const { graph: current } = shownScope();
+      const { inputs, outputs } = node.data.view;
+      const mayInsert = all.length === 1 && inputs.length > 0 && outputs.length > 0 && standsAlone(current, id);
+      const native = 'nativeEvent' in event ? event.nativeEvent : event;
+      setWireUnderDrag(mayInsert ? (wireAt(pointOf(native)) ?? null) : null);
+    },
+    [],
+  );
 
-  const onNodeDragStop = useCallback((_event: unknown, _node: CanvasNode, all: CanvasNode[]) => {
-    const { mode, wireUnderDrag } = canvasStore.getState();
-    setWireUnderDrag(null);
-    setMoved(null);
-    if (mode.kind === 'aborted') {
-      setMode(IDLE);
-      return;
-    }
-    if (!dragged.current) return;
-    dragged.current = false;
-    const { scope, graph: current } = editedScope();
-    const positions: Record<string, Point> = {};
-    for (const { id, position } of all) if (current.nodes[id as NodeId] !== undefined) positions[id] = { x: position.x, y: position.y };
-    const [single] = all;
-    gesture(wireUnderDrag === null ? 'Move' : 'Insert on wire', () => {
-      dispatch(moveNodes, { scope, positions });
-      const node = single === undefined ? undefined : current.nodes[single.id as NodeId];
-      if (wireUnderDrag === null || single === undefined || node === undefined) return;
-      const ports = portsOf(node, blocks);
-      const [input] = ports.inputs;
-      const [output] = ports.outputs;
-      if (input !== undefined && output !== undefined) dropOnWire(single.id as NodeId, wireEnd(wireUnderDrag), { input, output });
-    });
-  }, [blocks]);
+  const onNodeDragStop = useCallback(
+    (_event: unknown, _node: CanvasNode, all: CanvasNode[]) => {
+      const { mode, wireUnderDrag } = canvasStore.getState();
+      setWireUnderDrag(null);
+      setMoved(null);
+      if (mode.kind === 'aborted') {
+        setMode(IDLE);
+        return;
+      }
+      if (!dragged.current) return;
+      dragged.current = false;
+      const { scope, graph: current } = editedScope();
+      const positions: Record<string, Point> = {};
+      for (const { id, position } of all)
+        if (current.nodes[id as NodeId] !== undefined) positions[id] = { x: position.x, y: position.y };
+      const [single] = all;
+      gesture(wireUnderDrag === null ? 'Move' : 'Insert on wire', () => {
+        dispatch(moveNodes, { scope, positions });
+        const node = single === undefined ? undefined : current.nodes[single.id as NodeId];
+        if (wireUnderDrag === null || single === undefined || node === undefined) return;
+        const ports = portsOf(node, blocks);
+        const [input] = ports.inputs;
+        const [output] = ports.outputs;
+        if (input !== undefined && output !== undefined)
+          dropOnWire(single.id as NodeId, wireEnd(wireUnderDrag), { input, output });
+      });
+    },
+    [blocks],
+  );
 
   /** Puts dragged nodes back; the drag ends without a trace. */
   const abortDrag = useCallback((): boolean => {
@@ -131,7 +139,17 @@ export function useCanvasNodes() {
     return true;
   }, [moved]);
 
-  return { shown, nodes, wires, isDragging: moved !== null, onNodesChange, onEdgesChange, onNodeDrag, onNodeDragStop, abortDrag };
+  return {
+    shown,
+    nodes,
+    wires,
+    isDragging: moved !== null,
+    onNodesChange,
+    onEdgesChange,
+    onNodeDrag,
+    onNodeDragStop,
+    abortDrag,
+  };
 }
 
 /** Selects every node of the shown scope. */

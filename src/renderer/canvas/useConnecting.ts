@@ -94,7 +94,7 @@ export function useConnecting(root: React.RefObject<HTMLDivElement | null>) {
       // React Flow finds ports that are near; what is under the pointer counts otherwise.
       const near = state.isValid === true ? state.toHandle : null;
       const hit: PortHit | undefined =
-        near?.id != null
+        typeof near?.id === 'string'
           ? { node: near.nodeId as NodeId, port: near.id, side: near.type === 'target' ? 'input' : 'output' }
           : nodeAt(point);
       if (hit !== undefined) {
@@ -117,7 +117,7 @@ export function useConnecting(root: React.RefObject<HTMLDivElement | null>) {
   }, []);
 
   const isValidConnection = useCallback(({ source, sourceHandle, target, targetHandle }: CanvasWire | Connection) => {
-    if (sourceHandle == null || targetHandle == null) return false;
+    if (typeof sourceHandle !== 'string' || typeof targetHandle !== 'string') return false;
     const from = { node: source as NodeId, port: sourceHandle };
     const to = { node: target as NodeId, port: targetHandle };
     return canConnect(shownScope().graph, from, to).ok;

@@ -25,6 +25,10 @@ function boundsOf(nodes: readonly CanvasNode[]): Rect | undefined {
   return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
+function sizeOf(root: React.RefObject<HTMLDivElement | null>): { readonly width: number; readonly height: number } {
+  return root.current?.getBoundingClientRect() ?? { width: 0, height: 0 };
+}
+
 function duration(): number {
   return window.matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 220;
 }
@@ -42,7 +46,7 @@ export function useViewport(root: React.RefObject<HTMLDivElement | null>, nodes:
 
   const show = useCallback(
     (bounds: Rect, maximumZoom: number, milliseconds: number) => {
-      const { width, height } = root.current?.getBoundingClientRect() ?? { width: 0, height: 0 };
+      const { width, height } = sizeOf(root);
       if (width === 0 || height === 0) return;
       const viewport = getViewportForBounds(bounds, width, height, MINIMUM_ZOOM, maximumZoom, PADDING);
       void flow.setViewport(viewport, { duration: milliseconds });
@@ -63,7 +67,7 @@ export function useViewport(root: React.RefObject<HTMLDivElement | null>, nodes:
   const revealNodes = useCallback(
     (ids: ReadonlySet<string>) => {
       const bounds = boundsOf(current.current.filter((node) => ids.has(node.id)));
-      const { width, height } = root.current?.getBoundingClientRect() ?? { width: 0, height: 0 };
+      const { width, height } = sizeOf(root);
       if (bounds === undefined || width === 0) return;
       const { x, y, zoom } = flow.getViewport();
       const shift = (start: number, size: number, room: number): number =>
@@ -78,7 +82,7 @@ export function useViewport(root: React.RefObject<HTMLDivElement | null>, nodes:
   /** The first look at a scope: everything when it can be read then, otherwise the beginning. */
   const showStart = useCallback(() => {
     const bounds = boundsOf(current.current);
-    const { width, height } = root.current?.getBoundingClientRect() ?? { width: 0, height: 0 };
+    const { width, height } = sizeOf(root);
     if (bounds === undefined || width === 0) {
       fit('all', 0);
       return;

@@ -29,7 +29,9 @@ export function BlockInspector({ definition, inferred }: BlockInspectorProps) {
                     {parameter.kind}, {String(parameter.default)}
                   </span>
                 </div>
-                {parameter.description !== undefined && <p className="text-2xs text-ink-muted">{parameter.description}</p>}
+                {parameter.description !== undefined && (
+                  <p className="text-2xs text-ink-muted">{parameter.description}</p>
+                )}
               </li>
             ))}
           </ul>

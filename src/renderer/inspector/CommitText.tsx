@@ -16,7 +16,16 @@ export interface CommitTextProps {
 }
 
 /** Text that comes into the document when the field is left; Escape brings the old one back. */
-export function CommitText({ label, value, onCommit, check, placeholder, lines = 1, className, testId }: CommitTextProps) {
+export function CommitText({
+  label,
+  value,
+  onCommit,
+  check,
+  placeholder,
+  lines = 1,
+  className,
+  testId,
+}: CommitTextProps) {
   const [draft, setDraft] = useState<string | null>(null);
   const error = draft === null ? undefined : check?.(draft);
 
@@ -49,7 +58,11 @@ export function CommitText({ label, value, onCommit, check, placeholder, lines =
       {lines === 1 ? (
         <input {...shared} autoComplete="off" className={classNames(inputClassName, className)} />
       ) : (
-        <textarea {...shared} rows={lines} className={classNames(inputClassName, 'h-auto resize-y py-1.5 leading-snug', className)} />
+        <textarea
+          {...shared}
+          rows={lines}
+          className={classNames(inputClassName, 'h-auto resize-y py-1.5 leading-snug', className)}
+        />
       )}
       {error !== undefined && (
         <p role="alert" className="mt-0.5 text-xs text-danger">

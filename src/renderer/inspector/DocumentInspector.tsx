@@ -15,7 +15,13 @@ export function DocumentInspector() {
           <CommitText
             label="Name of the network"
             value={document.name}
-            check={(text) => (text.trim() === '' ? 'A name is needed.' : text.length > 120 ? 'A name has at most 120 characters.' : undefined)}
+            check={(text) =>
+              text.trim() === ''
+                ? 'A name is needed.'
+                : text.length > 120
+                  ? 'A name has at most 120 characters.'
+                  : undefined
+            }
             onCommit={(name) => dispatch(renameDocument, { name: name.trim() })}
             className="font-medium"
             testId="field-document-name"

@@ -24,5 +24,9 @@ function Inspected() {
   if (ids.length > 1) return <SelectionInspector ids={ids} />;
   const [wire] = selectedWires;
   if (wire !== undefined) return <WireInspector id={wire} />;
-  return definition === undefined ? <DocumentInspector /> : <BlockInspector definition={definition} inferred={inferred} />;
+  return definition === undefined ? (
+    <DocumentInspector />
+  ) : (
+    <BlockInspector definition={definition} inferred={inferred} />
+  );
 }

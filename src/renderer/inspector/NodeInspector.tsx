@@ -57,7 +57,8 @@ export function NodeInspector({ id }: { readonly id: NodeId }) {
   const diagnostics = groupByNode(path.length === 0 ? whole : (inferred?.diagnostics ?? [])).get(id) ?? [];
   const op = 'op' in node ? opNamed(node.op) : undefined;
   const block = 'block' in node ? blocks[node.block] : undefined;
-  const fields = op !== undefined ? fieldsOfOp(op.parameters) : block !== undefined ? fieldsOfBlock(block.parameters) : [];
+  const fields =
+    op !== undefined ? fieldsOfOp(op.parameters) : block !== undefined ? fieldsOfBlock(block.parameters) : [];
   const title = op?.documentation.title ?? block?.name ?? ('op' in node ? node.op : node.block);
   const family = op?.family ?? (block === undefined ? 'unknown' : 'block');
   const totals = known?.totals;
@@ -108,7 +109,8 @@ export function NodeInspector({ id }: { readonly id: NodeId }) {
               {...(diagnostic.at.path.length === 0
                 ? {}
                 : {
-                    onGo: () => goToPlace({ ...diagnostic.at, path: [...path.map((step) => step.node), ...diagnostic.at.path] }),
+                    onGo: () =>
+                      goToPlace({ ...diagnostic.at, path: [...path.map((step) => step.node), ...diagnostic.at.path] }),
                   })}
             />
           ))}
@@ -137,12 +139,19 @@ export function NodeInspector({ id }: { readonly id: NodeId }) {
               {advanced.map(parameterField)}
             </details>
           )}
-          {definition !== undefined && fields.length > 0 && <ExpressionNames names={definition.parameters.map(({ name }) => name)} />}
+          {definition !== undefined && fields.length > 0 && (
+            <ExpressionNames names={definition.parameters.map(({ name }) => name)} />
+          )}
         </Section>
       )}
       {'block' in node && block !== undefined && (
         <div className="px-4 pb-3">
-          <Button size="sm" icon={<ArrowRight size={13} aria-hidden />} onClick={() => enterBlock(id)} data-testid="enter-block">
+          <Button
+            size="sm"
+            icon={<ArrowRight size={13} aria-hidden />}
+            onClick={() => enterBlock(id)}
+            data-testid="enter-block"
+          >
             Look inside
           </Button>
         </div>
@@ -239,7 +248,10 @@ function About({ summary, formula, source }: AboutProps) {
     <Section title="About">
       {summary !== undefined && <p className="text-sm text-ink-muted">{summary}</p>}
       {formula !== undefined && (
-        <p className="mt-2 overflow-x-auto rounded-md bg-sunken px-2.5 py-1.5 font-mono text-xs whitespace-nowrap text-ink" tabIndex={0}>
+        <p
+          className="mt-2 overflow-x-auto rounded-md bg-sunken px-2.5 py-1.5 font-mono text-xs whitespace-nowrap text-ink"
+          tabIndex={0}
+        >
           {formula}
         </p>
       )}

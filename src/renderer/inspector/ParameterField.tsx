@@ -45,7 +45,10 @@ export function ParameterField(props: ParameterFieldProps) {
             {field.label}
           </label>
           {given !== undefined && (
-            <SmallButton label={`${field.label} back to ${formatField(field, field.initial)}`} onClick={() => commit(undefined)}>
+            <SmallButton
+              label={`${field.label} back to ${formatField(field, field.initial)}`}
+              onClick={() => commit(undefined)}
+            >
               <RotateCcw size={11} aria-hidden />
             </SmallButton>
           )}
@@ -56,7 +59,13 @@ export function ParameterField(props: ParameterFieldProps) {
           )}
         </div>
         {asText ? (
-          <TextControl {...control} invalid={error !== undefined} onError={setTyped} onLeave={() => setWriting(false)} starting={writing} />
+          <TextControl
+            {...control}
+            invalid={error !== undefined}
+            onError={setTyped}
+            onLeave={() => setWriting(false)}
+            starting={writing}
+          />
         ) : field.kind === 'boolean' ? (
           <BooleanControl {...control} />
         ) : field.kind === 'choice' ? (
@@ -83,7 +92,15 @@ export function ParameterField(props: ParameterFieldProps) {
   );
 }
 
-function SmallButton({ label, onClick, children }: { readonly label: string; readonly onClick: () => void; readonly children: React.ReactNode }) {
+function SmallButton({
+  label,
+  onClick,
+  children,
+}: {
+  readonly label: string;
+  readonly onClick: () => void;
+  readonly children: React.ReactNode;
+}) {
   return (
     <button
       type="button"
@@ -114,7 +131,17 @@ interface TextControlProps extends ControlProps {
   readonly starting: boolean;
 }
 
-function TextControl({ id, field, value, describedBy, onCommit, invalid, onError, onLeave, starting }: TextControlProps) {
+function TextControl({
+  id,
+  field,
+  value,
+  describedBy,
+  onCommit,
+  invalid,
+  onError,
+  onLeave,
+  starting,
+}: TextControlProps) {
   const shown = starting && !isExpression(value) ? '= ' : formatField(field, value);
   // Null while nobody types: then the value itself is shown.
   const [draft, setDraft] = useState<string | null>(null);
@@ -145,10 +172,14 @@ function TextControl({ id, field, value, describedBy, onCommit, invalid, onError
     } else if (event.key === 'Escape') {
       if (draft !== null || starting) event.stopPropagation();
       leave();
-    } else if ((event.key === 'ArrowUp' || event.key === 'ArrowDown') && (field.kind === 'number' || field.kind === 'pair')) {
+    } else if (
+      (event.key === 'ArrowUp' || event.key === 'ArrowDown') &&
+      (field.kind === 'number' || field.kind === 'pair')
+    ) {
       const parsed = parseField(field, draft ?? shown);
       const direction = event.key === 'ArrowUp' ? 1 : -1;
-      const step = (one: unknown): unknown => (typeof one === 'number' ? stepNumber(one, direction, field.bounds) : one);
+      const step = (one: unknown): unknown =>
+        typeof one === 'number' ? stepNumber(one, direction, field.bounds) : one;
       if (!parsed.ok) return;
       event.preventDefault();
       const next = Array.isArray(parsed.value) ? (parsed.value.map(step) as number[]) : (step(parsed.value) as number);
@@ -188,9 +219,17 @@ function BooleanControl({ id, field, value, describedBy, onCommit }: ControlProp
       aria-describedby={describedBy}
       data-testid={`field-${field.name}`}
       onClick={() => onCommit(!on)}
-      className={classNames('flex h-[18px] w-8 rounded-full p-0.5 transition-colors duration-100', on ? 'bg-accent' : 'bg-line-strong')}
+      className={classNames(
+        'flex h-[18px] w-8 rounded-full p-0.5 transition-colors duration-100',
+        on ? 'bg-accent' : 'bg-line-strong',
+      )}
     >
-      <span className={classNames('size-3.5 rounded-full bg-white shadow-card transition-transform duration-100', on && 'translate-x-3.5')} />
+      <span
+        className={classNames(
+          'size-3.5 rounded-full bg-white shadow-card transition-transform duration-100',
+          on && 'translate-x-3.5',
+        )}
+      />
     </button>
   );
 }
@@ -200,12 +239,23 @@ function Choice(props: Omit<ComponentProps<'select'>, 'className'>) {
   return (
     <span className="relative min-w-0 flex-1">
       <select {...props} className={`${inputClassName} appearance-none pr-6`} />
-      <ChevronsUpDown size={13} aria-hidden className="pointer-events-none absolute top-1/2 right-2 -translate-y-1/2 text-ink-muted" />
+      <ChevronsUpDown
+        size={13}
+        aria-hidden
+        className="pointer-events-none absolute top-1/2 right-2 -translate-y-1/2 text-ink-muted"
+      />
     </span>
   );
 }
 
-function ChoiceControl({ id, field, value, describedBy, onCommit, choices }: ControlProps & { readonly choices: readonly string[] }) {
+function ChoiceControl({
+  id,
+  field,
+  value,
+  describedBy,
+  onCommit,
+  choices,
+}: ControlProps & { readonly choices: readonly string[] }) {
   return (
     <Choice
       id={id}
@@ -243,7 +293,16 @@ function PaddingControl({ onError, invalid, ...control }: PaddingControlProps) {
         <option>valid</option>
         <option>explicit</option>
       </Choice>
-      {explicit && <TextControl {...control} id={`${id}-pixels`} invalid={invalid} onError={onError} onLeave={() => undefined} starting={false} />}
+      {explicit && (
+        <TextControl
+          {...control}
+          id={`${id}-pixels`}
+          invalid={invalid}
+          onError={onError}
+          onLeave={() => undefined}
+          starting={false}
+        />
+      )}
     </div>
   );
 }

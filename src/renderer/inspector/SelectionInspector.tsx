@@ -28,7 +28,12 @@ export function SelectionInspector({ ids }: { readonly ids: readonly NodeId[] })
           <Button size="sm" icon={<CornerDownRight size={13} aria-hidden />} onClick={toggleBypass}>
             Bypass
           </Button>
-          <Button size="sm" variant="danger" icon={<Trash2 size={13} aria-hidden />} onClick={() => deleteSelection(true)}>
+          <Button
+            size="sm"
+            variant="danger"
+            icon={<Trash2 size={13} aria-hidden />}
+            onClick={() => deleteSelection(true)}
+          >
             Delete
           </Button>
         </div>
@@ -56,7 +61,13 @@ export function WireInspector({ id }: { readonly id: string }) {
           </Fact>
           <Fact name="Shape">{type === undefined ? 'not known yet' : describeShape(type)}</Fact>
         </dl>
-        <Button className="mt-2" size="sm" variant="danger" icon={<Trash2 size={13} aria-hidden />} onClick={() => deleteSelection(true)}>
+        <Button
+          className="mt-2"
+          size="sm"
+          variant="danger"
+          icon={<Trash2 size={13} aria-hidden />}
+          onClick={() => deleteSelection(true)}
+        >
           Disconnect
         </Button>
       </Section>

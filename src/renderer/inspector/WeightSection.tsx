@@ -24,7 +24,9 @@ export function WeightSection({ weights }: { readonly weights: Readonly<Record<s
                 {!trainable && <span className="ml-1.5 text-2xs text-ink-muted">kept, not learned</span>}
               </td>
               <td className="py-0.5 text-right text-ink-muted">{dims.join('×')}</td>
-              <td className="w-20 py-0.5 text-right">{formatExactly(dims.reduce((product, size) => product * size, 1))}</td>
+              <td className="w-20 py-0.5 text-right">
+                {formatExactly(dims.reduce((product, size) => product * size, 1))}
+              </td>
             </tr>
           ))}
         </tbody>

@@ -74,14 +74,22 @@ function fieldOf(name: string, schema: z.core.$ZodType, initial: unknown): FormF
 export function fieldsOfOp(parameters: z.ZodObject): readonly FormField[] {
   const defaults = parameters.safeParse({});
   const initial: Readonly<Record<string, unknown>> = defaults.success ? defaults.data : {};
-  return Object.entries(parameters.shape).map(([name, schema]) => fieldOf(name, schema as z.core.$ZodType, initial[name]));
+  return Object.entries(parameters.shape).map(([name, schema]) =>
+    fieldOf(name, schema as z.core.$ZodType, initial[name]),
+  );
 }
 
 /** The form of a block node: the parameters that the block declares. */
 export function fieldsOfBlock(declared: readonly BlockParameter[]): readonly FormField[] {
   return declared.map((parameter): FormField => {
     const { name, kind, description = '', minimum, maximum, choices = [] } = parameter;
-    const base: FieldBase = { name, label: labelOf(name), help: description, initial: parameter.default, advanced: false };
+    const base: FieldBase = {
+      name,
+      label: labelOf(name),
+      help: description,
+      initial: parameter.default,
+      advanced: false,
+    };
     switch (kind) {
       case 'boolean':
         return { ...base, kind: 'boolean' };

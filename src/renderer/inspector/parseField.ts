@@ -3,7 +3,8 @@ import type { ParameterValue } from '../../graph-engine/document/schema.ts';
 import { parseNumber, type NumberBounds } from '../ui/parseNumber.ts';
 import type { FormField } from './formFields.ts';
 
-export type ParsedField = { readonly ok: true; readonly value: ParameterValue } | { readonly ok: false; readonly error: string };
+export type ParsedField =
+  { readonly ok: true; readonly value: ParameterValue } | { readonly ok: false; readonly error: string };
 
 /** Whether a value is worked out rather than written down. */
 export function isExpression(value: unknown): value is string {
@@ -15,10 +16,15 @@ export function formatField(field: FormField, value: unknown): string {
   if (Array.isArray(value)) return value.map(String).join(' × ');
   if (field.kind === 'pair' && typeof value === 'number') return `${value} × ${value}`;
   if (value === undefined || value === null) return '';
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : JSON.stringify(value);
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : JSON.stringify(value);
 }
 
-function parseOne(text: string, bounds: NumberBounds): { ok: true; value: number | string } | { ok: false; error: string } {
+function parseOne(
+  text: string,
+  bounds: NumberBounds,
+): { ok: true; value: number | string } | { ok: false; error: string } {
   const trimmed = text.trim();
   if (!trimmed.startsWith('=')) return parseNumber(trimmed, bounds);
   const source = trimmed.slice(1).trim();

@@ -53,14 +53,18 @@ export function PalettePane() {
       { title: 'Block library', items: library },
     ].filter((section) => section.items.length > 0);
   }, [document, scope, query]);
-  const networks = rank(networkTemplates(), query, ({ document: { name } }) => ({ name, others: ['network'] }));
+  const networks = rank(networkTemplates(), query, ({ name }) => ({ name, others: ['network'] }));
   const [first] = sections;
   const nothing = sections.every((section) => section.items.length === 0) && networks.length === 0;
 
   return (
     <div className="flex h-full flex-col" data-testid="palette">
       <div className="relative shrink-0 p-2">
-        <Search size={14} aria-hidden className="pointer-events-none absolute top-1/2 left-4 -translate-y-1/2 text-ink-faint" />
+        <Search
+          size={14}
+          aria-hidden
+          className="pointer-events-none absolute top-1/2 left-4 -translate-y-1/2 text-ink-faint"
+        />
         <input
           type="search"
           aria-label="Search ops and blocks"
@@ -103,28 +107,32 @@ function Group({ title, children }: { readonly title: string; readonly children:
     <details open className="group">
       <summary className="mt-1.5 flex h-6 list-none items-center gap-1 rounded-sm px-2 text-2xs font-medium text-ink-muted select-none hover:text-ink">
         {title}
-        <ChevronRight size={11} aria-hidden className="opacity-0 transition-transform group-open:rotate-90 group-hover:opacity-100 group-not-open:opacity-100" />
+        <ChevronRight
+          size={11}
+          aria-hidden
+          className="opacity-0 transition-transform group-open:rotate-90 group-hover:opacity-100 group-not-open:opacity-100"
+        />
       </summary>
       <ul aria-label={title}>{children}</ul>
     </details>
   );
 }
 
-function NetworkItem({ template: { id, document } }: { readonly template: NetworkTemplate }) {
+function NetworkItem({ template }: { readonly template: NetworkTemplate }) {
   return (
     <li>
       <button
         type="button"
-        title={document.description}
+        title={template.description}
         onClick={(event) => {
-          startFrom(document);
+          startFrom(template.load());
           focusCanvasAfter(event);
         }}
-        data-testid={`palette-network-${id}`}
+        data-testid={`palette-network-${template.id}`}
         className="flex h-7 w-full items-center gap-2.5 rounded-md px-2 text-left text-sm hover:bg-hover"
       >
         <NetworkIcon size={15} aria-hidden className="shrink-0 text-ink-muted" />
-        <span className="truncate">{document.name}</span>
+        <span className="truncate">{template.name}</span>
         <span className="ml-auto shrink-0 text-2xs text-ink-muted">open</span>
       </button>
     </li>

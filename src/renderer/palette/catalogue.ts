@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { OpDefinition, OpFamily } from '../../graph-engine/core/opDefinition.ts';
 import { BLOCK_INPUT, BLOCK_OUTPUT, blockPorts } from '../../graph-engine/document/blockPorts.ts';
 import type { Scope } from '../../graph-engine/document/graphs.ts';
@@ -24,7 +25,10 @@ export type CatalogueItem = {
 /** A network that can be opened as a new document. */
 export interface NetworkTemplate {
   readonly id: string;
-  readonly document: SkipwireDocument;
+  readonly name: string;
+  readonly description: string;
+  /** Reads the document: only what is opened is worth checking. */
+  load(): SkipwireDocument;
 }
 
 export const FAMILY_TITLES: Readonly<Record<OpFamily, string>> = {
@@ -43,7 +47,16 @@ export const FAMILY_TITLES: Readonly<Record<OpFamily, string>> = {
 function opItem(op: OpDefinition): CatalogueItem {
   const { title, summary, keywords = [] } = op.documentation;
   const { inputs, outputs } = op;
-  return { id: op.type, title, summary, keywords: [...keywords, op.type, FAMILY_TITLES[op.family]], inputs, outputs, kind: 'op', op };
+  return {
+    id: op.type,
+    title,
+    summary,
+    keywords: [...keywords, op.type, FAMILY_TITLES[op.family]],
+    inputs,
+    outputs,
+    kind: 'op',
+    op,
+  };
 }
 
 function blockFacts(definition: BlockDefinition) {
@@ -83,7 +96,13 @@ export function usesBlock(document: SkipwireDocument, block: BlockId, wanted: Bl
 export function documentBlockItems(document: SkipwireDocument, scope: Scope): readonly CatalogueItem[] {
   return (Object.entries(document.blocks) as [BlockId, BlockDefinition][])
     .filter(([id]) => scope === null || !usesBlock(document, id, scope))
-    .map(([id, definition]) => ({ ...blockFacts(definition), id: `block-${id}`, kind: 'block', block: id, definition }));
+    .map(([id, definition]) => ({
+      ...blockFacts(definition),
+      id: `block-${id}`,
+      kind: 'block',
+      block: id,
+      definition,
+    }));
 }
 
 function fileName(path: string): string {
@@ -91,7 +110,11 @@ function fileName(path: string): string {
 }
 
 function readLibrary(): readonly CatalogueItem[] {
-  const files = import.meta.glob<string>('../../../templates/blocks/*.json', { query: '?raw', import: 'default', eager: true });
+  const files = import.meta.glob<string>('../../../templates/blocks/*.json', {
+    query: '?raw',
+    import: 'default',
+    eager: true,
+  });
   return Object.entries(files).map(([path, text]) => {
     const loaded = loadBlock(text);
     if (!loaded.ok) throw new Error(`The shipped block ${path} cannot be read: ${loaded.error[0]?.message ?? ''}`);
@@ -100,13 +123,34 @@ function readLibrary(): readonly CatalogueItem[] {
   });
 }
 
+/** Where to begin comes first; the rest by name. */
+const FIRST_NETWORKS: readonly string[] = ['first-residual', 'resnet-20', 'plain-20', 'resnet-18', 'resnet-50'];
+
+const Label = z.object({ name: z.string(), description: z.string().default('') });
+
+function loadShipped(path: string, text: string): SkipwireDocument {
+  const loaded = loadDocument(text);
+  if (!loaded.ok) throw new Error(`The shipped network ${path} cannot be read: ${loaded.error[0]?.message ?? ''}`);
+  return loaded.value;
+}
+
 function readNetworks(): readonly NetworkTemplate[] {
-  const files = import.meta.glob<string>('../../../templates/networks/*.json', { query: '?raw', import: 'default', eager: true });
-  return Object.entries(files).map(([path, text]) => {
-    const loaded = loadDocument(text);
-    if (!loaded.ok) throw new Error(`The shipped network ${path} cannot be read: ${loaded.error[0]?.message ?? ''}`);
-    return { id: fileName(path), document: loaded.value };
+  const files = import.meta.glob<string>('../../../templates/networks/*.json', {
+    query: '?raw',
+    import: 'default',
+    eager: true,
   });
+  const natural = new Intl.Collator('en', { numeric: true });
+  const place = ({ id }: NetworkTemplate): number => {
+    const index = FIRST_NETWORKS.indexOf(id);
+    return index === -1 ? FIRST_NETWORKS.length : index;
+  };
+  return Object.entries(files)
+    .map(([path, text]) => {
+      const { name, description } = Label.parse(JSON.parse(text));
+      return { id: fileName(path), name, description, load: () => loadShipped(path, text) };
+    })
+    .sort((a, b) => place(a) - place(b) || natural.compare(a.name, b.name));
 }
 
 let library: readonly CatalogueItem[] | undefined;

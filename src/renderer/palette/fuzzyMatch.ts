@@ -7,7 +7,8 @@ export function fuzzyScore(query: string, text: string): number {
   const lower = text.toLowerCase();
   if (wanted === '') return 1;
   const whole = lower.indexOf(query.trim().toLowerCase());
-  if (whole === 0) return 1000 - lower.length;
+  // A whole word that somebody chose to search by says more than a part of a longer one.
+  if (whole === 0) return lower.length === query.trim().length ? 3000 : 1000 - lower.length;
   if (whole > 0) return (/[^a-z0-9]/.test(lower[whole - 1] ?? '') ? 700 : 400) - lower.length;
   let score = 0;
   let at = -1;

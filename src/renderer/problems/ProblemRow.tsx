@@ -17,7 +17,10 @@ export interface ProblemRowProps {
 export function ProblemRow({ diagnostic, place, onGo }: ProblemRowProps) {
   const { severity, message, expected, received, fixes = [] } = diagnostic;
   const Icon = ICONS[severity];
-  const details = [expected === undefined ? '' : `expected ${expected}`, received === undefined ? '' : `received ${received}`];
+  const details = [
+    expected === undefined ? '' : `expected ${expected}`,
+    received === undefined ? '' : `received ${received}`,
+  ];
   const body = (
     <>
       <span className="block text-sm text-ink">{message}</span>

@@ -20,7 +20,13 @@ export function ProblemsPane() {
     );
   }
   return (
-    <div className="h-full overflow-y-auto p-1.5" data-testid="problems" tabIndex={0} role="region" aria-label="List of problems">
+    <div
+      className="h-full overflow-y-auto p-1.5"
+      data-testid="problems"
+      tabIndex={0}
+      role="region"
+      aria-label="List of problems"
+    >
       <ul>
         {problems.slice(0, MAXIMUM_SHOWN).map(({ key, diagnostic, place }) => (
           <li key={key}>

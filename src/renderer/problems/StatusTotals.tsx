@@ -9,9 +9,15 @@ export function StatusTotals() {
       <span title={`${formatExactly(totals.parameters)} trainable parameters`}>
         <span data-testid="total-parameters">{formatExactly(totals.parameters)}</span> parameters
       </span>
-      <span aria-hidden className="mx-2 text-ink-faint">·</span>
-      <span title={`${formatExactly(totals.macs)} multiply-accumulates for one example`}>{formatCount(totals.macs)} MACs</span>
-      <span aria-hidden className="mx-2 text-ink-faint">·</span>
+      <span aria-hidden className="mx-2 text-ink-faint">
+        ·
+      </span>
+      <span title={`${formatExactly(totals.macs)} multiply-accumulates for one example`}>
+        {formatCount(totals.macs)} MACs
+      </span>
+      <span aria-hidden className="mx-2 text-ink-faint">
+        ·
+      </span>
       <span title="Ops, with blocks and repetitions unfolded">{formatExactly(totals.nodes)} ops</span>
     </span>
   );

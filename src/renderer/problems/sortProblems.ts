@@ -16,7 +16,11 @@ function placeOf(document: SkipwireDocument, { at }: Diagnostic): string {
   const names: string[] = [];
   const ids = [...at.path, ...(at.node === undefined ? [] : [at.node])];
   ids.forEach((id, depth) => {
-    const outer = resolveScope(document, undefined, at.path.slice(0, depth).map((node) => ({ node: node as NodeId, instance: 0 })));
+    const outer = resolveScope(
+      document,
+      undefined,
+      at.path.slice(0, depth).map((node) => ({ node: node as NodeId, instance: 0 })),
+    );
     const node = outer.graph.nodes[id as NodeId];
     names.push(node === undefined ? id : nameOf(id, node));
   });

@@ -96,13 +96,13 @@ export function gesture<T>(label: string, edit: () => T): T {
   gestureDepth += 1;
   try {
     const result = edit();
-    gestureDepth -= 1;
     history.end();
+    gestureDepth -= 1;
     publish();
     return result;
   } catch (error) {
-    gestureDepth = 0;
     history.bail();
+    gestureDepth = 0;
     publish();
     throw error;
   }

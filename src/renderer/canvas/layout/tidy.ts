@@ -32,6 +32,7 @@ function compute(request: LayoutRequest): Promise<LayoutPositions> {
       clearTimeout(timer);
       reject(new Error(event.message));
     });
+    worker.postMessage(request);
   }).finally(() => {
     worker.terminate();
     if (running === worker) running = undefined;
