@@ -149,7 +149,7 @@ function SearchResult({ id, item, active, onHover, onChoose }: SearchResultProps
       id={id}
       role="option"
       aria-selected={active}
-      data-testid={`search-${item.id}`}
+      data-testid={`result-${item.id}`}
       onPointerMove={onHover}
       onClick={onChoose}
       className={classNames('flex items-center gap-2.5 rounded-sm px-2 py-1.5', active && 'bg-hover')}

@@ -34,6 +34,7 @@ export const WireLine = memo(function WireLine({
   );
   return (
     <>
+      <title>{error ?? longShape}</title>
       <BaseEdge path={d} className={look} interactionWidth={18} />
       {detail === 'full' && shape !== '' && (
         <EdgeLabelRenderer>
@@ -46,7 +47,6 @@ export const WireLine = memo(function WireLine({
               side !== 'on' && 'is-beside',
             )}
             style={{ transform: `translate(-50%, ${SHIFTS[side]}) translate(${label.x}px, ${label.y}px)` }}
-            title={error ?? longShape}
             data-testid={`shape-${id}`}
           >
             {shape}
