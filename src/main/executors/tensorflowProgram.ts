@@ -79,7 +79,7 @@ export function createTensorflowProgram(
         call(
           nodes.map((node) => ({ name: node?.value ?? '' })),
           feeds,
-          nodes.map((node) => node?.written ?? ''),
+          some.length === variables.size ? [graph.allWritten] : nodes.map((node) => node?.written ?? ''),
         );
       }
     },

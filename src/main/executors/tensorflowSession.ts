@@ -55,7 +55,7 @@ export async function openSession(tf: TfjsNode, savedModel: Uint8Array): Promise
           fed.push(tf.tensor(data, [...dims], data instanceof Int32Array ? 'int32' : 'float32'));
         }
         fetched = backend.runSavedModel(session, fed, inputs, fetches);
-        return fetched.map((tensor) => tensor.dataSync<'float32' | 'int32'>() as TensorData);
+        return fetched.map((tensor) => tensor.dataSync<'float32' | 'int32'>());
       } finally {
         for (const tensor of fed) tensor.dispose();
         for (const tensor of fetched) tensor.dispose();

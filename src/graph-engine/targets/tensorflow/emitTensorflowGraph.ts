@@ -14,6 +14,8 @@ export interface VariableNodes {
   /** Fed with the new value while `written` is fetched. */
   readonly value: string;
   readonly written: string;
+  /** The node that writes, to wait for. */
+  readonly assign: string;
 }
 
 /** The node outputs to feed and fetch for one entry, by the names of its inputs and outputs. */
@@ -28,6 +30,8 @@ export interface TensorflowGraph {
   readonly savedModel: Uint8Array;
   readonly entries: Readonly<Record<string, EntryNodes>>;
   readonly variables: Readonly<Record<string, VariableNodes>>;
+  /** Fetched while all variables are fed: one fetch instead of one each, which TensorFlow prepares several times faster. */
+  readonly allWritten: string;
   /** The document path that a node comes from, for errors that name nodes. */
   originOf(node: string): string | undefined;
 }
@@ -54,12 +58,19 @@ export function emitTensorflowGraph(program: Program): TensorflowGraph {
     variables[name] = variableNodes(writer, handle, dtype, dims);
   }
 
+  const allWritten = writer.node(
+    'variables/written',
+    'Identity',
+    [writer.constant(DataType.DT_INT32, [], [0]), ...Object.values(variables).map(({ assign }) => `^${assign}`)],
+    { T: type('int32') },
+  );
+
   const entries: Record<string, EntryNodes> = {};
   for (const entry of Object.values(program.entries)) {
     entries[entry.name] = emitEntry(writer, entry, handles, origins);
   }
   const savedModel = writer.savedModel();
-  return { savedModel, entries, variables, originOf: (node) => origins.get(node) };
+  return { savedModel, entries, variables, allWritten, originOf: (node) => origins.get(node) };
 }
 
 function variableNodes(
@@ -73,7 +84,7 @@ function variableNodes(
   const assign = writer.node(`${handle}/assign`, 'AssignVariableOp', [handle, value], { dtype: type(dtype) });
   const count = writer.constant(DataType.DT_INT32, [], [0]);
   const written = writer.node(`${handle}/written`, 'Identity', [count, `^${assign}`], { T: type('int32') });
-  return { read, value, written };
+  return { read, value, assign, written };
 }
 
 function emitEntry(
