@@ -232,9 +232,7 @@ test.each(['light', 'dark'] as const)('axe finds nothing in the %s theme', async
   await page.emulateMedia({ colorScheme: theme });
   await node('conv-1').click();
   await page.evaluate(axe);
-  const results = (await page.evaluate(
-    'axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa"] })',
-  )) as AxeResults;
+  const results = await page.evaluate<AxeResults>('axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa"] })');
   expect(results.violations.map(({ id, nodes: where }) => [id, where.map(({ html }) => html)])).toEqual([]);
   await page.emulateMedia({ colorScheme: null });
 });
