@@ -11,6 +11,7 @@ export const MAXIMUM_ZOOM = 2.5;
 /** Pixels kept free round a node that is moved into sight; the toolbar stands in them. */
 const MARGIN = 72;
 const READABLE_ZOOM = 0.8;
+const NAMES_READABLE_ZOOM = 0.36;
 const PADDING = { top: 0.12, bottom: 0.14, left: 0.06, right: 0.06 } as const;
 
 function boundsOf(nodes: readonly CanvasNode[]): Rect | undefined {
@@ -88,7 +89,9 @@ export function useViewport(root: React.RefObject<HTMLDivElement | null>, nodes:
       return;
     }
     const whole = getViewportForBounds(bounds, width, height, MINIMUM_ZOOM, 1.1, PADDING);
-    if (whole.zoom >= READABLE_ZOOM) {
+    // A block is looked at for its structure: there the skip and where it ends count more than the small print.
+    const inBlock = uiStore.getState().scopePath.length > 0;
+    if (whole.zoom >= (inBlock ? NAMES_READABLE_ZOOM : READABLE_ZOOM)) {
       void flow.setViewport(whole);
       return;
     }
