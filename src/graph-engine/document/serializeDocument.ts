@@ -76,5 +76,5 @@ function write(value: Json, field: string, indent: string, offset: number): stri
 
 /** The one way a document is written: canonical key order, short values on one line, a newline at the end; equal documents give equal bytes. */
 export function serializeDocument(document: SkipwireDocument | BlockDocument): string {
-  return `${write(document as unknown as Json, '', '', 0)}\n`;
+  return `${write(document, '', '', 0)}\n`;
 }

@@ -17,7 +17,6 @@ import {
 import { GraphMemo, scopeKey, typesKey, type Dependencies } from './memo.ts';
 import {
   diagnose,
-  isExpression,
   resolveBlockParameters,
   resolveOpParameters,
   resolveScalar,

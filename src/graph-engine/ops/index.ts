@@ -67,7 +67,7 @@ const byType = new Map<string, OpDefinition>();
 for (const op of ops) {
   if (byType.has(op.type)) throw new Error(`Two ops have the type "${op.type}"`);
   // The table forgets the exact parameter and port names; each op parsed its own parameters before they come back to it.
-  byType.set(op.type, op as unknown as OpDefinition);
+  byType.set(op.type, op);
 }
 
 /** The op of that type, or `undefined` when this version has none. */

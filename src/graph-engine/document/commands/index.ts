@@ -43,5 +43,5 @@ for (const command of all) {
 export function commandNamed(name: string): Command<unknown> {
   const command = byName.get(name);
   if (command === undefined) throw new Error(`There is no command "${name}"`);
-  return command as unknown as Command<unknown>;
+  return command;
 }
