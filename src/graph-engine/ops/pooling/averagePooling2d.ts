@@ -1,11 +1,5 @@
-import { z } from 'zod';
-import { ok } from '../../core/diagnostic.ts';
-import { expectImage } from '../../core/expectImage.ts';
 import { defineOp } from '../../core/opDefinition.ts';
-import { padding, pair } from '../../core/parameterSchemas.ts';
-import { image } from '../../core/shape.ts';
-import { onnxPads, padList } from '../../core/window.ts';
-import { slidePool } from './slidePool.ts';
+import { onnxPoolAttributes, poolAttributes, poolParameters, poolType } from './poolParameters.ts';
 
 export const averagePooling2d = defineOp({
   type: 'averagePooling2d',
@@ -17,34 +11,16 @@ export const averagePooling2d = defineOp({
     summary: 'Averages each window and so makes the image smaller. Padding does not count.',
     keywords: ['avgpool', 'mean', 'downsample', 'subsample'],
   },
-  parameters: z.strictObject({
-    kernel: pair(1).default([2, 2]).describe('Height and width of the window.'),
-    stride: pair(1).default([2, 2]).describe('Pixels between two windows.'),
-    padding: padding
-      .default('valid')
-      .describe('"valid" adds nothing, "same" pads so that the stride alone decides the size.'),
-  }),
+  parameters: poolParameters,
   inputs: ['input'],
   outputs: ['output'],
-  infer({ parameters, inputs }) {
-    const sizes = expectImage(inputs.input, 'input', 'Average pooling');
-    if (!sizes.ok) return sizes;
-    const window = slidePool(sizes.value, parameters, 'input');
-    return window.ok ? ok({ output: image(window.value.height, window.value.width, sizes.value.channels) }) : window;
-  },
+  infer: ({ parameters, inputs }) => poolType('Average pooling', inputs.input, parameters),
   lower: ({ builder, parameters, inputs }) => ({
-    output: builder.averagePool(inputs.input, {
-      window: parameters.kernel,
-      strides: parameters.stride,
-      padding: 'explicit',
-      pads: padList(parameters),
-    }),
+    output: builder.averagePool(inputs.input, poolAttributes(parameters)),
   }),
   exportOnnx: (context) => ({
     output: context.node('AveragePool', [context.inputs.input], {
-      kernel_shape: context.parameters.kernel,
-      strides: context.parameters.stride,
-      pads: onnxPads(context.parameters),
+      ...onnxPoolAttributes(context.parameters),
       count_include_pad: 0,
     }),
   }),

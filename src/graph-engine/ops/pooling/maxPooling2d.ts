@@ -1,11 +1,5 @@
-import { z } from 'zod';
-import { ok } from '../../core/diagnostic.ts';
-import { expectImage } from '../../core/expectImage.ts';
 import { defineOp } from '../../core/opDefinition.ts';
-import { padding, pair } from '../../core/parameterSchemas.ts';
-import { image } from '../../core/shape.ts';
-import { onnxPads, padList } from '../../core/window.ts';
-import { slidePool } from './slidePool.ts';
+import { onnxPoolAttributes, poolAttributes, poolParameters, poolType } from './poolParameters.ts';
 
 export const maxPooling2d = defineOp({
   type: 'maxPooling2d',
@@ -17,35 +11,13 @@ export const maxPooling2d = defineOp({
     summary: 'Keeps the largest value of each window and so makes the image smaller.',
     keywords: ['maxpool', 'downsample', 'subsample'],
   },
-  parameters: z.strictObject({
-    kernel: pair(1).default([2, 2]).describe('Height and width of the window.'),
-    stride: pair(1).default([2, 2]).describe('Pixels between two windows.'),
-    padding: padding
-      .default('valid')
-      .describe('"valid" adds nothing, "same" pads so that the stride alone decides the size.'),
-  }),
+  parameters: poolParameters,
   inputs: ['input'],
   outputs: ['output'],
-  infer({ parameters, inputs }) {
-    const sizes = expectImage(inputs.input, 'input', 'Max pooling');
-    if (!sizes.ok) return sizes;
-    const window = slidePool(sizes.value, parameters, 'input');
-    return window.ok ? ok({ output: image(window.value.height, window.value.width, sizes.value.channels) }) : window;
-  },
-  lower: ({ builder, parameters, inputs }) => ({
-    output: builder.maxPool(inputs.input, {
-      window: parameters.kernel,
-      strides: parameters.stride,
-      padding: 'explicit',
-      pads: padList(parameters),
-    }),
-  }),
+  infer: ({ parameters, inputs }) => poolType('Max pooling', inputs.input, parameters),
+  lower: ({ builder, parameters, inputs }) => ({ output: builder.maxPool(inputs.input, poolAttributes(parameters)) }),
   exportOnnx: (context) => ({
-    output: context.node('MaxPool', [context.inputs.input], {
-      kernel_shape: context.parameters.kernel,
-      strides: context.parameters.stride,
-      pads: onnxPads(context.parameters),
-    }),
+    output: context.node('MaxPool', [context.inputs.input], onnxPoolAttributes(context.parameters)),
   }),
   vectors: [
     {

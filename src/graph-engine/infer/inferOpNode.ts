@@ -1,0 +1,140 @@
+import type { Problem } from '../core/diagnostic.ts';
+import type { OpDefinition, WeightSpec } from '../core/opDefinition.ts';
+import type { TensorType } from '../core/shape.ts';
+import { BLOCK_INPUT, BLOCK_OUTPUT } from '../document/blockPorts.ts';
+import { nameOf } from '../document/graphs.ts';
+import type { Graph, NodeId, OpNode } from '../document/schema.ts';
+import { opNamed } from '../ops/index.ts';
+import { suggestFixes } from './fixes.ts';
+import { NO_TOTALS, type InferredNode, type PortTypes, type Totals } from './inferredGraph.ts';
+import { scopeKey, typesKey } from './memo.ts';
+import { gatherInputs, isEnabled, passThrough, unknownOutputs } from './nodeInputs.ts';
+import { diagnose, resolveOpParameters } from './resolveParameters.ts';
+import type { Surroundings } from './surroundings.ts';
+
+function sumWeights(
+  weights: Readonly<Record<string, WeightSpec>>,
+): Pick<Totals, 'parameters' | 'trainableParameters' | 'statistics'> {
+  let trainableParameters = 0;
+  let statistics = 0;
+  for (const weight of Object.values(weights)) {
+    const count = weight.dims.reduce((product, size) => product * size, 1);
+    if (weight.trainable) trainableParameters += count;
+    else statistics += count;
+  }
+  return { parameters: trainableParameters, trainableParameters, statistics };
+}
+
+const opMemo = new WeakMap<
+  OpNode,
+  { readonly key: string; readonly inferred: Omit<InferredNode, 'diagnostics'>; readonly problems: readonly Problem[] }
+>();
+
+/** Infers one op; the same node with the same inputs in the same scope is computed once. */
+export function inferOpNode(
+  graph: Graph,
+  id: NodeId,
+  node: OpNode,
+  nodes: ReadonlyMap<NodeId, InferredNode>,
+  surroundings: Surroundings,
+): InferredNode {
+  const name = nameOf(id, node);
+  const op = opNamed(node.op);
+  if (op === undefined) {
+    const problem = {
+      code: 'graph/unknown-op',
+      message: `There is no op "${node.op}" in this version of Skipwire.`,
+      received: node.op,
+    };
+    return {
+      ...{
+        id,
+        name,
+        node,
+        parameters: undefined,
+        inputs: {},
+        outputs: { output: undefined },
+        weights: {},
+        totals: NO_TOTALS,
+        bypassed: false,
+      },
+      diagnostics: [diagnose(problem, id)],
+    };
+  }
+  const gathered = gatherInputs(node, op.inputs, graph, nodes);
+  const boundary = node.op === BLOCK_INPUT ? surroundings.inputs[name] : undefined;
+  const key = `${id}|${scopeKey(graph, surroundings.values)}|${typesKey(gathered.types)}|${typesKey({ boundary })}`;
+  const memoized = opMemo.get(node);
+  let result = memoized;
+  if (memoized === undefined || memoized.key !== key) {
+    result = { key, ...computeOp(id, name, node, op, gathered.types, boundary, surroundings) };
+    if (Object.isFrozen(node)) opMemo.set(node, result);
+  }
+  if (result === undefined) throw new Error('unreachable: the op was just inferred');
+  const problems = [...gathered.problems, ...result.problems];
+  const diagnostics = problems.map((problem) => {
+    const fixes = suggestFixes(problem, { graph, scope: surroundings.scope, id, node, types: gathered.types });
+    return { ...diagnose(problem, id), ...(fixes.length === 0 ? {} : { fixes }) };
+  });
+  return { ...result.inferred, diagnostics };
+}
+
+function computeOp(
+  id: NodeId,
+  name: string,
+  node: OpNode,
+  op: OpDefinition,
+  types: PortTypes,
+  boundary: TensorType | undefined,
+  surroundings: Surroundings,
+): { readonly inferred: Omit<InferredNode, 'diagnostics'>; readonly problems: readonly Problem[] } {
+  const problems: Problem[] = [];
+  const resolved = resolveOpParameters(op.parameters, node.parameters, surroundings.values);
+  problems.push(...resolved.problems);
+  const base = { id, name, node, parameters: resolved.value, inputs: types };
+  if (!isEnabled(node, surroundings.values, problems)) {
+    const outputs = passThrough(types, op.outputs, op.inputs[0]);
+    return { inferred: { ...base, outputs, weights: {}, totals: NO_TOTALS, bypassed: true }, problems };
+  }
+  const unknown = {
+    ...base,
+    outputs: unknownOutputs(op.outputs),
+    weights: {},
+    totals: { ...NO_TOTALS, nodes: 1 },
+    bypassed: false,
+  };
+  if (node.op === BLOCK_INPUT) {
+    return { inferred: { ...unknown, outputs: { output: boundary }, totals: NO_TOTALS }, problems };
+  }
+  if (node.op === BLOCK_OUTPUT) return { inferred: { ...unknown, outputs: {}, totals: NO_TOTALS }, problems };
+  const known: Record<string, TensorType> = {};
+  for (const port of op.inputs) {
+    const type = types[port];
+    if (type !== undefined) known[port] = type;
+  }
+  if (resolved.value === undefined || Object.keys(known).length < op.inputs.length)
+    return { inferred: unknown, problems };
+  const context = { parameters: resolved.value, inputs: known };
+  const result = op.infer(context);
+  if (!result.ok) return { inferred: unknown, problems: [...problems, result.error] };
+  const weights = definedWeights(op.weights?.(context));
+  const macs = op.macs?.({ ...context, outputs: result.value }) ?? 0;
+  return {
+    inferred: {
+      ...base,
+      outputs: result.value,
+      weights,
+      totals: { ...sumWeights(weights), macs, nodes: 1 },
+      bypassed: false,
+    },
+    problems,
+  };
+}
+
+function definedWeights(
+  weights: Readonly<Partial<Record<string, WeightSpec>>> | null | undefined,
+): Record<string, WeightSpec> {
+  const defined: Record<string, WeightSpec> = {};
+  for (const [name, weight] of Object.entries(weights ?? {})) if (weight !== undefined) defined[name] = weight;
+  return defined;
+}
