@@ -124,22 +124,26 @@ async function buildTarget(target, log) {
   return true;
 }
 
-/** @param {string} outDir */
-async function buildRenderer(outDir) {
-  const [vite, react, tailwind] = await Promise.all([
-    import('vite'),
-    import('@vitejs/plugin-react'),
-    import('@tailwindcss/vite'),
-  ]);
-  await vite.build({
-    configFile: false,
-    logLevel: 'warn',
+/** What building and serving the renderer have in common. */
+export async function rendererConfig() {
+  const [react, tailwind] = await Promise.all([import('@vitejs/plugin-react'), import('@tailwindcss/vite')]);
+  return {
+    configFile: /** @type {const} */ (false),
     root: path.join(root, 'src/renderer'),
     // Served over http, over the app: protocol, and perhaps under a path: no address may be absolute.
     base: './',
-    publicDir: false,
+    publicDir: /** @type {const} */ (false),
     plugins: [react.default(), tailwind.default()],
-    worker: { format: 'es' },
+    worker: { format: /** @type {const} */ ('es') },
+  };
+}
+
+/** @param {string} outDir */
+async function buildRenderer(outDir) {
+  const vite = await import('vite');
+  await vite.build({
+    ...(await rendererConfig()),
+    logLevel: 'warn',
     build: { outDir, emptyOutDir: false, target: 'es2023', sourcemap: true, chunkSizeWarningLimit: 2_000 },
   });
 }
