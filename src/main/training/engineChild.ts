@@ -46,7 +46,8 @@ export function startEngineChild(environment: NodeJS.ProcessEnv = process.env): 
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // Flags of the parent, such as an inspector's port, are not for the child.
     execArgv: [],
-    env: environment,
+    // Under Electron the program is Electron's; this makes it the Node that the engine needs.
+    env: { ...environment, ELECTRON_RUN_AS_NODE: '1' },
   });
   let listener: ((news: EngineNews) => void) | undefined;
   // A stop may be asked for while the libraries of the process are still being loaded.
