@@ -12,6 +12,8 @@ import { softmax } from './activation/softmax.ts';
 import { tanh } from './activation/tanh.ts';
 import { flatten } from './arrangement/flatten.ts';
 import { padChannels } from './arrangement/padChannels.ts';
+import { pixelShuffle } from './arrangement/pixelShuffle.ts';
+import { upsampling2d } from './arrangement/upsampling2d.ts';
 import { conv2d } from './convolution/conv2d.ts';
 import { dense } from './dense/dense.ts';
 import { blockInput, blockOutput } from './input/blockPort.ts';
@@ -22,18 +24,26 @@ import { multiply } from './merge/multiply.ts';
 import { scale } from './merge/scale.ts';
 import { subtract } from './merge/subtract.ts';
 import { batchNormalization } from './normalization/batchNormalization.ts';
+import { groupNormalization } from './normalization/groupNormalization.ts';
+import { layerNormalization } from './normalization/layerNormalization.ts';
+import { rmsNormalization } from './normalization/rmsNormalization.ts';
 import { classificationOutput } from './output/classificationOutput.ts';
 import { averagePooling2d } from './pooling/averagePooling2d.ts';
 import { globalAveragePooling } from './pooling/globalAveragePooling.ts';
+import { globalMaxPooling } from './pooling/globalMaxPooling.ts';
 import { maxPooling2d } from './pooling/maxPooling2d.ts';
 import { dropPath } from './regularization/dropPath.ts';
 import { dropout } from './regularization/dropout.ts';
+import { spatialDropout } from './regularization/spatialDropout.ts';
 
 /** Every op there is, in the order of the palette. Adding one is its file and its line here. */
 export const ops = [
   input,
   conv2d,
   batchNormalization,
+  layerNormalization,
+  groupNormalization,
+  rmsNormalization,
   relu,
   leakyRelu,
   relu6,
@@ -53,10 +63,14 @@ export const ops = [
   maxPooling2d,
   averagePooling2d,
   globalAveragePooling,
+  globalMaxPooling,
   flatten,
   padChannels,
+  upsampling2d,
+  pixelShuffle,
   dense,
   dropout,
+  spatialDropout,
   dropPath,
   classificationOutput,
   blockInput,

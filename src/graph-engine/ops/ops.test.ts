@@ -3,68 +3,22 @@ import type { OpDefinition, OpVector } from '../core/opDefinition.ts';
 import { elementCount, features, image, type TensorType } from '../core/shape.ts';
 import { createBuilder } from '../program/builder.ts';
 import { createInterpreter } from '../program/interpreter/createInterpreter.ts';
-import type { Value, Variable } from '../program/program.ts';
+import { lowerVector, mapInputs, typeOfDims } from '../testing/lowerVector.ts';
 import { BLOCK_INPUT, BLOCK_OUTPUT } from '../document/blockPorts.ts';
 import { opDefinitions } from './index.ts';
-
-/** The logical type of an example of `[batch, ...]` dims: four dims are an image, two are features. */
-function typeOf(dims: readonly number[]): TensorType {
-  const [, a = null, b = null, c = null] = dims;
-  return dims.length === 4 ? image(a, b, c) : features(a);
-}
 
 function unknown(type: TensorType): TensorType {
   return { ...type, axes: type.axes.map((axis) => ({ ...axis, size: null })) };
 }
 
-function mapInputs<T>(
-  vector: OpVector<string, string>,
-  map: (dims: readonly number[], data: readonly number[]) => T,
-): Record<string, T> {
-  return Object.fromEntries(Object.entries(vector.inputs).map(([port, { dims, data }]) => [port, map(dims, data)]));
-}
-
 /** Lowers one op alone and runs it in the reference interpreter. */
 function run(op: OpDefinition, vector: OpVector<string, string>): { dims: readonly number[]; data: number[] } {
-  const parameters = op.parameters.parse(vector.parameters);
-  const types = mapInputs(vector, typeOf);
   const builder = createBuilder('predict');
-  const weights: Record<string, Variable> = {};
-  for (const [name, spec] of Object.entries(op.weights?.({ parameters, inputs: types }) ?? {})) {
-    if (spec === undefined) continue;
-    weights[name] = {
-      name,
-      dims: spec.dims,
-      dtype: 'float32',
-
-      initializer: spec.initializer,
-      role: spec.trainable ? 'weight' : 'statistic',
-      trainable: spec.trainable,
-      origin: 'op',
-    };
-  }
-  const inputs: Record<string, Value> = {};
-  for (const [port, { dims }] of Object.entries(vector.inputs))
-    inputs[port] = builder.input(port, [-1, ...dims.slice(1)], 'float32');
-  const outputs = op.lower({
-    builder,
-    parameters,
-    inputs,
-    types,
-    weights,
-    mode: vector.mode ?? 'train',
-    seed: undefined,
-    path: 'op',
-  });
-  const first = outputs[op.outputs[0] ?? ''];
-  if (first === undefined) throw new Error(`${op.type} has no output`);
-  builder.output('y', first);
+  const { output, weights } = lowerVector(builder, op, vector);
+  builder.output('y', output);
   const interpreter = createInterpreter({ variables: Object.values(weights), entries: { predict: builder.entry() } });
   for (const [name, data] of Object.entries(vector.weights ?? {})) interpreter.write(name, data ?? []);
-  const feeds = mapInputs(vector, (dims, data) => ({
-    dims: [...dims],
-    data: Float64Array.from(data),
-  }));
+  const feeds = mapInputs(vector, (dims, data) => ({ dims: [...dims], data: Float64Array.from(data) }));
   const result = interpreter.run('predict', feeds)['y'];
   if (result === undefined) throw new Error('y was not fetched');
   return { dims: result.dims, data: [...result.data] };
@@ -91,7 +45,7 @@ describe.each(opDefinitions.map((op) => [op.type, op] as const))('%s', (type, op
 
   test.each(op.vectors.map((vector) => [vector.name, vector] as const))('%s', (_, vector) => {
     const parameters = op.parameters.parse(vector.parameters);
-    const inputs = mapInputs(vector, typeOf);
+    const inputs = mapInputs(vector, typeOfDims);
     const inferred = op.infer({ parameters, inputs });
     if (!inferred.ok) throw new Error(inferred.error.message);
     const output = inferred.value[op.outputs[0] ?? ''];
@@ -102,7 +56,7 @@ describe.each(opDefinitions.map((op) => [op.type, op] as const))('%s', (type, op
     for (const [index, value] of vector.output.data.entries()) expect(result.data[index]).toBeCloseTo(value, 5);
     expect(elementCount(output ?? features(null))).toBe(vector.output.data.length / (vector.output.dims[0] ?? 1));
     // Unknown is not wrong: with every size unknown the op still has an output of the same rank.
-    const blind = op.infer({ parameters, inputs: mapInputs(vector, (dims) => unknown(typeOf(dims))) });
+    const blind = op.infer({ parameters, inputs: mapInputs(vector, (dims) => unknown(typeOfDims(dims))) });
     expect(blind.ok && blind.value[op.outputs[0] ?? '']?.axes.length).toBe(output?.axes.length);
   });
 
