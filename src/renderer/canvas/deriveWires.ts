@@ -83,14 +83,23 @@ function routeWires(graph: Graph, blocks: Readonly<Record<string, BlockDefinitio
   for (const [id, node] of nodesOf(graph)) placed.set(id, place(node, blocks));
   const sorted = [...placed.values()].map(({ box }) => box).sort((a, b) => a.x - b.x);
   const routes: Route[] = [];
+  const backwards = new Map<string, number>();
   for (const [id, node] of nodesOf(graph)) {
     const target = placed.get(id);
     if (target === undefined) continue;
     for (const [port, source] of Object.entries(node.inputs)) {
       const origin = placed.get(source.node);
-      if (origin === undefined || routes.length >= MAXIMUM_ROUTED) continue;
+      if (origin === undefined || routes.length + backwards.size >= MAXIMUM_ROUTED) continue;
       const from = portAt(origin, source.port, 'outputs');
       const to = portAt(target, port, 'inputs');
+      if (to.x < from.x) {
+        const ends: [Point, Point] = [
+          { x: to.x, y: from.y },
+          { x: from.x, y: to.y },
+        ];
+        backwards.set(wireId(id, port), freeLane(...ends, sorted));
+        continue;
+      }
       if (to.x - from.x < NODE_WIDTH) continue;
       const between = sorted.filter(
         (box) => box !== origin.box && box !== target.box && box.x < to.x && box.x + box.width > from.x,
@@ -99,7 +108,7 @@ function routeWires(graph: Graph, blocks: Readonly<Record<string, BlockDefinitio
       routes.push({ id: wireId(id, port), from, to, lane: freeLane(from, to, between) });
     }
   }
-  return nest(routes);
+  return new Map([...nest(routes), ...backwards]);
 }
 
 const routeCache = new WeakMap<Graph, { readonly blocks: object; readonly lanes: Map<string, number> }>();

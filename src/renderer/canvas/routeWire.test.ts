@@ -28,3 +28,12 @@ test('the label is in the middle', () => {
   expect(wirePath({ x: 0, y: 0 }, { x: 300, y: 0 }, -60).label).toEqual({ x: 150, y: -60 });
   expect(wirePath({ x: 0, y: 0 }, { x: 300, y: 100 }, null)).toMatchObject({ label: { x: 150, y: 50 }, side: 'on' });
 });
+
+test('a wire to the row below goes back along the lane between the rows', () => {
+  const rows = [box(0, 0), box(220, 0), box(440, 0), box(0, 110), box(220, 110), box(440, 110)];
+  const lane = freeLane({ x: 0, y: 30 }, { x: 600, y: 140 }, rows);
+  expect(lane).toBe(85);
+  const { d, label } = wirePath({ x: 600, y: 30 }, { x: 0, y: 140 }, lane);
+  expect(label).toEqual({ x: 300, y: 85 });
+  expect(d).toMatch(/^M600,30 L612,30 Q624,30 624,42 .* L0,140$/);
+});

@@ -75,8 +75,45 @@ export interface WirePath {
   readonly side: 'above' | 'on' | 'below';
 }
 
+const CORNER = 12;
+
+/** Straight lines with rounded corners. */
+function roundedLines(points: readonly Point[]): string {
+  let d = '';
+  points.forEach((point, index) => {
+    const [before, after] = [points[index - 1], points[index + 1]];
+    if (before === undefined || after === undefined) {
+      d += `${before === undefined ? 'M' : 'L'}${point.x},${point.y} `;
+      return;
+    }
+    const towards = (end: Point): Point => {
+      const distance = Math.hypot(end.x - point.x, end.y - point.y);
+      const share = distance === 0 ? 0 : Math.min(CORNER, distance / 2) / distance;
+      return { x: point.x + (end.x - point.x) * share, y: point.y + (end.y - point.y) * share };
+    };
+    const [start, end] = [towards(before), towards(after)];
+    d += `L${start.x},${start.y} Q${point.x},${point.y} ${end.x},${end.y} `;
+  });
+  return d.trimEnd();
+}
+
+/** Like a carriage return: out of the port, back along the lane between the rows, into the port. */
+function pathBack(from: Point, to: Point, lane: number): WirePath {
+  const [right, left] = [from.x + CLEARANCE, to.x - CLEARANCE];
+  const d = roundedLines([
+    from,
+    { x: right, y: from.y },
+    { x: right, y: lane },
+    { x: left, y: lane },
+    { x: left, y: to.y },
+    to,
+  ]);
+  return { d, label: { x: (from.x + to.x) / 2, y: lane }, side: 'on' };
+}
+
 /** The curve of a wire: direct, or along a lane round what is in the way. */
 export function wirePath(from: Point, to: Point, lane: number | null): WirePath {
+  if (lane !== null && to.x < from.x) return pathBack(from, to, lane);
   if (lane === null || to.x - from.x < 60) {
     const bend = reach(from, to);
     // Between neighbours there is no room on the wire itself.
