@@ -65,7 +65,7 @@ export function addItem(item: CatalogueItem, { position, open, sources = [], onW
   const { scope, graph } = editedScope();
   const id = freshNodeId(graph, baseId(item));
   const room = onWire === undefined ? undefined : roomOnWire(graph, onWire, position);
-  const place = room?.place ?? snap(position);
+  const place = room?.place ?? freePlace(graph, position);
   gesture(`Add ${item.title}`, () => {
     const node = { parameters: {}, inputs: {}, position: place };
     if (item.kind === 'library') dispatch(insertBlock, { scope, id, library: item.library, position: place });

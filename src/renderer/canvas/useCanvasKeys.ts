@@ -138,7 +138,8 @@ export function useCanvasKeys({ root, fit, openSearch, abortDrag }: CanvasKeyAct
             cameByPointer = false;
             return false;
           }
-          actions.current.openSearch(pointer.current);
+          // With something selected the new node goes behind it, else to the pointer.
+          actions.current.openSearch(uiStore.getState().selection.size > 0 ? null : pointer.current);
           return true;
         case '/':
           actions.current.openSearch(null);
