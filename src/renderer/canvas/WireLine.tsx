@@ -6,7 +6,7 @@ import type { CanvasWire } from './deriveWires.ts';
 import { useDetail } from './detailLevel.ts';
 import { wirePath } from './routeWire.ts';
 
-const SHIFTS = { above: '-108%', on: '-50%', below: '8%' } as const;
+const SHIFTS = { above: '-108%', on: '-50%', below: '5px' } as const;
 
 /** One wire, with the shape of what flows through it. */
 export const WireLine = memo(function WireLine({

@@ -7,7 +7,7 @@ export const DetailContext = createContext<Detail>('full');
 
 /** Below these zooms labels get short, then text goes away. */
 export function detailAt(zoom: number): Detail {
-  return zoom < 0.35 ? 'far' : zoom < 0.6 ? 'compact' : 'full';
+  return zoom < 0.3 ? 'far' : zoom < 0.6 ? 'compact' : 'full';
 }
 
 /** The level of detail in a node or wire. */

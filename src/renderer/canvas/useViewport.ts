@@ -11,16 +11,19 @@ export const MAXIMUM_ZOOM = 2.5;
 /** Pixels kept free round a node that is moved into sight; the toolbar stands in them. */
 const MARGIN = 72;
 const READABLE_ZOOM = 0.8;
-const NAMES_READABLE_ZOOM = 0.36;
-const PADDING = { top: 0.12, bottom: 0.14, left: 0.06, right: 0.06 } as const;
+const NAMES_READABLE_ZOOM = 0.3;
+/** What stands out of the cards at the sides: wires that turn back to the next row, names of ports. */
+const OVERHANG = 28;
+const PORT_NAME_OVERHANG = 76;
+const PADDING = { top: 0.12, bottom: 0.14, left: 0.04, right: 0.04 } as const;
 
 function boundsOf(nodes: readonly CanvasNode[]): Rect | undefined {
   if (nodes.length === 0) return undefined;
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const { position, height } of nodes) {
-    left = Math.min(left, position.x);
+  for (const { position, height, data } of nodes) {
+    left = Math.min(left, position.x - OVERHANG);
     top = Math.min(top, position.y);
-    right = Math.max(right, position.x + NODE_WIDTH);
+    right = Math.max(right, position.x + NODE_WIDTH + (data.view.outputs.length > 1 ? PORT_NAME_OVERHANG : OVERHANG));
     bottom = Math.max(bottom, position.y + (height ?? 0));
   }
   return { x: left, y: top, width: right - left, height: bottom - top };
@@ -89,9 +92,8 @@ export function useViewport(root: React.RefObject<HTMLDivElement | null>, nodes:
       return;
     }
     const whole = getViewportForBounds(bounds, width, height, MINIMUM_ZOOM, 1.1, PADDING);
-    // A block is looked at for its structure: there the skip and where it ends count more than the small print.
-    const inBlock = uiStore.getState().scopePath.length > 0;
-    if (whole.zoom >= (inBlock ? NAMES_READABLE_ZOOM : READABLE_ZOOM)) {
+    // At the first look the structure counts: the skip and where it ends, more than the small print.
+    if (whole.zoom >= NAMES_READABLE_ZOOM) {
       void flow.setViewport(whole);
       return;
     }
