@@ -1,5 +1,6 @@
 import { describeDocument, renameDocument } from '../../graph-engine/document/commands/editDocument.ts';
 import { formatCount, formatExactly } from '../canvas/formatCount.ts';
+import { formatBytes } from '../training/format.ts';
 import { dispatch, useDocument } from '../store/documentStore.ts';
 import { CommitText } from './CommitText.tsx';
 import { Fact, Section } from './Section.tsx';
@@ -46,7 +47,7 @@ export function DocumentInspector() {
           <Fact name="Trainable">{formatExactly(totals.trainableParameters)}</Fact>
           <Fact name="Running statistics">{formatExactly(totals.statistics)}</Fact>
           <Fact name="MACs for one example">{formatCount(totals.macs)}</Fact>
-          <Fact name="Weights as float32">{formatCount(totals.parameters * 4)}B</Fact>
+          <Fact name="Weights as float32">{formatBytes(totals.parameters * 4)}</Fact>
           <Fact name="Ops, unfolded">{formatExactly(totals.nodes)}</Fact>
         </dl>
       </Section>

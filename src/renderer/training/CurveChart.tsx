@@ -88,7 +88,8 @@ function readoutText(kind: CurveKind, columns: CurveColumns, index: number | nul
   if (epoch === undefined) return '';
   const train = valueAtOrBefore(raw, at);
   const measured = valueAtOrBefore(validation, at);
-  const parts = [`epoch ${epoch.toFixed(2)}`];
+  // Without a pointer it tells the latest values, and how far the run is stands above.
+  const parts = index === null ? [] : [`epoch ${epoch.toFixed(2)}`];
   if (train !== null) parts.push(`train ${format(train)}`);
   if (measured !== null) parts.push(`validation ${format(measured)}`);
   return parts.join(' · ');
