@@ -11,7 +11,7 @@ import { currentDocument, dispatch, gesture } from '../store/documentStore.ts';
 import { editedScope, shownScope } from '../store/scope.ts';
 import { reveal, select, uiStore } from '../store/uiStore.ts';
 import { bestOutput, canConnect, wiresAmong, type OpenWire, type Verdict } from './dropRules.ts';
-import { freePlace, placeBehind, roomOnWire, snap } from './placeNode.ts';
+import { freePlace, placeBehind, roomOnWire } from './placeNode.ts';
 import type { Point } from './routeWire.ts';
 import { wireEnd } from './skipWires.ts';
 
