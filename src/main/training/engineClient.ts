@@ -18,7 +18,7 @@ export interface RunningTask {
 
 /** The host's side of the engine processes. */
 export interface EngineClient {
-  /** Starts a spare process, so that the next task finds the libraries and the data sets loaded. */
+  /** From now on keeps a spare process, so that the next task finds the libraries and the data sets loaded. */
   warmUp(): void;
   train(task: { document: SkipwireDocument; folder: string }, listeners?: TaskListeners): RunningTask;
   /** Logits and probabilities of a network with one input and one output. */
@@ -44,17 +44,29 @@ export function createEngineClient({ start = startEngineChild }: { start?: () =>
     return child;
   };
 
-  /** A process is used again only after a task that went well: after a failure its native state is not to be trusted. */
-  const giveBack = (child: EngineChild, end: TaskEnd): void => {
+  /**
+   * A process is used again only after a prediction that went well: after a failure its native state is not to be trusted,
+   * and the memory of a trained network comes back whole only with the end of its process.
+   */
+  const giveBack = (child: EngineChild, task: EngineTask, end: TaskEnd): void => {
     busy.delete(child);
-    if (end.kind === 'done' && spare?.isAlive() !== true && child.isAlive()) spare = child;
+    const reusable = task.kind === 'predict' && end.kind === 'done' && child.isAlive();
+    if (reusable && spare?.isAlive() !== true) spare = child;
     else void child.release();
+    if (warm) warmUp();
+  };
+
+  let warm = false;
+  const warmUp = (): void => {
+    if (spare?.isAlive() === true) return;
+    spare = start();
+    spare.prepare();
   };
 
   const begin = (task: EngineTask, listeners?: TaskListeners): RunningTask => {
     const child = take();
     const end = child.run(task, listeners);
-    void end.then((how) => giveBack(child, how));
+    void end.then((how) => giveBack(child, task, how));
     return {
       end,
       environment: child.ready.then((loaded) => ('environment' in loaded ? loaded.environment : undefined)),
@@ -66,9 +78,8 @@ export function createEngineClient({ start = startEngineChild }: { start?: () =>
 
   return {
     warmUp() {
-      if (spare?.isAlive() === true) return;
-      spare = start();
-      spare.prepare();
+      warm = true;
+      warmUp();
     },
     train: (task, listeners) => begin({ kind: 'train', ...task }, listeners),
     async predict(order) {
@@ -79,6 +90,7 @@ export function createEngineClient({ start = startEngineChild }: { start?: () =>
       return { ok: true, value: end.outcome.prediction };
     },
     async dispose() {
+      warm = false;
       const children = [...busy, ...(spare === undefined ? [] : [spare])];
       spare = undefined;
       await Promise.all(children.map((child) => child.release()));
