@@ -38,6 +38,9 @@ const environment = {
   TF_CPP_MIN_LOG_LEVEL: '3',
 };
 
+/** As `withHugePages` starts the product's engine process. The others run in the environment they find. */
+const productEnvironment = { ...environment, GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' };
+
 /**
  * @typedef {{ name: string, label: string, ask: (line: string) => Promise<any>, end: () => Promise<void>, spawnedAt: number }} PeerHandle
  */
@@ -48,11 +51,12 @@ const environment = {
  * @param {string} label
  * @param {string} program
  * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} [env]
  * @returns {Promise<PeerHandle>}
  */
-async function startPeer(name, label, program, args) {
+async function startPeer(name, label, program, args, env = environment) {
   const spawnedAt = performance.now();
-  const child = spawn(program, args, { env: environment, stdio: ['pipe', 'pipe', 'pipe'], cwd: root });
+  const child = spawn(program, args, { env, stdio: ['pipe', 'pipe', 'pipe'], cwd: root });
   let errors = '';
   child.stderr.on('data', (chunk) => (errors = (errors + chunk).slice(-4000)));
   const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -81,7 +85,8 @@ async function startPeer(name, label, program, args) {
 }
 
 /** @returns {Promise<PeerHandle>} */
-const startOurs = () => startPeer('skipwire', 'Skipwire', process.execPath, [path.join(built, 'skipwirePeer.js')]);
+const startOurs = () =>
+  startPeer('skipwire', 'Skipwire', process.execPath, [path.join(built, 'skipwirePeer.js')], productEnvironment);
 
 /** A Python that can import torch, or why there is none. */
 function findTorch() {

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import type { HostProblem } from '../../contract/contract.ts';
+import { withHugePages } from '../engines/withHugePages.ts';
 import { productRoot } from '../files/productRoot.ts';
 import type { EngineEnvironment, EngineNews, EngineRequest, EngineTask, TaskOutcome } from './engineMessages.ts';
 
@@ -47,7 +48,7 @@ export function startEngineChild(environment: NodeJS.ProcessEnv = process.env): 
     // Flags of the parent, such as an inspector's port, are not for the child.
     execArgv: [],
     // Under Electron the program is Electron's; this makes it the Node that the engine needs.
-    env: { ...environment, ELECTRON_RUN_AS_NODE: '1' },
+    env: { ...withHugePages(environment), ELECTRON_RUN_AS_NODE: '1' },
   });
   let listener: ((news: EngineNews) => void) | undefined;
   // A stop may be asked for while the libraries of the process are still being loaded.
