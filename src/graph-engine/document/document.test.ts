@@ -7,6 +7,7 @@ import { insertBlock } from './commands/blocks.ts';
 import { connect, disconnect, swapInputs } from './commands/connect.ts';
 import { renameDocument, setTraining } from './commands/editDocument.ts';
 import { moveNodes, renameNode, setEnabled, setNote, setParameter } from './commands/editNode.ts';
+import { insertProjection } from './commands/insertProjection.ts';
 import { insertOnWire } from './commands/insertOnWire.ts';
 import { removeNodes } from './commands/removeNodes.ts';
 import { freshNodeId, nodesOf, reaches } from './graphs.ts';
@@ -216,6 +217,18 @@ describe('editing', () => {
       port: 'output',
     });
     expect(editor.history.entries).toHaveLength(1);
+  });
+
+  test('a projection goes where no card stands', () => {
+    const editor = openEditor(residualDigits());
+    const insert = { scope: null, to: { node: NodeId.parse('add'), port: 'b' }, filters: 16 };
+    editor.dispatch(insertProjection, { ...insert, stride: [1, 1] });
+    editor.dispatch(insertProjection, { ...insert, stride: [1, 1] });
+    const cards = nodesOf(editor.document.graph).map(([, { position }]) => position);
+    const overlapping = cards.filter((one, index) =>
+      cards.some((other, at) => at > index && Math.abs(one.x - other.x) < 160 && Math.abs(one.y - other.y) < 60),
+    );
+    expect(overlapping).toEqual([]);
   });
 
   test('the same library block twice is stored once; a changed one never overwrites it', () => {

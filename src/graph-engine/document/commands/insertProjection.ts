@@ -1,5 +1,5 @@
 import { defineCommand } from './command.ts';
-import { freshNodeId, graphOf, nodeOf, type Scope } from '../graphs.ts';
+import { freshNodeId, graphOf, nodeOf, nodesOf, type Scope } from '../graphs.ts';
 import type { Endpoint } from '../schema.ts';
 
 /**
@@ -22,7 +22,10 @@ export const insertProjection = defineCommand<{
     const from = nodeOf(graph, source.node).position;
     const convolution = freshNodeId(graph, 'projection');
     const x = Math.round((from.x + target.position.x) / 2);
-    const y = Math.round((from.y + target.position.y) / 2) + 120;
+    let y = Math.round((from.y + target.position.y) / 2) + 120;
+    const others = nodesOf(graph).map(([, { position }]) => position);
+    // Two cards side by side go below the path, lower where something stands there.
+    while (others.some((other) => Math.abs(other.x - x) < 280 && Math.abs(other.y - y) < 80)) y += 20;
     graph.nodes[convolution] = {
       op: 'conv2d',
       parameters: { filters, kernel: [1, 1], stride: [...stride], bias: false },
