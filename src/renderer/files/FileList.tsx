@@ -63,6 +63,11 @@ export function FileList({ folder, onFolder, chosen, onChoose, onConfirm, accept
                 data-path={entry.path}
                 disabled={!allowed}
                 onClick={() => (entry.kind === 'folder' ? onFolder(entry.path) : onChoose(entry))}
+                onKeyDown={(event) => {
+                  if (event.key !== 'Enter' || entry.kind === 'folder' || onConfirm === undefined) return;
+                  event.preventDefault();
+                  onConfirm(entry);
+                }}
                 onDoubleClick={() => {
                   if (entry.kind !== 'folder') onConfirm?.(entry);
                 }}
