@@ -172,3 +172,11 @@ test('connecting a selection counts its wires', () => {
   expect(inputsOf(conv)).toEqual({ input: image });
   expect(connectSelection()).toBe(0);
 });
+
+test('what is put twice at the same place does not hide what is there', () => {
+  const first = addItem(item('relu'), { position: origin });
+  const second = addItem(item('relu'), { position: origin });
+  const { nodes } = currentDocument().graph;
+  expect(nodes[first]?.position).toEqual(origin);
+  expect(nodes[second]?.position.y).toBeGreaterThanOrEqual(60);
+});
