@@ -9,6 +9,11 @@ export interface UnreadableDialogProps {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** Whether a detail is missing or in the message already. */
+function isTold({ message }: Diagnostic, detail: string | undefined): boolean {
+  return detail === undefined || message.includes(detail);
+}
+
 /** Why a file could not be opened. */
 export function UnreadableDialog({ name, diagnostics }: UnreadableDialogProps) {
   return (
@@ -31,10 +36,10 @@ export function UnreadableDialog({ name, diagnostics }: UnreadableDialogProps) {
         {diagnostics.map((diagnostic, index) => (
           <li key={index} className="rounded-md bg-danger-soft p-3 text-sm text-danger">
             {diagnostic.message}
-            {diagnostic.expected !== undefined && (
+            {!isTold(diagnostic, diagnostic.expected) && (
               <span className="mt-1 block text-xs">Expected: {diagnostic.expected}</span>
             )}
-            {diagnostic.received !== undefined && (
+            {!isTold(diagnostic, diagnostic.received) && (
               <span className="block text-xs">Received: {diagnostic.received}</span>
             )}
           </li>
