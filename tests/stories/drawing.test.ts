@@ -185,6 +185,17 @@ test('a whole chain is drawn without the mouse', async () => {
   await wire('bn-1', 'relu-1').waitFor();
 });
 
+test('with the pointer at rest, what Tab adds goes behind what it added before', async () => {
+  const { x, y } = await emptyPlace();
+  await page.mouse.click(x, y);
+  for (const words of ['relu', 'batch norm']) {
+    await page.keyboard.press('Tab');
+    await page.getByTestId('search-input').fill(words);
+    await page.keyboard.press('Enter');
+  }
+  await wire('relu-2', 'bn-1').waitFor();
+});
+
 test('a value that cannot be is told in place and not taken', async () => {
   await node('conv-1').click();
   await page.getByTestId('field-filters').fill('0');
