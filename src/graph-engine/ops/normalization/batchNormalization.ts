@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ok } from '../../core/diagnostic.ts';
 import { defineOp } from '../../core/opDefinition.ts';
 import { elementCount, lastAxis, type TensorType } from '../../core/shape.ts';
+import { epsilon } from './normParameters.ts';
 
 /** Channels-last values as the `[n, h, w, c]` the primitive takes. */
 function asImageDims(type: TensorType): number[] {
@@ -31,13 +32,7 @@ export const batchNormalization = defineOp({
       .default(0.1)
       .describe('Share of the new batch in the running averages.')
       .meta({ advanced: true }),
-    epsilon: z
-      .number()
-      .gt(0)
-      .max(1)
-      .default(0.00001)
-      .describe('Added to the variance, against division by zero.')
-      .meta({ advanced: true }),
+    epsilon,
     initialScale: z
       .number()
       .min(-10)

@@ -4,6 +4,7 @@ import { expectImage } from '../../core/expectImage.ts';
 import { defineOp } from '../../core/opDefinition.ts';
 import { sizeOf } from '../../core/shape.ts';
 import { standardize } from './standardize.ts';
+import { epsilon, scaleAndOffset } from './normParameters.ts';
 
 export const groupNormalization = defineOp({
   type: 'groupNormalization',
@@ -20,13 +21,7 @@ export const groupNormalization = defineOp({
   },
   parameters: z.strictObject({
     groups: z.int().min(1).max(65_536).default(1).describe('Groups the channels are split into; must divide them.'),
-    epsilon: z
-      .number()
-      .gt(0)
-      .max(1)
-      .default(0.00001)
-      .describe('Added to the variance, against division by zero.')
-      .meta({ advanced: true }),
+    epsilon,
   }),
   inputs: ['input'],
   outputs: ['output'],
@@ -46,10 +41,7 @@ export const groupNormalization = defineOp({
   weights({ inputs }) {
     const channels = sizeOf(inputs.input, 'channels');
     if (channels === null || channels === undefined) return null;
-    return {
-      scale: { dims: [channels], initializer: { kind: 'ones' }, trainable: true },
-      offset: { dims: [channels], initializer: { kind: 'zeros' }, trainable: true },
-    };
+    return scaleAndOffset(channels);
   },
   lower({ builder, parameters: { groups, epsilon }, inputs: { input }, weights }) {
     if (weights.scale === undefined || weights.offset === undefined) {

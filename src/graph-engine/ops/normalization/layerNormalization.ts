@@ -4,6 +4,7 @@ import { defineOp } from '../../core/opDefinition.ts';
 import { isImage, lastAxis } from '../../core/shape.ts';
 import { lastAxisMean } from './lastAxisMean.ts';
 import { standardize } from './standardize.ts';
+import { epsilon, scaleAndOffset } from './normParameters.ts';
 
 export const layerNormalization = defineOp({
   type: 'layerNormalization',
@@ -19,13 +20,7 @@ export const layerNormalization = defineOp({
     keywords: ['ln', 'layernorm', 'transformer', 'convnext'],
   },
   parameters: z.strictObject({
-    epsilon: z
-      .number()
-      .gt(0)
-      .max(1)
-      .default(0.00001)
-      .describe('Added to the variance, against division by zero.')
-      .meta({ advanced: true }),
+    epsilon,
   }),
   inputs: ['input'],
   outputs: ['output'],
@@ -33,10 +28,7 @@ export const layerNormalization = defineOp({
   weights({ inputs }) {
     const size = lastAxis(inputs.input)?.size;
     if (size === null || size === undefined) return null;
-    return {
-      scale: { dims: [size], initializer: { kind: 'ones' }, trainable: true },
-      offset: { dims: [size], initializer: { kind: 'zeros' }, trainable: true },
-    };
+    return scaleAndOffset(size);
   },
   lower({ builder, parameters, inputs: { input }, weights }) {
     if (weights.scale === undefined || weights.offset === undefined) {

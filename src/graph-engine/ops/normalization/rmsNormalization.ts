@@ -3,6 +3,7 @@ import { fail, ok } from '../../core/diagnostic.ts';
 import { defineOp } from '../../core/opDefinition.ts';
 import { describeShape, isImage, lastAxis } from '../../core/shape.ts';
 import { lastAxisMean } from './lastAxisMean.ts';
+import { epsilon } from './normParameters.ts';
 
 export const rmsNormalization = defineOp({
   type: 'rmsNormalization',
@@ -18,13 +19,7 @@ export const rmsNormalization = defineOp({
     keywords: ['rmsnorm', 'transformer', 'llama'],
   },
   parameters: z.strictObject({
-    epsilon: z
-      .number()
-      .gt(0)
-      .max(1)
-      .default(0.00001)
-      .describe('Added to the mean square, against division by zero.')
-      .meta({ advanced: true }),
+    epsilon,
   }),
   inputs: ['input'],
   outputs: ['output'],
