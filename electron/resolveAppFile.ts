@@ -1,17 +1,6 @@
 import path from 'node:path';
+import { pageTypes } from '../src/contract/pageDelivery.ts';
 import { isAppUrl } from './appUrls.ts';
-
-const types: Readonly<Partial<Record<string, string>>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.map': 'application/json; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.woff2': 'font/woff2',
-  '.wasm': 'application/wasm',
-};
 
 /**
  * The file of `root` that an address of the app's scheme means, with its type; undefined for another host, for a way out
@@ -29,6 +18,6 @@ export function resolveAppFile(root: string, address: string): { file: string; t
   const file = path.resolve(root, `.${pathname === '/' ? '/index.html' : pathname}`);
   const relative = path.relative(root, file);
   if (relative === '' || relative.startsWith('..') || path.isAbsolute(relative)) return undefined;
-  const type = types[path.extname(file)];
+  const type = pageTypes[path.extname(file)];
   return type === undefined ? undefined : { file, type };
 }

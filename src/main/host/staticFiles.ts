@@ -2,46 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import path from 'node:path';
-
-const types: Readonly<Partial<Record<string, string>>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.map': 'application/json; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.ico': 'image/x-icon',
-  '.woff2': 'font/woff2',
-  '.wasm': 'application/wasm',
-  '.onnx': 'application/octet-stream',
-};
-
-/**
- * Scripts only from here; nobody may frame the editor. Inline styles stay allowed: interface libraries set positions and
- * hide scroll bars with them, and no user text ever becomes a style.
- */
-const policy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "worker-src 'self' blob:",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
-  "font-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-/** Headers of every answer. */
-export const safeHeaders: Readonly<Record<string, string>> = {
-  'Content-Security-Policy': policy,
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-};
+import { pageHeaders, pageTypes } from '../../contract/pageDelivery.ts';
 
 /** Sends a file below `folder`; false when there is none at that address. */
 export async function sendStatic(folder: string, pathname: string, response: ServerResponse): Promise<boolean> {
@@ -63,9 +24,9 @@ export async function sendFile(
   const found = await stat(file).catch(() => undefined);
   if (found?.isFile() !== true) return false;
   response.writeHead(200, {
-    ...safeHeaders,
+    ...pageHeaders,
     ...headers,
-    'Content-Type': types[path.extname(file)] ?? 'application/octet-stream',
+    'Content-Type': pageTypes[path.extname(file)] ?? 'application/octet-stream',
     'Content-Length': found.size,
   });
   createReadStream(file)

@@ -10,13 +10,14 @@ import {
   MAXIMUM_MESSAGE_BYTES,
   type HostMessage,
 } from '../../contract/messages.ts';
+import { pageHeaders } from '../../contract/pageDelivery.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { productRoot, productVersion } from '../files/productRoot.ts';
 import type { WorkspaceFolder } from '../files/workspaceFolder.ts';
 import { isFromEditor, ownNamesFor, sameToken } from './accessGuard.ts';
 import type { Host } from './createHost.ts';
 import { serveMessages, type ServedClient } from './serveMessages.ts';
-import { safeHeaders, sendFile, sendStatic } from './staticFiles.ts';
+import { sendFile, sendStatic } from './staticFiles.ts';
 
 export interface ServerOptions {
   readonly host: Host;
@@ -120,7 +121,7 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const refuse = (status: number, text: string): void => {
-    response.writeHead(status, { ...safeHeaders, 'Content-Type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
+    response.writeHead(status, { ...pageHeaders, 'Content-Type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
   };
   if (!isFromEditor(request, ownNames)) return refuse(403, 'This address is not for other sites.');
   if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, 'Only GET is answered here.');

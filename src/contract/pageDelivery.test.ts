@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { contentPolicy } from './contentPolicy.ts';
+import { contentPolicy } from './pageDelivery.ts';
 
 const directives = new Map(
   contentPolicy.split('; ').map((directive) => {
