@@ -2,7 +2,7 @@
  * Logical shapes. The batch axis is implicit and leads; every other axis has a name, so `32x32x3` means the same thing
  * whatever the memory layout of an executor or an export is. A `null` size is unknown, which is never an error.
  */
-export type AxisName = 'height' | 'width' | 'channels' | 'length' | 'sequence' | 'features';
+export type AxisName = 'height' | 'width' | 'channels' | 'sequence' | 'features';
 
 export interface Axis {
   readonly name: AxisName;
@@ -32,6 +32,27 @@ export function image(height: number | null, width: number | null, channels: num
 /** A vector of `size` features. */
 export function features(size: number | null): TensorType {
   return { axes: [{ name: 'features', size }], dtype: 'float32' };
+}
+
+/** A sequence of `length` positions with `size` features each: a signal, embedded tokens, patches of an image. */
+export function sequence(length: number | null, size: number | null): TensorType {
+  return {
+    axes: [
+      { name: 'sequence', size: length },
+      { name: 'features', size },
+    ],
+    dtype: 'float32',
+  };
+}
+
+/** A sequence of `length` token numbers. */
+export function tokens(length: number | null): TensorType {
+  return { axes: [{ name: 'sequence', size: length }], dtype: 'int32' };
+}
+
+/** Whether the type is a sequence of features. */
+export function isSequence(type: TensorType): boolean {
+  return type.axes.length === 2 && type.axes[0]?.name === 'sequence' && type.axes[1]?.name === 'features';
 }
 
 /** Whether the type is an image (height, width, channels). */
