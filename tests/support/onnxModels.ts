@@ -1,5 +1,5 @@
 import type { OpDefinition, OpVector } from '../../src/graph-engine/core/opDefinition.ts';
-import { features, image, type TensorType } from '../../src/graph-engine/core/shape.ts';
+import type { TensorType } from '../../src/graph-engine/core/shape.ts';
 import type { SkipwireDocument } from '../../src/graph-engine/document/schema.ts';
 import { inferDocument } from '../../src/graph-engine/infer/inferDocument.ts';
 import { opDefinitions } from '../../src/graph-engine/ops/index.ts';
@@ -8,6 +8,7 @@ import { emitOp } from '../../src/graph-engine/targets/onnx/emitOp.ts';
 import { encodeModel } from '../../src/graph-engine/targets/onnx/encodeModel.ts';
 import { exportOnnx, type OnnxExport } from '../../src/graph-engine/targets/onnx/exportOnnx.ts';
 import { createOnnxGraph } from '../../src/graph-engine/targets/onnx/onnxGraph.ts';
+import { typeOfDims } from '../../src/graph-engine/testing/lowerVector.ts';
 
 /** Exports a document with these weights. */
 export function exported(
@@ -45,7 +46,7 @@ export const opCases: readonly OpCase[] = opDefinitions.flatMap((op) =>
 /** One op as a model of its own, with the vector's weights; its first output is `result`, of the type given back. */
 export function opModel({ op, vector }: OpCase, opset: number): { model: Uint8Array; type: TensorType } {
   const parameters = op.parameters.parse(vector.parameters);
-  const types = Object.fromEntries(Object.entries(vector.inputs).map(([port, { dims }]) => [port, typeOf(dims)]));
+  const types = Object.fromEntries(Object.entries(vector.inputs).map(([port, { dims }]) => [port, typeOfDims(dims)]));
   const inferred = op.infer({ parameters, inputs: types });
   if (!inferred.ok) throw new Error(inferred.error.message);
   const weights = op.weights?.({ parameters, inputs: types }) ?? {};
@@ -70,13 +71,4 @@ export function opModel({ op, vector }: OpCase, opset: number): { model: Uint8Ar
     { location: 'none', threshold: Infinity },
   );
   return { model: Buffer.concat([...encoded.model()]), type };
-}
-
-/** The type that a vector's tensor, batch included, stands for. */
-export function typeOf(dims: readonly number[]): TensorType {
-  const [, ...sizes] = dims;
-  const [a = 0, b = 0, c = 0] = sizes;
-  if (sizes.length === 3) return image(a, b, c);
-  if (sizes.length === 1) return features(a);
-  throw new Error(`No type is known for a vector of ${dims.length} axes`);
 }

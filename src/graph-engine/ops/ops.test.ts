@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { OpDefinition, OpVector } from '../core/opDefinition.ts';
-import { elementCount, features, image, type TensorType } from '../core/shape.ts';
+import { elementCount, features, image, sequence, type TensorType } from '../core/shape.ts';
 import { createBuilder } from '../program/builder.ts';
 import { createInterpreter } from '../program/interpreter/createInterpreter.ts';
 import { lowerVector, mapInputs, typeOfDims } from '../testing/lowerVector.ts';
@@ -62,7 +62,7 @@ describe.each(opDefinitions.map((op) => [op.type, op] as const))('%s', (type, op
 
   test('refuses or passes any rank without throwing', () => {
     const scalar: TensorType = { axes: [], dtype: 'float32' };
-    for (const input of [scalar, features(3), image(1, 1, 1), image(null, null, null)]) {
+    for (const input of [scalar, features(3), sequence(4, 2), image(1, 1, 1), image(null, null, null)]) {
       const inputs = Object.fromEntries(op.inputs.map((port) => [port, input]));
       const result = op.infer({ parameters: op.parameters.parse({}), inputs });
       if (!result.ok) expect(result.error.message).toMatch(/^[A-Z0-9].{20,}/);

@@ -1,12 +1,13 @@
 import type { OpDefinition, OpVector } from '../core/opDefinition.ts';
-import { features, image, type TensorType } from '../core/shape.ts';
+import { features, image, sequence, type TensorType } from '../core/shape.ts';
 import type { Builder } from '../program/builder.ts';
 import type { Value, Variable } from '../program/program.ts';
 
-/** The logical type of an example of `[batch, ...]` dims: four dims are an image, two are features. */
+/** The logical type of an example of `[batch, ...]` dims: four dims are an image, three a sequence, two are features. */
 export function typeOfDims(dims: readonly number[]): TensorType {
   const [, a = null, b = null, c = null] = dims;
-  return dims.length === 4 ? image(a, b, c) : features(a);
+  if (dims.length === 4) return image(a, b, c);
+  return dims.length === 3 ? sequence(a, b) : features(a);
 }
 
 /** Maps the inputs of a vector by port. */

@@ -1,7 +1,8 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
-import { opCases, opModel, typeOf, type OpCase } from '../../../../tests/support/onnxModels.ts';
+import { opCases, opModel, type OpCase } from '../../../../tests/support/onnxModels.ts';
 import { opDefinitions } from '../../ops/index.ts';
+import { typeOfDims } from '../../testing/lowerVector.ts';
 import { toChannelsFirst, toChannelsLast } from './channelsFirst.ts';
 import { DEFAULT_OPSET, NEWEST_OPSET } from './opsets.ts';
 import { permuteAxes, permutedDims } from './permuteAxes.ts';
@@ -37,7 +38,7 @@ async function runVector(entry: OpCase, opset: number, copies: number) {
   const { model, type } = opModel(entry, opset);
   const session = await InferenceSession.create(model, { logSeverityLevel: 3 });
   const feeds = Object.entries(entry.vector.inputs).map(([name, { dims, data }]) => {
-    const order = toChannelsFirst(typeOf(dims));
+    const order = toChannelsFirst(typeOfDims(dims));
     const [batch = 0, ...rest] = dims;
     const all = Float32Array.from(Array.from({ length: copies }, () => data).flat());
     const repeated = [batch * copies, ...rest];
