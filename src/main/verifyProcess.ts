@@ -1,5 +1,5 @@
 import type * as OnnxRuntime from 'onnxruntime-node';
-import { type Tensor, type VerifyReply, VerifyRequest } from './verification/verifyMessages.ts';
+import { type FloatTensor, type VerifyReply, VerifyRequest } from './verification/verifyMessages.ts';
 
 /**
  * Runs one ONNX file on given inputs and exits. A process of its own: onnxruntime is native code that may be missing,
@@ -20,11 +20,14 @@ async function verify(request: VerifyRequest): Promise<VerifyReply> {
     return failed('open', error);
   }
   try {
-    const batches: Record<string, Tensor>[] = [];
+    const batches: Record<string, FloatTensor>[] = [];
     for (const inputs of request.batches) {
       const feeds: Record<string, OnnxRuntime.Tensor> = {};
       for (const [name, { data, dims }] of Object.entries(inputs)) {
-        feeds[name] = new runtime.Tensor('float32', data, dims);
+        feeds[name] =
+          data instanceof Int32Array
+            ? new runtime.Tensor('int32', data, dims)
+            : new runtime.Tensor('float32', data, dims);
       }
       const results = await session.run(feeds, request.outputs);
       batches.push(

@@ -91,18 +91,18 @@ function valuesFor(variable: Variable, index: number, seed: number): Float32Arra
   return values;
 }
 
-/** Predicts by the interpreter: every fetch of the entry `predict`, from channels-last images by the path of their input. */
+/** Predicts by the interpreter: every fetch of the entry `predict`, from channels-last inputs by the path of their node. */
 export function predictByInterpreter(
   { program, inputs }: LoweredDocument,
   weights: ReadonlyMap<string, Float32Array>,
-  images: Readonly<Record<string, { readonly dims: readonly number[]; readonly data: Float32Array }>>,
+  samples: Readonly<Record<string, { readonly dims: readonly number[]; readonly data: Float32Array | Int32Array }>>,
 ): Readonly<Record<string, { readonly dims: readonly number[]; readonly data: ArrayLike<number> }>> {
   const interpreter = createInterpreter(program);
   for (const [name, values] of weights) interpreter.write(name, values);
   const feeds = inputs.map(({ feed, path: input }) => {
-    const image = images[input];
-    if (image === undefined) throw new Error(`There is no image for "${input}"`);
-    return [feed, image] as const;
+    const sample = samples[input];
+    if (sample === undefined) throw new Error(`There is no sample for "${input}"`);
+    return [feed, sample] as const;
   });
   return interpreter.run('predict', Object.fromEntries(feeds));
 }

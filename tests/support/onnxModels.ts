@@ -8,7 +8,7 @@ import { emitOp } from '../../src/graph-engine/targets/onnx/emitOp.ts';
 import { encodeModel } from '../../src/graph-engine/targets/onnx/encodeModel.ts';
 import { exportOnnx, type OnnxExport } from '../../src/graph-engine/targets/onnx/exportOnnx.ts';
 import { createOnnxGraph } from '../../src/graph-engine/targets/onnx/onnxGraph.ts';
-import { typeOfDims } from '../../src/graph-engine/testing/lowerVector.ts';
+import { mapInputs, typeOfInput } from '../../src/graph-engine/testing/lowerVector.ts';
 
 /** Exports a document with these weights. */
 export function exported(
@@ -46,7 +46,7 @@ export const opCases: readonly OpCase[] = opDefinitions.flatMap((op) =>
 /** One op as a model of its own, with the vector's weights; its first output is `result`, of the type given back. */
 export function opModel({ op, vector }: OpCase, opset: number): { model: Uint8Array; type: TensorType } {
   const parameters = op.parameters.parse(vector.parameters);
-  const types = Object.fromEntries(Object.entries(vector.inputs).map(([port, { dims }]) => [port, typeOfDims(dims)]));
+  const types = mapInputs(vector, typeOfInput);
   const inferred = op.infer({ parameters, inputs: types });
   if (!inferred.ok) throw new Error(inferred.error.message);
   const weights = op.weights?.({ parameters, inputs: types }) ?? {};

@@ -47,11 +47,19 @@ export interface Objective {
   readonly predictions: Value;
 }
 
+/** A tensor of a vector, batch first: two dims are features, three a sequence of features, four an image. */
+export interface VectorInput {
+  readonly dims: readonly number[];
+  readonly data: readonly number[];
+  /** Makes the tensor one of int32 token numbers below this. */
+  readonly vocabulary?: number;
+}
+
 /** A tiny worked example of an op, run through inference, the interpreter and every executor. */
 export interface OpVector<Input extends string, Weight extends string> {
   readonly name: string;
   readonly parameters: Readonly<Record<string, unknown>>;
-  readonly inputs: Readonly<Record<Input, { readonly dims: readonly number[]; readonly data: readonly number[] }>>;
+  readonly inputs: Readonly<Record<Input, VectorInput>>;
   readonly weights?: Readonly<Partial<Record<Weight, readonly number[]>>>;
   readonly output: { readonly dims: readonly number[]; readonly data: readonly number[] };
   readonly mode?: Mode;
@@ -81,6 +89,8 @@ export interface OpDefinition<
   readonly parameters: Schema;
   readonly inputs: readonly Input[];
   readonly outputs: readonly Output[];
+  /** Inputs where token numbers (int32) may enter; the others take float32 only, which the inference walk checks. */
+  readonly tokenInputs?: readonly Input[];
   /** Output types from parameters and input types; a problem only for a contradiction. */
   infer(context: {
     readonly parameters: z.output<Schema>;

@@ -15,6 +15,8 @@ export type DType = 'float32' | 'int32';
 export interface TensorType {
   readonly axes: readonly Axis[];
   readonly dtype: DType;
+  /** For int32: the values are numbers from 0 up to and without this one; absent when that is unknown. */
+  readonly vocabulary?: number;
 }
 
 /** An image of `height` x `width` x `channels`, stored channels-last. */
@@ -45,9 +47,18 @@ export function sequence(length: number | null, size: number | null): TensorType
   };
 }
 
-/** A sequence of `length` token numbers. */
-export function tokens(length: number | null): TensorType {
-  return { axes: [{ name: 'sequence', size: length }], dtype: 'int32' };
+/** A sequence of `length` token numbers, each below `vocabulary` where that is known. */
+export function tokens(length: number | null, vocabulary?: number): TensorType {
+  return {
+    axes: [{ name: 'sequence', size: length }],
+    dtype: 'int32',
+    ...(vocabulary === undefined ? {} : { vocabulary }),
+  };
+}
+
+/** Whether the type is a sequence of token numbers. */
+export function isTokens(type: TensorType): boolean {
+  return type.dtype === 'int32' && type.axes.length === 1 && type.axes[0]?.name === 'sequence';
 }
 
 /** Whether the type is a sequence of features. */
@@ -94,6 +105,7 @@ export function elementCount(type: TensorType): number | null {
 export function compatible(a: TensorType, b: TensorType): boolean {
   return (
     a.dtype === b.dtype &&
+    (a.vocabulary === undefined || b.vocabulary === undefined || a.vocabulary === b.vocabulary) &&
     a.axes.length === b.axes.length &&
     a.axes.every((axis, i) => {
       const other = b.axes[i];
@@ -106,12 +118,14 @@ export function compatible(a: TensorType, b: TensorType): boolean {
   );
 }
 
-/** Short text such as `32×32×3`; `?` stands for an unknown size. */
+/** Short text such as `32×32×3` or `128 tokens`; `?` stands for an unknown size. */
 export function formatShape(type: TensorType): string {
-  return type.axes.length === 0 ? 'scalar' : type.axes.map((axis) => axis.size ?? '?').join('×');
+  const sizes = type.axes.length === 0 ? 'scalar' : type.axes.map((axis) => axis.size ?? '?').join('×');
+  return type.dtype === 'int32' ? `${sizes} tokens` : sizes;
 }
 
 /** Long text such as `height 32 × width 32 × channels 3`. */
 export function describeShape(type: TensorType): string {
-  return type.axes.map((axis) => `${axis.name} ${axis.size ?? '?'}`).join(' × ');
+  const sizes = type.axes.map((axis) => `${axis.name} ${axis.size ?? '?'}`).join(' × ');
+  return type.dtype === 'int32' ? `${sizes} of token numbers` : sizes;
 }

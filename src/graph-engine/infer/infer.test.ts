@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { insertBlock } from '../document/commands/blocks.ts';
 import { renameNode, setEnabled, setRepeat } from '../document/commands/editNode.ts';
-import { formatShape } from '../core/shape.ts';
+import { formatShape, tokens, type TensorType } from '../core/shape.ts';
 import { BlockId, NodeId, type SkipwireDocument } from '../document/schema.ts';
 import { residualBlock, residualDigits, residualNetwork20 } from '../testing/examples.ts';
 import { emptyDocument, openEditor, type Editor } from '../testing/openEditor.ts';
@@ -290,4 +290,17 @@ test('an edit leaves everything it does not touch as it was, by identity', () =>
   const conv = NodeId.parse('conv1');
   expect(after.get(conv)?.outputs).toBe(before.get(conv)?.outputs);
   expect(after.get(NodeId.parse('dense'))?.outputs).not.toBe(before.get(NodeId.parse('dense'))?.outputs);
+});
+
+test('token numbers enter no op that calculates, and another vocabulary is another type', () => {
+  const editor = openEditor();
+  editor.add('tokenInput', { length: 16, vocabulary: 65 }, 'tokens');
+  editor.add('relu', {}, 'relu');
+  editor.wire('tokens', 'relu');
+  expect(editor.diagnostics).toContain('relu.input: shape/tokens');
+  const output = (): TensorType | undefined =>
+    editor.inferred.root.nodes.get(NodeId.parse('tokens'))?.outputs['output'];
+  expect(output()).toEqual(tokens(16, 65));
+  editor.set('tokens', 'vocabulary', 66);
+  expect(output()).toEqual(tokens(16, 66));
 });

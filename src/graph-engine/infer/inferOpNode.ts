@@ -1,6 +1,6 @@
 import type { Problem } from '../core/diagnostic.ts';
 import type { OpDefinition, WeightSpec } from '../core/opDefinition.ts';
-import type { TensorType } from '../core/shape.ts';
+import { describeShape, type TensorType } from '../core/shape.ts';
 import { BLOCK_INPUT, BLOCK_OUTPUT } from '../document/blockPorts.ts';
 import { nameOf } from '../document/graphs.ts';
 import type { Graph, NodeId, OpNode } from '../document/schema.ts';
@@ -114,6 +114,8 @@ function computeOp(
   }
   if (resolved.value === undefined || Object.keys(known).length < op.inputs.length)
     return { inferred: unknown, problems };
+  const refusal = refuseTokens(op, known);
+  if (refusal !== undefined) return { inferred: unknown, problems: [...problems, refusal] };
   const context = { parameters: resolved.value, inputs: known };
   const result = op.infer(context);
   if (!result.ok) return { inferred: unknown, problems: [...problems, result.error] };
@@ -129,6 +131,21 @@ function computeOp(
     },
     problems,
   };
+}
+
+/** A problem where token numbers enter an op that calculates with numbers. */
+function refuseTokens(op: OpDefinition, types: Readonly<Record<string, TensorType>>): Problem | undefined {
+  for (const [port, type] of Object.entries(types)) {
+    if (type.dtype === 'float32' || op.tokenInputs?.includes(port) === true) continue;
+    return {
+      code: 'shape/tokens',
+      port,
+      message: `${op.documentation.title} calculates with numbers, but token numbers come in, which are only names. Put an Embedding before it.`,
+      expected: 'float32',
+      received: describeShape(type),
+    };
+  }
+  return undefined;
 }
 
 function definedWeights(

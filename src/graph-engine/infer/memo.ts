@@ -10,7 +10,7 @@ export function typeKey(type: TensorType | undefined): string {
   if (type === undefined) return '?';
   let key = typeKeys.get(type);
   if (key === undefined) {
-    key = `${type.dtype}:${type.axes.map((axis) => `${axis.name}${axis.size ?? '?'}`).join(',')}`;
+    key = `${type.dtype}${type.vocabulary ?? ''}:${type.axes.map((axis) => `${axis.name}${axis.size ?? '?'}`).join(',')}`;
     typeKeys.set(type, key);
   }
   return key;

@@ -18,6 +18,8 @@ import { conv2d } from './convolution/conv2d.ts';
 import { dense } from './dense/dense.ts';
 import { blockInput, blockOutput } from './input/blockPort.ts';
 import { input } from './input/input.ts';
+import { sequenceInput } from './input/sequenceInput.ts';
+import { tokenInput } from './input/tokenInput.ts';
 import { add } from './merge/add.ts';
 import { concatenate } from './merge/concatenate.ts';
 import { multiply } from './merge/multiply.ts';
@@ -39,6 +41,8 @@ import { spatialDropout } from './regularization/spatialDropout.ts';
 /** Every op there is, in the order of the palette. Adding one is its file and its line here. */
 export const ops = [
   input,
+  sequenceInput,
+  tokenInput,
   conv2d,
   batchNormalization,
   layerNormalization,

@@ -1,21 +1,27 @@
-import type { OpDefinition, OpVector } from '../core/opDefinition.ts';
-import { features, image, sequence, type TensorType } from '../core/shape.ts';
+import type { OpDefinition, OpVector, VectorInput } from '../core/opDefinition.ts';
+import { features, image, sequence, tokens, type TensorType } from '../core/shape.ts';
 import type { Builder } from '../program/builder.ts';
 import type { Value, Variable } from '../program/program.ts';
 
-/** The logical type of an example of `[batch, ...]` dims: four dims are an image, three a sequence, two are features. */
-export function typeOfDims(dims: readonly number[]): TensorType {
+/** The logical type of an example of a vector's tensor, whose dims have the batch in front. */
+export function typeOfInput({ dims, vocabulary }: Pick<VectorInput, 'dims' | 'vocabulary'>): TensorType {
   const [, a = null, b = null, c = null] = dims;
-  if (dims.length === 4) return image(a, b, c);
-  return dims.length === 3 ? sequence(a, b) : features(a);
+  if (vocabulary !== undefined) return tokens(a, vocabulary);
+  switch (dims.length) {
+    case 2:
+      return features(a);
+    case 3:
+      return sequence(a, b);
+    case 4:
+      return image(a, b, c);
+    default:
+      throw new Error(`No type is known for a vector of ${dims.length} axes`);
+  }
 }
 
 /** Maps the inputs of a vector by port. */
-export function mapInputs<T>(
-  vector: OpVector<string, string>,
-  map: (dims: readonly number[], data: readonly number[]) => T,
-): Record<string, T> {
-  return Object.fromEntries(Object.entries(vector.inputs).map(([port, { dims, data }]) => [port, map(dims, data)]));
+export function mapInputs<T>(vector: OpVector<string, string>, map: (input: VectorInput) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(vector.inputs).map(([port, input]) => [port, map(input)]));
 }
 
 export interface LoweredVector {
@@ -33,7 +39,7 @@ export function lowerVector(
   prefix = '',
 ): LoweredVector {
   const parameters = op.parameters.parse(vector.parameters);
-  const types = mapInputs(vector, typeOfDims);
+  const types = mapInputs(vector, typeOfInput);
   const weights: Record<string, Variable> = {};
   for (const [name, spec] of Object.entries(op.weights?.({ parameters, inputs: types }) ?? {})) {
     if (spec === undefined) continue;
@@ -43,7 +49,7 @@ export function lowerVector(
   }
   const inputs: Record<string, Value> = {};
   for (const [port, { dims }] of Object.entries(vector.inputs)) {
-    inputs[port] = builder.input(port, [-1, ...dims.slice(1)], 'float32');
+    inputs[port] = builder.input(port, [-1, ...dims.slice(1)], types[port]?.dtype ?? 'float32');
   }
   const mode = vector.mode ?? 'train';
   const outputs = op.lower({ builder, parameters, inputs, types, weights, mode, seed: undefined, path: 'op' });

@@ -159,16 +159,29 @@ function feedOf(entry: Entry, { value }: EntryInput, stream: number, index: numb
   return data;
 }
 
-/** How many classes or rows the integers of an input may name: those of everything that takes it. */
+/** Primitives that only move the integers they take. */
+const MOVERS: ReadonlySet<string> = new Set(['reshape', 'transpose', 'slice', 'stridedSlice', 'concat', 'broadcastTo']);
+
+/** How many classes or rows the integers of a value may name: those of everything that takes it. */
 function choicesOf(entry: Entry, id: number): number {
-  let choices = Number.POSITIVE_INFINITY;
-  for (const { primitive, inputs, attributes } of entry.instructions) {
+  return fewestChoices(entry, new Set([id])) ?? 2;
+}
+
+function fewestChoices(entry: Entry, moved: Set<number>): number | undefined {
+  let fewest: number | undefined;
+  for (const { primitive, inputs, outputs, attributes } of entry.instructions) {
     const [first, second] = inputs;
-    if (second?.id !== id || first === undefined) continue;
-    if (primitive === 'sparseSoftmaxCrossEntropy') choices = Math.min(choices, first.dims[1] ?? 1);
-    if (primitive === 'gather') choices = Math.min(choices, first.dims[Number(attributes['axis'])] ?? 1);
+    if (MOVERS.has(primitive) && inputs.some(({ id }) => moved.has(id))) for (const { id } of outputs) moved.add(id);
+    if (first === undefined || second === undefined || !moved.has(second.id)) continue;
+    const choices =
+      primitive === 'sparseSoftmaxCrossEntropy'
+        ? first.dims[1]
+        : primitive === 'gather'
+          ? first.dims[Number(attributes['axis'])]
+          : undefined;
+    if (choices !== undefined) fewest = Math.min(fewest ?? choices, choices);
   }
-  return Number.isFinite(choices) ? choices : 2;
+  return fewest;
 }
 
 function norm(values: ArrayLike<number>): number {

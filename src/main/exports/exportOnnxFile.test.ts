@@ -114,7 +114,10 @@ describe('the verification', () => {
     const engine: PredictingEngine = {
       predict: (request) => {
         const dims = [request.samples, 6, 5, 2];
-        return interpreter.predict({ ...request, inputs: permuteAxes(request.inputs, dims, [0, 3, 1, 2]) });
+        return interpreter.predict({
+          ...request,
+          inputs: permuteAxes(Float32Array.from(request.inputs), dims, [0, 3, 1, 2]),
+        });
       },
     };
     expect((await exportOnnxFile(order(), { engine })).verification.status).toBe('differs');

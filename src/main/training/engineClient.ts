@@ -25,7 +25,7 @@ export interface EngineClient {
   predict(order: {
     document: SkipwireDocument;
     weights: WeightSource;
-    inputs: Float32Array;
+    inputs: Float32Array | Int32Array;
     samples: number;
   }): Promise<Answer<Prediction>>;
   /** Lets trainings save their weights and ends all processes. */

@@ -13,7 +13,7 @@ export type EngineTask =
       readonly document: SkipwireDocument;
       readonly weights: WeightSource;
       /** `[samples, ...axes of the input]`. */
-      readonly inputs: Float32Array;
+      readonly inputs: Float32Array | Int32Array;
       readonly samples: number;
     };
 

@@ -5,7 +5,7 @@ import { permuteAxes, permutedDims } from '../../graph-engine/targets/onnx/permu
 import { type Comparison, compareValues, EQUAL, joined } from './compareOutputs.ts';
 import { runOnnxFile, type RunOnnxOptions } from './runOnnxFile.ts';
 import { sampleInput } from './sampleInput.ts';
-import type { Tensor } from './verifyMessages.ts';
+import type { FloatTensor, Tensor } from './verifyMessages.ts';
 
 /** What the engine answers at the ports of one output node, each `[samples, classes]`. */
 export type EngineOutput = Readonly<Record<string, Float32Array>>;
@@ -71,7 +71,11 @@ export async function verifyOnnxFile(options: VerifyOnnxOptions): Promise<Verifi
   return conclude(comparison, answer.runtime);
 }
 
-function compareBatches(received: readonly (Tensor | undefined)[], expected: Float32Array, name: string): Comparison {
+function compareBatches(
+  received: readonly (FloatTensor | undefined)[],
+  expected: Float32Array,
+  name: string,
+): Comparison {
   const classes = expected.length / SAMPLES;
   return startsOfBatches()
     .map(({ batch, start }, index) => {
@@ -108,5 +112,7 @@ function rows({ dims: [, ...rest], data }: Tensor, start: number, count: number)
 }
 
 function channelsFirst({ dims, data }: Tensor, permutation: readonly number[]): Tensor {
+  // Token numbers have no channels to move.
+  if (data instanceof Int32Array) return { dims, data };
   return { dims: [...permutedDims(dims, permutation)], data: permuteAxes(data, dims, permutation) };
 }

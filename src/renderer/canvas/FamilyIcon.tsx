@@ -1,7 +1,9 @@
 import {
   ArrowDownToLine,
+  AudioLines,
   Blend,
   Box,
+  CaseSensitive,
   ChartNoAxesColumn,
   CircleHelp,
   CirclePlus,
@@ -27,6 +29,8 @@ import type { NodeFamily } from './nodeView.ts';
 
 /** Icons of ops that have one of their own; the others show their family's. */
 const BY_TYPE: Readonly<Record<string, LucideIcon>> = {
+  sequenceInput: AudioLines,
+  tokenInput: CaseSensitive,
   blockInput: LogIn,
   blockOutput: LogOut,
   add: CirclePlus,

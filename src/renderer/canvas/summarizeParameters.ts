@@ -44,8 +44,9 @@ export function summarizeOpParameters(
   const values: Record<string, unknown> = { ...initial, ...given, ...resolved };
   const names = Object.keys(op.parameters.shape);
   if (op.family === 'input') {
-    const sides = ['height', 'width', 'channels'].filter((name) => names.includes(name));
-    return sides.map((name) => short(values[name])).join('×');
+    const sides = ['height', 'width', 'channels', 'length', 'features'].filter((name) => names.includes(name));
+    const size = sides.map((name) => short(values[name])).join('×');
+    return names.includes('vocabulary') ? `${size} of ${short(values['vocabulary'])} tokens` : size;
   }
   const leading = ['kernel', 'filters', 'units', 'rate'].filter((name) => names.includes(name));
   const parts = leading.map((name) => short(values[name]));

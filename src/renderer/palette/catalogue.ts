@@ -73,7 +73,7 @@ function blockFacts(definition: BlockDefinition) {
 /** Every op that can stand in a scope: block ports only inside blocks, inputs and outputs of the network only outside. */
 export function opItems(scope: Scope): readonly CatalogueItem[] {
   const isPort = (op: OpDefinition): boolean => op.type === BLOCK_INPUT || op.type === BLOCK_OUTPUT;
-  const isEnd = (op: OpDefinition): boolean => op.family === 'output' || op.type === 'input';
+  const isEnd = (op: OpDefinition): boolean => op.family === 'output' || op.family === 'input';
   return opDefinitions.filter((op) => (scope === null ? !isPort(op) : isPort(op) || !isEnd(op))).map(opItem);
 }
 

@@ -2,7 +2,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { opCases, opModel, type OpCase } from '../../../../tests/support/onnxModels.ts';
 import { opDefinitions } from '../../ops/index.ts';
-import { typeOfDims } from '../../testing/lowerVector.ts';
+import { typeOfInput } from '../../testing/lowerVector.ts';
 import { toChannelsFirst, toChannelsLast } from './channelsFirst.ts';
 import { DEFAULT_OPSET, NEWEST_OPSET } from './opsets.ts';
 import { permuteAxes, permutedDims } from './permuteAxes.ts';
@@ -37,11 +37,14 @@ describe('with three times the batch', () => {
 async function runVector(entry: OpCase, opset: number, copies: number) {
   const { model, type } = opModel(entry, opset);
   const session = await InferenceSession.create(model, { logSeverityLevel: 3 });
-  const feeds = Object.entries(entry.vector.inputs).map(([name, { dims, data }]) => {
-    const order = toChannelsFirst(typeOfDims(dims));
-    const [batch = 0, ...rest] = dims;
-    const all = Float32Array.from(Array.from({ length: copies }, () => data).flat());
+  const feeds = Object.entries(entry.vector.inputs).map(([name, input]) => {
+    const inputType = typeOfInput(input);
+    const order = toChannelsFirst(inputType);
+    const [batch = 0, ...rest] = input.dims;
+    const data = Array.from({ length: copies }, () => input.data).flat();
     const repeated = [batch * copies, ...rest];
+    if (inputType.dtype === 'int32') return [name, new Tensor('int32', Int32Array.from(data), repeated)] as const;
+    const all = Float32Array.from(data);
     return [name, new Tensor('float32', permuteAxes(all, repeated, order), permutedDims(repeated, order))] as const;
   });
   const { result } = await session.run(Object.fromEntries(feeds));
