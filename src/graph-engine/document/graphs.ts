@@ -1,4 +1,4 @@
-import { NodeId, type BlockId, type Graph, type GraphNode, type SkipwireDocument } from './schema.ts';
+import { MarkId, NodeId, type BlockId, type Graph, type GraphNode, type SkipwireDocument } from './schema.ts';
 
 /** Which graph an edit is in: `null` is the root, otherwise the definition of a block. */
 export type Scope = BlockId | null;
@@ -39,6 +39,14 @@ export function freshNodeId(graph: Graph, base: string, taken: ReadonlySet<strin
   for (let number = 1; ; number++) {
     const id = `${stem}-${number}`;
     if (!Object.hasOwn(graph.nodes, id) && !taken.has(id)) return NodeId.parse(id);
+  }
+}
+
+/** A free id such as `frame-2` for a frame or a note. */
+export function freshMarkId(graph: Graph, base: 'frame' | 'note', taken: ReadonlySet<string> = new Set()): MarkId {
+  for (let number = 1; ; number++) {
+    const id = MarkId.parse(`${base}-${number}`);
+    if (graph.frames?.[id] === undefined && graph.notes?.[id] === undefined && !taken.has(id)) return id;
   }
 }
 

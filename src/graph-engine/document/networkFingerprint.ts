@@ -3,11 +3,17 @@ import { nodesOf } from './graphs.ts';
 
 const known = new WeakMap<SkipwireDocument, string>();
 
-/** A graph without what does not touch its weights: places and notes; keys sorted. */
+/** A graph without what does not touch its weights: places, ways of wires, frames and notes; keys sorted. */
 function essence(graph: Graph): unknown {
   return nodesOf(graph)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([id, { position: _position, note: _note, ...node }]) => [id, sorted(node)]);
+    .map(([id, { position: _position, note: _note, inputs, ...node }]) => [
+      id,
+      sorted(node),
+      Object.entries(inputs)
+        .map(([input, { node: from, port }]) => [input, from, port])
+        .sort(([a = ''], [b = '']) => (a < b ? -1 : 1)),
+    ]);
 }
 
 function sorted(value: unknown): unknown {

@@ -30,13 +30,18 @@ export const Endpoint = z.strictObject({ node: NodeId, port: identifier });
 export type Endpoint = z.infer<typeof Endpoint>;
 
 const position = z.strictObject({ x: z.number(), y: z.number() });
+const size = z.strictObject({ width: z.number().min(20).max(100_000), height: z.number().min(20).max(100_000) });
+
+/** What feeds an input, and the points its wire is led through on the canvas: how it is drawn, not what the network is. */
+export const Wire = z.strictObject({ ...Endpoint.shape, via: z.array(position).min(1).max(16).optional() });
+export type Wire = z.infer<typeof Wire>;
 
 const nodeFields = {
   /** Shown on the canvas and used in paths, weight names and exports; unique in its graph. Defaults to the id. */
   name: z.string().min(1).max(64).optional(),
   parameters: z.record(identifier, ParameterValue).default({}),
   /** What feeds each input port; a port takes one wire, so the record is the wiring. */
-  inputs: z.record(identifier, Endpoint).default({}),
+  inputs: z.record(identifier, Wire).default({}),
   position: position.default({ x: 0, y: 0 }),
   /** False, or an expression that is false, bypasses the node: its first input passes through. */
   enabled: z.union([z.boolean(), z.string().max(500)]).optional(),
@@ -55,7 +60,25 @@ export type OpNode = z.infer<typeof OpNode>;
 export type BlockNode = z.infer<typeof BlockNode>;
 export type GraphNode = z.infer<typeof GraphNode>;
 
-export const Graph = z.strictObject({ nodes: z.record(NodeId, GraphNode) });
+export const MarkColour = z.enum(['grey', 'blue', 'green', 'amber', 'red', 'violet']);
+export type MarkColour = z.infer<typeof MarkColour>;
+
+export const MarkId = identifier.brand<'MarkId'>();
+export type MarkId = z.infer<typeof MarkId>;
+
+/** A titled area of the canvas. What lies in it belongs to it, so members are not listed. */
+export const Frame = z.strictObject({ title: z.string().max(120), colour: MarkColour.default('grey'), position, size });
+export type Frame = z.infer<typeof Frame>;
+
+/** Text on the canvas, in Markdown. */
+export const Note = z.strictObject({ text: z.string().max(8000), colour: MarkColour.default('amber'), position, size });
+export type Note = z.infer<typeof Note>;
+
+export const Graph = z.strictObject({
+  nodes: z.record(NodeId, GraphNode),
+  frames: z.record(MarkId, Frame).optional(),
+  notes: z.record(MarkId, Note).optional(),
+});
 export type Graph = z.infer<typeof Graph>;
 
 /** A parameter a block declares; its value is set on each node that uses the block. */
@@ -79,6 +102,15 @@ export const BlockDefinition = z.strictObject({
 });
 export type BlockDefinition = z.infer<typeof BlockDefinition>;
 
+/** A place to come back to: the block nodes entered, and where the canvas looks there. */
+export const Bookmark = z.strictObject({
+  name: z.string().min(1).max(120),
+  path: z.array(NodeId).max(64),
+  centre: position,
+  zoom: z.number().gt(0).max(100),
+});
+export type Bookmark = z.infer<typeof Bookmark>;
+
 export const SkipwireDocument = z.strictObject({
   format: z.literal(`${DOCUMENT_FORMAT}@${FORMAT_VERSION}`),
   name: z.string().min(1).max(120),
@@ -87,6 +119,7 @@ export const SkipwireDocument = z.strictObject({
   graph: Graph,
   blocks: z.record(BlockId, BlockDefinition).default({}),
   training: TrainingSettings.prefault({}),
+  bookmarks: z.array(Bookmark).min(1).max(99).optional(),
 });
 export type SkipwireDocument = z.infer<typeof SkipwireDocument>;
 

@@ -5,6 +5,9 @@ const KEY_ORDER = [
   'format',
   'id',
   'name',
+  'title',
+  'text',
+  'colour',
   'op',
   'block',
   'repeat',
@@ -21,13 +24,23 @@ const KEY_ORDER = [
   'inputs',
   'node',
   'port',
+  'via',
+  'path',
   'position',
+  'centre',
   'x',
   'y',
+  'size',
+  'width',
+  'height',
+  'zoom',
   'training',
   'graph',
   'nodes',
+  'frames',
+  'notes',
   'blocks',
+  'bookmarks',
 ];
 const LINE_WIDTH = 100;
 const natural = new Intl.Collator('en', { numeric: true, sensitivity: 'variant' });
@@ -35,7 +48,7 @@ const natural = new Intl.Collator('en', { numeric: true, sensitivity: 'variant' 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
 
 /** Records whose keys are ids or parameter names rather than fields of the schema. */
-const RECORD_FIELDS: ReadonlySet<string> = new Set(['nodes', 'blocks', 'inputs']);
+const RECORD_FIELDS: ReadonlySet<string> = new Set(['nodes', 'frames', 'notes', 'blocks', 'inputs']);
 
 function orderedEntries(value: { readonly [key: string]: Json | undefined }, field: string): [string, Json][] {
   const isRecord = RECORD_FIELDS.has(field) || (field === 'parameters' && !Array.isArray(value));

@@ -98,7 +98,7 @@ export function planPaste(
     const nodes = Object.fromEntries(
       nodesOf(definition.graph).map(([inner, node]) => [inner, renameBlocks(node, renamed)]),
     );
-    blocks[target] = { ...definition, graph: { nodes } };
+    blocks[target] = { ...definition, graph: { ...definition.graph, nodes } };
   }
 
   const ids = new Map<string, NodeId>();

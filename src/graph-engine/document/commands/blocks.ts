@@ -13,7 +13,7 @@ function withReferences(definition: BlockDefinition, renamed: ReadonlyMap<string
     const target = 'block' in node ? renamed.get(node.block) : undefined;
     nodes[id as NodeId] = 'block' in node && target !== undefined ? { ...node, block: target } : node;
   }
-  return { ...definition, graph: { nodes } };
+  return { ...definition, graph: { ...definition.graph, nodes } };
 }
 
 /**

@@ -80,7 +80,10 @@ export const setNote = defineCommand<{ scope: Scope; id: NodeId; note: string }>
   },
 });
 
-/** Places nodes; positions are canvas units of their top left corners. */
+/**
+ * Places nodes; positions are canvas units of their top left corners. A wire between two nodes that move alike keeps its
+ * shape: the points it is led through move with them.
+ */
 export const moveNodes = defineCommand<{
   scope: Scope;
   positions: Readonly<Record<string, { readonly x: number; readonly y: number }>>;
@@ -89,9 +92,20 @@ export const moveNodes = defineCommand<{
   label: 'Move',
   run(document, { scope, positions }) {
     const graph = graphOf(document, scope);
+    const shifts = new Map<string, { readonly x: number; readonly y: number }>();
     for (const [id, { x, y }] of Object.entries(positions)) {
       const node = nodeOf(graph, id as NodeId);
-      if (node.position.x !== x || node.position.y !== y) node.position = { x, y };
+      const shift = { x: x - node.position.x, y: y - node.position.y };
+      if (shift.x === 0 && shift.y === 0) continue;
+      shifts.set(id, shift);
+      node.position = { x, y };
+    }
+    for (const [id, shift] of shifts) {
+      for (const wire of Object.values(nodeOf(graph, id as NodeId).inputs)) {
+        const start = shifts.get(wire.node);
+        if (wire.via === undefined || start?.x !== shift.x || start.y !== shift.y) continue;
+        wire.via = wire.via.map((point) => ({ x: point.x + shift.x, y: point.y + shift.y }));
+      }
     }
   },
 });

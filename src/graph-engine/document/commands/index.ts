@@ -1,13 +1,17 @@
 import { addNode } from './addNode.ts';
 import { adoptBlocks, insertBlock } from './blocks.ts';
+import { removeBookmark, setBookmark } from './bookmarks.ts';
 import type { Command } from './command.ts';
 import { connect, disconnect, swapInputs } from './connect.ts';
 import { describeDocument, renameDocument, setTraining } from './editDocument.ts';
 import { moveNodes, renameNode, setEnabled, setNote, setParameter, setParameters, setRepeat } from './editNode.ts';
+import { addFrame, editFrame, removeFrames } from './frames.ts';
 import { insertOnWire } from './insertOnWire.ts';
 import { appendOutput, insertProjection } from './insertProjection.ts';
+import { addNote, editNote, removeNotes } from './notes.ts';
 import { pasteNodes } from './pasteNodes.ts';
 import { removeNodes } from './removeNodes.ts';
+import { setWaypoints } from './waypoints.ts';
 
 const all = [
   addNode,
@@ -31,6 +35,15 @@ const all = [
   setTraining,
   renameDocument,
   describeDocument,
+  addFrame,
+  editFrame,
+  removeFrames,
+  addNote,
+  editNote,
+  removeNotes,
+  setWaypoints,
+  setBookmark,
+  removeBookmark,
 ] as const;
 
 const byName = new Map<string, Command<never>>();

@@ -20,7 +20,7 @@ export const insertOnWire = defineCommand<{
     const source = target.inputs[to.port];
     if (source === undefined) throw new Error(`No wire ends at "${to.node}.${to.port}"`);
     if (node !== undefined) graph.nodes[id] = node;
-    nodeOf(graph, id).inputs[input] = { ...source };
+    nodeOf(graph, id).inputs[input] = { node: source.node, port: source.port };
     target.inputs[to.port] = { node: id, port: output };
   },
 });

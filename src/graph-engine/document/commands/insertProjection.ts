@@ -29,7 +29,7 @@ export const insertProjection = defineCommand<{
     graph.nodes[convolution] = {
       op: 'conv2d',
       parameters: { filters, kernel: [1, 1], stride: [...stride], bias: false },
-      inputs: { input: { ...source } },
+      inputs: { input: { node: source.node, port: source.port } },
       position: { x: x - 110, y },
     };
     const normalization = freshNodeId(graph, 'projection-norm');
