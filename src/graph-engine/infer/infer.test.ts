@@ -48,6 +48,8 @@ describe('drawing a residual connection', () => {
       trainableParameters: 2304 + 32 + 170,
       statistics: 32,
       macs: 32 * 32 * 2304 + 160,
+      // Input, convolution, normalization and sum are images; then come 16 means, 10 scores, and scores with probabilities.
+      activationBytes: 4 * (4 * 32 * 32 * 16 + 16 + 10 + 20),
       nodes: 7,
     });
   });

@@ -1,6 +1,6 @@
 import type { Problem } from '../core/diagnostic.ts';
 import type { OpDefinition, WeightSpec } from '../core/opDefinition.ts';
-import { describeShape, type TensorType } from '../core/shape.ts';
+import { describeShape, elementCount, type TensorType } from '../core/shape.ts';
 import { BLOCK_INPUT, BLOCK_OUTPUT } from '../document/blockPorts.ts';
 import { nameOf } from '../document/graphs.ts';
 import type { Graph, NodeId, OpNode } from '../document/schema.ts';
@@ -23,6 +23,16 @@ function sumWeights(
     else statistics += count;
   }
   return { parameters: trainableParameters, trainableParameters, statistics };
+}
+
+/** Both element types take four bytes. */
+const ELEMENT_BYTES = 4;
+
+function activationBytesOf(outputs: PortTypes): number {
+  return Object.values(outputs).reduce(
+    (sum, type) => sum + (type === undefined ? 0 : (elementCount(type) ?? 0) * ELEMENT_BYTES),
+    0,
+  );
 }
 
 const opMemo = new WeakMap<
@@ -126,7 +136,7 @@ function computeOp(
       ...base,
       outputs: result.value,
       weights,
-      totals: { ...sumWeights(weights), macs, nodes: 1 },
+      totals: { ...sumWeights(weights), macs, activationBytes: activationBytesOf(result.value), nodes: 1 },
       bypassed: false,
     },
     problems,

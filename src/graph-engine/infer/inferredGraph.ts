@@ -10,6 +10,8 @@ export interface Totals {
   /** Elements of tensors that are kept but not learned, such as running means. */
   readonly statistics: number;
   readonly macs: number;
+  /** Bytes of all values that ops hand on for one example: what training keeps for the backward pass unless it recomputes. */
+  readonly activationBytes: number;
   /** Ops after expansion of blocks and repeats, without bypassed ones and block ports. */
   readonly nodes: number;
 }
@@ -44,7 +46,14 @@ export interface InferredGraph {
   readonly totals: Totals;
 }
 
-export const NO_TOTALS: Totals = { parameters: 0, trainableParameters: 0, statistics: 0, macs: 0, nodes: 0 };
+export const NO_TOTALS: Totals = {
+  parameters: 0,
+  trainableParameters: 0,
+  statistics: 0,
+  macs: 0,
+  activationBytes: 0,
+  nodes: 0,
+};
 
 /** Adds sums. */
 export function addTotals(a: Totals, b: Totals): Totals {
@@ -53,6 +62,7 @@ export function addTotals(a: Totals, b: Totals): Totals {
     trainableParameters: a.trainableParameters + b.trainableParameters,
     statistics: a.statistics + b.statistics,
     macs: a.macs + b.macs,
+    activationBytes: a.activationBytes + b.activationBytes,
     nodes: a.nodes + b.nodes,
   };
 }
