@@ -25,6 +25,14 @@ export interface WeightSpec {
   readonly trainable: boolean;
 }
 
+/** How one position of an output looks at its input along one axis. */
+export interface AxisReach {
+  /** Positions from the first to the last one that is looked at; infinite when all of them are. */
+  readonly extent: number;
+  /** Input positions between two neighbouring outputs; below 1 when the output is larger. */
+  readonly stride: number;
+}
+
 export type Mode = 'train' | 'inference';
 
 /** What an op's lowering may use. `weights` are already declared variables; read them through the builder. */
@@ -107,6 +115,15 @@ export interface OpDefinition<
     readonly inputs: Readonly<Record<Input, TensorType>>;
     readonly outputs: Readonly<Record<Output, TensorType>>;
   }): number | null;
+  /**
+   * How one output position looks at an input along height and width (or along a sequence), for the ops whose window does
+   * not follow from `kernel`, `stride` and `dilation` and the shapes: `everything`, or extent and stride on each axis.
+   */
+  receptiveField?(context: {
+    readonly parameters: z.output<Schema>;
+    readonly input: TensorType;
+    readonly output: TensorType;
+  }): 'everything' | readonly [AxisReach, AxisReach];
   lower(context: LowerContext<z.output<Schema>, Input, Weight>): Readonly<Record<Output, Value>>;
   /** Outputs only: the loss of each example against its target, and the class that is predicted. */
   readonly objective?: {

@@ -43,6 +43,7 @@ export const groupNormalization = defineOp({
     if (channels === null || channels === undefined) return null;
     return scaleAndOffset(channels);
   },
+  receptiveField: () => 'everything',
   lower({ builder, parameters: { groups, epsilon }, inputs: { input }, weights }) {
     if (weights.scale === undefined || weights.offset === undefined) {
       throw new Error('Group normalization lacks weights');
