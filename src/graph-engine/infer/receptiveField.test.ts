@@ -6,7 +6,7 @@ import { NodeId, type SkipwireDocument } from '../document/schema.ts';
 import { opDefinitions } from '../ops/index.ts';
 import { createBuilder } from '../program/builder.ts';
 import { createInterpreter } from '../program/interpreter/createInterpreter.ts';
-import { lowerVector, mapInputs, typeOfDims } from '../testing/lowerVector.ts';
+import { lowerVector, mapInputs, typeOfInput } from '../testing/lowerVector.ts';
 import { formatReceptiveField, receptiveFields, windowOf } from './receptiveField.ts';
 
 const SIZE = 12;
@@ -38,7 +38,7 @@ function measure(op: OpDefinition, vector: OpVector<string, string>, port: strin
     );
   }
   const run = (changed: number | null): { dims: readonly number[]; data: ArrayLike<number> } => {
-    const feeds = mapInputs(vector, (dims, data) => ({ dims: [...dims], data: Float64Array.from(data) }));
+    const feeds = mapInputs(vector, ({ dims, data }) => ({ dims: [...dims], data: Float64Array.from(data) }));
     const input = feeds[port];
     if (input === undefined) throw new Error(`There is no input ${port}`);
     const inner = input.dims.slice(axis + 1).reduce((product, size) => product * size, 1);
@@ -82,7 +82,7 @@ describe('the window of every op is what its lowering looks at', () => {
     '%s',
     (_, { op, vector, port }) => {
       const parameters = op.parameters.parse(vector.parameters);
-      const inputs = mapInputs(vector, typeOfDims);
+      const inputs = mapInputs(vector, typeOfInput);
       const inferred = op.infer({ parameters, inputs });
       const [input, output] = [inputs[port], inferred.ok ? inferred.value[op.outputs[0] ?? ''] : undefined];
       // A size written in the vector's parameters may not fit larger images.
