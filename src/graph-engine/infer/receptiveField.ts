@@ -70,7 +70,7 @@ export function windowOf(
   if (before.length !== after.length) return POINTWISE;
   const scaled = (axis: 0 | 1): Reach => {
     const [from, to] = [before[axis], after[axis]];
-    const factor = from == null || to == null ? 1 : to / from;
+    const factor = typeof from === 'number' && typeof to === 'number' ? to / from : 1;
     return factor > 1 && Number.isInteger(factor) ? { extent: 1, stride: 1 / factor } : POINT;
   };
   return [scaled(0), scaled(1)];
@@ -188,8 +188,8 @@ export function receptiveFields(
   document: SkipwireDocument,
   path: readonly { readonly node: NodeId; readonly instance: number }[] = [],
 ): ReadonlyMap<NodeId, ReceptiveField> {
-  let scopes = wholeCache.get(document);
-  if (scopes === undefined) wholeCache.set(document, (scopes = new Map()));
+  const scopes = wholeCache.get(document) ?? new Map<string, ReadonlyMap<NodeId, ReceptiveField>>();
+  wholeCache.set(document, scopes);
   const key = path.map(({ node, instance }) => `${node}[${instance}]`).join('.');
   const known = scopes.get(key);
   if (known !== undefined) return known;
