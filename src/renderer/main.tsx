@@ -6,21 +6,21 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
 import { openHost } from './connection/openHost.ts';
 import { followHost } from './connection/hostStore.ts';
-import { startDrafts } from './store/draft.ts';
+import { startDrafts } from './store/startDrafts.ts';
 import { startTheme } from './theme/themeStore.ts';
 import { followRuns } from './training/runStore.ts';
 import { showToast } from './ui/Toast.tsx';
 
 startTheme();
-const restored = startDrafts(() => {
+const { unreadable } = await startDrafts(() => {
   showToast({
     tone: 'danger',
     title: 'No draft is kept',
     description: 'The browser has no room for it. Save to a file before closing this page.',
   });
 });
-if (restored.kind === 'unreadable') {
-  showToast({ tone: 'danger', title: 'The last draft could not be read', description: restored.reason });
+for (const reason of unreadable) {
+  showToast({ tone: 'danger', title: 'A draft could not be read', description: reason });
 }
 const host = openHost();
 followHost(host.connection);

@@ -70,19 +70,19 @@ test(
   },
 );
 
-test('unsaved changes are asked about before another document takes their place', { timeout: 60_000 }, async () => {
+test('unsaved changes are asked about before their document is closed', { timeout: 60_000 }, async () => {
   const { page } = editor;
   await addNode(page, 'input', 200, 200);
-  await page.getByTestId('menu-file').click();
-  await page.getByTestId('file-new').click();
+  await page.getByTestId('close-tab').click();
   await page.getByText('Save your changes first?').waitFor();
   await page.getByRole('button', { name: 'Cancel' }).click();
   expect(await page.getByTestId('node-input-1').count()).toBe(1);
 
   await page.getByTestId('menu-file').click();
-  await page.getByTestId('file-new').click();
+  await page.getByTestId('file-close').click();
   await page.getByTestId('dialog-discard').click();
   await page.getByTestId('node-input-1').waitFor({ state: 'detached' });
+  await page.getByTestId('start-card').waitFor();
 });
 
 test('a file that changed on disk is not overwritten unasked; both can be kept', { timeout: 60_000 }, async () => {
@@ -116,7 +116,7 @@ test('while the host is killed one goes on drawing, and the draft keeps everythi
   await page.keyboard.press('Escape');
   expect(await page.getByTestId('node-input-1').count()).toBe(1);
   expect(await page.getByTestId('node-relu-1').count()).toBe(1);
-  await page.waitForFunction(() => localStorage.getItem('skipwire.draft')?.includes('relu') === true);
+  await page.waitForFunction(() => Object.values(localStorage).some((text) => String(text).includes('relu')));
 });
 
 test('a wrong key is told plainly, and a right link in the same tab mends it', { timeout: 60_000 }, async () => {

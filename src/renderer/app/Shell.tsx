@@ -12,6 +12,7 @@ import { classNames } from '../ui/classNames.ts';
 import { Tabs } from '../ui/Tabs.tsx';
 import { useAppCommands } from './appCommands.tsx';
 import { CommandPalette } from './CommandPalette.tsx';
+import { DocumentTabs } from './DocumentTabs.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { RefusedBanner } from './RefusedBanner.tsx';
 import { setPaletteOpen, setProblemsOpen, shellStore, showTab } from './shellStore.ts';
@@ -89,10 +90,13 @@ function Centre() {
   return (
     <Group orientation="vertical" className="h-full">
       <Panel id="canvas" minSize={160}>
-        <main className="h-full overflow-hidden" aria-label="Canvas">
-          <ErrorBoundary name="The canvas">
-            <CanvasPane />
-          </ErrorBoundary>
+        <main className="flex h-full flex-col overflow-hidden" aria-label="Canvas">
+          <DocumentTabs />
+          <div className="min-h-0 flex-1">
+            <ErrorBoundary name="The canvas">
+              <CanvasPane />
+            </ErrorBoundary>
+          </div>
         </main>
       </Panel>
       <Divider orientation="horizontal" />

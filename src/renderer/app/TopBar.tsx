@@ -57,6 +57,7 @@ export function TopBar({ commands }: { readonly commands: readonly AppCommand[] 
         items={[
           item('new'),
           item('open'),
+          item('close'),
           'separator',
           item('save'),
           item('save-as'),

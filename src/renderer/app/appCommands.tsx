@@ -1,4 +1,6 @@
 import {
+  ArrowLeft,
+  ArrowRight,
   Download,
   FilePlus2,
   FolderOpen,
@@ -11,13 +13,14 @@ import {
   Search,
   Share,
   Undo2,
+  X,
 } from 'lucide-react';
 import { useMemo, type ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { useHost } from '../connection/host.ts';
-import { chooseFile, downloadDocument, save, startNew } from '../files/fileActions.ts';
+import { chooseFile, closeTab, downloadDocument, save, startNew } from '../files/fileActions.ts';
 import { showFileDialog } from '../files/fileDialog.ts';
-import { redo, undo, useDocument } from '../store/documentStore.ts';
+import { documentStore, redo, showDocument, undo, useDocument } from '../store/documentStore.ts';
 import { chooseTheme, nextThemeChoice, themeStore } from '../theme/themeStore.ts';
 import { commitTyping, startTraining } from '../training/trainActions.ts';
 import { useTrainBlocker } from '../training/TrainButton.tsx';
@@ -27,6 +30,9 @@ import { setPaletteOpen, showTab } from './shellStore.ts';
 export type AppCommandId =
   | 'new'
   | 'open'
+  | 'close'
+  | 'next-document'
+  | 'previous-document'
   | 'save'
   | 'save-as'
   | 'download'
@@ -54,6 +60,15 @@ export interface AppCommand {
 
 const SIZE = { size: 15, 'aria-hidden': true } as const;
 
+/** Shows the document whose tab is that many places further, round the ends. */
+function showNeighbour(distance: number): void {
+  commitTyping();
+  const { id, tabs } = documentStore.getState();
+  const place = tabs.findIndex((tab) => tab.id === id) + distance;
+  const next = tabs[(place + tabs.length) % tabs.length];
+  if (next !== undefined) showDocument(next.id);
+}
+
 /** All commands as they are now. */
 export function useAppCommands(): readonly AppCommand[] {
   const { connection } = useHost();
@@ -61,11 +76,19 @@ export function useAppCommands(): readonly AppCommand[] {
   const redoLabel = useDocument((state) => state.redoLabel);
   const blocked = useTrainBlocker() !== null;
   const busy = useActiveRun() !== undefined;
+  const several = useDocument((state) => state.tabs.length > 1);
   const theme = useStore(themeStore, (state) => state.choice);
 
   return useMemo(
     (): AppCommand[] => [
-      { id: 'new', label: 'New', icon: <FilePlus2 {...SIZE} />, enabled: true, run: startNew },
+      {
+        id: 'new',
+        label: 'New',
+        icon: <FilePlus2 {...SIZE} />,
+        shortcut: 'Alt+N',
+        enabled: true,
+        run: startNew,
+      },
       {
         id: 'open',
         label: 'Open…',
@@ -73,6 +96,33 @@ export function useAppCommands(): readonly AppCommand[] {
         shortcut: 'Ctrl+O',
         enabled: true,
         run: chooseFile,
+      },
+      {
+        id: 'close',
+        label: 'Close',
+        icon: <X {...SIZE} />,
+        shortcut: 'Alt+W',
+        enabled: true,
+        run: () => {
+          commitTyping();
+          closeTab(documentStore.getState().id);
+        },
+      },
+      {
+        id: 'next-document',
+        label: 'Next document',
+        icon: <ArrowRight {...SIZE} />,
+        shortcut: 'Alt+PageDown',
+        enabled: several,
+        run: () => showNeighbour(1),
+      },
+      {
+        id: 'previous-document',
+        label: 'Previous document',
+        icon: <ArrowLeft {...SIZE} />,
+        shortcut: 'Alt+PageUp',
+        enabled: several,
+        run: () => showNeighbour(-1),
       },
       {
         id: 'save',
@@ -161,6 +211,6 @@ export function useAppCommands(): readonly AppCommand[] {
         run: () => setPaletteOpen(true),
       },
     ],
-    [connection, undoLabel, redoLabel, blocked, busy, theme],
+    [connection, undoLabel, redoLabel, blocked, busy, theme, several],
   );
 }

@@ -1,6 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import { useStore } from 'zustand';
 import type { NodeId } from '../../graph-engine/document/schema.ts';
+import { documentStore } from '../store/documentStore.ts';
 import type { OpenWire } from './dropRules.ts';
 import type { Point } from './routeWire.ts';
 
@@ -53,3 +54,8 @@ export function setMode(mode: CanvasMode): void {
 export function setWireUnderDrag(wireUnderDrag: string | null): void {
   if (canvasStore.getState().wireUnderDrag !== wireUnderDrag) canvasStore.setState({ wireUnderDrag });
 }
+
+// Another document is shown: whatever was going on belonged to the old one.
+documentStore.subscribe((state, before) => {
+  if (state.generation !== before.generation) canvasStore.setState({ mode: IDLE, wireUnderDrag: null });
+});

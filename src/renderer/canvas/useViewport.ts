@@ -1,7 +1,7 @@
 import { getViewportForBounds, useReactFlow, type Rect } from '@xyflow/react';
 import { useCallback, useEffect, useLayoutEffect, useRef } from 'react';
 import { useDocument } from '../store/documentStore.ts';
-import { rememberViewport, scopeKey, uiStore, useUi } from '../store/uiStore.ts';
+import { followViewport, rememberViewport, scopeKey, uiStore, useUi } from '../store/uiStore.ts';
 import type { CanvasNode } from './deriveNodes.ts';
 import type { CanvasWire } from './deriveWires.ts';
 import { NODE_WIDTH } from './nodeGeometry.ts';
@@ -110,6 +110,11 @@ export function useViewport(root: React.RefObject<HTMLDivElement | null>, nodes:
     if (remembered !== undefined) void flow.setViewport(remembered);
     else showStart();
   }, [key, generation, flow, showStart]);
+
+  useEffect(() => {
+    followViewport(() => flow.getViewport());
+    return () => followViewport(null);
+  }, [flow]);
 
   useEffect(() => {
     if (focus === null) return;

@@ -1,7 +1,8 @@
 import { useHost } from '../connection/host.ts';
+import { documentStore } from '../store/documentStore.ts';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
-import { CONFLICT_CODES, openPath, tellNotSaved, writeTo } from './fileActions.ts';
+import { CONFLICT_CODES, reloadFile, tellNotSaved, writeTo } from './fileActions.ts';
 import { closeFileDialog } from './fileDialog.ts';
 import { nameOf, siblingPath } from './fileNames.ts';
 
@@ -13,6 +14,11 @@ export function ConflictDialog({ path }: { readonly path: string }) {
     closeFileDialog();
     const problem = await writeTo(connection, path, undefined);
     if (problem !== null) tellNotSaved(problem);
+  }
+
+  async function reload() {
+    closeFileDialog();
+    await reloadFile(connection, documentStore.getState().id, path);
   }
 
   async function keepBoth() {
@@ -42,7 +48,7 @@ export function ConflictDialog({ path }: { readonly path: string }) {
           >
             Overwrite
           </Button>
-          <Button data-testid="conflict-reload" onClick={() => void openPath(connection, path)}>
+          <Button data-testid="conflict-reload" onClick={() => void reload()}>
             Discard mine, reload
           </Button>
           <Button variant="primary" data-testid="dialog-confirm" onClick={() => void keepBoth()}>

@@ -21,7 +21,7 @@ export function UnreadableDialog({ name, diagnostics }: UnreadableDialogProps) {
       open
       onClose={closeFileDialog}
       title={`“${name}” cannot be opened`}
-      description="The document you have here is untouched."
+      description="What you have open here is untouched."
       data-testid="unreadable-dialog"
       footer={
         <>

@@ -5,7 +5,7 @@ import { Dialog } from '../ui/Dialog.tsx';
 import { save } from './fileActions.ts';
 import { closeFileDialog } from './fileDialog.ts';
 
-/** Asks what becomes of unsaved changes before something replaces the document. */
+/** Asks what becomes of unsaved changes before the shown document is closed. */
 export function UnsavedDialog({ proceed }: { readonly proceed: () => void }) {
   const { connection } = useHost();
   const name = useDocument((state) => state.document.name);

@@ -1,11 +1,23 @@
 import type { HostProblem } from '../../contract/contract.ts';
 import type { Diagnostic } from '../../graph-engine/core/diagnostic.ts';
-import { renameDocument } from '../../graph-engine/document/commands/editDocument.ts';
+import { renameDocument, replaceDocument } from '../../graph-engine/document/commands/editDocument.ts';
 import { loadDocument } from '../../graph-engine/document/loadDocument.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { serializeDocument } from '../../graph-engine/document/serializeDocument.ts';
 import type { ManagedConnection } from '../connection/hostConnection.ts';
-import { dispatch, documentStore, markSaved, newDocument, openDocument, UNTITLED } from '../store/documentStore.ts';
+import {
+  closeDocument,
+  dispatch,
+  dispatchTo,
+  documentStore,
+  markSaved,
+  newDocument,
+  openDocument,
+  showDocument,
+  UNTITLED,
+  type DocumentId,
+  type DocumentTab,
+} from '../store/documentStore.ts';
 import { showToast } from '../ui/Toast.tsx';
 import { closeFileDialog, showFileDialog } from './fileDialog.ts';
 import { fileNameFor, nameOf } from './fileNames.ts';
@@ -13,35 +25,48 @@ import { fileNameFor, nameOf } from './fileNames.ts';
 /** Codes with which the host refuses to overwrite. */
 export const CONFLICT_CODES: ReadonlySet<string> = new Set(['file/exists', 'file/changed']);
 
-/** Runs `proceed` at once, or after the user decided about unsaved changes. */
-export function guardUnsaved(proceed: () => void): void {
-  if (documentStore.getState().dirty) showFileDialog({ kind: 'unsaved', proceed });
-  else proceed();
+/** Closes a document, asking first about unsaved changes. */
+export function closeTab(id: DocumentId): void {
+  const tab = documentStore.getState().tabs.find((one) => one.id === id);
+  if (tab === undefined) return;
+  if (!tab.dirty) {
+    closeDocument(id);
+    return;
+  }
+  showDocument(id);
+  showFileDialog({ kind: 'unsaved', proceed: () => closeDocument(id) });
 }
 
-/** Starts an empty document, asking about unsaved changes. */
+/** Starts an empty document in a tab of its own. */
 export function startNew(): void {
-  guardUnsaved(() => {
-    closeFileDialog();
-    newDocument();
-  });
+  closeFileDialog();
+  newDocument();
 }
 
-/** Shows a ready-made document as a new one without a file, asking about unsaved changes. */
+/** Shows a ready-made document as a new one without a file. */
 export function startFrom(document: SkipwireDocument): void {
-  guardUnsaved(() => {
-    closeFileDialog();
-    openDocument(document, null);
-  });
+  closeFileDialog();
+  openDocument(document, null);
 }
 
-/** Lets the user choose a file of the workspace, asking about unsaved changes. */
+/** Lets the user choose a file of the workspace. */
 export function chooseFile(): void {
-  guardUnsaved(() => showFileDialog({ kind: 'open' }));
+  showFileDialog({ kind: 'open' });
 }
 
-/** Opens a file of the workspace. When it cannot be read, says why and leaves the shown document alone. */
+/** The open document that lives in a file. */
+function tabOfFile(path: string): DocumentTab | undefined {
+  return documentStore.getState().tabs.find(({ file }) => file?.path === path);
+}
+
+/** Opens a file of the workspace, or shows the tab it is open in. When it cannot be read, says why. */
 export async function openPath(connection: ManagedConnection, path: string): Promise<void> {
+  const open = tabOfFile(path);
+  if (open !== undefined) {
+    closeFileDialog();
+    showDocument(open.id);
+    return;
+  }
   const answer = await connection.call('document/read', { path });
   if (!answer.ok) {
     showFileDialog({ kind: 'unreadable', name: path, diagnostics: [asDiagnostic(answer.problem)] });
@@ -49,6 +74,20 @@ export async function openPath(connection: ManagedConnection, path: string): Pro
   }
   const { text, modified } = answer.value;
   showText(path, text, { path: answer.value.path, modified });
+}
+
+/** Takes a document's file as it is now in place of what is shown: one step of undo. */
+export async function reloadFile(connection: ManagedConnection, id: DocumentId, path: string): Promise<void> {
+  const answer = await connection.call('document/read', { path });
+  const loaded = answer.ok ? loadDocument(answer.value.text) : undefined;
+  if (!answer.ok || loaded?.ok !== true) {
+    const diagnostics = answer.ok ? (loaded?.ok === false ? loaded.error : []) : [asDiagnostic(answer.problem)];
+    showFileDialog({ kind: 'unreadable', name: path, diagnostics });
+    return;
+  }
+  dispatchTo(id, replaceDocument, { document: loaded.value });
+  const now = documentStore.getState().tabs.find((tab) => tab.id === id)?.document;
+  if (now !== undefined) markSaved(now, { path, modified: answer.value.modified }, id);
 }
 
 /** Opens the text of a file that is not in the workspace; saving asks for a place. */
@@ -66,7 +105,7 @@ function showText(name: string, text: string, file: { path: string; modified: nu
   openDocument(loaded.value, file);
 }
 
-/** Opens a file of this computer, as chosen or dropped, asking about unsaved changes. */
+/** Opens a file of this computer, as chosen or dropped. */
 export async function openLocalFile(file: File): Promise<void> {
   let text: string;
   try {
@@ -77,7 +116,7 @@ export async function openLocalFile(file: File): Promise<void> {
     showFileDialog({ kind: 'unreadable', name: file.name, diagnostics });
     return;
   }
-  guardUnsaved(() => openText(file.name, text));
+  openText(file.name, text);
 }
 
 /** Saves to the document's file, or asks for one when it has none; `then` is called once it is saved. */
@@ -103,14 +142,14 @@ export async function writeTo(
   expectedModified: number | null | undefined,
 ): Promise<HostProblem | null> {
   nameAfter(path);
-  const { document } = documentStore.getState();
+  const { id, document } = documentStore.getState();
   const answer = await connection.call('document/write', {
     path,
     text: serializeDocument(document),
     ...(expectedModified !== undefined && { expectedModified }),
   });
   if (!answer.ok) return answer.problem;
-  markSaved(document, { path: answer.value.path, modified: answer.value.modified });
+  markSaved(document, { path: answer.value.path, modified: answer.value.modified }, id);
   showToast({ tone: 'success', title: `Saved ${nameOf(answer.value.path)}` });
   return null;
 }

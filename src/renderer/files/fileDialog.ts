@@ -7,7 +7,7 @@ export type FileDialog =
   /** `then` goes on with what saving was for. */
   | { readonly kind: 'save-as'; readonly then?: () => void }
   | { readonly kind: 'export' }
-  /** The document has changes that `proceed` would lose. */
+  /** The shown document has changes that `proceed` would lose. */
   | { readonly kind: 'unsaved'; readonly proceed: () => void }
   /** The file changed on disk since it was read. */
   | { readonly kind: 'conflict'; readonly path: string }

@@ -1,8 +1,21 @@
 import { beforeEach, expect, test } from 'vitest';
-import { renameDocument } from '../../graph-engine/document/commands/editDocument.ts';
-import { dispatch, documentStore, gesture, markSaved, newDocument, openDocument, redo, undo } from './documentStore.ts';
-import { restoreDraft, saveDraft } from './draft.ts';
-import { uiStore } from './uiStore.ts';
+import { renameDocument, replaceDocument } from '../../graph-engine/document/commands/editDocument.ts';
+import {
+  closeDocument,
+  dispatch,
+  dispatchTo,
+  documentStore,
+  emptyDocument,
+  gesture,
+  markSaved,
+  newDocument,
+  openDocument,
+  redo,
+  showDocument,
+  undo,
+} from './documentStore.ts';
+import { createDraftKeeper, restoreWindow } from './drafts.ts';
+import { rememberViewport, uiStore } from './uiStore.ts';
 
 const file = { path: 'net.json', modified: 1 };
 const rename = (name: string): void => dispatch(renameDocument, { name });
@@ -72,28 +85,89 @@ test('an exception in a gesture leaves no trace', () => {
   expect([state().document, state().undoLabel]).toEqual([before, null]);
 });
 
-test('another document forgets the past and what was selected', () => {
+test('another document has a past and a view of its own, and the first one keeps both', () => {
   rename('a');
+  const first = state().id;
   uiStore.setState({ selectedWires: new Set(['x:y']) });
-  openDocument(state().document, file);
+  openDocument({ ...emptyDocument(), name: 'other' }, file);
   expect([state().undoLabel, state().dirty, uiStore.getState().selectedWires.size]).toEqual([null, false, 0]);
+  showDocument(first);
+  expect([state().undoLabel, state().document.name]).toEqual(['Rename document', 'a']);
+  expect([...uiStore.getState().selectedWires]).toEqual(['x:y']);
+  undo();
+  expect(state().tabs.map(({ name }) => name)).toContain('other');
 });
 
-test('a draft comes back with its file and its unsaved state', () => {
+test('an untouched empty document makes way for what is opened; a touched one stays', () => {
+  const before = state().tabs.length;
+  openDocument({ ...emptyDocument(), name: 'one' }, file);
+  expect(state().tabs).toHaveLength(before);
+  openDocument({ ...emptyDocument(), name: 'two' }, null);
+  expect(state().tabs).toHaveLength(before + 1);
+});
+
+test('closing the shown document shows its neighbour, closing the last leaves an empty one', () => {
+  openDocument({ ...emptyDocument(), name: 'one' }, file);
+  openDocument({ ...emptyDocument(), name: 'two' }, file);
+  closeDocument(state().id);
+  expect(state().tabs.some(({ name }) => name === 'two')).toBe(false);
+  for (const { id } of state().tabs) closeDocument(id);
+  expect(state().tabs.map(({ name }) => name)).toEqual(['Untitled network']);
+});
+
+test('a file that was read anew is one step of undo and not dirty', () => {
+  openDocument({ ...emptyDocument(), name: 'one', description: 'old' }, file);
+  dispatchTo(state().id, replaceDocument, { document: { ...emptyDocument(), name: 'theirs' } });
+  markSaved(state().document, { ...file, modified: 2 });
+  expect([state().document.name, state().document.description, state().dirty]).toEqual(['theirs', undefined, false]);
+  undo();
+  expect([state().document.name, state().document.description, state().dirty]).toEqual(['one', 'old', true]);
+});
+
+test('all open documents come back with their files, what was unsaved, and where one looked', () => {
   const storage = memory();
-  openDocument(state().document, file);
+  openDocument({ ...emptyDocument(), name: 'one' }, file);
   rename('Kept');
-  expect(saveDraft(storage)).toBe(true);
-  newDocument();
-  expect(restoreDraft(storage)).toEqual({ kind: 'restored' });
-  expect([state().document.name, state().file, state().dirty]).toEqual(['Kept', file, true]);
+  const first = state().id;
+  openDocument({ ...emptyDocument(), name: 'two' }, null);
+  rememberViewport('', { x: 1, y: 2, zoom: 0.5 });
+  showDocument(first);
+  expect(createDraftKeeper(storage, 'w', () => 1).save()).toBe(true);
+  for (const { id } of state().tabs) closeDocument(id);
+
+  expect(restoreWindow(storage, 'w').unreadable).toEqual([]);
+  expect(
+    state()
+      .tabs.slice(-2)
+      .map(({ name, dirty }) => [name, dirty]),
+  ).toEqual([
+    ['Kept', true],
+    ['two', false],
+  ]);
+  expect([state().document.name, state().file]).toEqual(['Kept', file]);
+  showDocument(state().tabs.find(({ name }) => name === 'two')?.id ?? '');
+  expect(uiStore.getState().viewports['']).toEqual({ x: 1, y: 2, zoom: 0.5 });
+});
+
+test('a closed document leaves no draft', () => {
+  const storage = memory();
+  const keeper = createDraftKeeper(storage, 'w', () => 1);
+  openDocument({ ...emptyDocument(), name: 'one' }, file);
+  const { id } = state();
+  keeper.save();
+  expect(storage.getItem(`skipwire.draft.${id}`)).toContain('one');
+  closeDocument(id);
+  keeper.save();
+  expect(storage.getItem(`skipwire.draft.${id}`)).toBeNull();
 });
 
 test('a draft that cannot be read or kept is told, not thrown', () => {
   const storage = memory();
-  storage.setItem('skipwire.draft', JSON.stringify({ text: '{', file: null, dirty: true }));
-  expect(restoreDraft(storage).kind).toBe('unreadable');
-  storage.setItem('skipwire.draft', 'nonsense');
-  expect(restoreDraft(storage).kind).toBe('nothing');
-  expect(saveDraft(memory(10))).toBe(false);
+  rename('a');
+  createDraftKeeper(storage, 'w', () => 1).save();
+  storage.setItem(`skipwire.draft.${state().id}`, JSON.stringify({ text: '{', file: null, dirty: true }));
+  expect(restoreWindow(storage, 'w').unreadable).toHaveLength(1);
+  storage.setItem('skipwire.window.w', 'nonsense');
+  expect(restoreWindow(storage, 'w')).toEqual({ restored: 0, unreadable: [] });
+  expect(createDraftKeeper(memory(10), 'w', () => 1).save()).toBe(false);
 });

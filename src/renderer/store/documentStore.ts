@@ -8,6 +8,9 @@ import { inferDocument, type InferredDocument } from '../../graph-engine/infer/i
 /** What a document is called until it gets a name or is saved to a file. */
 export const UNTITLED = 'Untitled network';
 
+/** Names an open document for as long as it is open, whatever it is called and wherever it is saved. */
+export type DocumentId = string;
+
 /** Which file of the workspace the document lives in, and the file's age when it was last read or written. */
 export interface FileIdentity {
   readonly path: string;
@@ -15,7 +18,19 @@ export interface FileIdentity {
   readonly modified: number;
 }
 
+/** One of the open documents, as its tab shows it. */
+export interface DocumentTab {
+  readonly id: DocumentId;
+  readonly name: string;
+  readonly file: FileIdentity | null;
+  /** Whether there is something that the file does not have. */
+  readonly dirty: boolean;
+  readonly document: SkipwireDocument;
+}
+
+/** The document that is shown and edited, and the others that are open. */
 export interface DocumentState {
+  readonly id: DocumentId;
   readonly document: SkipwireDocument;
   /** Shapes, costs and diagnostics of `document`; derived, never edited. */
   readonly inferred: InferredDocument;
@@ -25,8 +40,13 @@ export interface DocumentState {
   /** What undo and redo would do; `null` when there is nothing. */
   readonly undoLabel: string | null;
   readonly redoLabel: string | null;
-  /** Raised whenever another document is shown: views forget their selection and viewport. */
+  /** What was done, oldest first, with what was undone behind `position`. */
+  readonly entries: readonly { readonly label: string }[];
+  readonly position: number;
+  /** Raised whenever another document is shown. */
   readonly generation: number;
+  /** All open documents in the order of their tabs. */
+  readonly tabs: readonly DocumentTab[];
 }
 
 /** A document with nothing in it. */
@@ -38,41 +58,83 @@ export function emptyDocument(): SkipwireDocument {
   });
 }
 
-const history: History = createHistory(emptyDocument());
+interface OpenDocument {
+  readonly id: DocumentId;
+  readonly history: History;
+  file: FileIdentity | null;
+  /** The last entry that the file has: `undefined` when the file is the document before any edit, `null` when no file has any of it. */
+  savedEntry: object | null | undefined;
+}
 
-/** The last entry that the file has: `undefined` when the file is the document before any edit, `null` when no file has any of it. */
-let savedEntry: object | null | undefined = undefined;
 let gestureDepth = 0;
 
-function isDirty(): boolean {
+function freshId(): DocumentId {
+  return Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function createOpen(document: SkipwireDocument, file: FileIdentity | null, unsaved: boolean, id = freshId()) {
+  const history = createHistory(document);
+  const open: OpenDocument = { id, history, file, savedEntry: unsaved ? null : undefined };
+  history.subscribe(() => {
+    // Within a gesture the views are told once, at its end.
+    if (gestureDepth === 0) publish();
+  });
+  return open;
+}
+
+let active: OpenDocument = createOpen(emptyDocument(), null, false);
+let opened: readonly OpenDocument[] = [active];
+
+function isDirty({ history, savedEntry }: OpenDocument): boolean {
   return savedEntry === null || history.entries[history.position - 1] !== savedEntry;
 }
 
-export const documentStore = createStore<DocumentState>()(() => ({
-  document: history.document,
-  inferred: inferDocument(history.document),
-  file: null,
-  dirty: false,
-  undoLabel: null,
-  redoLabel: null,
-  generation: 0,
-}));
-
-function publish(changes: Partial<DocumentState> = {}): void {
-  documentStore.setState({
-    document: history.document,
-    inferred: inferDocument(history.document),
-    dirty: isDirty(),
-    undoLabel: history.canUndo ? (history.entries[history.position - 1]?.label ?? null) : null,
-    redoLabel: history.canRedo ? (history.entries[history.position]?.label ?? null) : null,
-    ...changes,
-  });
+function tabOf(open: OpenDocument, before: readonly DocumentTab[]): DocumentTab {
+  const { id, file, history } = open;
+  const { document } = history;
+  const dirty = isDirty(open);
+  const known = before.find((tab) => tab.id === id);
+  if (known !== undefined && known.document === document && known.file === file && known.dirty === dirty) return known;
+  return { id, name: document.name, file, dirty, document };
 }
 
-history.subscribe(() => {
-  // Within a gesture the views are told once, at its end.
-  if (gestureDepth === 0) publish();
-});
+function tabsNow(before: readonly DocumentTab[]): readonly DocumentTab[] {
+  const tabs = opened.map((open) => tabOf(open, before));
+  return tabs.length === before.length && tabs.every((tab, index) => tab === before[index]) ? before : tabs;
+}
+
+function stateNow(before: readonly DocumentTab[], generation: number): DocumentState {
+  const { id, history, file } = active;
+  const { document, entries, position, canUndo, canRedo } = history;
+  return {
+    id,
+    document,
+    inferred: inferDocument(document),
+    file,
+    dirty: isDirty(active),
+    undoLabel: canUndo ? (entries[position - 1]?.label ?? null) : null,
+    redoLabel: canRedo ? (entries[position]?.label ?? null) : null,
+    entries,
+    position,
+    generation,
+    tabs: tabsNow(before),
+  };
+}
+
+export const documentStore = createStore<DocumentState>()(() => stateNow([], 0));
+
+function publish(generation = documentStore.getState().generation): void {
+  documentStore.setState(stateNow(documentStore.getState().tabs, generation));
+}
+
+function show(next: OpenDocument): void {
+  active = next;
+  publish(documentStore.getState().generation + 1);
+}
+
+function openNamed(id: DocumentId): OpenDocument | undefined {
+  return opened.find((one) => one.id === id);
+}
 
 /** Reads the document store in a component. */
 export function useDocument<T>(selector: (state: DocumentState) => T): T {
@@ -81,17 +143,23 @@ export function useDocument<T>(selector: (state: DocumentState) => T): T {
 
 /** The document as it is now, in the middle of a gesture too. */
 export function currentDocument(): SkipwireDocument {
-  return history.document;
+  return active.history.document;
 }
 
 /** Runs a command as one step of undo (or as part of the running gesture). */
 export function dispatch<Arguments>(command: Command<Arguments>, args: Arguments): void {
-  history.dispatch(command, args);
+  active.history.dispatch(command, args);
+}
+
+/** Runs a command on an open document that need not be the one that is shown. */
+export function dispatchTo<Arguments>(id: DocumentId, command: Command<Arguments>, args: Arguments): void {
+  openNamed(id)?.history.dispatch(command, args);
 }
 
 /** Runs several commands as one step of undo. An exception leaves the document as it was. */
 export function gesture<T>(label: string, edit: () => T): T {
   if (gestureDepth > 0) return edit();
+  const { history } = active;
   history.begin(label);
   gestureDepth += 1;
   try {
@@ -110,21 +178,44 @@ export function gesture<T>(label: string, edit: () => T): T {
 
 /** Takes the last step back. */
 export function undo(): void {
-  history.undo();
+  active.history.undo();
 }
 
 /** Does the last step taken back again. */
 export function redo(): void {
-  history.redo();
+  active.history.redo();
 }
 
-/** Shows another document and forgets the past. `unsaved` says that no file holds this content, as for a restored draft. */
-export function openDocument(document: SkipwireDocument, file: FileIdentity | null, unsaved = false): void {
-  gestureDepth += 1;
-  history.reset(document);
-  gestureDepth -= 1;
-  savedEntry = unsaved ? null : undefined;
-  publish({ file, generation: documentStore.getState().generation + 1 });
+/** Goes to the state after that many steps, back or forth. */
+export function goToStep(position: number): void {
+  active.history.goTo(position);
+}
+
+/** Whether nobody would miss the document: nothing was ever done in it, and it is in no file. */
+function isUntouched({ history, file, savedEntry }: OpenDocument): boolean {
+  return (
+    file === null &&
+    savedEntry === undefined &&
+    history.entries.length === 0 &&
+    Object.keys(history.document.graph.nodes).length === 0
+  );
+}
+
+/**
+ * Opens a document in a tab of its own and shows it; an untouched empty one makes way for it. `unsaved` says that no file
+ * holds this content, as for a restored draft.
+ */
+export function openDocument(
+  document: SkipwireDocument,
+  file: FileIdentity | null,
+  unsaved = false,
+  id?: DocumentId,
+): DocumentId {
+  const next = createOpen(document, file, unsaved, id);
+  const place = opened.indexOf(active);
+  opened = opened.toSpliced(isUntouched(active) ? place : place + 1, isUntouched(active) ? 1 : 0, next);
+  show(next);
+  return next.id;
 }
 
 /** Starts an empty document. */
@@ -132,8 +223,40 @@ export function newDocument(): void {
   openDocument(emptyDocument(), null);
 }
 
+/** Shows another of the open documents. */
+export function showDocument(id: DocumentId): void {
+  const next = openNamed(id);
+  if (next !== undefined && next !== active) show(next);
+}
+
+/** Closes a document with everything that was not saved. The one beside it is shown; the last one leaves an empty one. */
+export function closeDocument(id: DocumentId): void {
+  const place = opened.findIndex((one) => one.id === id);
+  if (place === -1) return;
+  opened = opened.toSpliced(place, 1);
+  if (opened.length === 0) opened = [createOpen(emptyDocument(), null, false)];
+  if (active.id !== id) {
+    publish();
+    return;
+  }
+  const beside = opened[Math.min(place, opened.length - 1)];
+  if (beside !== undefined) show(beside);
+}
+
+/** Puts a tab at another place. */
+export function moveTab(id: DocumentId, place: number): void {
+  const moved = openNamed(id);
+  if (moved === undefined) return;
+  opened = opened.filter((one) => one !== moved).toSpliced(place, 0, moved);
+  publish();
+}
+
 /** Tells that `document` (as it was handed to the file) is in the file now. Edits made meanwhile stay unsaved. */
-export function markSaved(document: SkipwireDocument, file: FileIdentity): void {
-  if (document === history.document) savedEntry = history.entries[history.position - 1];
-  publish({ file });
+export function markSaved(document: SkipwireDocument, file: FileIdentity, id: DocumentId = active.id): void {
+  const open = openNamed(id);
+  if (open === undefined) return;
+  const { history } = open;
+  if (document === history.document) open.savedEntry = history.entries[history.position - 1];
+  open.file = file;
+  publish();
 }

@@ -1,7 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import { useStore } from 'zustand';
 import type { NodeId } from '../../graph-engine/document/schema.ts';
-import { documentStore } from './documentStore.ts';
+import { documentStore, type DocumentId } from './documentStore.ts';
 
 /** One step into a block: the block node, and which of its repetitions is looked at. */
 export interface ScopeStep {
@@ -107,7 +107,49 @@ export function reveal(nodes: readonly NodeId[]): void {
   uiStore.setState({ focus: { nodes, how: 'reveal' } });
 }
 
-// Another document: nothing of the view of the old one applies.
+let readViewport: (() => Viewport) | null = null;
+
+/** Lets the canvas tell where it looks at this moment: a movement need not have ended when another document is shown. */
+export function followViewport(read: (() => Viewport) | null): void {
+  readViewport = read;
+}
+
+function viewNow(): UiState {
+  const state = uiStore.getState();
+  if (readViewport === null) return state;
+  return { ...state, viewports: { ...state.viewports, [scopeKey(state.scopePath)]: readViewport() } };
+}
+
+/** How the documents that are open but not shown were last looked at. */
+const views = new Map<DocumentId, UiState>();
+
+/** What is kept of the view of a document when the editor is closed. */
+export interface KeptView {
+  readonly scopePath: readonly ScopeStep[];
+  readonly viewports: Readonly<Record<string, Viewport>>;
+}
+
+/** How a document was last looked at. */
+export function viewOf(id: DocumentId): KeptView {
+  const { scopePath, viewports } = documentStore.getState().id === id ? uiStore.getState() : (views.get(id) ?? initial);
+  return { scopePath, viewports };
+}
+
+/** Gives a document that is not shown at the moment the view it had when the editor was closed. */
+export function restoreView(id: DocumentId, view: KeptView): void {
+  if (documentStore.getState().id === id) uiStore.setState({ ...initial, ...view });
+  else views.set(id, { ...initial, ...view });
+}
+
+// Another document is shown: the view of the old one is kept for when it comes back.
 documentStore.subscribe((state, before) => {
-  if (state.generation !== before.generation) uiStore.setState(initial);
+  if (state.tabs !== before.tabs) {
+    const open = new Set(state.tabs.map(({ id }) => id));
+    for (const id of views.keys()) if (!open.has(id)) views.delete(id);
+  }
+  if (state.generation === before.generation) return;
+  if (state.tabs.some(({ id }) => id === before.id)) views.set(before.id, viewNow());
+  const view = views.get(state.id) ?? initial;
+  views.delete(state.id);
+  uiStore.setState({ ...view, focus: null }, true);
 });

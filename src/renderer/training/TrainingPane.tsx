@@ -92,12 +92,13 @@ function AllRuns() {
   const name = useDocument((state) => state.document.name);
   const path = useDocument((state) => state.file?.path ?? null);
   const summaries = useRuns((runs) => runs.summaries);
+  const id = useDocument((state) => state.id);
   const adopted = useRuns((runs) => runs.adopted);
   const shown = useRuns((runs) => runs.shown);
   const now = useNow();
   const ofDocument = useMemo(
-    () => runsOfDocument({ summaries, adopted }, path, name),
-    [summaries, adopted, path, name],
+    () => runsOfDocument({ summaries, adopted }, path, name, id),
+    [summaries, adopted, path, name, id],
   );
   return (
     <Section title="Runs">

@@ -2,27 +2,33 @@ import { z } from 'zod';
 import type { RunId } from '../../contract/run.ts';
 
 /**
- * Runs that were started before their document had a file, with the file it got later; empty text while it has none.
- * A run's own record cannot say that: it was written first.
+ * Runs that were started before their document had a file, with the file it got later; until then with the document's own
+ * mark. A run's own record cannot say that: it was written first.
  */
 export type AdoptedRuns = Readonly<Record<RunId, string>>;
 
-const UNSAVED = '';
 const MAXIMUM = 500;
 
+/** How an open document without a file is named here: no path has a colon at that place. */
+export function unsavedMark(document: string): string {
+  return `:${document}`;
+}
+
 /** After a run of a document without a file was started. */
-export function withUnsavedRun(adopted: AdoptedRuns, run: RunId): AdoptedRuns {
-  return Object.fromEntries([...Object.entries(adopted), [run, UNSAVED] as const].slice(-MAXIMUM));
+export function withUnsavedRun(adopted: AdoptedRuns, run: RunId, document: string): AdoptedRuns {
+  return Object.fromEntries([...Object.entries(adopted), [run, unsavedMark(document)] as const].slice(-MAXIMUM));
 }
 
-/** After the document without a file was saved to `path`. */
-export function withSavedTo(adopted: AdoptedRuns, path: string): AdoptedRuns {
-  return Object.fromEntries(Object.entries(adopted).map(([run, file]) => [run, file === UNSAVED ? path : file]));
+/** After a document without a file was saved to `path`. */
+export function withSavedTo(adopted: AdoptedRuns, document: string, path: string): AdoptedRuns {
+  const mark = unsavedMark(document);
+  return Object.fromEntries(Object.entries(adopted).map(([run, file]) => [run, file === mark ? path : file]));
 }
 
-/** After another document took the place of the one without a file: nothing leads back to it. */
-export function withoutUnsaved(adopted: AdoptedRuns): AdoptedRuns {
-  return Object.fromEntries(Object.entries(adopted).filter(([, file]) => file !== UNSAVED));
+/** After documents were closed: nothing leads back to one that never had a file. */
+export function withoutClosed(adopted: AdoptedRuns, open: readonly string[]): AdoptedRuns {
+  const marks = new Set(open.map(unsavedMark));
+  return Object.fromEntries(Object.entries(adopted).filter(([, file]) => !file.startsWith(':') || marks.has(file)));
 }
 
 /** Reads what was kept; nothing when it makes no sense. */

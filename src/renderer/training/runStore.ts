@@ -2,8 +2,8 @@ import { createStore } from 'zustand/vanilla';
 import { useStore } from 'zustand';
 import type { RunEvent, RunId, RunSummary } from '../../contract/run.ts';
 import type { ManagedConnection } from '../connection/hostConnection.ts';
-import { documentStore, useDocument } from '../store/documentStore.ts';
-import { parseAdopted, withoutUnsaved, withSavedTo, withUnsavedRun, type AdoptedRuns } from './adoptedRuns.ts';
+import { documentStore, useDocument, type DocumentId, type DocumentTab } from '../store/documentStore.ts';
+import { parseAdopted, withoutClosed, withSavedTo, withUnsavedRun, type AdoptedRuns } from './adoptedRuns.ts';
 import {
   NO_RUNS,
   activeRun,
@@ -27,7 +27,8 @@ export function useRuns<T>(selector: (runs: Runs) => T): T {
 export function useActiveRun(): RunSummary | undefined {
   const path = useDocument((state) => state.file?.path ?? null);
   const name = useDocument((state) => state.document.name);
-  return useRuns((runs) => activeRun(runs, path, name));
+  const id = useDocument((state) => state.id);
+  return useRuns((runs) => activeRun(runs, path, name, id));
 }
 
 /** Milliseconds between two updates of the curves. */
@@ -51,9 +52,9 @@ function readAdopted(): AdoptedRuns {
   }
 }
 
-/** Remembers that a run is one of the open document, which has no file yet. */
-export function adoptRun(run: RunId): void {
-  setAdopted(withUnsavedRun(runStore.getState().adopted, run));
+/** Remembers that a run is one of an open document, which has no file yet. */
+export function adoptRun(run: RunId, document: DocumentId): void {
+  setAdopted(withUnsavedRun(runStore.getState().adopted, run, document));
 }
 
 /** Shows a run's curves, reading what is not here yet. */
@@ -76,9 +77,9 @@ export async function refreshRuns(connection: ManagedConnection): Promise<void> 
  */
 export function followRuns(connection: ManagedConnection): void {
   function showRunOfDocument() {
-    const { document, file } = documentStore.getState();
+    const { id, document, file } = documentStore.getState();
     const runs = runStore.getState();
-    const ofDocument = runsOfDocument(runs, file?.path ?? null, document.name);
+    const ofDocument = runsOfDocument(runs, file?.path ?? null, document.name, id);
     const kept = ofDocument.find((run) => run.id === runs.shown)?.id;
     const run = kept ?? runToShow(ofDocument);
     if (run === null) runStore.setState({ shown: null });
@@ -116,13 +117,24 @@ export function followRuns(connection: ManagedConnection): void {
     else timer ??= setTimeout(tell, TELL_EVERY);
   });
   documentStore.subscribe((state, before) => {
-    const { adopted } = runStore.getState();
-    if (state.generation !== before.generation) {
-      setAdopted(withoutUnsaved(adopted));
-      showRunOfDocument();
-    } else if (before.file === null && state.file !== null) {
-      setAdopted(withSavedTo(adopted, state.file.path));
-    }
+    if (state.tabs !== before.tabs) followTabs(state.tabs, before.tabs);
+    if (state.generation !== before.generation) showRunOfDocument();
   });
   if (connection.state === 'open') void readAll();
+}
+
+/** Gives runs to the files their documents were saved to, and forgets those of documents that were closed without one. */
+function followTabs(tabs: readonly DocumentTab[], before: readonly DocumentTab[]): void {
+  const { adopted } = runStore.getState();
+  let next = adopted;
+  for (const { id, file } of tabs) {
+    const hadFile = before.find((tab) => tab.id === id)?.file ?? null;
+    if (hadFile === null && file !== null) next = withSavedTo(next, id, file.path);
+  }
+  if (tabs.length < before.length)
+    next = withoutClosed(
+      next,
+      tabs.map(({ id }) => id),
+    );
+  if (next !== adopted) setAdopted(next);
 }

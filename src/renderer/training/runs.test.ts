@@ -88,7 +88,7 @@ test('the run to show is the one under way, else the newest', () => {
   const old = summary('a', 1, { status: 'running' }, 'net.json');
   const newer = summary('c', 3, { status: 'stopped' }, 'net.json');
   const runs = withRunList(NO_RUNS, [old, newer, summary('d', 4, { status: 'finished' }, 'other.json')]);
-  const mine = runsOfDocument(runs, 'net.json', 'net');
+  const mine = runsOfDocument(runs, 'net.json', 'net', 'd');
   expect(mine.map((run) => run.id)).toEqual(['c', 'a']);
   expect(runToShow(mine)).toBe('a');
   expect(runToShow([newer])).toBe('c');
@@ -97,15 +97,17 @@ test('the run to show is the one under way, else the newest', () => {
 
 test('a run started before the first save stays with its document when that is renamed, saved and reopened', () => {
   const runs = withRunList(NO_RUNS, [running]);
-  expect(runsOfDocument({ ...runs, adopted: { b: '' } }, null, 'renamed')).toEqual([running]);
-  expect(runsOfDocument({ ...runs, adopted: { b: 'renamed.json' } }, 'renamed.json', 'renamed')).toEqual([running]);
-  expect(runsOfDocument({ ...runs, adopted: { b: 'renamed.json' } }, 'other.json', 'net')).toEqual([]);
+  expect(runsOfDocument({ ...runs, adopted: { b: ':d' } }, null, 'renamed', 'd')).toEqual([running]);
+  expect(runsOfDocument({ ...runs, adopted: { b: 'renamed.json' } }, 'renamed.json', 'renamed', 'd')).toEqual([
+    running,
+  ]);
+  expect(runsOfDocument({ ...runs, adopted: { b: 'renamed.json' } }, 'other.json', 'net', 'd')).toEqual([]);
 });
 
 test('a document never saved finds its runs by name', () => {
   const runs = withRunList(NO_RUNS, [running]);
-  expect(runsOfDocument(runs, null, 'net')).toEqual([running]);
-  expect(runsOfDocument(runs, null, 'another')).toEqual([]);
+  expect(runsOfDocument(runs, null, 'net', 'd')).toEqual([running]);
+  expect(runsOfDocument(runs, null, 'another', 'd')).toEqual([]);
 });
 
 test('active states are the four before the end', () => {

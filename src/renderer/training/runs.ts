@@ -1,4 +1,4 @@
-import type { AdoptedRuns } from './adoptedRuns.ts';
+import { unsavedMark, type AdoptedRuns } from './adoptedRuns.ts';
 import type { Metrics, RunEvent, RunId, RunRecord, RunState, RunSummary, StepMetrics } from '../../contract/run.ts';
 
 /** What the editor knows of one run beyond its summary. */
@@ -77,19 +77,20 @@ export function withGap(runs: Runs): Runs {
 
 /**
  * Runs of a document, newest first: those of its file, and those started before it had one. A run that names no file and
- * was not adopted by one is known by the document's name.
+ * was not adopted by one is known by the document's name. `document` is what the open document is told from others by.
  */
 export function runsOfDocument(
   runs: Pick<Runs, 'summaries' | 'adopted'>,
   path: string | null,
   name: string,
+  document: string,
 ): RunSummary[] {
   return Object.values(runs.summaries)
     .filter((run) => {
       const file = run.documentPath ?? runs.adopted[run.id];
       return file === undefined || (path === null && run.documentPath !== undefined)
         ? run.name === name
-        : file === (path ?? '');
+        : file === (path ?? unsavedMark(document));
     })
     .sort((one, other) => other.started - one.started);
 }
@@ -107,8 +108,8 @@ export function runToShow(ofDocument: readonly RunSummary[]): RunId | null {
 }
 
 /** The run of a document that is under way. */
-export function activeRun(runs: Runs, path: string | null, name: string): RunSummary | undefined {
-  return runsOfDocument(runs, path, name).find((run) => isActive(run.state));
+export function activeRun(runs: Runs, path: string | null, name: string, document: string): RunSummary | undefined {
+  return runsOfDocument(runs, path, name, document).find((run) => isActive(run.state));
 }
 
 /** The last step reported. */

@@ -26,7 +26,7 @@ export async function startTraining(connection: ManagedConnection): Promise<void
     showToast({ tone: 'danger', title: 'Training did not start', description });
     return;
   }
-  if (state.file === null) adoptRun(answer.value.run);
+  if (state.file === null) adoptRun(answer.value.run, state.id);
   await showRun(connection, answer.value.run);
   await refreshRuns(connection);
 }

@@ -1,4 +1,5 @@
 import { defineCommand } from './command.ts';
+import type { SkipwireDocument } from '../schema.ts';
 import type { TrainingSettings } from '../trainingSettings.ts';
 
 /** Changes training settings. */
@@ -29,5 +30,15 @@ export const describeDocument = defineCommand<{ description: string }>({
   run(document, { description }) {
     if (description === '') delete document.description;
     else document.description = description;
+  },
+});
+
+/** Puts another document's content in place of this one's, as when its file was changed by another program. */
+export const replaceDocument = defineCommand<{ document: SkipwireDocument }>({
+  name: 'replaceDocument',
+  label: 'Reload from file',
+  run(document, { document: next }) {
+    for (const key of Object.keys(document)) if (!Object.hasOwn(next, key)) Reflect.deleteProperty(document, key);
+    Object.assign(document, next);
   },
 });

@@ -3,7 +3,7 @@ import { adoptBlocks, insertBlock } from './blocks.ts';
 import { removeBookmark, setBookmark } from './bookmarks.ts';
 import type { Command } from './command.ts';
 import { connect, disconnect, swapInputs } from './connect.ts';
-import { describeDocument, renameDocument, setTraining } from './editDocument.ts';
+import { describeDocument, renameDocument, replaceDocument, setTraining } from './editDocument.ts';
 import { moveNodes, renameNode, setEnabled, setNote, setParameter, setParameters, setRepeat } from './editNode.ts';
 import { addFrame, editFrame, removeFrames } from './frames.ts';
 import { insertOnWire } from './insertOnWire.ts';
@@ -44,6 +44,7 @@ const all = [
   setWaypoints,
   setBookmark,
   removeBookmark,
+  replaceDocument,
 ] as const;
 
 const byName = new Map<string, Command<never>>();

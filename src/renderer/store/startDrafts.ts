@@ -1,0 +1,75 @@
+import { documentStore } from './documentStore.ts';
+import { createDraftKeeper, keptWindows, restoreWindow, type DraftsRestored } from './drafts.ts';
+import { uiStore } from './uiStore.ts';
+
+const DELAY_MILLISECONDS = 400;
+const WINDOW_NAME = 'skipwire.window';
+
+/** Locks that windows of this editor hold: a window that is closed or killed lets go of its own. */
+async function heldLocks(): Promise<ReadonlySet<string>> {
+  // Browsers have locks only where the address is trusted; without them windows are told apart by their own storage.
+  if (!('locks' in navigator)) return new Set();
+  const { held = [] } = await navigator.locks.query();
+  return new Set(held.map(({ name = '' }) => name));
+}
+
+function hold(name: string): void {
+  if ('locks' in navigator) void navigator.locks.request(name, () => new Promise<never>(() => undefined));
+}
+
+/** Which window this is: the one it was before a reload, or one that is not open any more, or a new one. */
+async function nameThisWindow(local: Storage, session: Storage): Promise<string> {
+  const held = await heldLocks();
+  const free = (name: string): boolean => !held.has(`${WINDOW_NAME}.${name}`);
+  const own = session.getItem(WINDOW_NAME);
+  const name = own !== null && free(own) ? own : keptWindows(local).find(free);
+  const chosen = name ?? crypto.getRandomValues(new Uint32Array(2)).join('-');
+  hold(`${WINDOW_NAME}.${chosen}`);
+  session.setItem(WINDOW_NAME, chosen);
+  return chosen;
+}
+
+/**
+ * Opens what the last session left and from now on keeps the open documents as drafts: shortly after each edit and when the
+ * page is left. Call once at the start of the page. `onFull` is called when a draft cannot be kept.
+ */
+export async function startDrafts(onFull: () => void): Promise<DraftsRestored> {
+  let local: Storage;
+  let window: string;
+  try {
+    local = globalThis.localStorage;
+    window = await nameThisWindow(local, globalThis.sessionStorage);
+  } catch {
+    onFull();
+    return { restored: 0, unreadable: [] };
+  }
+  const restored = restoreWindow(local, window);
+  const keeper = createDraftKeeper(local, window, () => Date.now());
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let failed = false;
+  const save = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    const saved = keeper.save();
+    if (!saved && !failed) onFull();
+    failed = !saved;
+  };
+  const saveSoon = (): void => {
+    // Not put off again by the next edit: at most one delay is ever lost.
+    timer ??= setTimeout(save, DELAY_MILLISECONDS);
+  };
+  documentStore.subscribe((state, before) => {
+    if (state.tabs !== before.tabs || state.id !== before.id) saveSoon();
+  });
+  uiStore.subscribe((state, before) => {
+    if (state.viewports !== before.viewports || state.scopePath !== before.scopePath) saveSoon();
+  });
+  const saveIfPending = (): void => {
+    if (timer !== undefined) save();
+  };
+  globalThis.addEventListener('pagehide', saveIfPending);
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'hidden') saveIfPending();
+  });
+  return restored;
+}
