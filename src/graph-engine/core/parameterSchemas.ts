@@ -3,6 +3,9 @@ import { z } from 'zod';
 /** How a form edits a parameter, beyond what its type says. */
 export interface ControlMeta {
   readonly control?: 'pair' | 'padding';
+  /** The named paddings, and whether explicit ones are one number or a pair; of `padding`. */
+  readonly paddings?: readonly string[];
+  readonly sides?: 1 | 2;
   readonly minimum?: number;
   /** Rarely changed: shown under "More". */
   readonly advanced?: boolean;
@@ -28,5 +31,11 @@ export const padding = z
       .max(4096)
       .transform((size): [number, number] => [size, size]),
   ])
-  .meta({ control: 'padding' } satisfies ControlMeta);
+  .meta({ control: 'padding', paddings: ['same', 'valid'], sides: 2 } satisfies ControlMeta);
 export type Padding = z.output<typeof padding>;
+
+/** `same`, `valid`, `causal`, or explicit padding on both sides of a sequence. */
+export const sequencePadding = z
+  .union([z.enum(['same', 'valid', 'causal']), z.int().min(0).max(65_536)])
+  .meta({ control: 'padding', paddings: ['same', 'valid', 'causal'], sides: 1 } satisfies ControlMeta);
+export type SequencePadding = z.output<typeof sequencePadding>;

@@ -14,7 +14,12 @@ import { flatten } from './arrangement/flatten.ts';
 import { padChannels } from './arrangement/padChannels.ts';
 import { pixelShuffle } from './arrangement/pixelShuffle.ts';
 import { upsampling2d } from './arrangement/upsampling2d.ts';
+import { conv1d } from './convolution/conv1d.ts';
 import { conv2d } from './convolution/conv2d.ts';
+import { convTranspose2d } from './convolution/convTranspose2d.ts';
+import { depthwiseConv1d } from './convolution/depthwiseConv1d.ts';
+import { depthwiseConv2d } from './convolution/depthwiseConv2d.ts';
+import { separableConv2d } from './convolution/separableConv2d.ts';
 import { dense } from './dense/dense.ts';
 import { blockInput, blockOutput } from './input/blockPort.ts';
 import { input } from './input/input.ts';
@@ -44,6 +49,11 @@ export const ops = [
   sequenceInput,
   tokenInput,
   conv2d,
+  depthwiseConv2d,
+  separableConv2d,
+  convTranspose2d,
+  conv1d,
+  depthwiseConv1d,
   batchNormalization,
   layerNormalization,
   groupNormalization,

@@ -77,6 +77,12 @@ const cases: readonly Case[] = [
   binary('conv2d, depthwise', [-1, 4, 4, 3], [3, 3, 1, 6], (b, x, k) =>
     b.conv2d(x, k, { groups: 3, strides: [2, 2], padding: 'explicit', pads: [1, 1, 1, 1] }),
   ),
+  binary('conv2dBackpropInput, a transposed convolution', [3, 2, 3, 2], [-1, 3, 2, 2], (b, k, dy) =>
+    b.conv2dBackpropInput(k, dy, [-1, 6, 5, 3], { strides: [2, 3], padding: 'explicit', pads: [1, 0, 0, 0] }),
+  ),
+  binary('conv2dBackpropInput, groups', [2, 2, 1, 4], [-1, 3, 3, 4], (b, k, dy) =>
+    b.conv2dBackpropInput(k, dy, [-1, 6, 6, 2], { strides: [2, 2], padding: 'valid', groups: 2 }),
+  ),
   binary('biasAdd', [-1, 2, 2, 3], [3], (b, x, bias) => b.biasAdd(x, bias)),
   ...[false, true].flatMap((transposeA) =>
     [false, true].flatMap((transposeB) => [
@@ -150,6 +156,14 @@ const cases: readonly Case[] = [
     ),
     unary(`${pool}, strides beyond the window`, [-1, 5, 5, 1], (b, x) =>
       b[pool](x, { window: [2, 1], strides: [3, 2] }),
+    ),
+  ]),
+  ...[false, true].flatMap((alignCorners) => [
+    unary(`resizeBilinear larger, corners ${alignCorners}`, [-1, 2, 3, 2], (b, x) =>
+      b.resizeBilinear(x, [4, 7], alignCorners),
+    ),
+    unary(`resizeBilinear smaller, corners ${alignCorners}`, [-1, 5, 4, 1], (b, x) =>
+      b.resizeBilinear(x, [2, 3], alignCorners),
     ),
   ]),
   ...(['reduceSum', 'reduceMean', 'reduceMax'] as const).flatMap((reduce) => [

@@ -117,6 +117,10 @@ export interface Builder {
   averagePool(x: Value, attributes?: Partial<PoolingAttributes>): Value;
   averagePoolGrad(dy: Value, inputDims: Dims, attributes?: Partial<PoolingAttributes>): Value;
 
+  /** `size` is height and width of the result. */
+  resizeBilinear(x: Value, size: readonly [number, number], alignCorners?: boolean): Value;
+  resizeBilinearGrad(dy: Value, x: Value, alignCorners?: boolean): Value;
+
   reduceSum(x: Value, axes: readonly number[], keepDims?: boolean): Value;
   reduceMean(x: Value, axes: readonly number[], keepDims?: boolean): Value;
   reduceMax(x: Value, axes: readonly number[], keepDims?: boolean): Value;
@@ -336,6 +340,9 @@ export function createBuilder(entryName: string): Builder {
     averagePool: (x, attributes) => emit('averagePool', [x], pooling(attributes))[0],
     averagePoolGrad: (dy, inputDims, attributes) =>
       emit('averagePoolGrad', [dy], { ...pooling(attributes), inputDims })[0],
+
+    resizeBilinear: (x, size, alignCorners = false) => emit('resizeBilinear', [x], { size, alignCorners })[0],
+    resizeBilinearGrad: (dy, x, alignCorners = false) => emit('resizeBilinearGrad', [dy, x], { alignCorners })[0],
 
     reduceSum: (x, axes, keepDims = false) => emit('reduceSum', [x], { axes, keepDims })[0],
     reduceMean: (x, axes, keepDims = false) => emit('reduceMean', [x], { axes, keepDims })[0],

@@ -165,6 +165,18 @@ const convolutions: readonly (Partial<ConvolutionAttributes> & { image?: Dims; k
   { groups: 4, kernel: [3, 3, 1, 8], strides: [2, 2] },
   { groups: 4, kernel: [3, 3, 1, 4], strides: [1, 2] },
   { groups: 4, kernel: [3, 3, 1, 4], dilations: [2, 2] },
+  { groups: 4, kernel: [3, 3, 1, 8], dilations: [2, 3], image: [-1, 9, 11, 4] },
+  { groups: 4, kernel: [2, 3, 1, 4], dilations: [3, 1], padding: 'valid' },
+  { groups: 4, kernel: [3, 2, 1, 4], dilations: [1, 4], padding: 'explicit', pads: [0, 2, 4, 1] },
+  { groups: 4, kernel: [3, 3, 1, 4], dilations: [2, 2], strides: [2, 2] },
+  {
+    groups: 4,
+    kernel: [1, 3, 1, 4],
+    dilations: [1, 5],
+    padding: 'explicit',
+    pads: [0, 0, 10, 0],
+    image: [-1, 1, 13, 4],
+  },
   { groups: 4, kernel: [3, 3, 1, 4], padding: 'explicit', pads: [2, 0, 1, 1] },
 ];
 for (const { image = [-1, 7, 7, 4], kernel = [3, 3, 4, 5], ...attributes } of convolutions) {
@@ -208,6 +220,20 @@ for (const { image = [-1, 7, 7, 3], ...attributes } of pools) {
     const y = b.averagePool(input(image), attributes);
     return [y, b.averagePoolGrad(input(y.dims), image, attributes)];
   });
+}
+
+for (const alignCorners of [false, true]) {
+  for (const size of [
+    [14, 21],
+    [3, 5],
+    [7, 1],
+  ] as const) {
+    check(`resizeBilinear to ${size.join()}, corners ${alignCorners}`, (b, input) => {
+      const x = input([-1, 7, 7, 3]);
+      const y = b.resizeBilinear(x, size, alignCorners);
+      return [y, b.resizeBilinearGrad(input(y.dims), x, alignCorners)];
+    });
+  }
 }
 
 // Normalization.

@@ -71,7 +71,13 @@ export function ParameterField(props: ParameterFieldProps) {
         ) : field.kind === 'choice' ? (
           <ChoiceControl {...control} choices={field.choices} />
         ) : (
-          <PaddingControl {...control} onError={setTyped} invalid={error !== undefined} />
+          <PaddingControl
+            {...control}
+            named={field.named}
+            sides={field.sides}
+            onError={setTyped}
+            invalid={error !== undefined}
+          />
         )}
       </div>
       {isExpression(value) && resolved !== undefined && error === undefined && (
@@ -272,26 +278,31 @@ function ChoiceControl({
 }
 
 interface PaddingControlProps extends ControlProps {
+  readonly named: readonly string[];
+  readonly sides: 1 | 2;
   readonly invalid: boolean;
   readonly onError: (error: string | undefined) => void;
 }
 
-/** `same`, `valid`, or pixels on each side. */
-function PaddingControl({ onError, invalid, ...control }: PaddingControlProps) {
+/** A padding by its name, or how many pixels or positions go on each side. */
+function PaddingControl({ named, sides, onError, invalid, ...control }: PaddingControlProps) {
   const { id, value, describedBy, onCommit } = control;
-  const explicit = value !== 'same' && value !== 'valid';
+  const name = typeof value === 'string' && named.includes(value) ? value : undefined;
+  const explicit = name === undefined;
   return (
     <div className="flex gap-1">
       <Choice
         id={id}
-        value={explicit ? 'explicit' : value}
+        value={name ?? 'explicit'}
         aria-describedby={describedBy}
         data-testid={explicit ? 'field-padding-kind' : 'field-padding'}
-        onChange={(event) => onCommit(event.target.value === 'explicit' ? [1, 1] : event.target.value)}
+        onChange={(event) =>
+          onCommit(event.target.value === 'explicit' ? (sides === 1 ? 1 : [1, 1]) : event.target.value)
+        }
       >
-        <option>same</option>
-        <option>valid</option>
-        <option>explicit</option>
+        {[...named, 'explicit'].map((choice) => (
+          <option key={choice}>{choice}</option>
+        ))}
       </Choice>
       {explicit && (
         <TextControl

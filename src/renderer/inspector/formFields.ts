@@ -16,7 +16,7 @@ interface FieldBase {
 export type FormField =
   | (FieldBase & { readonly kind: 'number'; readonly bounds: NumberBounds })
   | (FieldBase & { readonly kind: 'pair'; readonly bounds: NumberBounds })
-  | (FieldBase & { readonly kind: 'padding' })
+  | (FieldBase & { readonly kind: 'padding'; readonly named: readonly string[]; readonly sides: 1 | 2 })
   | (FieldBase & { readonly kind: 'boolean' })
   | (FieldBase & { readonly kind: 'choice'; readonly choices: readonly string[] })
   | (FieldBase & { readonly kind: 'text' });
@@ -63,7 +63,8 @@ function fieldOf(name: string, schema: z.core.$ZodType, initial: unknown): FormF
     advanced: meta.advanced ?? false,
   };
   if (meta.control === 'pair') return { ...base, kind: 'pair', bounds: { integer: true, minimum: meta.minimum ?? 0 } };
-  if (meta.control === 'padding') return { ...base, kind: 'padding' };
+  if (meta.control === 'padding')
+    return { ...base, kind: 'padding', named: meta.paddings ?? [], sides: meta.sides ?? 2 };
   if (inner instanceof z.ZodNumber) return { ...base, kind: 'number', bounds: boundsOf(inner) };
   if (inner instanceof z.ZodBoolean) return { ...base, kind: 'boolean' };
   if (inner instanceof z.ZodEnum) return { ...base, kind: 'choice', choices: inner.options.map(String) };

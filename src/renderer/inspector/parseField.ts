@@ -55,8 +55,10 @@ export function parseField(field: FormField, text: string): ParsedField {
       return parseOne(text, field.bounds);
     case 'pair':
       return parsePair(text, field.bounds);
-    case 'padding':
-      return parsePair(text, { integer: true, minimum: 0, maximum: 4096 });
+    case 'padding': {
+      const bounds = { integer: true, minimum: 0, maximum: field.sides === 1 ? 65_536 : 4096 };
+      return field.sides === 1 ? parseOne(text, bounds) : parsePair(text, bounds);
+    }
     case 'text':
       return { ok: true, value: text };
     case 'boolean':

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { fail, ok } from '../../core/diagnostic.ts';
+import { ok } from '../../core/diagnostic.ts';
 import { expectImage, slideWindow } from '../../core/expectImage.ts';
 import { defineOp } from '../../core/opDefinition.ts';
-import { padding, pair } from '../../core/parameterSchemas.ts';
 import { elementCount, image, sizeOf } from '../../core/shape.ts';
-import { onnxPads, padList } from '../../core/window.ts';
+import { bias, filters, groups, groupsProblem, imageWindow, kernelAndBias } from './convolutionParameters.ts';
+import { convolveImage, onnxConvolution, onnxWeights, withBias } from './convolveImage.ts';
 
 export const conv2d = defineOp({
   type: 'conv2d',
@@ -19,23 +19,7 @@ export const conv2d = defineOp({
     source: 'LeCun et al. 1998, Gradient-based learning applied to document recognition',
     keywords: ['convolution', 'kernel', 'filter'],
   },
-  parameters: z.strictObject({
-    filters: z.int().min(1).max(65_536).default(32).describe('Kernels, and so channels of the output.'),
-    kernel: pair(1).default([3, 3]).describe('Height and width of the window.'),
-    stride: pair(1).default([1, 1]).describe('Pixels between two windows; 2 halves the image.'),
-    padding: padding.default('same').describe('"same" keeps the size at stride 1, "valid" adds nothing.'),
-    dilation: pair(1).default([1, 1]).describe("Distance between the kernel's taps; larger sees further at no cost."),
-    groups: z
-      .int()
-      .min(1)
-      .max(65_536)
-      .default(1)
-      .describe('Splits the channels into groups that do not see each other.'),
-    bias: z
-      .boolean()
-      .default(true)
-      .describe('Adds a learned number to each channel; useless before a batch normalization.'),
-  }),
+  parameters: z.strictObject({ filters, ...imageWindow, groups, bias }),
   inputs: ['input'],
   outputs: ['output'],
   infer({ parameters, inputs }) {
@@ -43,15 +27,8 @@ export const conv2d = defineOp({
     if (!sizes.ok) return sizes;
     const { channels } = sizes.value;
     const { groups, filters } = parameters;
-    if ((channels !== null && channels % groups !== 0) || filters % groups !== 0) {
-      return fail({
-        code: 'shape/groups',
-        parameter: 'groups',
-        message: `${groups} groups must divide both the ${channels ?? '?'} channels that come in and the ${filters} filters.`,
-        expected: 'a divisor of both',
-        received: String(groups),
-      });
-    }
+    const problem = groupsProblem(groups, channels, filters);
+    if (problem !== undefined) return problem;
     const window = slideWindow(sizes.value, parameters, 'input');
     return window.ok ? ok({ output: image(window.value.height, window.value.width, filters) }) : window;
   },
@@ -59,14 +36,7 @@ export const conv2d = defineOp({
     const channels = sizeOf(inputs.input, 'channels');
     if (channels === null || channels === undefined) return null;
     const fan = (kernel[0] * kernel[1] * channels) / groups;
-    return {
-      kernel: {
-        dims: [...kernel, channels / groups, filters],
-        initializer: { kind: 'heNormal', fan },
-        trainable: true,
-      },
-      ...(bias ? { bias: { dims: [filters], initializer: { kind: 'zeros' }, trainable: true } } : {}),
-    };
+    return kernelAndBias([...kernel, channels / groups, filters], fan, bias && filters);
   },
   macs({ parameters: { kernel, groups }, inputs, outputs }) {
     const channels = sizeOf(inputs.input, 'channels');
@@ -76,28 +46,13 @@ export const conv2d = defineOp({
       : (elements * kernel[0] * kernel[1] * channels) / groups;
   },
   lower({ builder, parameters, inputs, weights }) {
-    if (weights.kernel === undefined) throw new Error('Conv2D has no kernel');
-    const y = builder.conv2d(inputs.input, builder.readVariable(weights.kernel), {
-      strides: parameters.stride,
-      dilations: parameters.dilation,
-      padding: 'explicit',
-      pads: padList(parameters),
-      groups: parameters.groups,
-    });
-    return { output: weights.bias === undefined ? y : builder.biasAdd(y, builder.readVariable(weights.bias)) };
+    const y = convolveImage(builder, inputs.input, weights.kernel, parameters, parameters.groups);
+    return { output: withBias(builder, y, weights.bias) };
   },
   exportOnnx(context) {
-    const { kernel, stride, dilation, groups } = context.parameters;
-    const inputs = [context.inputs.input, context.weight('kernel', [3, 2, 0, 1])];
-    if (context.hasWeight('bias')) inputs.push(context.weight('bias'));
-    const output = context.node('Conv', inputs, {
-      kernel_shape: kernel,
-      strides: stride,
-      dilations: dilation,
-      group: groups,
-      pads: onnxPads(context.parameters),
-    });
-    return { output };
+    const weights = onnxWeights(context, [3, 2, 0, 1]);
+    const groups = context.parameters.groups;
+    return { output: onnxConvolution(context, context.inputs.input, weights, context.parameters, groups) };
   },
   vectors: [
     {
@@ -115,6 +70,31 @@ export const conv2d = defineOp({
       weights: { kernel: Array.from({ length: 9 }, () => 1) },
       // Windows start at -1: rows and columns {-1, 0, 1} and {1, 2, 3}.
       output: { dims: [1, 2, 2, 1], data: [10, 24, 51, 90] },
+    },
+    {
+      name: 'two groups, dilation 2, uneven stride, as PyTorch',
+      parameters: { filters: 2, groups: 2, dilation: 2, stride: [2, 1], padding: [2, 2] },
+      inputs: {
+        input: {
+          dims: [1, 5, 4, 4],
+          data: [
+            0, -4, 0, 0, 1, 1, -4, 1, -3, 2, 1, -4, -1, -3, -4, 2, -3, -4, 3, -4, -1, 1, 2, 3, 2, 1, 3, 1, -2, -1, 4, 4,
+            3, 0, -4, 3, -3, 4, -4, 3, 3, 2, -2, -4, -4, -3, 0, -2, -2, 0, -3, 1, -2, 0, -1, -3, -4, 2, -2, 4, 0, 1, 0,
+            4, -1, 4, 2, 4, 2, 3, 3, 0, 4, 4, -3, -3, 4, -4, 1, 1,
+          ],
+        },
+      },
+      weights: {
+        kernel: [
+          -4, -1, 3, -3, -4, -3, 2, 1, -4, 1, 0, 4, 4, 1, -2, 2, 1, 3, 0, -2, 0, 3, 2, 3, 0, 3, 3, 3, -2, -3, 1, -2, 4,
+          2, 2, -3,
+        ],
+        bias: [3, 3],
+      },
+      output: {
+        dims: [1, 3, 4, 2],
+        data: [17, 8, -14, -5, 4, 25, 21, -14, 44, -59, 3, -14, 30, 33, -27, 28, -14, -20, 33, 25, -25, 7, 43, 0],
+      },
     },
   ],
 });

@@ -59,6 +59,14 @@ export const conv2dBackpropInput = definePrimitive({
     demand(sameDims(dims, dy.dims), `dy must be ${formatDims(dims)}, got ${formatDims(dy.dims)}`);
     return [{ dims: attributes.inputDims, dtype: 'float32' }];
   },
+  // As a transposed convolution it has a gradient of its own: the convolution that it transposes.
+  gradient({ builder, inputs: [kernel, dy], attributes, outputGradients: [gradient], wanted }) {
+    if (gradient === undefined) return [];
+    return [
+      wanted(0) ? builder.conv2dBackpropFilter(gradient, dy, kernel.dims, attributes) : undefined,
+      wanted(1) ? builder.conv2d(gradient, kernel, attributes) : undefined,
+    ];
+  },
 });
 
 export const conv2dBackpropFilter = definePrimitive({

@@ -10,6 +10,7 @@ import * as normalization from './normalization.ts';
 import * as pooling from './pooling.ts';
 import * as random from './random.ts';
 import * as reduction from './reduction.ts';
+import * as resizing from './resizing.ts';
 import * as state from './state.ts';
 
 /** Every primitive, in families. Executors cover them all: `satisfies Record<PrimitiveName, ...>`. */
@@ -56,6 +57,8 @@ export const primitives = [
   pooling.maxPoolGrad,
   pooling.averagePool,
   pooling.averagePoolGrad,
+  resizing.resizeBilinear,
+  resizing.resizeBilinearGrad,
   reduction.reduceSum,
   reduction.reduceMean,
   reduction.reduceMax,

@@ -10,6 +10,7 @@ import { normalizationKernels } from './normalization.ts';
 import { poolingKernels } from './pooling.ts';
 import { randomKernels } from './random.ts';
 import { reductionKernels } from './reduction.ts';
+import { resizingKernels } from './resizing.ts';
 import { stateKernels } from './state.ts';
 
 /** The interpreter's kernel of every primitive. */
@@ -24,5 +25,6 @@ export const kernels: Kernels<PrimitiveName> = {
   ...poolingKernels,
   ...randomKernels,
   ...reductionKernels,
+  ...resizingKernels,
   ...stateKernels,
 };

@@ -2,6 +2,7 @@ import type { ConvolutionAttributes } from '../../../program/primitives/convolut
 import type { Dims } from '../../../program/program.ts';
 import { integers, text, type, type NodeAttributes } from '../attributes.ts';
 import type { EmitContext, GraphTensor } from '../emitContext.ts';
+import { isDilatedDepthwise, spreadConvolution } from './spreadConvolution.ts';
 import { cutFrame, isSamePadding, paddedDims, padImage } from './imagePadding.ts';
 
 /**
@@ -16,6 +17,10 @@ export interface FramedConvolution {
   readonly imageDims: Dims;
   /** The gradient for the image itself from the one that TensorFlow's node gives. */
   gradient(framed: string): string;
+  /** The result itself from the one that TensorFlow's node gives. */
+  result(framed: string): string;
+  /** The gradient of the result as TensorFlow's node sees it. */
+  resultGradient(dy: string): string;
 }
 
 /** Chooses the padding for an image and a kernel of these dims. */
@@ -23,8 +28,10 @@ export function frameConvolution(
   c: EmitContext,
   imageDims: Dims,
   kernelDims: Dims,
-  { strides, dilations, padding, pads }: ConvolutionAttributes,
+  attributes: ConvolutionAttributes,
 ): FramedConvolution {
+  if (isDilatedDepthwise(kernelDims, attributes)) return spreadConvolution(c, imageDims, kernelDims, attributes);
+  const { strides, dilations, padding, pads } = attributes;
   const same =
     padding === 'same' ||
     (padding === 'explicit' && isSamePadding(imageDims, kernelDims, { strides, dilations, pads }));
@@ -39,6 +46,8 @@ export function frameConvolution(
     },
     image: (x) => (framed ? padImage(c, x.ref, pads, 0) : x.ref),
     imageDims: framed ? paddedDims(imageDims, pads) : imageDims,
+    result: (y) => y,
+    resultGradient: (dy) => dy,
     gradient: (gradient) => (framed ? cutFrame(c, gradient, imageDims, pads) : gradient),
   };
 }

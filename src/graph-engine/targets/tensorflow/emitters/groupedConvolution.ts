@@ -3,13 +3,19 @@ import type { Dims } from '../../../program/program.ts';
 import { integer, type } from '../attributes.ts';
 import type { EmitContext, GraphTensor } from '../emitContext.ts';
 import type { FramedConvolution } from './frameConvolution.ts';
+import { isDilatedDepthwise } from './spreadConvolution.ts';
 
 const FLOAT = { T: type('float32') };
 const CHANNELS = 3;
 const FILTERS = 3;
 
-/** TensorFlow's depthwise kernels want one stride and no dilation; ours has `[h, w, 1, in * multiplier]` for their `[h, w, in, multiplier]`. */
-function isDepthwise(kernelDims: Dims, { groups, strides, dilations }: ConvolutionAttributes): boolean {
+/**
+ * TensorFlow's depthwise kernels want one stride and no dilation, which the frame spreads away at stride 1; ours has
+ * `[h, w, 1, in * multiplier]` for their `[h, w, in, multiplier]`.
+ */
+function isDepthwise(kernelDims: Dims, attributes: ConvolutionAttributes): boolean {
+  const { groups, strides, dilations } = attributes;
+  if (isDilatedDepthwise(kernelDims, attributes)) return true;
   return (
     kernelDims[2] === 1 && groups > 1 && strides[0] === strides[1] && dilations.every((dilation) => dilation === 1)
   );
@@ -61,7 +67,7 @@ export function groupedConvolution(
   const { groups } = attributes;
   if (isDepthwise(kernel.dims, attributes)) {
     const filter = reshape(c, kernel.ref, depthwiseKernelDims(kernel.dims, groups));
-    return c.node('DepthwiseConv2dNative', [frame.image(x), filter], settings);
+    return frame.result(c.node('DepthwiseConv2dNative', [frame.image(x), filter], settings));
   }
   return perGroup(c, groups, frame.image(x), kernel.ref, (image, filter) =>
     c.node('Conv2D', [image, filter], settings),
@@ -80,7 +86,8 @@ export function groupedConvolutionInputGradient(
   const { groups } = attributes;
   if (isDepthwise(kernel.dims, attributes)) {
     const filter = reshape(c, kernel.ref, depthwiseKernelDims(kernel.dims, groups));
-    return c.node('DepthwiseConv2dNativeBackpropInput', [c.shapeOf(frame.imageDims), filter, dy.ref], settings);
+    const sizes = c.shapeOf(frame.imageDims);
+    return c.node('DepthwiseConv2dNativeBackpropInput', [sizes, filter, frame.resultGradient(dy.ref)], settings);
   }
   const sizes = c.integers(frame.imageDims.slice(1, 3));
   return perGroup(c, groups, kernel.ref, dy.ref, (filter, gradient) =>
@@ -100,8 +107,8 @@ export function groupedConvolutionFilterGradient(
   const { groups, kernelDims } = attributes;
   if (isDepthwise(kernelDims, attributes)) {
     const sizes = c.integers(depthwiseKernelDims(kernelDims, groups));
-    const filter = c.node('DepthwiseConv2dNativeBackpropFilter', [frame.image(x), sizes, dy.ref], settings);
-    return reshape(c, filter, kernelDims);
+    const inputs = [frame.image(x), sizes, frame.resultGradient(dy.ref)];
+    return reshape(c, c.node('DepthwiseConv2dNativeBackpropFilter', inputs, settings), kernelDims);
   }
   const [height = 1, width = 1, channels = 1, filters = groups] = kernelDims;
   const sizes = c.integers([height, width, channels, filters / groups]);

@@ -10,6 +10,7 @@ import { normalization } from './normalization.ts';
 import { pooling } from './pooling.ts';
 import { random } from './random.ts';
 import { reduction } from './reduction.ts';
+import { resizing } from './resizing.ts';
 import { state } from './state.ts';
 
 /** How every primitive is said in TensorFlow's nodes. */
@@ -22,6 +23,7 @@ export const emitters = {
   ...normalization,
   ...pooling,
   ...reduction,
+  ...resizing,
   ...loss,
   ...arrangement,
   ...random,
