@@ -1,7 +1,7 @@
 """Losses of PyTorch over 20 training steps of ResNet-20 (He et al. 2015, section 4.2, parameter-free shortcuts).
 
 Writes tests/golden/resnet20.json, which src/main/executors/resnet20.test.ts compares our engine with. Weights and batches
-come from the project's own generator (src/graph-engine/random), written here a second time so that it is checked as well.
+come from the project's own generator, which philox.py writes a second time.
 
     python tests/oracles/resnet20.py
 """
@@ -12,47 +12,13 @@ import pathlib
 
 import numpy
 import torch
+from philox import DATA, INITIAL_VALUES, hash_name, normal, philox, uniform
 from torch import nn
 from torch.nn import functional
 
 SEED = 20
 STEPS = 20
 BATCH = 32
-INITIAL_VALUES, DATA = 1, 3
-
-
-def philox(words, key, stream, domain):
-    """The first `words` random words of a key and the two upper counter words: Philox4x32-10."""
-    blocks = numpy.arange(-(-words // 4), dtype=numpy.uint64)
-    mask = numpy.uint64(0xFFFFFFFF)
-    shift = numpy.uint64(32)
-    a, b = blocks & mask, blocks >> shift
-    c = numpy.full_like(blocks, stream)
-    d = numpy.full_like(blocks, domain)
-    first, second = (numpy.uint64(word & 0xFFFFFFFF) for word in key)
-    for _ in range(10):
-        low, high = numpy.uint64(0xD2511F53) * a, numpy.uint64(0xCD9E8D57) * c
-        a, b, c, d = (high >> shift) ^ b ^ first, high & mask, (low >> shift) ^ d ^ second, low & mask
-        first = (first + numpy.uint64(0x9E3779B9)) & mask
-        second = (second + numpy.uint64(0xBB67AE85)) & mask
-    return numpy.stack([a, b, c, d], axis=1).reshape(-1)[:words]
-
-
-def normal(words, deviation):
-    pairs = words.reshape(-1, 2).astype(numpy.float64)
-    radius = deviation * numpy.sqrt(-2 * numpy.log((pairs[:, 0] + 1) / 2**32))
-    angle = 2 * math.pi * pairs[:, 1] / 2**32
-    return numpy.stack([radius * numpy.cos(angle), radius * numpy.sin(angle)], axis=1).reshape(-1).astype(numpy.float32)
-
-
-def hash_name(name):
-    first, second = 0x811C9DC5, 0x2545F491
-    for i, letter in enumerate(name):
-        code = ord(letter)
-        first = ((first ^ code) * 0x01000193) & 0xFFFFFFFF
-        second = ((second ^ (code + i)) * 0x85EBCA77) & 0xFFFFFFFF
-        second ^= second >> 15
-    return first, second
 
 
 def draw(name, dims):
@@ -69,7 +35,7 @@ def he_normal(name, dims):
 def glorot_uniform(name, dims):
     words, count = draw(name, dims)
     limit = math.sqrt(6 / sum(dims))
-    return (-limit + (words[:count] / 2**32) * (2 * limit)).astype(numpy.float32).reshape(dims)
+    return uniform(words[:count], -limit, limit).reshape(dims)
 
 
 def batch(step):

@@ -1,0 +1,30 @@
+"""Pooling."""
+
+from reference import Case, Function, image
+from torch import nn
+
+
+def pool(name, parameters, size, module):
+    return Case(name, parameters, {"input": image(*size)}, module)
+
+
+def shared(kind, **options):
+    """Windows both kinds have; `options` are those of the average."""
+    return [
+        pool("2x2", {}, (4, 6, 2), kind(2, **options)),
+        pool("2x2 with a rest", {}, (5, 7, 2), kind(2, **options)),
+        pool("3x3, stride 2, same, the stem of a ResNet", {"kernel": 3, "stride": 2, "padding": "same"}, (8, 7, 2), kind(3, 2, 1, **options)),
+        pool("3x3, stride 1, same", {"kernel": 3, "stride": 1, "padding": "same"}, (4, 5, 2), kind(3, 1, 1, **options)),
+        pool("3x2, stride 1 by 2", {"kernel": [3, 2], "stride": [1, 2]}, (5, 6, 2), kind((3, 2), (1, 2), **options)),
+        pool("padding 1 by 0", {"kernel": [3, 2], "stride": 2, "padding": [1, 0]}, (5, 6, 2), kind((3, 2), 2, (1, 0), **options)),
+        pool("stride beyond the window", {"kernel": 2, "stride": 3}, (8, 7, 2), kind(2, 3, **options)),
+        pool("1x1, stride 2", {"kernel": 1, "stride": 2}, (5, 4, 3), kind(1, 2, **options)),
+    ]
+
+
+REFERENCES = {
+    "maxPooling2d": shared(nn.MaxPool2d),
+    "averagePooling2d": shared(nn.AvgPool2d, count_include_pad=False),
+    "globalAveragePooling": [pool("image", {}, (3, 4, 5), nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten()))],
+    "globalMaxPooling": [pool("image", {}, (3, 4, 5), nn.Sequential(nn.AdaptiveMaxPool2d(1), nn.Flatten()))],
+}
