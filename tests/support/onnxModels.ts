@@ -8,7 +8,7 @@ import { emitOp } from '../../src/graph-engine/targets/onnx/emitOp.ts';
 import { encodeModel } from '../../src/graph-engine/targets/onnx/encodeModel.ts';
 import { exportOnnx, type OnnxExport } from '../../src/graph-engine/targets/onnx/exportOnnx.ts';
 import { createOnnxGraph } from '../../src/graph-engine/targets/onnx/onnxGraph.ts';
-import { mapInputs, typeOfInput } from '../../src/graph-engine/testing/lowerVector.ts';
+import { mapInputs, outputsOf, typeOfInput } from '../../src/graph-engine/testing/lowerVector.ts';
 
 /** Exports a document with these weights. */
 export function exported(
@@ -43,8 +43,15 @@ export const opCases: readonly OpCase[] = opDefinitions.flatMap((op) =>
     .map((vector) => ({ title: `${op.type}: ${vector.name}`, op, vector })),
 );
 
-/** One op as a model of its own, with the vector's weights; its first output is `result`, of the type given back. */
-export function opModel({ op, vector }: OpCase, opset: number): { model: Uint8Array; type: TensorType } {
+/** One op as a model of its own, with the vector's weights; its outputs are named after their ports. */
+export function opModel(
+  { op, vector }: OpCase,
+  opset: number,
+): {
+  readonly model: Uint8Array;
+  /** Of the outputs that the vector tells. */
+  readonly types: Readonly<Record<string, TensorType>>;
+} {
   const parameters = op.parameters.parse(vector.parameters);
   const types = mapInputs(vector, typeOfInput);
   const inferred = op.infer({ parameters, inputs: types });
@@ -61,14 +68,20 @@ export function opModel({ op, vector }: OpCase, opset: number): { model: Uint8Ar
   const outputs = emitOp(graph, { op, path: 'block[2].node', parameters, inputs, types, weights }, (variable) =>
     Float32Array.from(vector.weights?.[variable.replace('block[2].node.', '')] ?? missing(variable)),
   );
-  const [port = ''] = op.outputs;
-  const type = inferred.value[port];
-  const source = outputs[port];
-  if (type === undefined || source === undefined) throw new Error(`There is no output "${port}"`);
-  graph.output('result', source, { dims: channelsFirstDims(type) ?? [], dtype: type.dtype, documentation: '' });
+  const told = outputsOf(op, vector).map(([port]) => {
+    const type = inferred.value[port];
+    const source = outputs[port];
+    if (type === undefined || source === undefined) throw new Error(`There is no output "${port}"`);
+    graph.output(`result.${port}`, source, {
+      dims: channelsFirstDims(type) ?? [],
+      dtype: type.dtype,
+      documentation: '',
+    });
+    return [`result.${port}`, type] as const;
+  });
   const encoded = encodeModel(
     { graph: graph.finish(), graphName: op.type, documentation: '', opset, producerVersion: '0.0.0' },
     { location: 'none', threshold: Infinity },
   );
-  return { model: Buffer.concat([...encoded.model()]), type };
+  return { model: Buffer.concat([...encoded.model()]), types: Object.fromEntries(told) };
 }

@@ -12,4 +12,6 @@ export type Initializer =
   | { readonly kind: 'glorotUniform'; readonly fanIn: number; readonly fanOut: number }
   /** Uniform in `±limit`. */
   | { readonly kind: 'uniform'; readonly limit: number }
-  | { readonly kind: 'normal'; readonly standardDeviation: number };
+  | { readonly kind: 'normal'; readonly standardDeviation: number }
+  /** Normal, drawn again while further than two standard deviations from 0; `standardDeviation` is that before the cut. */
+  | { readonly kind: 'truncatedNormal'; readonly standardDeviation: number };

@@ -1,3 +1,4 @@
+import type { PortRecord } from './opDefinition.ts';
 import type { TensorType } from './shape.ts';
 
 export type OnnxAttribute =
@@ -7,19 +8,26 @@ export type OnnxAttribute =
  * What an op's ONNX export may use. Tensors are channels first: an image is `[batch, channels, height, width]`.
  * Attribute numbers are written as INT, `{ float }` as FLOAT.
  */
-export interface OnnxContext<Parameters, Input extends string, Weight extends string> {
+export interface OnnxContext<Parameters, Input extends string, Weight extends string, Optional extends string = never> {
   readonly parameters: Parameters;
-  readonly inputs: Readonly<Record<Input, string>>;
-  readonly types: Readonly<Record<Input, TensorType>>;
+  readonly inputs: PortRecord<Input, Optional, string>;
+  readonly types: PortRecord<Input, Optional, TensorType>;
   /** Document path of the node; ONNX names derive from it. */
   readonly path: string;
-  /** Adds a node and returns the name of its only output, which is `name` or the path. */
+  /** Adds a node and returns the name of its first output, which is `name` or the path. */
   node(
     opType: string,
     inputs: readonly string[],
     attributes?: Readonly<Record<string, OnnxAttribute>>,
     name?: string,
   ): string;
+  /** Adds a node of several outputs and returns their names, which begin with `names`. */
+  nodes(
+    opType: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, OnnxAttribute>>,
+    names: readonly string[],
+  ): readonly string[];
   /** Adds a weight as an initializer, its axes permuted, and returns its name; the weight must exist. */
   weight(name: Weight, permutation?: readonly number[]): string;
   /** Whether the op has this weight with its present parameters. */

@@ -4,11 +4,13 @@ import type { Value, Variable } from '../program/program.ts';
 import type { Result } from './diagnostic.ts';
 import type { Initializer } from './initializer.ts';
 import type { OnnxContext } from './onnxContext.ts';
-import type { TensorType } from './shape.ts';
+import type { TensorType, ValueKind } from './shape.ts';
 
 export type OpFamily =
   | 'input'
   | 'convolution'
+  | 'embedding'
+  | 'attention'
   | 'normalization'
   | 'activation'
   | 'merge'
@@ -35,12 +37,21 @@ export interface AxisReach {
 
 export type Mode = 'train' | 'inference';
 
+/** Something for each input port; an optional one that nothing feeds has nothing. */
+export type PortRecord<Input extends string, Optional extends string, T> = Readonly<Record<Input, T>> &
+  Readonly<Partial<Record<Optional, T>>>;
+
 /** What an op's lowering may use. `weights` are already declared variables; read them through the builder. */
-export interface LowerContext<Parameters, Input extends string, Weight extends string> {
+export interface LowerContext<
+  Parameters,
+  Input extends string,
+  Weight extends string,
+  Optional extends string = never,
+> {
   readonly builder: Builder;
   readonly parameters: Parameters;
-  readonly inputs: Readonly<Record<Input, Value>>;
-  readonly types: Readonly<Record<Input, TensorType>>;
+  readonly inputs: PortRecord<Input, Optional, Value>;
+  readonly types: PortRecord<Input, Optional, TensorType>;
   readonly weights: Readonly<Partial<Record<Weight, Variable>>>;
   readonly mode: Mode;
   /** The `[run seed, step]` pair of the entry, for random ops; absent at inference. */
@@ -61,15 +72,31 @@ export interface VectorInput {
   readonly data: readonly number[];
   /** Makes the tensor one of int32 token numbers below this. */
   readonly vocabulary?: number;
+  /** Makes the tensor a table of weights, which has no batch: vocabulary and features. */
+  readonly table?: true;
+}
+
+export interface VectorOutput {
+  readonly dims: readonly number[];
+  readonly data: readonly number[];
 }
 
 /** A tiny worked example of an op, run through inference, the interpreter and every executor. */
-export interface OpVector<Input extends string, Weight extends string> {
+export interface OpVector<
+  Input extends string,
+  Weight extends string,
+  Optional extends string = string,
+  Output extends string = string,
+> {
   readonly name: string;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly inputs: Readonly<Record<Input, VectorInput>>;
+  readonly optional?: Readonly<Partial<Record<Optional, VectorInput>>>;
   readonly weights?: Readonly<Partial<Record<Weight, readonly number[]>>>;
-  readonly output: { readonly dims: readonly number[]; readonly data: readonly number[] };
+  /** Of the first output. */
+  readonly output: VectorOutput;
+  /** Of the outputs after the first; one that is left out is not compared. */
+  readonly furtherOutputs?: Readonly<Partial<Record<Output, VectorOutput>>>;
   readonly mode?: Mode;
 }
 
@@ -79,6 +106,7 @@ export interface OpDefinition<
   Input extends string = string,
   Output extends string = string,
   Weight extends string = string,
+  Optional extends string = string,
 > {
   readonly type: string;
   /** Raised when the meaning of the parameters changes; migrations bring old documents along. */
@@ -97,22 +125,24 @@ export interface OpDefinition<
   readonly parameters: Schema;
   readonly inputs: readonly Input[];
   readonly outputs: readonly Output[];
-  /** Inputs where token numbers (int32) may enter; the others take float32 only, which the inference walk checks. */
-  readonly tokenInputs?: readonly Input[];
+  /** Inputs that may stay unconnected; they are listed after the others. */
+  readonly optionalInputs?: readonly Optional[];
+  /** The kinds of values that may enter an input: `numbers` alone where nothing is said. The inference walk checks it. */
+  readonly accepts?: Readonly<Partial<Record<NoInfer<Input | Optional>, readonly ValueKind[]>>>;
   /** Output types from parameters and input types; a problem only for a contradiction. */
   infer(context: {
     readonly parameters: z.output<Schema>;
-    readonly inputs: Readonly<Record<Input, TensorType>>;
+    readonly inputs: PortRecord<Input, Optional, TensorType>;
   }): Result<Readonly<Record<Output, TensorType>>>;
   /** The weights, or `null` while a size they depend on is unknown. Parameter counts are the sum of these. */
   weights?(context: {
     readonly parameters: z.output<Schema>;
-    readonly inputs: Readonly<Record<Input, TensorType>>;
+    readonly inputs: PortRecord<Input, Optional, TensorType>;
   }): Readonly<Partial<Record<Weight, WeightSpec>>> | null;
   /** Multiply-accumulates for one example; convolutions and linear maps only, as the field counts them. */
   macs?(context: {
     readonly parameters: z.output<Schema>;
-    readonly inputs: Readonly<Record<Input, TensorType>>;
+    readonly inputs: PortRecord<Input, Optional, TensorType>;
     readonly outputs: Readonly<Record<Output, TensorType>>;
   }): number | null;
   /**
@@ -124,14 +154,14 @@ export interface OpDefinition<
     readonly input: TensorType;
     readonly output: TensorType;
   }): 'everything' | readonly [AxisReach, AxisReach];
-  lower(context: LowerContext<z.output<Schema>, Input, Weight>): Readonly<Record<Output, Value>>;
+  lower(context: LowerContext<z.output<Schema>, Input, Weight, Optional>): Readonly<Record<Output, Value>>;
   /** Outputs only: the loss of each example against its target, and the class that is predicted. */
   readonly objective?: {
-    lower(context: LowerContext<z.output<Schema>, Input, Weight>, target: Value): Objective;
+    lower(context: LowerContext<z.output<Schema>, Input, Weight, Optional>, target: Value): Objective;
   };
   /** Writes the op as ONNX nodes (channels first) and returns the names of its outputs. */
-  exportOnnx(context: OnnxContext<z.output<Schema>, Input, Weight>): Readonly<Record<Output, string>>;
-  readonly vectors: readonly OpVector<Input, NoInfer<Weight>>[];
+  exportOnnx(context: OnnxContext<z.output<Schema>, Input, Weight, Optional>): Readonly<Record<Output, string>>;
+  readonly vectors: readonly OpVector<Input, NoInfer<Weight>, NoInfer<Optional>, NoInfer<Output>>[];
 }
 
 /** Declares an op; an identity function that infers and checks names of ports, parameters and weights. */
@@ -140,6 +170,9 @@ export function defineOp<
   const Input extends string,
   const Output extends string,
   const Weight extends string = never,
->(definition: OpDefinition<Schema, Input, Output, Weight>): OpDefinition<Schema, Input, Output, Weight> {
+  const Optional extends string = never,
+>(
+  definition: OpDefinition<Schema, Input, Output, Weight, Optional>,
+): OpDefinition<Schema, Input, Output, Weight, Optional> {
   return definition;
 }

@@ -2,7 +2,7 @@
  * Logical shapes. The batch axis is implicit and leads; every other axis has a name, so `32x32x3` means the same thing
  * whatever the memory layout of an executor or an export is. A `null` size is unknown, which is never an error.
  */
-export type AxisName = 'height' | 'width' | 'channels' | 'sequence' | 'features';
+export type AxisName = 'height' | 'width' | 'channels' | 'sequence' | 'features' | 'vocabulary';
 
 export interface Axis {
   readonly name: AxisName;
@@ -17,6 +17,17 @@ export interface TensorType {
   readonly dtype: DType;
   /** For int32: the values are numbers from 0 up to and without this one; absent when that is unknown. */
   readonly vocabulary?: number;
+  /** Weights of a node, sent along a wire so that another node uses the same ones: the batch axis is not there. */
+  readonly isTable?: true;
+}
+
+/** What the values on a wire are: numbers to calculate with, names of tokens, or the weights of another node. */
+export type ValueKind = 'numbers' | 'tokens' | 'table';
+
+/** The kind of a type. */
+export function kindOf(type: TensorType): ValueKind {
+  if (type.isTable === true) return 'table';
+  return type.dtype === 'int32' ? 'tokens' : 'numbers';
 }
 
 /** An image of `height` x `width` x `channels`, stored channels-last. */
@@ -58,7 +69,19 @@ export function tokens(length: number | null, vocabulary?: number): TensorType {
 
 /** Whether the type is a sequence of token numbers. */
 export function isTokens(type: TensorType): boolean {
-  return type.dtype === 'int32' && type.axes.length === 1 && type.axes[0]?.name === 'sequence';
+  return kindOf(type) === 'tokens' && type.axes.length === 1 && type.axes[0]?.name === 'sequence';
+}
+
+/** The table of an embedding: one row of `size` features for each token, without a batch. */
+export function embeddingTable(vocabulary: number | null, size: number | null): TensorType {
+  return {
+    axes: [
+      { name: 'vocabulary', size: vocabulary },
+      { name: 'features', size },
+    ],
+    dtype: 'float32',
+    isTable: true,
+  };
 }
 
 /** Whether the type is a sequence of features. */
@@ -104,7 +127,7 @@ export function elementCount(type: TensorType): number | null {
 /** Whether two types can be the same: names, dtype and every known size agree. */
 export function compatible(a: TensorType, b: TensorType): boolean {
   return (
-    a.dtype === b.dtype &&
+    kindOf(a) === kindOf(b) &&
     (a.vocabulary === undefined || b.vocabulary === undefined || a.vocabulary === b.vocabulary) &&
     a.axes.length === b.axes.length &&
     a.axes.every((axis, i) => {
@@ -121,11 +144,11 @@ export function compatible(a: TensorType, b: TensorType): boolean {
 /** Short text such as `32×32×3` or `128 tokens`; `?` stands for an unknown size. */
 export function formatShape(type: TensorType): string {
   const sizes = type.axes.length === 0 ? 'scalar' : type.axes.map((axis) => axis.size ?? '?').join('×');
-  return type.dtype === 'int32' ? `${sizes} tokens` : sizes;
+  return `${sizes}${{ numbers: '', tokens: ' tokens', table: ' weights' }[kindOf(type)]}`;
 }
 
 /** Long text such as `height 32 × width 32 × channels 3`. */
 export function describeShape(type: TensorType): string {
   const sizes = type.axes.map((axis) => `${axis.name} ${axis.size ?? '?'}`).join(' × ');
-  return type.dtype === 'int32' ? `${sizes} of token numbers` : sizes;
+  return `${sizes}${{ numbers: '', tokens: ' of token numbers', table: ' of weights' }[kindOf(type)]}`;
 }

@@ -299,7 +299,7 @@ test('token numbers enter no op that calculates, and another vocabulary is anoth
   editor.add('tokenInput', { length: 16, vocabulary: 65 }, 'tokens');
   editor.add('relu', {}, 'relu');
   editor.wire('tokens', 'relu');
-  expect(editor.diagnostics).toContain('relu.input: shape/tokens');
+  expect(editor.diagnostics).toContain('relu.input: shape/kind');
   const output = (): TensorType | undefined =>
     editor.inferred.root.nodes.get(NodeId.parse('tokens'))?.outputs['output'];
   expect(output()).toEqual(tokens(16, 65));

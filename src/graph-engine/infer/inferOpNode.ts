@@ -1,6 +1,6 @@
 import type { Problem } from '../core/diagnostic.ts';
 import type { OpDefinition, WeightSpec } from '../core/opDefinition.ts';
-import { describeShape, elementCount, type TensorType } from '../core/shape.ts';
+import { describeShape, elementCount, kindOf, type TensorType, type ValueKind } from '../core/shape.ts';
 import { BLOCK_INPUT, BLOCK_OUTPUT } from '../document/blockPorts.ts';
 import { nameOf } from '../document/graphs.ts';
 import type { Graph, NodeId, OpNode } from '../document/schema.ts';
@@ -30,7 +30,8 @@ const ELEMENT_BYTES = 4;
 
 function activationBytesOf(outputs: PortTypes): number {
   return Object.values(outputs).reduce(
-    (sum, type) => sum + (type === undefined ? 0 : (elementCount(type) ?? 0) * ELEMENT_BYTES),
+    (sum, type) =>
+      sum + (type === undefined || kindOf(type) === 'table' ? 0 : (elementCount(type) ?? 0) * ELEMENT_BYTES),
     0,
   );
 }
@@ -71,7 +72,7 @@ export function inferOpNode(
       diagnostics: [diagnose(problem, id)],
     };
   }
-  const gathered = gatherInputs(node, op.inputs, graph, nodes);
+  const gathered = gatherInputs(node, op.inputs, graph, nodes, op.optionalInputs);
   const boundary = node.op === BLOCK_INPUT ? surroundings.inputs[name] : undefined;
   const key = `${id}|${scopeKey(graph, surroundings.values)}|${typesKey(gathered.types)}|${typesKey({ boundary })}`;
   const memoized = opMemo.get(node);
@@ -118,13 +119,10 @@ function computeOp(
   }
   if (node.op === BLOCK_OUTPUT) return { inferred: { ...unknown, outputs: {}, totals: NO_TOTALS }, problems };
   const known: Record<string, TensorType> = {};
-  for (const port of op.inputs) {
-    const type = types[port];
-    if (type !== undefined) known[port] = type;
-  }
-  if (resolved.value === undefined || Object.keys(known).length < op.inputs.length)
-    return { inferred: unknown, problems };
-  const refusal = refuseTokens(op, known);
+  for (const [port, type] of Object.entries(types)) if (type !== undefined) known[port] = type;
+  // What is fed by a node in error is not known, which is not this node's mistake.
+  if (resolved.value === undefined || Object.values(types).includes(undefined)) return { inferred: unknown, problems };
+  const refusal = refuseKind(op, known);
   if (refusal !== undefined) return { inferred: unknown, problems: [...problems, refusal] };
   const context = { parameters: resolved.value, inputs: known };
   const result = op.infer(context);
@@ -143,15 +141,25 @@ function computeOp(
   };
 }
 
-/** A problem where token numbers enter an op that calculates with numbers. */
-function refuseTokens(op: OpDefinition, types: Readonly<Record<string, TensorType>>): Problem | undefined {
+const KIND_NAMES: Readonly<Record<ValueKind, string>> = {
+  numbers: 'numbers',
+  tokens: 'token numbers',
+  table: 'the weights of an Embedding',
+};
+
+/** A problem where values of a kind enter that the op cannot use, such as token numbers where it calculates. */
+function refuseKind(op: OpDefinition, types: Readonly<Record<string, TensorType>>): Problem | undefined {
   for (const [port, type] of Object.entries(types)) {
-    if (type.dtype === 'float32' || op.tokenInputs?.includes(port) === true) continue;
+    const accepted = op.accepts?.[port] ?? ['numbers'];
+    const kind = kindOf(type);
+    if (accepted.includes(kind)) continue;
+    const expected = accepted.map((name) => KIND_NAMES[name]).join(' or ');
+    const hint = kind === 'tokens' && accepted.includes('numbers') ? ' Put an Embedding before it.' : '';
     return {
-      code: 'shape/tokens',
+      code: 'shape/kind',
       port,
-      message: `${op.documentation.title} calculates with numbers, but token numbers come in, which are only names. Put an Embedding before it.`,
-      expected: 'float32',
+      message: `${op.documentation.title} takes ${expected} here, but ${KIND_NAMES[kind]} come in.${hint}`,
+      expected,
       received: describeShape(type),
     };
   }

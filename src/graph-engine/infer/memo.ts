@@ -1,4 +1,4 @@
-import type { TensorType } from '../core/shape.ts';
+import { kindOf, type TensorType } from '../core/shape.ts';
 import { nodesOf } from '../document/graphs.ts';
 import type { BlockDefinition, Graph } from '../document/schema.ts';
 import { isExpression, type ExpressionScope } from './resolveParameters.ts';
@@ -10,7 +10,7 @@ export function typeKey(type: TensorType | undefined): string {
   if (type === undefined) return '?';
   let key = typeKeys.get(type);
   if (key === undefined) {
-    key = `${type.dtype}${type.vocabulary ?? ''}:${type.axes.map((axis) => `${axis.name}${axis.size ?? '?'}`).join(',')}`;
+    key = `${kindOf(type)}${type.vocabulary ?? ''}:${type.axes.map((axis) => `${axis.name}${axis.size ?? '?'}`).join(',')}`;
     typeKeys.set(type, key);
   }
   return key;

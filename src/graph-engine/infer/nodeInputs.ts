@@ -10,18 +10,21 @@ interface NodeInputs {
   readonly problems: Problem[];
 }
 
-/** Types at a node's input ports, with what is missing or dangling. */
+/** Types at a node's input ports, with what is missing or dangling. An optional port that nothing feeds is left out. */
 export function gatherInputs(
   node: GraphNode,
-  ports: readonly string[],
+  required: readonly string[],
   graph: Graph,
   nodes: ReadonlyMap<NodeId, InferredNode>,
+  optional: readonly string[] = [],
 ): NodeInputs {
   const types: Record<string, TensorType | undefined> = {};
   const problems: Problem[] = [];
+  const ports = [...required, ...optional];
   for (const port of ports) {
     const source = node.inputs[port];
     if (source === undefined) {
+      if (optional.includes(port)) continue;
       problems.push({ code: 'graph/missing-input', port, message: `Nothing is connected to the input "${port}".` });
       types[port] = undefined;
       continue;

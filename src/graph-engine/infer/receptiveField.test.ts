@@ -27,7 +27,9 @@ function enlarged(vector: OpVector<string, string>): OpVector<string, string> {
 /** How far apart the rows (axis 1) or columns (axis 2) lie that change one row or column of the output: measured by changing them. */
 function measure(op: OpDefinition, vector: OpVector<string, string>, port: string, axis: 1 | 2): number {
   const builder = createBuilder('predict');
-  const { output, weights } = lowerVector(builder, op, vector);
+  const { outputs, weights } = lowerVector(builder, op, vector);
+  const output = outputs[op.outputs[0] ?? ''];
+  if (output === undefined) throw new Error(`${op.type} has no output`);
   builder.output('y', output);
   const interpreter = createInterpreter({ variables: Object.values(weights), entries: { predict: builder.entry() } });
   for (const { name, dims } of Object.values(weights)) {

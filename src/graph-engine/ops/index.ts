@@ -21,6 +21,8 @@ import { depthwiseConv1d } from './convolution/depthwiseConv1d.ts';
 import { depthwiseConv2d } from './convolution/depthwiseConv2d.ts';
 import { separableConv2d } from './convolution/separableConv2d.ts';
 import { dense } from './dense/dense.ts';
+import { embedding } from './embedding/embedding.ts';
+import { tokenLogits } from './embedding/tokenLogits.ts';
 import { blockInput, blockOutput } from './input/blockPort.ts';
 import { input } from './input/input.ts';
 import { sequenceInput } from './input/sequenceInput.ts';
@@ -83,6 +85,8 @@ export const ops = [
   upsampling2d,
   pixelShuffle,
   dense,
+  embedding,
+  tokenLogits,
   dropout,
   spatialDropout,
   dropPath,

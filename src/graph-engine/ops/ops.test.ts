@@ -3,7 +3,8 @@ import type { OpDefinition, OpVector } from '../core/opDefinition.ts';
 import { elementCount, features, image, sequence, tokens, type TensorType } from '../core/shape.ts';
 import { createBuilder } from '../program/builder.ts';
 import { createInterpreter } from '../program/interpreter/createInterpreter.ts';
-import { lowerVector, mapInputs, typeOfInput } from '../testing/lowerVector.ts';
+import type { Tensor } from '../program/interpreter/tensor.ts';
+import { lowerVector, mapInputs, outputsOf, typeOfInput } from '../testing/lowerVector.ts';
 import { BLOCK_OUTPUT } from '../document/blockPorts.ts';
 import { opDefinitions } from './index.ts';
 
@@ -11,17 +12,15 @@ function unknown(type: TensorType): TensorType {
   return { ...type, axes: type.axes.map((axis) => ({ ...axis, size: null })) };
 }
 
-/** Lowers one op alone and runs it in the reference interpreter. */
-function run(op: OpDefinition, vector: OpVector<string, string>): { dims: readonly number[]; data: number[] } {
+/** Lowers one op alone and runs it in the reference interpreter; gives all outputs by port. */
+function run(op: OpDefinition, vector: OpVector<string, string>): Readonly<Record<string, Tensor>> {
   const builder = createBuilder('predict');
-  const { output, weights } = lowerVector(builder, op, vector);
-  builder.output('y', output);
+  const { outputs, weights } = lowerVector(builder, op, vector);
+  for (const [port, value] of Object.entries(outputs)) builder.output(port, value);
   const interpreter = createInterpreter({ variables: Object.values(weights), entries: { predict: builder.entry() } });
   for (const [name, data] of Object.entries(vector.weights ?? {})) interpreter.write(name, data ?? []);
   const feeds = mapInputs(vector, ({ dims, data }) => ({ dims: [...dims], data: Float64Array.from(data) }));
-  const result = interpreter.run('predict', feeds)['y'];
-  if (result === undefined) throw new Error('y was not fetched');
-  return { dims: result.dims, data: [...result.data] };
+  return interpreter.run('predict', feeds);
 }
 
 /** Inputs are fed and block ports vanish, so neither is ever lowered. */
@@ -49,22 +48,26 @@ describe.each(opDefinitions.map((op) => [op.type, op] as const))('%s', (_type, o
     const inputs = mapInputs(vector, typeOfInput);
     const inferred = op.infer({ parameters, inputs });
     if (!inferred.ok) throw new Error(inferred.error.message);
-    const output = inferred.value[op.outputs[0] ?? ''];
-    // The lowering agrees with the inference, and both with the vector.
-    const result = run(op, vector);
-    expect(result.dims).toEqual(vector.output.dims);
-    expect([vector.output.dims[0], ...(output?.axes ?? []).map((axis) => axis.size)]).toEqual(vector.output.dims);
-    for (const [index, value] of vector.output.data.entries()) expect(result.data[index]).toBeCloseTo(value, 5);
-    expect(elementCount(output ?? features(null))).toBe(vector.output.data.length / (vector.output.dims[0] ?? 1));
-    // Unknown is not wrong: with every size unknown the op still has an output of the same rank.
+    const results = run(op, vector);
     const blind = op.infer({ parameters, inputs: mapInputs(vector, (input) => unknown(typeOfInput(input))) });
-    expect(blind.ok && blind.value[op.outputs[0] ?? '']?.axes.length).toBe(output?.axes.length);
+    for (const [port, expected] of outputsOf(op, vector)) {
+      const type = inferred.value[port] ?? features(null);
+      // The lowering agrees with the inference, and both with the vector.
+      const result = results[port];
+      expect(result?.dims).toEqual(expected.dims);
+      expect([expected.dims[0], ...type.axes.map((axis) => axis.size)]).toEqual(expected.dims);
+      for (const [index, value] of expected.data.entries()) expect(result?.data[index]).toBeCloseTo(value, 5);
+      expect(elementCount(type)).toBe(expected.data.length / (expected.dims[0] ?? 1));
+      // Unknown is not wrong: with every size unknown the op still has an output of the same rank.
+      expect(blind.ok && blind.value[port]?.axes.length).toBe(type.axes.length);
+    }
   });
 
   test('refuses or passes any rank without throwing', () => {
     const scalar: TensorType = { axes: [], dtype: 'float32' };
     for (const input of [scalar, features(3), sequence(4, 3), tokens(4, 9), image(1, 1, 1), image(null, null, null)]) {
-      const inputs = Object.fromEntries(op.inputs.map((port) => [port, input]));
+      const ports = [...op.inputs, ...(op.optionalInputs ?? [])];
+      const inputs = Object.fromEntries(ports.map((port) => [port, input]));
       const result = op.infer({ parameters: op.parameters.parse({}), inputs });
       if (!result.ok) expect(result.error.message).toMatch(/^[A-Z0-9].{20,}/);
     }

@@ -205,6 +205,12 @@ const cases: readonly Case[] = [
     build: (b, inputs) => b.gather(operand(inputs, 0), operand(inputs, 1), axis),
   })),
   {
+    name: 'unsortedSegmentSum',
+    inputs: [[-2, 2]],
+    integers: [{ dims: [-2], data: [3, 0, 3, 1, 0, 3] }],
+    build: (b, inputs) => b.square(b.unsortedSegmentSum(operand(inputs, 0), operand(inputs, 1), 5)),
+  },
+  {
     name: 'gather inside each example',
     inputs: [[-1, 5, 2]],
     integers: [{ dims: [3], data: [4, 1, 4] }],

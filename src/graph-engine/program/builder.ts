@@ -137,6 +137,8 @@ export interface Builder {
   pad(x: Value, pads: readonly number[], value?: number): Value;
   broadcastTo(x: Value, dims: Dims): Value;
   gather(table: Value, indices: Value, axis?: number): Value;
+  /** Sums of the rows of `x` by their segment, for `count` segments. */
+  unsortedSegmentSum(x: Value, segments: Value, count: number): Value;
   oneHot(indices: Value, depth: number): Value;
 
   /** `stream` must differ between uses in one entry; `like` is needed when the dims have the batch. */
@@ -365,6 +367,7 @@ export function createBuilder(entryName: string): Builder {
         : emit('pad', [x], { pads, value })[0],
     broadcastTo: (x, dims) => (sameDims(x.dims, dims) ? x : emit('broadcastTo', [x], { dims })[0]),
     gather: (table, indices, axis = 0) => emit('gather', [table, indices], { axis })[0],
+    unsortedSegmentSum: (x, segments, count) => emit('unsortedSegmentSum', [x, segments], { count })[0],
     oneHot: (indices, depth) => emit('oneHot', [indices], { depth })[0],
 
     randomUniform: (seed, dims, stream, like) =>

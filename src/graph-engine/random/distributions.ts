@@ -17,6 +17,17 @@ export function normal(words: Words, standardDeviation: number, out: Float32Arra
   }
 }
 
+/** Fills `out` with normal numbers of mean 0 that lie within two standard deviations: others are drawn again. */
+export function truncatedNormal(words: Words, standardDeviation: number, out: Float32Array): void {
+  const pair = new Float32Array(2);
+  for (let i = 0; i < out.length;) {
+    normal(words, 1, pair);
+    for (const value of pair) {
+      if (Math.abs(value) <= 2 && i < out.length) out[i++] = standardDeviation * value;
+    }
+  }
+}
+
 /** A uniform integer in [0, count), without bias. */
 export function integerBelow(words: Words, count: number): number {
   const limit = 0x100000000 - (0x100000000 % count);

@@ -1,6 +1,6 @@
 import { assertNever } from '../core/diagnostic.ts';
 import type { Variable } from '../program/program.ts';
-import { normal, uniform, type Words } from './distributions.ts';
+import { normal, truncatedNormal, uniform, type Words } from './distributions.ts';
 import { createWordStream, domains } from './philox.ts';
 
 /** Two 32-bit hashes of a text, mixed apart. */
@@ -39,6 +39,9 @@ export function initialize({ name, dims, initializer }: Variable, seed: number):
       return out;
     case 'normal':
       normal(words(), initializer.standardDeviation, out);
+      return out;
+    case 'truncatedNormal':
+      truncatedNormal(words(), initializer.standardDeviation, out);
       return out;
     case 'glorotUniform': {
       const limit = Math.sqrt(6 / (initializer.fanIn + initializer.fanOut));

@@ -116,6 +116,8 @@ test('initial values have the spread that their rule asks for', () => {
   const cases: [Variable['initializer'], number][] = [
     [{ kind: 'heNormal', fan: 50 }, 0.2],
     [{ kind: 'normal', standardDeviation: 0.02 }, 0.02],
+    // A normal distribution cut at two standard deviations keeps 0.8796 of its spread (Johnson, Kotz and Balakrishnan 1994).
+    [{ kind: 'truncatedNormal', standardDeviation: 0.02 }, 0.02 * 0.8796],
     [{ kind: 'glorotUniform', fanIn: 100, fanOut: 50 }, Math.sqrt(6 / 150) / Math.sqrt(3)],
     [{ kind: 'uniform', limit: 0.3 }, 0.3 / Math.sqrt(3)],
   ];
@@ -124,6 +126,8 @@ test('initial values have the spread that their rule asks for', () => {
     expect(Math.abs(found.deviation / deviation - 1), initializer.kind).toBeLessThan(0.02);
     expect(Math.abs(found.mean), initializer.kind).toBeLessThan((5 * deviation) / 200);
   }
+  const cut = initialize(variable('a', { kind: 'truncatedNormal', standardDeviation: 0.02 }, [99, 99]), 1);
+  expect(cut.every((value) => Math.abs(value) <= Math.fround(0.04))).toBe(true);
   expect([...initialize(variable('a', { kind: 'constant', value: 0.5 }, [2]), 1)]).toEqual([0.5, 0.5]);
   expect([...initialize(variable('a', { kind: 'ones' }, [2]), 1)]).toEqual([1, 1]);
   expect([...initialize(variable('a', { kind: 'zeros' }, [2]), 1)]).toEqual([0, 0]);

@@ -1,10 +1,11 @@
-import type { OpDefinition, OpVector, VectorInput } from '../core/opDefinition.ts';
-import { features, image, sequence, tokens, type TensorType } from '../core/shape.ts';
+import type { OpDefinition, OpVector, VectorInput, VectorOutput } from '../core/opDefinition.ts';
+import { embeddingTable, features, image, sequence, tokens, type TensorType } from '../core/shape.ts';
 import type { Builder } from '../program/builder.ts';
 import type { Value, Variable } from '../program/program.ts';
 
 /** The logical type of an example of a vector's tensor, whose dims have the batch in front. */
-export function typeOfInput({ dims, vocabulary }: Pick<VectorInput, 'dims' | 'vocabulary'>): TensorType {
+export function typeOfInput({ dims, vocabulary, table }: Omit<VectorInput, 'data'>): TensorType {
+  if (table === true) return embeddingTable(dims[0] ?? null, dims[1] ?? null);
   const [, a = null, b = null, c = null] = dims;
   if (vocabulary !== undefined) return tokens(a, vocabulary);
   switch (dims.length) {
@@ -19,13 +20,31 @@ export function typeOfInput({ dims, vocabulary }: Pick<VectorInput, 'dims' | 'vo
   }
 }
 
-/** Maps the inputs of a vector by port. */
+/** Maps the inputs of a vector, optional ones included, by port. */
 export function mapInputs<T>(vector: OpVector<string, string>, map: (input: VectorInput) => T): Record<string, T> {
-  return Object.fromEntries(Object.entries(vector.inputs).map(([port, input]) => [port, map(input)]));
+  return Object.fromEntries(inputsOf(vector).map(([port, input]) => [port, map(input)]));
+}
+
+function inputsOf({ inputs, optional = {} }: OpVector<string, string>): readonly (readonly [string, VectorInput])[] {
+  return [...Object.entries(inputs), ...Object.entries(optional)].flatMap(([port, input]) =>
+    input === undefined ? [] : [[port, input] as const],
+  );
+}
+
+/** What a vector says about the outputs, by port; the first is the op's first output. */
+export function outputsOf(
+  op: OpDefinition,
+  vector: OpVector<string, string>,
+): readonly (readonly [string, VectorOutput])[] {
+  const further = Object.entries(vector.furtherOutputs ?? {}).flatMap(([port, output]) =>
+    output === undefined ? [] : [[port, output] as const],
+  );
+  return [[op.outputs[0] ?? '', vector.output], ...further];
 }
 
 export interface LoweredVector {
-  readonly output: Value;
+  /** By port. */
+  readonly outputs: Readonly<Record<string, Value>>;
   readonly inputs: Readonly<Record<string, Value>>;
   /** By the name the op gives them; variables are named `<prefix><weight>`. */
   readonly weights: Readonly<Record<string, Variable>>;
@@ -48,12 +67,11 @@ export function lowerVector(
     weights[name] = { name: `${prefix}${name}`, dims, dtype: 'float32', initializer, role, trainable, origin: 'op' };
   }
   const inputs: Record<string, Value> = {};
-  for (const [port, { dims }] of Object.entries(vector.inputs)) {
-    inputs[port] = builder.input(port, [-1, ...dims.slice(1)], types[port]?.dtype ?? 'float32');
+  for (const [port, { dims, table }] of inputsOf(vector)) {
+    const symbolic = table === true ? dims : [-1, ...dims.slice(1)];
+    inputs[port] = builder.input(port, symbolic, types[port]?.dtype ?? 'float32');
   }
   const mode = vector.mode ?? 'train';
   const outputs = op.lower({ builder, parameters, inputs, types, weights, mode, seed: undefined, path: 'op' });
-  const output = outputs[op.outputs[0] ?? ''];
-  if (output === undefined) throw new Error(`${op.type} has no output`);
-  return { output, inputs, weights };
+  return { outputs, inputs, weights };
 }

@@ -5,7 +5,7 @@ import { gradients } from '../../graph-engine/program/autodiff.ts';
 import { createBuilder } from '../../graph-engine/program/builder.ts';
 import { createInterpreter } from '../../graph-engine/program/interpreter/createInterpreter.ts';
 import type { Entry, Variable } from '../../graph-engine/program/program.ts';
-import { lowerVector, mapInputs } from '../../graph-engine/testing/lowerVector.ts';
+import { lowerVector, mapInputs, outputsOf } from '../../graph-engine/testing/lowerVector.ts';
 import type { CompiledProgram, Executor } from './compiledProgram.ts';
 import { openTensorflowExecutor } from './tensorflowExecutor.ts';
 
@@ -17,23 +17,26 @@ interface Case {
 }
 
 /**
- * The entry of a vector: its output, and the gradients of a weighted sum of it with respect to every input and weight. The
+ * The entry of a vector: its outputs, and the gradients of a weighted sum of them with respect to every input and weight. The
  * weights of the sum are all different, so that no two elements can be mistaken for one another.
  */
 function caseOf(op: OpDefinition, vector: OpVector<string, string>, index: number): Case {
   const builder = createBuilder(`case${index}`);
-  const { output, inputs, weights } = lowerVector(builder, op, vector, `case${index}.`);
-  builder.output('y', output);
-  const [, ...rest] = output.dims;
-  const count = rest.reduce((product, size) => product * size, 1);
-  const ramp = builder.constant(
-    Array.from({ length: count }, (_, i) => Math.sin(i + 1)),
-    [1, ...rest],
-  );
-  const sum = builder.reduceSum(
-    builder.multiply(output, ramp),
-    output.dims.map((_, axis) => axis),
-  );
+  const { outputs, inputs, weights } = lowerVector(builder, op, vector, `case${index}.`);
+  let sum = builder.scalar(0);
+  for (const [port] of outputsOf(op, vector)) {
+    const output = outputs[port];
+    if (output === undefined) throw new Error(`${op.type} has no output ${port}`);
+    builder.output(`output ${port}`, output);
+    const [, ...rest] = output.dims;
+    const count = rest.reduce((product, size) => product * size, 1);
+    const ramp = builder.constant(
+      Array.from({ length: count }, (_, i) => Math.sin(i + 1)),
+      [1, ...rest],
+    );
+    const axes = output.dims.map((_, axis) => axis);
+    sum = builder.add(sum, builder.reduceSum(builder.multiply(output, ramp), axes));
+  }
   const trainable = Object.entries(weights).filter(([, variable]) => variable.trainable);
   const sources = [
     ...Object.entries(inputs).filter(([, { dtype }]) => dtype === 'float32'),

@@ -309,6 +309,10 @@ check('broadcastTo', (b, input) => [
   b.broadcastTo(b.scalar(2), [-2, 3]),
   b.elementCount([-1, 4]),
 ]);
+check('unsortedSegmentSum', (b, input) => [
+  b.unsortedSegmentSum(input([-2, 4]), input([-2], { below: 5 }), 5),
+  b.unsortedSegmentSum(input([-4, 2, 3]), input([-4], { below: 3 }), 7),
+]);
 check('gather', (b, input) => [
   b.gather(input([5, 4]), input([-1, 2], { below: 5 })),
   b.gather(input([-1, 5, 4]), input([3], { below: 5 }), 1),

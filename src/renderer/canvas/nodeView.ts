@@ -61,7 +61,7 @@ export function portsOf(node: GraphNode, blocks: Blocks): Ports {
   }
   const op = opNamed(node.op);
   if (op === undefined) return { inputs: Object.keys(node.inputs), outputs: ['output'] };
-  return op;
+  return { inputs: [...op.inputs, ...(op.optionalInputs ?? [])], outputs: op.outputs };
 }
 
 const RANK: Readonly<Record<NodeProblem['severity'], number>> = { error: 0, incomplete: 1, warning: 2, advice: 3 };

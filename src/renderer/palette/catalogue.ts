@@ -34,6 +34,8 @@ export interface NetworkTemplate {
 export const FAMILY_TITLES: Readonly<Record<OpFamily, string>> = {
   input: 'Input',
   convolution: 'Convolution',
+  embedding: 'Embedding',
+  attention: 'Attention',
   normalization: 'Normalization',
   activation: 'Activation',
   merge: 'Merge',
@@ -46,14 +48,14 @@ export const FAMILY_TITLES: Readonly<Record<OpFamily, string>> = {
 
 function opItem(op: OpDefinition): CatalogueItem {
   const { title, summary, keywords = [] } = op.documentation;
-  const { inputs, outputs } = op;
+  const inputs = [...op.inputs, ...(op.optionalInputs ?? [])];
   return {
     id: op.type,
     title,
     summary,
     keywords: [...keywords, op.type, FAMILY_TITLES[op.family]],
     inputs,
-    outputs,
+    outputs: op.outputs,
     kind: 'op',
     op,
   };

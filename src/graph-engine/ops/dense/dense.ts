@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { fail, ok } from '../../core/diagnostic.ts';
 import { defineOp } from '../../core/opDefinition.ts';
+import { deviation, initializerOf, kernelInitializer } from '../../core/parameterSchemas.ts';
 import { describeShape, elementCount, lastAxis, withLastSize } from '../../core/shape.ts';
 
 export const dense = defineOp({
@@ -21,6 +22,8 @@ export const dense = defineOp({
       .default(10)
       .describe('Features of the output; the number of classes in the last layer.'),
     bias: z.boolean().default(true).describe('Adds a learned number to each unit.'),
+    initializer: kernelInitializer,
+    deviation,
   }),
   inputs: ['input'],
   outputs: ['output'],
@@ -36,13 +39,14 @@ export const dense = defineOp({
     }
     return ok({ output: withLastSize(input, parameters.units) });
   },
-  weights({ parameters: { units, bias }, inputs }) {
+  weights({ parameters, inputs }) {
+    const { units, bias } = parameters;
     const size = lastAxis(inputs.input)?.size;
     if (size === null || size === undefined) return null;
     return {
       kernel: {
         dims: [size, units],
-        initializer: { kind: 'glorotUniform', fanIn: size, fanOut: units },
+        initializer: initializerOf(parameters, size, units),
         trainable: true,
       },
       ...(bias ? { bias: { dims: [units], initializer: { kind: 'zeros' }, trainable: true } } : {}),

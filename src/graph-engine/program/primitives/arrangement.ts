@@ -202,16 +202,35 @@ export const gather = definePrimitive({
   },
   gradient({ builder: b, inputs: [table, indices], attributes: { axis }, outputGradients: [dy], wanted }) {
     if (dy === undefined || !wanted(0)) return [];
-    // Scatter-add as a product with the one-hot indices: [before, picks, after] -> [picks, before * after] -> [depth, ...].
-    const depth = dimOf(table, axis);
-    const before = productOf(table.dims.slice(0, axis));
-    const after = productOf(table.dims.slice(axis + 1));
+    const [depth, before, after] = [
+      dimOf(table, axis),
+      productOf(table.dims.slice(0, axis)),
+      productOf(table.dims.slice(axis + 1)),
+    ];
     const picks = productOf(indices.dims);
-    const rest = productOf([before, after]);
-    const rows = b.reshape(b.transpose(b.reshape(dy, [before, picks, after]), [1, 0, 2]), [picks, rest]);
-    const hot = b.oneHot(b.reshape(indices, [picks]), depth);
-    const summed = b.reshape(b.matMul(hot, rows, { transposeA: true }), [depth, before, after]);
-    return [b.reshape(b.transpose(summed, [1, 0, 2]), table.dims)];
+    const flat = b.reshape(indices, [picks]);
+    if (before === 1) return [b.reshape(b.unsortedSegmentSum(b.reshape(dy, [picks, after]), flat, depth), table.dims)];
+    // Rows are added along the first axis: [before, picks, after] -> [picks, before, after] -> [depth, ...].
+    const rows = b.transpose(b.reshape(dy, [before, picks, after]), [1, 0, 2]);
+    return [b.reshape(b.transpose(b.unsortedSegmentSum(rows, flat, depth), [1, 0, 2]), table.dims)];
+  },
+});
+
+/** Adds up the rows (slices along the first axis) of `x` that have the same segment number; a segment without rows is 0. */
+export const unsortedSegmentSum = definePrimitive({
+  name: 'unsortedSegmentSum',
+  infer(
+    [x, segments]: readonly [x: Value, segments: Value],
+    { count }: { readonly count: number },
+  ): readonly [TensorSpec] {
+    demand(
+      segments.dtype === 'int32' && segments.dims.length === 1 && segments.dims[0] === x.dims[0] && count >= 1,
+      `${formatDims(x.dims)} needs one int32 segment a row, got ${segments.dtype} ${formatDims(segments.dims)}`,
+    );
+    return [{ dims: [count, ...x.dims.slice(1)], dtype: x.dtype }];
+  },
+  gradient({ builder, inputs: [, segments], outputGradients: [dy] }) {
+    return [dy && builder.gather(dy, segments)];
   },
 });
 

@@ -72,6 +72,7 @@ export const primitives = [
   arrangement.pad,
   arrangement.broadcastTo,
   arrangement.gather,
+  arrangement.unsortedSegmentSum,
   arrangement.oneHot,
   random.randomUniform,
   state.assign,

@@ -13,9 +13,9 @@ export function channelsFirstOrder(type: TensorType): readonly number[] {
   return channels < 0 ? others : [channels, ...others];
 }
 
-/** The ONNX dims of a value, batch included; `null` while a size is unknown. */
+/** The ONNX dims of a value, batch included where it has one; `null` while a size is unknown. */
 export function channelsFirstDims(type: TensorType): readonly OnnxDim[] | null {
-  const dims: OnnxDim[] = [BATCH_AXIS];
+  const dims: OnnxDim[] = type.isTable === true ? [] : [BATCH_AXIS];
   for (const i of channelsFirstOrder(type)) {
     const size = type.axes[i]?.size ?? null;
     if (size === null) return null;

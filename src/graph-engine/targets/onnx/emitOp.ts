@@ -27,13 +27,15 @@ export function emitOp(
 ): Readonly<Record<string, string>> {
   const { op, path, parameters, inputs, types, weights } = instance;
   const documentation = `${op.documentation.title} "${path}"`;
-  const context: OnnxContext<Record<string, unknown>, string, string> = {
+  const context: OnnxContext<Record<string, unknown>, string, string, string> = {
     parameters,
     inputs,
     types,
     path,
     node: (opType, nodeInputs, attributes = {}, name = path) =>
       graph.node(name, { opType, inputs: nodeInputs, attributes, documentation }),
+    nodes: (opType, nodeInputs, attributes, names) =>
+      graph.nodes(path, { opType, inputs: nodeInputs, attributes, documentation }, names),
     weight(name, permutation) {
       const spec = weights[name];
       if (spec === undefined) throw new Error(`${op.type} at ${path} exports the weight "${name}", which it lacks.`);
@@ -54,7 +56,8 @@ function addWeight(
   permutation: readonly number[] | undefined,
 ): string {
   const count = spec.dims.reduce((product, size) => product * size, 1);
-  return graph.initializer(variable, {
+  // A weight that is exported by its owner and sent along a wire is one tensor of the file.
+  return graph.sharedInitializer(`${variable} ${permutation?.join() ?? ''}`, variable, {
     dims: permutation === undefined ? spec.dims : permutedDims(spec.dims, permutation),
     dtype: 'float32',
     byteLength: count * Float32Array.BYTES_PER_ELEMENT,

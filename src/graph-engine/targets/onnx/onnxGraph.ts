@@ -45,7 +45,15 @@ export interface OnnxGraphBuilder {
     path: string,
     node: { readonly opType: string } & Pick<OnnxNode, 'inputs' | 'attributes' | 'documentation'>,
   ): string;
+  /** Adds a node of several outputs, one for each path, and returns their names. */
+  nodes(
+    path: string,
+    node: { readonly opType: string } & Pick<OnnxNode, 'inputs' | 'attributes' | 'documentation'>,
+    outputs: readonly string[],
+  ): readonly string[];
   initializer(path: string, tensor: Omit<OnnxInitializer, 'name'>): string;
+  /** The initializer made under this key before, or a new one. */
+  sharedInitializer(key: string, path: string, tensor: Omit<OnnxInitializer, 'name'>): string;
   describe(value: OnnxValue): void;
   /** Declares a value as an output; it takes the output's name where it can, so no node is added for the name alone. */
   output(path: string, source: string, value: Omit<OnnxValue, 'name'>): string;
@@ -62,10 +70,18 @@ export function createOnnxGraph(): OnnxGraphBuilder {
   const outputs: { readonly value: OnnxValue; readonly source: string }[] = [];
   const inner = new Map<string, OnnxValue>();
 
+  const shared = new Map<string, string>();
+
   function addNode(path: string, node: Omit<OnnxNode, 'name' | 'outputs'>): string {
     const output = values.take(path);
     nodes.push({ ...node, name: nodeNames.take(path), outputs: [output] });
     return output;
+  }
+
+  function addInitializer(path: string, tensor: Omit<OnnxInitializer, 'name'>): string {
+    const name = values.take(path);
+    initializers.push({ ...tensor, name });
+    return name;
   }
 
   return {
@@ -75,9 +91,15 @@ export function createOnnxGraph(): OnnxGraphBuilder {
       return name;
     },
     node: addNode,
-    initializer(path, tensor) {
-      const name = values.take(path);
-      initializers.push({ ...tensor, name });
+    nodes(path, node, outputs) {
+      const names = outputs.map((output) => values.take(output));
+      nodes.push({ ...node, name: nodeNames.take(path), outputs: names });
+      return names;
+    },
+    initializer: addInitializer,
+    sharedInitializer(key, path, tensor) {
+      let name = shared.get(key);
+      if (name === undefined) shared.set(key, (name = addInitializer(path, tensor)));
       return name;
     },
     describe(value) {

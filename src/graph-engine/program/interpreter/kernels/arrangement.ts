@@ -78,6 +78,15 @@ export const arrangementKernels = {
     }
     return [y];
   },
+  unsortedSegmentSum({ inputs: [x, segments], outputDims: [dims] }) {
+    const y = new Float64Array(sizeOfDims(dims));
+    const row = x.data.length / Math.max(1, segments.data.length);
+    segments.data.forEach((segment, i) => {
+      if (segment < 0 || segment * row >= y.length) throw new Error(`segment ${segment} is not one of ${dims[0]}`);
+      for (let j = 0; j < row; j++) y[segment * row + j] = at(y, segment * row + j) + at(x.data, i * row + j);
+    });
+    return [y];
+  },
   oneHot({ inputs: [indices], attributes: { depth } }) {
     const y = new Float64Array(indices.data.length * depth);
     indices.data.forEach((index, i) => {
@@ -85,4 +94,6 @@ export const arrangementKernels = {
     });
     return [y];
   },
-} satisfies Kernels<'reshape' | 'transpose' | 'concat' | 'slice' | 'stridedSlice' | 'pad' | 'gather' | 'oneHot'>;
+} satisfies Kernels<
+  'reshape' | 'transpose' | 'concat' | 'slice' | 'stridedSlice' | 'pad' | 'gather' | 'unsortedSegmentSum' | 'oneHot'
+>;

@@ -61,6 +61,13 @@ export const arrangement = {
       Taxis: INDEX,
     }),
   ],
+  unsortedSegmentSum: (c, [x, segments], { count }) => [
+    c.node('UnsortedSegmentSum', [x.ref, segments.ref, c.integer(count)], {
+      T: type(x.dtype),
+      Tindices: INDEX,
+      Tnumsegments: INDEX,
+    }),
+  ],
   oneHot: (c, [indices], { depth }) => [
     c.node('OneHot', [indices.ref, c.integer(depth), c.float(1), c.float(0)], {
       T: type('float32'),
@@ -69,5 +76,14 @@ export const arrangement = {
     }),
   ],
 } satisfies Emitters<
-  'reshape' | 'transpose' | 'concat' | 'slice' | 'stridedSlice' | 'pad' | 'broadcastTo' | 'gather' | 'oneHot'
+  | 'reshape'
+  | 'transpose'
+  | 'concat'
+  | 'slice'
+  | 'stridedSlice'
+  | 'pad'
+  | 'broadcastTo'
+  | 'gather'
+  | 'unsortedSegmentSum'
+  | 'oneHot'
 >;
