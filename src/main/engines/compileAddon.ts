@@ -1,4 +1,4 @@
-import { mkdir, rename } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { HostFailure } from '../files/hostFailure.ts';
@@ -6,13 +6,14 @@ import type { EngineFolder } from './engineFolder.ts';
 import { COMPILER_REMEDY, findCompiler } from './findCompiler.ts';
 import type { Compiler } from './findCompiler.ts';
 import { lastLines, runProgram } from './runProgram.ts';
+import { SESSION_CONFIG_HEADER } from './sessionConfig.ts';
 import type { TfjsNodePackage } from './tfjsNodePackage.ts';
 
 const SOURCES = ['tfjs_binding.cc', 'tfjs_backend.cc'];
 const TIMEOUT_MS = 300_000;
 
 /**
- * Compiles tfjs-node's own sources against the libraries in `folder`. N-API 8 is one binary for Node 20 and later and
+ * Compiles tfjs-node's own sources, with our choice of session options, against the libraries in `folder`. N-API 8 is one binary for Node 20 and later and
  * for Electron. Throws a `HostFailure` where there is no compiler, or with what the compiler said.
  */
 export async function compileAddon(folder: EngineFolder, tfjsNode: TfjsNodePackage): Promise<Compiler> {
@@ -26,7 +27,9 @@ export async function compileAddon(folder: EngineFolder, tfjsNode: TfjsNodePacka
   }
   const nodeHeaders = path.dirname(createRequire(import.meta.url).resolve('node-api-headers/include/node_api.h'));
   const aside = `${folder.addon}.partial`;
+  const header = `${folder.addon}.sessionConfig.h`;
   await mkdir(path.dirname(folder.addon), { recursive: true });
+  await writeFile(header, SESSION_CONFIG_HEADER);
   const result = await runProgram(
     compiler.program,
     [
@@ -35,6 +38,8 @@ export async function compileAddon(folder: EngineFolder, tfjsNode: TfjsNodePacka
       '-shared',
       '-fPIC',
       '-DNAPI_VERSION=8',
+      '-include',
+      header,
       `-I${folder.headers}`,
       `-I${nodeHeaders}`,
       `-I${tfjsNode.root}`,
@@ -48,6 +53,7 @@ export async function compileAddon(folder: EngineFolder, tfjsNode: TfjsNodePacka
     ],
     { timeout: TIMEOUT_MS },
   );
+  await rm(header, { force: true });
   if (result.code !== 0) {
     throw new HostFailure({
       code: 'engine/compile-failed',

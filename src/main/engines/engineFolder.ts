@@ -39,6 +39,8 @@ const EngineManifest = z.object({
   /** Version of the tfjs-node whose sources the addon was compiled from. */
   tfjsNode: z.string(),
   compiler: z.string(),
+  /** How the addon was compiled; nothing where it was by a version that did not say. */
+  addonRecipe: z.string().optional(),
   files: z.array(z.object({ path: z.string(), bytes: z.number(), sha256: z.string() })),
 });
 export type EngineManifest = z.infer<typeof EngineManifest>;

@@ -11,6 +11,7 @@ import { engineFolder, installedEngineFolder, readEngineManifest, writeEngineMan
 import type { EnginePackage } from './enginePackage.ts';
 import { enginePackageFor, unsupportedMachine } from './enginePackage.ts';
 import type { OnEngineProgress } from './engineProgress.ts';
+import { addonRecipe } from './sessionConfig.ts';
 import { testEngine } from './testEngine.ts';
 import { tfjsNodePackage } from './tfjsNodePackage.ts';
 import { checkWheel, unpackWheel } from './unpackWheel.ts';
@@ -58,7 +59,8 @@ async function installHoldingLock(
   const tfjsNode = tfjsNodePackage();
   const existing = await readEngineManifest(final);
   if (existing !== undefined && existsSync(final.addon)) {
-    if (existing.tfjsNode === tfjsNode.version) return { folder: final, manifest: existing, fresh: false };
+    if (existing.tfjsNode === tfjsNode.version && existing.addonRecipe === addonRecipe)
+      return { folder: final, manifest: existing, fresh: false };
     return { folder: final, manifest: await completeEngine(final, wanted, existing.files, onProgress), fresh: true };
   }
 
@@ -144,6 +146,7 @@ async function completeEngine(
     tensorflow,
     tfjsNode: tfjsNode.version,
     compiler: compiler.version,
+    addonRecipe,
     files,
   };
   await writeEngineManifest(folder, manifest);

@@ -3,6 +3,7 @@ import type { Answer } from '../../contract/contract.ts';
 import { answerOf, HostFailure } from '../files/hostFailure.ts';
 import { installedEngineFolder, readEngineManifest } from './engineFolder.ts';
 import { enginePackageFor, unsupportedMachine } from './enginePackage.ts';
+import { addonRecipe } from './sessionConfig.ts';
 import { ownAddonOf, tfjsNodePackage } from './tfjsNodePackage.ts';
 import { userCacheFolder } from './userCacheFolder.ts';
 
@@ -13,6 +14,8 @@ export interface LocatedEngine {
   readonly version: string;
   /** `installed`: by Skipwire, in the user's cache; `tfjs-node`: what tfjs-node's own installer put in node_modules. */
   readonly source: 'installed' | 'tfjs-node';
+  /** It works, but its addon would be compiled otherwise today: installing makes it faster. */
+  readonly outdated?: true;
 }
 
 /** Finds the engine: Skipwire's own first, tfjs-node's own second. The problem says why there is none. */
@@ -24,7 +27,12 @@ export async function locateTensorflowEngine(cache: string = userCacheFolder()):
       const folder = installedEngineFolder(cache, wanted);
       const manifest = await readEngineManifest(folder);
       if (manifest?.tfjsNode === tfjsNode.version && existsSync(folder.addon)) {
-        return { addonPath: folder.addon, version: manifest.tensorflow, source: 'installed' };
+        return {
+          addonPath: folder.addon,
+          version: manifest.tensorflow,
+          source: 'installed',
+          ...(manifest.addonRecipe === addonRecipe ? {} : { outdated: true }),
+        };
       }
     }
     const addonPath = ownAddonOf(tfjsNode);

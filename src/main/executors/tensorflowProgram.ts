@@ -1,6 +1,7 @@
 import type { Entry, Program, Variable } from '../../graph-engine/program/program.ts';
 import { resolveDims } from '../../graph-engine/program/dims.ts';
 import type { EntryNodes, TensorflowGraph } from '../../graph-engine/targets/tensorflow/emitTensorflowGraph.ts';
+import type { VariablePack } from '../../graph-engine/targets/tensorflow/variableNodes.ts';
 import { batchOf } from './batchOf.ts';
 import type { CompiledProgram, NamedTensors, TensorData } from './compiledProgram.ts';
 import { EngineError } from './engineError.ts';
@@ -13,9 +14,6 @@ interface CallPlan {
   readonly fetches: readonly string[];
   readonly nodes: readonly string[];
 }
-
-/** Variables per call: each new set of names costs 100 ms once, and the binding copies the whole list once per name. */
-const VARIABLES_AT_ONCE = 512;
 
 /** Runs an emitted program in its session. */
 export function createTensorflowProgram(
@@ -57,6 +55,10 @@ export function createTensorflowProgram(
     return variable;
   }
 
+  function readPack(pack: VariablePack): TensorData {
+    return call([], [], [pack.read])[0] ?? missing(pack.names[0] ?? '');
+  }
+
   return {
     program,
     async run(entryName, feeds, fetches) {
@@ -65,22 +67,35 @@ export function createTensorflowProgram(
       return named(names, results);
     },
     async readVariables(names = program.variables.map(({ name }) => name)) {
-      const values: Record<string, TensorData> = {};
-      for (const some of chunks(names)) {
-        const nodes = some.map((name) => graph.variables[variableNamed(name).name]?.read ?? '');
-        Object.assign(values, named(some, call([], [], nodes)));
+      const wanted = new Set(names.map((name) => variableNamed(name).name));
+      const found: Record<string, TensorData> = {};
+      for (const pack of graph.packs) {
+        if (!pack.names.some((name) => wanted.has(name))) continue;
+        const all = readPack(pack);
+        pack.names.forEach((name, at) => {
+          if (wanted.has(name)) found[name] = all.slice(pack.offsets[at], pack.offsets[at + 1]);
+        });
       }
-      return values;
+      return Object.fromEntries([...wanted].map((name) => [name, found[name] ?? missing(name)]));
     },
     async writeVariables(values) {
-      for (const some of chunks(Object.keys(values))) {
-        const feeds = some.map((name) => variableFeed(variableNamed(name), values[name]));
-        const nodes = some.map((name) => graph.variables[name]);
-        call(
-          nodes.map((node) => ({ name: node?.value ?? '' })),
-          feeds,
-          some.length === variables.size ? [graph.allWritten] : nodes.map((node) => node?.written ?? ''),
-        );
+      for (const [name, data] of Object.entries(values)) demandData(variableNamed(name), data);
+      for (const pack of graph.packs) {
+        const given = pack.names.filter((name) => values[name] !== undefined);
+        if (given.length === 0) continue;
+        const length = pack.offsets.at(-1) ?? 0;
+        // What is not given stays as it is.
+        const all =
+          given.length < pack.names.length
+            ? readPack(pack)
+            : pack.dtype === 'int32'
+              ? new Int32Array(length)
+              : new Float32Array(length);
+        pack.names.forEach((name, at) => {
+          const data = values[name];
+          if (data !== undefined) all.set(data, pack.offsets[at]);
+        });
+        call([{ name: pack.value }], [{ data: all, dims: [length] }], [pack.written]);
       }
     },
     async dispose() {
@@ -114,28 +129,24 @@ function feedsOf(entry: Entry, feeds: NamedTensors): SessionFeed[] {
   });
 }
 
-function variableFeed({ name, dims, dtype }: Variable, data: TensorData | undefined): SessionFeed {
+function demandData({ name, dims, dtype }: Variable, data: TensorData): void {
   const count = dims.reduce((product, dim) => product * dim, 1);
-  if (data?.length !== count || data instanceof Int32Array !== (dtype === 'int32')) {
-    throw new Error(`${name} takes ${count} ${dtype} values, got ${data?.length} in ${data?.constructor.name}`);
+  if (data.length !== count || data instanceof Int32Array !== (dtype === 'int32')) {
+    throw new Error(`${name} takes ${count} ${dtype} values, got ${data.length} in ${data.constructor.name}`);
   }
-  return { data, dims };
+}
+
+function missing(name: string): never {
+  throw new Error(`TensorFlow returned nothing for ${name}`);
 }
 
 function named(names: readonly string[], results: readonly TensorData[]): Record<string, TensorData> {
   const values: Record<string, TensorData> = {};
   names.forEach((name, i) => {
     const result = results[i];
-    if (result === undefined) throw new Error(`TensorFlow returned nothing for ${name}`);
-    values[name] = result;
+    values[name] = result ?? missing(name);
   });
   return values;
-}
-
-function* chunks(names: readonly string[]): Generator<readonly string[]> {
-  for (let start = 0; start < names.length; start += VARIABLES_AT_ONCE) {
-    yield names.slice(start, start + VARIABLES_AT_ONCE);
-  }
 }
 
 /** TensorFlow's words without its own names, and the document node that they mean. */

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Tensor } from '@tensorflow/tfjs-node';
 import { GRAPH_TAG } from '../../graph-engine/targets/tensorflow/graphWriter.ts';
 import type { TfjsNode } from '../engines/loadTfjsNode.ts';
+import { withSessionConfig } from '../engines/sessionConfig.ts';
 import type { TensorData } from './compiledProgram.ts';
 
 /** The part of tfjs-node's backend that runs sessions; its types do not say so. */
@@ -42,7 +43,7 @@ export async function openSession(tf: TfjsNode, savedModel: Uint8Array): Promise
   let session: number;
   try {
     await writeFile(path.join(folder, 'saved_model.pb'), savedModel);
-    session = backend.loadSavedModelMetaGraph(folder, GRAPH_TAG);
+    session = withSessionConfig(() => backend.loadSavedModelMetaGraph(folder, GRAPH_TAG));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

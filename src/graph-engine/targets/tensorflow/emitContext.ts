@@ -30,6 +30,8 @@ export interface EmitContext {
   numberOf(truth: string): string;
   /** The handle of a variable. */
   variable(name: string): string;
+  /** The value of a variable before the entry's effects: one node for all entries. */
+  valueOf(name: string): string;
 }
 
 export type TensorsOf<Values extends readonly Value[]> = { readonly [Index in keyof Values]: GraphTensor };

@@ -1,22 +1,11 @@
 import { isPrimitiveName, primitiveNamed } from '../../program/primitives/index.ts';
 import type { Entry, Instruction, Program } from '../../program/program.ts';
-import { DataType } from '../protobuf/generated/tensorflow_pb.js';
-import { shape, text, type } from './attributes.ts';
+import { shape, type } from './attributes.ts';
 import type { GraphTensor } from './emitContext.ts';
 import { emitters } from './emitters/index.ts';
 import { createEntryContext, type EntryContext } from './entryContext.ts';
 import { createGraphWriter, type GraphWriter } from './graphWriter.ts';
-
-/** The node outputs that belong to one variable. */
-export interface VariableNodes {
-  /** Fetched, the value. */
-  readonly read: string;
-  /** Fed with the new value while `written` is fetched. */
-  readonly value: string;
-  readonly written: string;
-  /** The node that writes, to wait for. */
-  readonly assign: string;
-}
+import { emitVariables, type VariableNodes, type VariablePack } from './variableNodes.ts';
 
 /** The node outputs to feed and fetch for one entry, by the names of its inputs and outputs. */
 export interface EntryNodes {
@@ -29,9 +18,8 @@ export interface TensorflowGraph {
   /** The bytes of saved_model.pb; its one graph is tagged with `GRAPH_TAG`. */
   readonly savedModel: Uint8Array;
   readonly entries: Readonly<Record<string, EntryNodes>>;
-  readonly variables: Readonly<Record<string, VariableNodes>>;
-  /** Fetched while all variables are fed: one fetch instead of one each, which TensorFlow prepares several times faster. */
-  readonly allWritten: string;
+  /** Each variable is in one of them. */
+  readonly packs: readonly VariablePack[];
   /** The document path that a node comes from, for errors that name nodes. */
   originOf(node: string): string | undefined;
 }
@@ -43,57 +31,22 @@ export interface TensorflowGraph {
 export function emitTensorflowGraph(program: Program): TensorflowGraph {
   const writer = createGraphWriter();
   const origins = new Map<string, string>();
-  const handles = new Map<string, string>();
-  const variables: Record<string, VariableNodes> = {};
-  for (const [index, { name, dims, dtype }] of program.variables.entries()) {
-    if (handles.has(name)) throw new Error(`Two variables are named ${name}`);
-    const handle = writer.node(`variables/${name}`, 'VarHandleOp', [], {
-      dtype: type(dtype),
-      shape: shape(dims),
-      container: text(''),
-      // Handles of one shared name are one variable, so this must be unique whatever the variables are called.
-      shared_name: text(`${index}`),
-    });
-    handles.set(name, handle);
-    variables[name] = variableNodes(writer, handle, dtype, dims);
-  }
-
-  const allWritten = writer.node(
-    'variables/written',
-    'Identity',
-    [writer.constant(DataType.DT_INT32, [], [0]), ...Object.values(variables).map(({ assign }) => `^${assign}`)],
-    { T: type('int32') },
-  );
-
+  const { nodes: variables, packs } = emitVariables(writer, program.variables);
   const entries: Record<string, EntryNodes> = {};
   for (const entry of Object.values(program.entries)) {
-    entries[entry.name] = emitEntry(writer, entry, handles, origins);
+    entries[entry.name] = emitEntry(writer, entry, variables, origins);
   }
   const savedModel = writer.savedModel();
-  return { savedModel, entries, variables, allWritten, originOf: (node) => origins.get(node) };
-}
-
-function variableNodes(
-  writer: GraphWriter,
-  handle: string,
-  dtype: 'float32' | 'int32',
-  dims: readonly number[],
-): VariableNodes {
-  const read = writer.node(`${handle}/read`, 'ReadVariableOp', [handle], { dtype: type(dtype) });
-  const value = writer.node(`${handle}/value`, 'Placeholder', [], { dtype: type(dtype), shape: shape(dims) });
-  const assign = writer.node(`${handle}/assign`, 'AssignVariableOp', [handle, value], { dtype: type(dtype) });
-  const count = writer.constant(DataType.DT_INT32, [], [0]);
-  const written = writer.node(`${handle}/written`, 'Identity', [count, `^${assign}`], { T: type('int32') });
-  return { read, value, assign, written };
+  return { savedModel, entries, packs, originOf: (node) => origins.get(node) };
 }
 
 function emitEntry(
   writer: GraphWriter,
   entry: Entry,
-  handles: ReadonlyMap<string, string>,
+  variables: ReadonlyMap<string, VariableNodes>,
   origins: Map<string, string>,
 ): EntryNodes {
-  const context = createEntryContext(writer, entry.name, handles, origins);
+  const context = createEntryContext(writer, entry.name, variables, origins);
   const feeds: Record<string, string> = {};
   for (const { name, value } of entry.inputs) {
     const placeholder = writer.node(`${entry.name}/inputs/${name}`, 'Placeholder', [], {

@@ -4,6 +4,7 @@ import { DataType } from '../protobuf/generated/tensorflow_pb.js';
 import { dataTypeOf, integer, type } from './attributes.ts';
 import type { EmitContext, GraphTensor } from './emitContext.ts';
 import type { GraphWriter } from './graphWriter.ts';
+import type { VariableNodes } from './variableNodes.ts';
 
 /** The emitters' view of one entry, and what the walk over its instructions needs besides. */
 export interface EntryContext extends EmitContext {
@@ -22,7 +23,7 @@ export interface EntryContext extends EmitContext {
 export function createEntryContext(
   writer: GraphWriter,
   entryName: string,
-  handles: ReadonlyMap<string, string>,
+  variables: ReadonlyMap<string, VariableNodes>,
   origins: Map<string, string>,
 ): EntryContext {
   const tensors = new Map<number, GraphTensor>();
@@ -95,12 +96,15 @@ export function createEntryContext(
       truths.set(number, truth);
       return number;
     },
-    variable(name) {
-      const handle = handles.get(name);
-      if (handle === undefined) throw new Error(`${entryName} uses the unknown variable ${name}`);
-      return handle;
-    },
+    variable: (name) => nodesOf(name).handle,
+    valueOf: (name) => nodesOf(name).read,
   };
+
+  function nodesOf(name: string): VariableNodes {
+    const nodes = variables.get(name);
+    if (nodes === undefined) throw new Error(`${entryName} uses the unknown variable ${name}`);
+    return nodes;
+  }
 
   /** The batch size as an int32 scalar. */
   function batch(): string {

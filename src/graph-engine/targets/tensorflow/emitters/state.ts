@@ -5,7 +5,7 @@ const FLOAT = { T: type('float32') };
 
 export const state = {
   constant: (c, _inputs, { values, shape: dims, dtype }) => [c.values(values, dims, dtype)],
-  readVariable: (c, _inputs, { name, dtype }) => [c.node('ReadVariableOp', [c.variable(name)], { dtype: type(dtype) })],
+  readVariable: (c, _inputs, { name }) => [c.valueOf(name)],
   assign: (c, [value], { name }) => [
     c.node('AssignVariableOp', [c.variable(name), value.ref], { dtype: type(value.dtype) }),
   ],
