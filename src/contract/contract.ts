@@ -1,22 +1,11 @@
 import { z } from 'zod';
 import { SkipwireDocument } from '../graph-engine/document/schema.ts';
 import { call } from './call.ts';
+import { documentCalls, libraryCalls } from './documents.ts';
 import { RunEvent, RunId, RunRecord, RunSummary } from './run.ts';
+import { WorkspacePath } from './workspacePath.ts';
 
-/** A path inside the workspace folder, with `/` between parts; never absolute, never with `..`. */
-export const WorkspacePath = z
-  .string()
-  .min(1)
-  .max(1000)
-  .refine(
-    (path) =>
-      !path.startsWith('/') &&
-      !path.includes('\\') &&
-      !/^[A-Za-z]:/.test(path) &&
-      path.split('/').every((part) => part !== '..' && part !== '' && part !== '.') &&
-      !path.includes('\0'),
-    'must stay inside the workspace folder',
-  );
+export { WorkspacePath };
 
 /** A failure told to the user: what happened, what was expected, what came, and what to do. */
 export const HostProblem = z.strictObject({
@@ -97,19 +86,8 @@ export const calls = {
     z.strictObject({ folder: z.union([WorkspacePath, z.literal('')]) }),
     z.strictObject({ folder: z.string(), entries: z.array(WorkspaceEntry) }),
   ),
-  'document/read': call(
-    z.strictObject({ path: WorkspacePath }),
-    z.strictObject({ path: z.string(), text: z.string(), modified: z.number() }),
-  ),
-  /** Writes atomically. With `expectedModified`, refuses to overwrite a file that changed since it was read; `null` refuses to overwrite at all. */
-  'document/write': call(
-    z.strictObject({
-      path: WorkspacePath,
-      text: z.string().max(64_000_000),
-      expectedModified: z.number().nullable().optional(),
-    }),
-    z.strictObject({ path: z.string(), modified: z.number() }),
-  ),
+  ...documentCalls,
+  ...libraryCalls,
   'data/list': call(nothing, z.strictObject({ dataSets: z.array(DataSetDescription) })),
   'run/start': call(
     z.strictObject({ document: SkipwireDocument, documentPath: z.string().max(1000).optional() }),

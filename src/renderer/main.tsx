@@ -6,13 +6,16 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
 import { openHost } from './connection/openHost.ts';
 import { followHost } from './connection/hostStore.ts';
+import { followJournal } from './files/journal.ts';
+import { followFiles } from './files/outsideChanges.ts';
+import { followRecent } from './files/recentDocuments.ts';
 import { startDrafts } from './store/startDrafts.ts';
 import { startTheme } from './theme/themeStore.ts';
 import { followRuns } from './training/runStore.ts';
 import { showToast } from './ui/Toast.tsx';
 
 startTheme();
-const { unreadable } = await startDrafts(() => {
+const { restored, unreadable } = await startDrafts(() => {
   showToast({
     tone: 'danger',
     title: 'No draft is kept',
@@ -25,6 +28,9 @@ for (const reason of unreadable) {
 const host = openHost();
 followHost(host.connection);
 followRuns(host.connection);
+followJournal(host.connection, restored);
+followFiles(host.connection);
+followRecent(host.connection);
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no #root.');

@@ -90,11 +90,11 @@ test('a file that changed on disk is not overwritten unasked; both can be kept',
   await addNode(page, 'input', 200, 200);
   await saveAs(page, 'shared');
   const file = path.join(workspace, 'shared.json');
+  await addNode(page, 'relu', 500, 300);
   const theirs = readFileSync(file, 'utf8').replace('Untitled network', 'Their network');
   writeFileSync(file, theirs);
   utimesSync(file, new Date(), new Date(Date.now() + 5000));
 
-  await addNode(page, 'relu', 500, 300);
   await page.keyboard.press('Control+s');
   await page.getByText('The file changed on disk').waitFor();
   expect(readFileSync(file, 'utf8')).toBe(theirs);

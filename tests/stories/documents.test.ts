@@ -1,4 +1,6 @@
-import type { Locator, Page } from 'playwright-core';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addNode, openEditor, type RunningEditor } from './openEditor.ts';
 
@@ -52,4 +54,124 @@ test('two documents are open, each with its own past and view, and both are back
   await tab(page, 'Untitled').click();
   await page.getByTestId('node-relu-1').waitFor();
   expect(editor.errors).toEqual([]);
+});
+
+/** What the journal on the disk holds, all entries in one text. */
+function journal(workspace: string): string {
+  const folder = path.join(workspace, '.skipwire', 'journal');
+  try {
+    return readdirSync(folder)
+      .map((name) => readFileSync(path.join(folder, name), 'utf8'))
+      .join('');
+  } catch {
+    return '';
+  }
+}
+
+/** No more than two seconds of work may be lost, so by then it is on the disk. */
+const keptInTime = (words: string): Promise<void> =>
+  expect.poll(() => journal(editor.workspace), { timeout: 2000, interval: 50 }).toContain(words);
+
+function browserOf(page: Page): Browser {
+  const browser = page.context().browser();
+  if (browser === null) throw new Error('The page has no browser');
+  return browser;
+}
+
+async function killRenderers(browser: Browser): Promise<void> {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  for (const { type, id } of processInfo) if (type === 'renderer') process.kill(id, 'SIGKILL');
+}
+
+test('the page is killed: what was drawn is offered for each document, with its file', async () => {
+  const { page, workspace, address } = editor;
+  await addNode(page, 'input', 200, 200);
+  await saveAs(page, 'one');
+  await addNode(page, 'relu', 300, 300);
+  await page.keyboard.press('Alt+n');
+  await addNode(page, 'gelu', 300, 300);
+  await keptInTime('gelu');
+  expect(journal(workspace)).toContain('relu');
+  const browser = browserOf(page);
+  const crashed = page.waitForEvent('crash');
+  await killRenderers(browser);
+  await crashed;
+
+  const again = await browser.newPage();
+  await again.goto(address);
+  const offered = again.getByTestId('recovery-entry');
+  await offered.filter({ hasText: 'one.json' }).waitFor();
+  expect(await offered.count()).toBe(2);
+  await again.getByTestId('recover-all').click();
+  await offered.first().waitFor({ state: 'detached' });
+  await tab(again, 'one').click();
+  await again.getByTestId('node-relu-1').waitFor();
+  await tab(again, 'Untitled').click();
+  await again.getByTestId('node-gelu-1').waitFor();
+  // Still in the journal, once each, until it is saved.
+  await tab(again, 'one').click();
+  await again.keyboard.press('Control+s');
+  await expect.poll(() => journal(workspace)).not.toContain('relu');
+  expect(readFileSync(path.join(workspace, 'one.json'), 'utf8')).toContain('relu');
+});
+
+test('the host is killed, and the page with it: a new host offers what was drawn', async () => {
+  const { page, workspace, server } = editor;
+  await addNode(page, 'input', 200, 200);
+  await keptInTime('input-1');
+  const ended = new Promise((resolve) => server.once('exit', resolve));
+  server.kill('SIGKILL');
+  await killRenderers(browserOf(page));
+  await ended;
+
+  const again = await openEditor({ workspace });
+  try {
+    await again.page.getByTestId('recover').click();
+    await again.page.getByTestId('node-input-1').waitFor();
+    expect(await again.page.getByTestId('dirty').getAttribute('data-dirty')).toBe('true');
+  } finally {
+    await again.close();
+  }
+});
+
+test('a file that another program changes is read again, or asked about when there are changes here', async () => {
+  const { page, workspace } = editor;
+  await addNode(page, 'input', 200, 200);
+  await saveAs(page, 'shared');
+  const file = path.join(workspace, 'shared.json');
+  const theirs = (name: string): void =>
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/"name": "[^"]*"/, `"name": "${name}"`));
+
+  theirs('Theirs');
+  await tab(page, 'Theirs').waitFor();
+  expect(await page.getByTestId('dirty').getAttribute('data-dirty')).toBe('false');
+  await page.keyboard.press('Control+z');
+  await tab(page, 'shared').waitFor();
+
+  theirs('Once more');
+  await page.getByTestId('outside-reload').click();
+  await tab(page, 'Once more').waitFor();
+  await page.getByTestId('menu-file').click();
+  await page.getByTestId('file-recent').hover();
+  await page.getByTestId('recent-document').filter({ hasText: 'shared.json' }).waitFor();
+  expect(editor.errors).toEqual([]);
+});
+
+test('files dragged into the window are opened, each in a tab', async () => {
+  const { page } = editor;
+  const text = (name: string): string =>
+    JSON.stringify({ format: 'skipwire/document@1', name, graph: { nodes: { a: { op: 'relu' } } } });
+  await page.evaluate(
+    (contents) => {
+      const dataTransfer = new DataTransfer();
+      for (const [name, content] of contents) dataTransfer.items.add(new File([content], `${name}.json`));
+      window.dispatchEvent(new DragEvent('dragover', { dataTransfer, bubbles: true, cancelable: true }));
+      window.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+    },
+    ['First', 'Second'].map((name): [string, string] => [name, text(name)]),
+  );
+  await tab(page, 'Second').waitFor();
+  await tab(page, 'First').click();
+  await page.getByTestId('node-a').waitFor();
 });

@@ -43,11 +43,18 @@ async function stopServer(server: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** Starts a server on an empty workspace of its own and opens the editor. */
-export async function openEditor(options: { width?: number; height?: number } = {}): Promise<RunningEditor> {
+export interface EditorOptions {
+  readonly width?: number;
+  readonly height?: number;
+  /** The workspace to open; an empty one of its own is made otherwise. */
+  readonly workspace?: string;
+}
+
+/** Starts a server on a workspace and opens the editor. */
+export async function openEditor(options: EditorOptions = {}): Promise<RunningEditor> {
   const executablePath = findChromium();
   if (executablePath === undefined) throw new Error('No Chromium was found; set CHROME_PATH or install chromium');
-  const workspace = mkdtempSync(path.join(tmpdir(), 'skipwire-story-'));
+  const workspace = options.workspace ?? mkdtempSync(path.join(tmpdir(), 'skipwire-story-'));
   const { server, address } = startServer(workspace);
   let browser: Browser | undefined;
   const close = async (): Promise<void> => {

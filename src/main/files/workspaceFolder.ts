@@ -1,6 +1,6 @@
-import { mkdir, realpath } from 'node:fs/promises';
+import { mkdir, realpath, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { WorkspacePath } from '../../contract/contract.ts';
+import { WorkspacePath } from '../../contract/workspacePath.ts';
 import { HostFailure } from './hostFailure.ts';
 
 /** The folder the editor may read and write; nothing outside it, not even through a symbolic link. */
@@ -9,6 +9,19 @@ export interface WorkspaceFolder {
   readonly root: string;
   /** Absolute path of a workspace path, which need not exist. Throws a `HostFailure` when it leads out of the folder. */
   resolve(workspacePath: string): Promise<string>;
+}
+
+/** The folder in which Skipwire keeps its own things; hidden from the lists of files. */
+export function privateFolder({ root }: WorkspaceFolder): string {
+  return path.join(root, '.skipwire');
+}
+
+/** Makes a folder below `privateFolder` and returns its path; git is told to leave all of it alone. */
+export async function makePrivateFolder(workspace: WorkspaceFolder, name = ''): Promise<string> {
+  const folder = path.join(privateFolder(workspace), name);
+  await mkdir(folder, { recursive: true });
+  await writeFile(path.join(privateFolder(workspace), '.gitignore'), '*\n', { flag: 'wx' }).catch(() => undefined);
+  return folder;
 }
 
 /** Opens the workspace, creating the folder on first use. */

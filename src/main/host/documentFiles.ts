@@ -43,7 +43,7 @@ export async function listFolder(
 /** The text of a document; whether it is one is for the reader to find out. */
 export async function readDocument(
   workspace: WorkspaceFolder,
-  { path: file }: ParsedInput<'document/read'>,
+  { path: file }: Pick<ParsedInput<'document/read'>, 'path'>,
 ): Promise<CallOutput<'document/read'>> {
   const absolute = await workspace.resolve(file);
   const info = await stat(absolute);
@@ -68,6 +68,20 @@ export async function writeDocument(
   await mkdir(path.dirname(absolute), { recursive: true });
   await writeAtomically(absolute, text);
   return { path: file, modified: (await stat(absolute)).mtimeMs };
+}
+
+/** How old files are now. */
+export async function checkDocuments(
+  workspace: WorkspaceFolder,
+  { paths }: ParsedInput<'document/check'>,
+): Promise<CallOutput<'document/check'>> {
+  const files = await Promise.all(
+    paths.map(async (file) => {
+      const info = await stat(await workspace.resolve(file)).catch(() => undefined);
+      return { path: file, modified: info?.mtimeMs ?? null };
+    }),
+  );
+  return { files };
 }
 
 async function requireUnchanged(file: string, absolute: string, expected: number | null): Promise<void> {

@@ -2,19 +2,24 @@ import path from 'node:path';
 import type { Handlers } from '../../contract/contract.ts';
 import { dataSources } from '../datasets/dataSources.ts';
 import { exportOnnxFile } from '../exports/exportOnnxFile.ts';
+import { listVersions, readVersion } from '../files/documentVersions.ts';
 import { answerOf, HostFailure } from '../files/hostFailure.ts';
 import { productVersion } from '../files/productRoot.ts';
 import { newRunId } from '../runs/newRunId.ts';
 import { listRuns, mendRun } from '../runs/runArchive.ts';
 import { readRun, readRunFile } from '../runs/runFolder.ts';
 import { requireTrainable } from '../training/requireTrainable.ts';
+import { listLibrary, removeFromLibrary, writeLibrary } from './blockLibrary.ts';
 import type { HostServices } from './createHost.ts';
-import { listFolder, readDocument, writeDocument } from './documentFiles.ts';
+import { checkDocuments, listFolder, readDocument, writeDocument } from './documentFiles.ts';
+import { listJournal, readJournal, removeJournal, writeJournal } from './documentJournal.ts';
 import { describeEngines, installWithEvents } from './engineStatus.ts';
+import { createRecentDocuments } from './recentDocuments.ts';
 
 /** One function per request of the contract. */
 export function createHandlers(services: HostServices): Handlers {
   const { workspace, runs, runsFolder, engine, emit } = services;
+  const recent = createRecentDocuments(workspace);
   return {
     'host/describe': () =>
       answerOf(async () => ({
@@ -32,8 +37,31 @@ export function createHandlers(services: HostServices): Handlers {
       }),
 
     'workspace/list': (input) => answerOf(() => listFolder(workspace, input)),
-    'document/read': (input) => answerOf(() => readDocument(workspace, input)),
-    'document/write': (input) => answerOf(() => writeDocument(workspace, input)),
+    'document/read': (input) =>
+      answerOf(async () => {
+        const document = await readDocument(workspace, input);
+        if (!input.glance) await recent.remember(input.path);
+        return document;
+      }),
+    'document/write': (input) =>
+      answerOf(async () => {
+        const written = await writeDocument(workspace, input);
+        await recent.remember(input.path);
+        return written;
+      }),
+    'document/check': (input) => answerOf(() => checkDocuments(workspace, input)),
+    'document/recent': () => answerOf(async () => ({ documents: await recent.list() })),
+    'document/versions': (input) =>
+      answerOf(async () => ({ versions: await listVersions(await workspace.resolve(input.path)) })),
+    'document/version': (input) =>
+      answerOf(async () => ({ text: await readVersion(await workspace.resolve(input.path), input.revision) })),
+    'journal/write': (input) => answerOf(() => writeJournal(workspace, input)),
+    'journal/remove': (input) => answerOf(() => removeJournal(workspace, input)),
+    'journal/list': () => answerOf(() => listJournal(workspace)),
+    'journal/read': (input) => answerOf(() => readJournal(workspace, input)),
+    'library/list': () => answerOf(() => listLibrary(workspace)),
+    'library/write': (input) => answerOf(() => writeLibrary(workspace, input)),
+    'library/remove': (input) => answerOf(() => removeFromLibrary(workspace, input)),
 
     'data/list': () => answerOf(() => ({ dataSets: dataSources.map(({ description }) => description) })),
 

@@ -2,7 +2,7 @@ import { FileDown } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { openLocalFile } from '../files/fileActions.ts';
 
-/** Opens a file that is dropped anywhere on the window; says so while it is dragged. */
+/** Opens the files that are dropped anywhere on the window; says so while they are dragged. */
 export function FileDrop() {
   const [over, setOver] = useState(false);
 
@@ -20,8 +20,7 @@ export function FileDrop() {
       setOver(false);
       if (!hasFiles(event)) return;
       event.preventDefault();
-      const [file] = event.dataTransfer?.files ?? [];
-      if (file !== undefined) void openLocalFile(file);
+      for (const file of event.dataTransfer?.files ?? []) void openLocalFile(file);
     }
     window.addEventListener('dragover', onDragOver);
     window.addEventListener('dragleave', onDragLeave);

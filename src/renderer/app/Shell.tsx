@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import { Group, Panel, Separator, useDefaultLayout, type PanelImperativeHandle } from 'react-resizable-panels';
 import { useStore } from 'zustand';
 import { CanvasPane } from '../canvas/CanvasPane.tsx';
+import { OutsideBanner } from '../files/OutsideBanner.tsx';
 import { InspectorPane } from '../inspector/InspectorPane.tsx';
 import { PalettePane } from '../palette/PalettePane.tsx';
 import { ProblemsPane } from '../problems/ProblemsPane.tsx';
@@ -92,6 +93,7 @@ function Centre() {
       <Panel id="canvas" minSize={160}>
         <main className="flex h-full flex-col overflow-hidden" aria-label="Canvas">
           <DocumentTabs />
+          <OutsideBanner />
           <div className="min-h-0 flex-1">
             <ErrorBoundary name="The canvas">
               <CanvasPane />

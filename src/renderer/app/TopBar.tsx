@@ -1,5 +1,8 @@
-import { ChevronDown, Monitor, Moon, Redo2, Sun, Undo2 } from 'lucide-react';
+import { ChevronDown, History, Monitor, Moon, Redo2, Sun, Undo2 } from 'lucide-react';
 import { useStore } from 'zustand';
+import { useHost } from '../connection/host.ts';
+import { openPath } from '../files/fileActions.ts';
+import { recentStore } from '../files/recentDocuments.ts';
 import { chooseTheme, nextThemeChoice, themeStore, type ThemeChoice } from '../theme/themeStore.ts';
 import { TrainButton } from '../training/TrainButton.tsx';
 import { Button } from '../ui/Button.tsx';
@@ -18,11 +21,14 @@ const THEME_NAMES: Readonly<Record<ThemeChoice, string>> = {
   light: 'Light theme',
   dark: 'Dark theme',
 };
+const MAXIMUM_RECENT = 12;
 const isMac = navigator.userAgent.includes('Mac');
 
 /** The bar on top: the document, its file, undo, training, the theme. */
 export function TopBar({ commands }: { readonly commands: readonly AppCommand[] }) {
   const theme = useStore(themeStore, (state) => state.choice);
+  const { connection } = useHost();
+  const recent = useStore(recentStore, (state) => state.documents);
   const ThemeIcon = THEME_ICONS[theme];
 
   function command(id: AppCommandId): AppCommand {
@@ -57,6 +63,16 @@ export function TopBar({ commands }: { readonly commands: readonly AppCommand[] 
         items={[
           item('new'),
           item('open'),
+          {
+            label: 'Open recent',
+            icon: <History size={15} aria-hidden />,
+            testId: 'file-recent',
+            items: recent.slice(0, MAXIMUM_RECENT).map(({ path }) => ({
+              label: path,
+              testId: 'recent-document',
+              onSelect: () => void openPath(connection, path),
+            })),
+          },
           item('close'),
           'separator',
           item('save'),

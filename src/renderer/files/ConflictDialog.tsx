@@ -2,7 +2,7 @@ import { useHost } from '../connection/host.ts';
 import { documentStore } from '../store/documentStore.ts';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
-import { CONFLICT_CODES, reloadFile, tellNotSaved, writeTo } from './fileActions.ts';
+import { CONFLICT_CODES, reloadOnRequest, tellNotSaved, writeTo } from './fileActions.ts';
 import { closeFileDialog } from './fileDialog.ts';
 import { nameOf, siblingPath } from './fileNames.ts';
 
@@ -18,7 +18,7 @@ export function ConflictDialog({ path }: { readonly path: string }) {
 
   async function reload() {
     closeFileDialog();
-    await reloadFile(connection, documentStore.getState().id, path);
+    await reloadOnRequest(connection, documentStore.getState().id, path);
   }
 
   async function keepBoth() {

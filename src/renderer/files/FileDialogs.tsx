@@ -4,6 +4,7 @@ import { ConflictDialog } from './ConflictDialog.tsx';
 import { ExportDialog } from './ExportDialog.tsx';
 import { fileDialogStore } from './fileDialog.ts';
 import { OpenDialog } from './OpenDialog.tsx';
+import { RecoveryDialog } from './RecoveryDialog.tsx';
 import { SaveAsDialog } from './SaveAsDialog.tsx';
 import { UnreadableDialog } from './UnreadableDialog.tsx';
 import { UnsavedDialog } from './UnsavedDialog.tsx';
@@ -23,6 +24,8 @@ export function FileDialogs() {
       return <UnsavedDialog proceed={dialog.proceed} />;
     case 'conflict':
       return <ConflictDialog path={dialog.path} />;
+    case 'recovery':
+      return <RecoveryDialog entries={dialog.entries} />;
     case 'unreadable':
       return <UnreadableDialog name={dialog.name} diagnostics={dialog.diagnostics} />;
     default:

@@ -76,18 +76,29 @@ export async function openPath(connection: ManagedConnection, path: string): Pro
   showText(path, text, { path: answer.value.path, modified });
 }
 
-/** Takes a document's file as it is now in place of what is shown: one step of undo. */
-export async function reloadFile(connection: ManagedConnection, id: DocumentId, path: string): Promise<void> {
-  const answer = await connection.call('document/read', { path });
-  const loaded = answer.ok ? loadDocument(answer.value.text) : undefined;
-  if (!answer.ok || loaded?.ok !== true) {
-    const diagnostics = answer.ok ? (loaded?.ok === false ? loaded.error : []) : [asDiagnostic(answer.problem)];
-    showFileDialog({ kind: 'unreadable', name: path, diagnostics });
-    return;
-  }
-  dispatchTo(id, replaceDocument, { document: loaded.value });
-  const now = documentStore.getState().tabs.find((tab) => tab.id === id)?.document;
-  if (now !== undefined) markSaved(now, { path, modified: answer.value.modified }, id);
+/** Takes a document's file as it is now in place of what is shown: one step of undo. Returns why it cannot, or nothing. */
+export async function reloadFile(
+  connection: ManagedConnection,
+  id: DocumentId,
+  path: string,
+): Promise<readonly Diagnostic[]> {
+  const answer = await connection.call('document/read', { path, glance: true });
+  if (!answer.ok) return [asDiagnostic(answer.problem)];
+  const loaded = loadDocument(answer.value.text);
+  if (!loaded.ok) return loaded.error;
+  const tabNow = (): DocumentTab | undefined => documentStore.getState().tabs.find((tab) => tab.id === id);
+  const before = tabNow();
+  if (before === undefined) return [];
+  if (serializeDocument(before.document) !== serializeDocument(loaded.value))
+    dispatchTo(id, replaceDocument, { document: loaded.value });
+  markSaved(tabNow()?.document ?? loaded.value, { path, modified: answer.value.modified }, id);
+  return [];
+}
+
+/** As `reloadFile`, for a user who asked for it: when the file cannot be read, says why. */
+export async function reloadOnRequest(connection: ManagedConnection, id: DocumentId, path: string): Promise<void> {
+  const diagnostics = await reloadFile(connection, id, path);
+  if (diagnostics.length > 0) showFileDialog({ kind: 'unreadable', name: path, diagnostics });
 }
 
 /** Opens the text of a file that is not in the workspace; saving asks for a place. */

@@ -1,4 +1,5 @@
 import { createStore } from 'zustand/vanilla';
+import type { JournalEntry } from '../../contract/documents.ts';
 import type { Diagnostic } from '../../graph-engine/core/diagnostic.ts';
 
 /** The one dialog about files that is open, if any. */
@@ -11,6 +12,8 @@ export type FileDialog =
   | { readonly kind: 'unsaved'; readonly proceed: () => void }
   /** The file changed on disk since it was read. */
   | { readonly kind: 'conflict'; readonly path: string }
+  /** Unsaved work that an editor which died has left with the host. */
+  | { readonly kind: 'recovery'; readonly entries: readonly JournalEntry[] }
   /** A file that could not be opened; the document shown before is untouched. */
   | { readonly kind: 'unreadable'; readonly name: string; readonly diagnostics: readonly Diagnostic[] };
 

@@ -165,9 +165,9 @@ test('a draft that cannot be read or kept is told, not thrown', () => {
   const storage = memory();
   rename('a');
   createDraftKeeper(storage, 'w', () => 1).save();
-  storage.setItem(`skipwire.draft.${state().id}`, JSON.stringify({ text: '{', file: null, dirty: true }));
+  storage.setItem(`skipwire.draft.${state().id}`, JSON.stringify({ text: '{', file: null, dirty: true, saved: 1 }));
   expect(restoreWindow(storage, 'w').unreadable).toHaveLength(1);
   storage.setItem('skipwire.window.w', 'nonsense');
-  expect(restoreWindow(storage, 'w')).toEqual({ restored: 0, unreadable: [] });
+  expect(restoreWindow(storage, 'w')).toEqual({ restored: new Map(), unreadable: [] });
   expect(createDraftKeeper(memory(10), 'w', () => 1).save()).toBe(false);
 });

@@ -260,3 +260,11 @@ export function markSaved(document: SkipwireDocument, file: FileIdentity, id: Do
   open.file = file;
   publish();
 }
+
+/** Tells where a document lives now, or how old its file is, without a word about what is saved. */
+export function setFile(id: DocumentId, file: FileIdentity): void {
+  const open = openNamed(id);
+  if (open === undefined) return;
+  open.file = file;
+  publish();
+}

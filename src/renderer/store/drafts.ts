@@ -21,6 +21,8 @@ const Draft = z.object({
   text: z.string(),
   file: z.object({ path: z.string(), modified: z.number() }).nullable(),
   dirty: z.boolean(),
+  /** Milliseconds since 1970. */
+  saved: z.number(),
 });
 type Draft = z.infer<typeof Draft>;
 
@@ -39,7 +41,8 @@ type KeptWindow = z.infer<typeof KeptWindow>;
 
 /** What was found from the last time: the names of drafts that could not be read, with the reason. */
 export interface DraftsRestored {
-  readonly restored: number;
+  /** When the draft of each document that came back was written. */
+  readonly restored: ReadonlyMap<DocumentId, number>;
   readonly unreadable: readonly string[];
 }
 
@@ -73,7 +76,7 @@ export function restoreWindow(storage: Storage, window: string): DraftsRestored 
   const kept = read(storage, WINDOW + window, KeptWindow);
   const untouched = documentStore.getState().id;
   const unreadable: string[] = [];
-  let restored = 0;
+  const restored = new Map<DocumentId, number>();
   for (const { id, view } of kept?.tabs ?? []) {
     const draft = read(storage, DRAFT + id, Draft);
     if (draft === undefined) continue;
@@ -84,9 +87,9 @@ export function restoreWindow(storage: Storage, window: string): DraftsRestored 
     }
     openDocument(loaded.value, draft.file, draft.dirty, id);
     restoreView(id, view);
-    restored += 1;
+    restored.set(id, draft.saved);
   }
-  if (restored > 0 && untouched !== documentStore.getState().id) closeUntouched(untouched);
+  if (restored.size > 0 && untouched !== documentStore.getState().id) closeUntouched(untouched);
   if (kept !== undefined) showDocument(kept.shown);
   return { restored, unreadable };
 }
@@ -124,7 +127,8 @@ export function createDraftKeeper(storage: Storage, window: string, now: () => n
       for (const id of written.keys()) if (!tabs.some((tab) => tab.id === id)) storage.removeItem(DRAFT + id);
       for (const tab of tabs) {
         const { id, document, file, dirty } = tab;
-        const kept = written.get(id) === tab || put(DRAFT + id, { text: serializeDocument(document), file, dirty });
+        const kept =
+          written.get(id) === tab || put(DRAFT + id, { text: serializeDocument(document), file, dirty, saved: now() });
         if (kept) next.set(id, tab);
         complete &&= kept;
       }

@@ -1,3 +1,4 @@
+import { startDocumentLocks } from './documentLocks.ts';
 import { documentStore } from './documentStore.ts';
 import { createDraftKeeper, keptWindows, restoreWindow, type DraftsRestored } from './drafts.ts';
 import { uiStore } from './uiStore.ts';
@@ -39,9 +40,10 @@ export async function startDrafts(onFull: () => void): Promise<DraftsRestored> {
   try {
     local = globalThis.localStorage;
     window = await nameThisWindow(local, globalThis.sessionStorage);
+    startDocumentLocks();
   } catch {
     onFull();
-    return { restored: 0, unreadable: [] };
+    return { restored: new Map(), unreadable: [] };
   }
   const restored = restoreWindow(local, window);
   const keeper = createDraftKeeper(local, window, () => Date.now());

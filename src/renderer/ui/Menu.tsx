@@ -1,4 +1,5 @@
 import { Menu as BaseMenu } from '@base-ui/react/menu';
+import { ChevronRight } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
 import { classNames } from './classNames.ts';
 
@@ -12,13 +13,26 @@ export interface MenuItem {
   readonly testId?: string;
 }
 
+/** Further items behind one. */
+export interface Submenu {
+  readonly label: string;
+  readonly icon?: ReactNode;
+  readonly items: readonly MenuItem[];
+  readonly testId?: string;
+}
+
 export interface MenuProps {
   /** The button that opens the menu; it must accept a ref and props. */
   readonly trigger: ReactElement;
   /** `'separator'` draws a line. */
-  readonly items: readonly (MenuItem | 'separator')[];
+  readonly items: readonly (MenuItem | Submenu | 'separator')[];
   readonly align?: 'start' | 'center' | 'end';
 }
+
+const POPUP =
+  'min-w-52 max-w-[min(24rem,90vw)] origin-[var(--transform-origin)] rounded-lg bg-raised p-1 text-ink shadow-popup outline-none transition-[scale,opacity] duration-100 data-ending-style:scale-[0.98] data-ending-style:opacity-0 data-starting-style:scale-[0.98] data-starting-style:opacity-0';
+const ITEM =
+  'flex h-7 items-center gap-2 rounded-sm px-2 text-sm outline-none select-none data-disabled:opacity-50 data-highlighted:bg-hover data-popup-open:bg-hover';
 
 /** A drop-down list of actions. */
 export function Menu({ trigger, items, align = 'start' }: MenuProps) {
@@ -27,34 +41,59 @@ export function Menu({ trigger, items, align = 'start' }: MenuProps) {
       <BaseMenu.Trigger render={trigger} />
       <BaseMenu.Portal>
         <BaseMenu.Positioner sideOffset={4} align={align} className="z-40 outline-none">
-          <BaseMenu.Popup className="min-w-52 origin-[var(--transform-origin)] rounded-lg bg-raised p-1 text-ink shadow-popup outline-none transition-[scale,opacity] duration-100 data-ending-style:scale-[0.98] data-ending-style:opacity-0 data-starting-style:scale-[0.98] data-starting-style:opacity-0">
+          <BaseMenu.Popup className={POPUP}>
             {items.map((item, index) =>
               item === 'separator' ? (
                 <BaseMenu.Separator key={`separator-${index}`} className="mx-1 my-1 h-px bg-line" />
+              ) : 'items' in item ? (
+                <SubmenuItem key={item.label} submenu={item} />
               ) : (
-                <BaseMenu.Item
-                  key={item.label}
-                  disabled={item.disabled}
-                  onClick={item.onSelect}
-                  data-testid={item.testId}
-                  className={classNames(
-                    'flex h-7 items-center gap-2 rounded-sm px-2 text-sm outline-none select-none data-disabled:opacity-50 data-highlighted:bg-hover',
-                    item.danger === true && 'text-danger',
-                  )}
-                >
-                  <span aria-hidden className="flex w-4 justify-center text-ink-muted">
-                    {item.icon}
-                  </span>
-                  <span className="flex-1">{item.label}</span>
-                  {item.shortcut !== undefined && (
-                    <kbd className="pl-6 font-sans text-2xs text-ink-muted">{item.shortcut}</kbd>
-                  )}
-                </BaseMenu.Item>
+                <Item key={item.label} item={item} />
               ),
             )}
           </BaseMenu.Popup>
         </BaseMenu.Positioner>
       </BaseMenu.Portal>
     </BaseMenu.Root>
+  );
+}
+
+function Item({ item }: { readonly item: MenuItem }) {
+  return (
+    <BaseMenu.Item
+      disabled={item.disabled}
+      onClick={item.onSelect}
+      data-testid={item.testId}
+      className={classNames(ITEM, item.danger === true && 'text-danger')}
+    >
+      <span aria-hidden className="flex w-4 shrink-0 justify-center text-ink-muted">
+        {item.icon}
+      </span>
+      <span className="min-w-0 flex-1 truncate">{item.label}</span>
+      {item.shortcut !== undefined && <kbd className="pl-6 font-sans text-2xs text-ink-muted">{item.shortcut}</kbd>}
+    </BaseMenu.Item>
+  );
+}
+
+function SubmenuItem({ submenu: { label, icon, items, testId } }: { readonly submenu: Submenu }) {
+  return (
+    <BaseMenu.SubmenuRoot>
+      <BaseMenu.SubmenuTrigger disabled={items.length === 0} data-testid={testId} className={ITEM}>
+        <span aria-hidden className="flex w-4 shrink-0 justify-center text-ink-muted">
+          {icon}
+        </span>
+        <span className="flex-1">{label}</span>
+        <ChevronRight size={13} aria-hidden className="text-ink-muted" />
+      </BaseMenu.SubmenuTrigger>
+      <BaseMenu.Portal>
+        <BaseMenu.Positioner sideOffset={2} className="z-50 outline-none">
+          <BaseMenu.Popup className={POPUP}>
+            {items.map((item) => (
+              <Item key={item.label} item={item} />
+            ))}
+          </BaseMenu.Popup>
+        </BaseMenu.Positioner>
+      </BaseMenu.Portal>
+    </BaseMenu.SubmenuRoot>
   );
 }

@@ -1,0 +1,118 @@
+import type { JournalEntry } from '../../contract/documents.ts';
+import { loadDocument } from '../../graph-engine/document/loadDocument.ts';
+import { serializeDocument } from '../../graph-engine/document/serializeDocument.ts';
+import type { ManagedConnection } from '../connection/hostConnection.ts';
+import { documentsHeldElsewhere } from '../store/documentLocks.ts';
+import { documentStore, openDocument, type DocumentId, type DocumentTab } from '../store/documentStore.ts';
+import { showFileDialog } from './fileDialog.ts';
+
+/** Half of what may be lost at most: the other half is for the way to the disk. */
+const DELAY_MILLISECONDS = 1000;
+
+/** What each entry of the journal was last written from; `null` when that was before this page. */
+const written = new Map<DocumentId, DocumentTab | null>();
+let going: Promise<void> = Promise.resolve();
+
+async function write(connection: ManagedConnection, tab: DocumentTab): Promise<void> {
+  const { id, name, file, document } = tab;
+  const answer = await connection.call('journal/write', { id, name, file, text: serializeDocument(document) });
+  if (answer.ok) written.set(id, tab);
+}
+
+async function remove(connection: ManagedConnection, id: DocumentId): Promise<void> {
+  const answer = await connection.call('journal/remove', { id });
+  if (answer.ok) written.delete(id);
+}
+
+/** Brings the journal up to date: what is unsaved is in it, what was saved or closed is not. */
+async function writeAll(connection: ManagedConnection): Promise<void> {
+  const { tabs } = documentStore.getState();
+  const unsaved = tabs.filter(({ dirty }) => dirty);
+  const kept = new Set(unsaved.map(({ id }) => id));
+  await Promise.all([
+    ...unsaved.filter((tab) => written.get(tab.id) !== tab).map((tab) => write(connection, tab)),
+    ...[...written.keys()].filter((id) => !kept.has(id)).map((id) => remove(connection, id)),
+  ]);
+}
+
+/** Writes the journal now; one writing at a time, so that an older one cannot come last. */
+function writeNow(connection: ManagedConnection): Promise<void> {
+  going = going.then(() => writeAll(connection));
+  return going;
+}
+
+/**
+ * What the host kept of documents that no window has open with that content. `restored` says how old the drafts were from
+ * which open documents came back: a browser that is killed may not have written its last ones down.
+ */
+async function lostWork(
+  connection: ManagedConnection,
+  restored: ReadonlyMap<DocumentId, number>,
+): Promise<readonly JournalEntry[]> {
+  const answer = await connection.call('journal/list', {});
+  if (!answer.ok) return [];
+  const elsewhere = await documentsHeldElsewhere();
+  const lost: JournalEntry[] = [];
+  for (const entry of answer.value.entries) {
+    if (elsewhere.has(entry.id)) continue;
+    const open = documentStore.getState().tabs.find(({ id }) => id === entry.id);
+    if (open === undefined) {
+      lost.push(entry);
+      continue;
+    }
+    written.set(open.id, null);
+    if (entry.saved <= (restored.get(open.id) ?? Infinity)) continue;
+    const kept = await connection.call('journal/read', { id: entry.id });
+    if (kept.ok && kept.value.text !== serializeDocument(open.document)) lost.push(entry);
+  }
+  return lost;
+}
+
+/** Opens unsaved work again, as a document of its own with its file; false when it cannot be read. */
+export async function recover(connection: ManagedConnection, entry: JournalEntry): Promise<boolean> {
+  const answer = await connection.call('journal/read', { id: entry.id });
+  if (!answer.ok) return false;
+  const loaded = loadDocument(answer.value.text);
+  if (!loaded.ok) return false;
+  openDocument(loaded.value, answer.value.file, true);
+  // Only when it lies in the journal under its new name may the old entry go.
+  await writeNow(connection);
+  await forget(connection, entry);
+  return true;
+}
+
+/** Throws unsaved work away. */
+export async function forget(connection: ManagedConnection, { id }: JournalEntry): Promise<void> {
+  await connection.call('journal/remove', { id });
+}
+
+/**
+ * From now on keeps unsaved work with the host, at most a second old, and offers what was left there by an editor that died.
+ * Call once, after the drafts were restored.
+ */
+export function followJournal(connection: ManagedConnection, restored: ReadonlyMap<DocumentId, number>): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const writeSoon = (): void => {
+    // Not put off again by the next edit.
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      void writeNow(connection);
+    }, DELAY_MILLISECONDS);
+  };
+  documentStore.subscribe((state, before) => {
+    if (state.tabs !== before.tabs) writeSoon();
+  });
+  let drafts = restored;
+  const onOpen = async (): Promise<void> => {
+    // A host that was away may not have got what was written last; everything is written anew.
+    written.clear();
+    const entries = await lostWork(connection, drafts);
+    drafts = new Map();
+    if (entries.length > 0) showFileDialog({ kind: 'recovery', entries });
+    else await writeNow(connection);
+  };
+  connection.onState((state) => {
+    if (state === 'open') void onOpen();
+  });
+  if (connection.state === 'open') void onOpen();
+}
