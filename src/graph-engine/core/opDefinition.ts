@@ -124,6 +124,8 @@ export interface OpDefinition<
   };
   readonly parameters: Schema;
   readonly inputs: readonly Input[];
+  /** Inputs of which only the sizes count: their values change nothing and get no gradient. */
+  readonly sizeInputs?: readonly NoInfer<Input>[];
   readonly outputs: readonly Output[];
   /** Inputs that may stay unconnected; they are listed after the others. */
   readonly optionalInputs?: readonly Optional[];

@@ -150,6 +150,7 @@ function seenBehind(node: InferredNode, inputs: Readonly<Record<string, Seen>>, 
     return joined(
       Object.entries(inputs).map(([entry, seen]) => {
         const input = node.inputs[entry];
+        if (op.sizeInputs?.includes(entry) === true) return NOTHING;
         if (input === undefined || output === undefined || node.parameters === undefined) return NOTHING;
         return through(seen, windowOf(op, node.parameters, input, output));
       }),

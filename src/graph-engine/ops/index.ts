@@ -1,8 +1,10 @@
 import type { OpDefinition } from '../core/opDefinition.ts';
 import { elu } from './activation/elu.ts';
 import { gelu } from './activation/gelu.ts';
+import { hardSigmoid } from './activation/hardSigmoid.ts';
 import { hardSwish } from './activation/hardSwish.ts';
 import { leakyRelu } from './activation/leakyRelu.ts';
+import { prelu } from './activation/prelu.ts';
 import { relu } from './activation/relu.ts';
 import { relu6 } from './activation/relu6.ts';
 import { selu } from './activation/selu.ts';
@@ -10,7 +12,10 @@ import { sigmoid } from './activation/sigmoid.ts';
 import { silu } from './activation/silu.ts';
 import { softmax } from './activation/softmax.ts';
 import { tanh } from './activation/tanh.ts';
+import { crop2d } from './arrangement/crop2d.ts';
+import { cropToMatch } from './arrangement/cropToMatch.ts';
 import { flatten } from './arrangement/flatten.ts';
+import { pad2d } from './arrangement/pad2d.ts';
 import { padChannels } from './arrangement/padChannels.ts';
 import { pixelShuffle } from './arrangement/pixelShuffle.ts';
 import { upsampling2d } from './arrangement/upsampling2d.ts';
@@ -34,12 +39,17 @@ import { scale } from './merge/scale.ts';
 import { subtract } from './merge/subtract.ts';
 import { batchNormalization } from './normalization/batchNormalization.ts';
 import { groupNormalization } from './normalization/groupNormalization.ts';
+import { instanceNormalization } from './normalization/instanceNormalization.ts';
 import { layerNormalization } from './normalization/layerNormalization.ts';
 import { rmsNormalization } from './normalization/rmsNormalization.ts';
 import { classificationOutput } from './output/classificationOutput.ts';
+import { adaptiveAveragePooling2d } from './pooling/adaptiveAveragePooling2d.ts';
+import { adaptiveMaxPooling2d } from './pooling/adaptiveMaxPooling2d.ts';
+import { averagePooling1d } from './pooling/averagePooling1d.ts';
 import { averagePooling2d } from './pooling/averagePooling2d.ts';
 import { globalAveragePooling } from './pooling/globalAveragePooling.ts';
 import { globalMaxPooling } from './pooling/globalMaxPooling.ts';
+import { maxPooling1d } from './pooling/maxPooling1d.ts';
 import { maxPooling2d } from './pooling/maxPooling2d.ts';
 import { dropPath } from './regularization/dropPath.ts';
 import { dropout } from './regularization/dropout.ts';
@@ -59,15 +69,18 @@ export const ops = [
   batchNormalization,
   layerNormalization,
   groupNormalization,
+  instanceNormalization,
   rmsNormalization,
   relu,
   leakyRelu,
+  prelu,
   relu6,
   elu,
   selu,
   gelu,
   silu,
   hardSwish,
+  hardSigmoid,
   sigmoid,
   tanh,
   softmax,
@@ -80,8 +93,15 @@ export const ops = [
   averagePooling2d,
   globalAveragePooling,
   globalMaxPooling,
+  adaptiveAveragePooling2d,
+  adaptiveMaxPooling2d,
+  maxPooling1d,
+  averagePooling1d,
   flatten,
   padChannels,
+  pad2d,
+  crop2d,
+  cropToMatch,
   upsampling2d,
   pixelShuffle,
   dense,

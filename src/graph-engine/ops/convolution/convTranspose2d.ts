@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { fail, ok, type Result } from '../../core/diagnostic.ts';
 import { expectImage } from '../../core/expectImage.ts';
-import { defineOp } from '../../core/opDefinition.ts';
+import { defineOp, type AxisReach } from '../../core/opDefinition.ts';
 import { padding, pair, type Padding } from '../../core/parameterSchemas.ts';
 import { elementCount, image, sizeOf } from '../../core/shape.ts';
 import { onnxPads, padList, padsOf } from '../../core/window.ts';
@@ -28,6 +28,17 @@ function grownSize(size: number | null, axis: 0 | 1, window: TransposedWindow): 
   const cut = axis === 0 ? pads.top + pads.bottom : pads.left + pads.right;
   const reach = (window.kernel[axis] - 1) * window.dilation[axis];
   return (size - 1) * window.stride[axis] - cut + reach + 1 + endOf(axis, window);
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
+
+/** How far apart the pixels lie that paint one place: the taps that can hit it are `stride / g` apart, g shared with the dilation. */
+function seenBy(kernel: number, stride: number, dilation: number): AxisReach {
+  const shared = greatestCommonDivisor(stride, dilation);
+  const taps = Math.ceil((kernel * shared) / stride);
+  return { extent: ((taps - 1) * dilation) / shared + 1, stride: 1 / stride };
 }
 
 function outputPaddingProblem({ stride, padding, outputPadding }: TransposedWindow): Result<never> | undefined {
@@ -104,6 +115,10 @@ export const convTranspose2d = defineOp({
   macs({ parameters: { kernel, filters, groups }, inputs }) {
     const elements = elementCount(inputs.input);
     return elements === null ? null : (elements * kernel[0] * kernel[1] * filters) / groups;
+  },
+  receptiveField: ({ parameters: { kernel, stride, dilation } }) => {
+    const reach = (axis: 0 | 1) => seenBy(kernel[axis], stride[axis], dilation[axis]);
+    return [reach(0), reach(1)];
   },
   lower({ builder, parameters, inputs, types, weights }) {
     if (weights.kernel === undefined) throw new Error('Transposed Conv2D has no kernel');

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { ok } from '../../core/diagnostic.ts';
 import { defineOp } from '../../core/opDefinition.ts';
-import { elementCount, lastAxis, type TensorType } from '../../core/shape.ts';
+import { onnxFeaturesFirst } from '../../core/sequenceWindow.ts';
+import { elementCount, isSequence, lastAxis, type TensorType } from '../../core/shape.ts';
 import { epsilon } from './normParameters.ts';
 
 /** Channels-last values as the `[n, h, w, c]` the primitive takes. */
@@ -82,10 +83,10 @@ export const batchNormalization = defineOp({
       context.weight('runningMean'),
       context.weight('runningVariance'),
     ];
-    const output = context.node('BatchNormalization', [context.inputs.input, ...weights], {
-      epsilon: { float: context.parameters.epsilon },
-    });
-    return { output };
+    const write = (x: string, name?: string): string =>
+      context.node('BatchNormalization', [x, ...weights], { epsilon: { float: context.parameters.epsilon } }, name);
+    const { input } = context.inputs;
+    return { output: isSequence(context.types.input) ? onnxFeaturesFirst(context, input, write) : write(input) };
   },
   vectors: [
     {
@@ -95,6 +96,34 @@ export const batchNormalization = defineOp({
       weights: { scale: [2, 1], offset: [0, 1], runningMean: [1, 0], runningVariance: [3, 8] },
       output: { dims: [1, 1, 2, 2], data: [0, 1 + 2 / 3, 2, 1 + 4 / 3] },
       mode: 'inference',
+    },
+    {
+      name: 'each feature of a sequence over batch and positions, as PyTorch, with the running averages',
+      parameters: { epsilon: 1 },
+      inputs: { input: { dims: [2, 3, 3], data: [4, -4, 1, 3, 0, -4, 4, -4, 3, 2, -4, 0, 3, -4, -3, 4, -2, -1] } },
+      weights: { scale: [2, -1, 1], offset: [0, 3, 1], runningMean: [1, 0, -1], runningVariance: [3, 8, 1] },
+      output: {
+        dims: [2, 3, 3],
+        data: [
+          3, 4.33333333, 2.41421356, 2, 3, -1.12132034, 3, 4.33333333, 3.82842712, 1, 4.33333333, 1.70710678, 2,
+          4.33333333, -0.41421356, 3, 3.66666667, 1,
+        ],
+      },
+      mode: 'inference',
+    },
+    {
+      name: 'each feature of a sequence over batch and positions, as PyTorch, while training',
+      parameters: {},
+      inputs: { input: { dims: [2, 3, 3], data: [4, -4, 1, 3, 0, -4, 4, -4, 3, 2, -4, 0, 3, -4, -3, 4, -2, -1] } },
+      weights: { scale: [2, -1, 1], offset: [0, 3, 1], runningMean: [1, 0, -1], runningVariance: [3, 8, 1] },
+      output: {
+        dims: [2, 3, 3],
+        data: [
+          1.78883828, 3.65465227, 1.70710614, -0.89441914, 1.0360432, -0.41421229, 1.78883828, 3.65465227, 2.55563352,
+          -3.57767657, 3.65465227, 1.28284246, -0.89441914, 3.65465227, 0.0100514, 1.78883828, 2.34534773, 0.85857877,
+        ],
+      },
+      mode: 'train',
     },
   ],
 });
