@@ -33,7 +33,7 @@ await servePeer({
     const lowered = lowerDocument({ ...loaded.value, training: { ...loaded.value.training, optimizer } });
     if (!lowered.ok) throw new Error(JSON.stringify(lowered.error));
     const { program, inputs, outputs } = lowered.value;
-    const [input, output] = [inputs[0], outputs[0]];
+    const [input, output] = [inputs[0], outputs[0]?.objective];
     const [train, predict] = [program.entries['train'], program.entries['predict']];
     if (!input || !output || !train || !predict) throw new Error('ResNet-20 has one input and one output');
     const made = await executor.compile(program, { seed: 1 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SkipwireDocument } from '../graph-engine/document/schema.ts';
+import { DataSetDescription } from '../graph-engine/training/dataDescription.ts';
 import { call } from './call.ts';
 import { documentCalls, libraryCalls } from './documents.ts';
 import { RunEvent, RunId, RunRecord, RunSummary } from './run.ts';
@@ -16,19 +17,6 @@ export const HostProblem = z.strictObject({
   remedy: z.string().optional(),
 });
 export type HostProblem = z.infer<typeof HostProblem>;
-
-export const DataSetDescription = z.strictObject({
-  id: z.string(),
-  title: z.string(),
-  description: z.string(),
-  height: z.int(),
-  width: z.int(),
-  channels: z.int(),
-  classes: z.array(z.string()),
-  samples: z.int(),
-  licence: z.string(),
-});
-export type DataSetDescription = z.infer<typeof DataSetDescription>;
 
 export const EngineStatus = z.strictObject({
   id: z.enum(['tensorflow', 'webgpu', 'wasm']),

@@ -8,14 +8,32 @@ export const RunId = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/);
 export type RunId = z.infer<typeof RunId>;
 
-/** One reported step. Loss is the mean since the last report; rates are smoothed. */
+/** A figure of a run that says how good the network is; `key` is its place in `measures` of the metrics. */
+export const MeasureDescription = z.strictObject({
+  /** Such as `accuracy`, with the output's path in front where the network has several: `policy.accuracy`. */
+  key: z.string(),
+  title: z.string(),
+  /** `share`: from 0 to 1, shown in per cent. */
+  unit: z.enum(['share', 'number']),
+  better: z.enum(['higher', 'lower']),
+});
+export type MeasureDescription = z.infer<typeof MeasureDescription>;
+
+/** Figures by their key; one that is no finite number is left out. Runs of older versions have none. */
+const Figures = z.record(z.string(), z.number()).optional();
+
+/**
+ * One reported step. Loss and measures are means since the last report; rates are smoothed. `accuracy` is that of the first
+ * output, where it is a classifier.
+ */
 export const StepMetrics = z.strictObject({
   kind: z.literal('step'),
   step: z.int(),
   /** Epochs passed, with a fraction. */
   epoch: z.number(),
   loss: z.number(),
-  accuracy: z.number(),
+  accuracy: z.number().optional(),
+  measures: Figures,
   learningRate: z.number(),
   samplesPerSecond: z.number(),
   /** Seconds until the last epoch ends. */
@@ -28,9 +46,11 @@ export const EpochMetrics = z.strictObject({
   step: z.int(),
   epoch: z.int(),
   trainLoss: z.number(),
-  trainAccuracy: z.number(),
+  trainAccuracy: z.number().optional(),
+  trainMeasures: Figures,
   validationLoss: z.number(),
-  validationAccuracy: z.number(),
+  validationAccuracy: z.number().optional(),
+  validationMeasures: Figures,
   /** Whether these are the best weights so far, by validation loss. */
   best: z.boolean(),
   elapsed: z.number(),
@@ -70,6 +90,8 @@ export const RunSummary = z.strictObject({
   started: z.number(),
   state: RunState,
   epochs: z.int(),
+  /** What the metrics measure, the most telling one first. Unknown until the run has begun, and for older runs. */
+  measures: z.array(MeasureDescription).optional(),
   lastEpoch: EpochMetrics.optional(),
   best: EpochMetrics.optional(),
 });

@@ -57,7 +57,7 @@ async function work(executor: Executor, task: EngineTask): Promise<TaskOutcome> 
     case 'train': {
       const completed = await trainDocument(executor, task, {
         onNotice: (text) => void tell({ kind: 'notice', text }),
-        onBegun: () => void tell({ kind: 'begun' }),
+        onBegun: (measures) => void tell({ kind: 'begun', measures }),
         onMetrics: (metrics) => void tell({ kind: 'metrics', metrics: [metrics] }),
         wish: () => wish,
       });

@@ -1,5 +1,5 @@
 import type * as OnnxRuntime from 'onnxruntime-node';
-import { type FloatTensor, type VerifyReply, VerifyRequest } from './verification/verifyMessages.ts';
+import { type Tensor, type VerifyReply, VerifyRequest } from './verification/verifyMessages.ts';
 
 /**
  * Runs one ONNX file on given inputs and exits. A process of its own: onnxruntime is native code that may be missing,
@@ -20,7 +20,7 @@ async function verify(request: VerifyRequest): Promise<VerifyReply> {
     return failed('open', error);
   }
   try {
-    const batches: Record<string, FloatTensor>[] = [];
+    const batches: Record<string, Tensor>[] = [];
     for (const inputs of request.batches) {
       const feeds: Record<string, OnnxRuntime.Tensor> = {};
       for (const [name, { data, dims }] of Object.entries(inputs)) {
@@ -34,8 +34,8 @@ async function verify(request: VerifyRequest): Promise<VerifyReply> {
         Object.fromEntries(
           request.outputs.map((name) => {
             const { data, dims } = results[name] ?? {};
-            if (!(data instanceof Float32Array) || dims === undefined) {
-              throw new Error(`The output "${name}" is not a float32 tensor.`);
+            if (!(data instanceof Float32Array || data instanceof Int32Array) || dims === undefined) {
+              throw new Error(`The output "${name}" is no float32 or int32 tensor.`);
             }
             return [name, { data, dims: [...dims] }];
           }),

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { BLOCK_INPUT, BLOCK_OUTPUT } from '../../src/graph-engine/document/blockPorts.ts';
+import type { Objective } from '../../src/graph-engine/core/objective.ts';
 import { opDefinitions, opNamed } from '../../src/graph-engine/ops/index.ts';
-import type { Variable } from '../../src/graph-engine/program/program.ts';
+import type { Value, Variable } from '../../src/graph-engine/program/program.ts';
 import type { Executor } from '../../src/main/executors/compiledProgram.ts';
 import { openTensorflowExecutor } from '../../src/main/executors/tensorflowExecutor.ts';
 import { entryOf, oracleCases, typeOfInput, type LowerCase } from '../support/oracleCases.ts';
@@ -19,7 +20,7 @@ test('every op has been compared with PyTorch', () => {
   expect([...golden.keys()].sort()).toEqual(computing.sort());
 });
 
-/** Lowers one op alone; of an output also its loss, against the input `target`. */
+/** Lowers one op alone; of an output also what it learns from, against the input `target`. */
 function lowerOp(type: string): LowerCase {
   return (builder, example, inputs, seed, prefix) => {
     const op = opNamed(type);
@@ -35,9 +36,17 @@ function lowerOp(type: string): LowerCase {
     }
     const context = { builder, parameters, inputs, types, weights, mode: example.mode, seed, path: 'op' };
     const target = inputs['target'];
-    const objective = target === undefined ? undefined : op.objective?.lower(context, target);
-    return { outputs: { ...op.lower(context), ...objective }, weights: new Map(Object.entries(weights)) };
+    const learning = target === undefined ? undefined : op.objective?.lower(context, target);
+    return { outputs: { ...op.lower(context), ...learnedValues(learning) }, weights: new Map(Object.entries(weights)) };
   };
+}
+
+/** The loss of each example, its weight where it has one, and what the measures are made of. */
+function learnedValues(learning: Objective | undefined): Record<string, Value> {
+  if (learning === undefined) return {};
+  const { losses, weights, sums } = learning;
+  const named = Object.entries(sums).map(([measure, value]) => [`sums of ${measure}`, value] as const);
+  return { losses, ...(weights !== undefined && { weights }), ...Object.fromEntries(named) };
 }
 
 const entries = [...golden].flatMap(([type, cases]) =>

@@ -109,18 +109,19 @@ test(
     expect(difference).toBeLessThan(1e-4);
 
     // onnxruntime, on its own, reads the digits with it.
-    const data = await digits().load();
+    const { inputs, targets } = await digits().load();
+    const [images, labels] = [inputs[0] ?? new Float32Array(), targets[0] ?? new Int32Array()];
     const session = await InferenceSession.create(path.join(workspace, 'first.onnx'));
     const [input] = session.inputNames;
     if (input === undefined) throw new Error('The model has an input');
-    const count = data.labels.length;
-    const answers = await session.run({ [input]: new Tensor('float32', data.images, [count, 1, 8, 8]) });
+    const count = labels.length;
+    const answers = await session.run({ [input]: new Tensor('float32', images, [count, 1, 8, 8]) });
     const probabilities = Object.values(answers).find((tensor) => Math.abs(sumOfRow(tensor) - 1) < 1e-3);
     if (probabilities === undefined) throw new Error('The model has probabilities');
     let right = 0;
     for (let i = 0; i < count; i++) {
       const row = Array.from((probabilities.data as Float32Array).subarray(i * 10, i * 10 + 10));
-      if (row.indexOf(Math.max(...row)) === data.labels[i]) right += 1;
+      if (row.indexOf(Math.max(...row)) === labels[i]) right += 1;
     }
     expect(right / count).toBeGreaterThanOrEqual(0.95);
     expect(editor.errors).toEqual([]);

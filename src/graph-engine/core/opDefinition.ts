@@ -3,6 +3,7 @@ import type { Builder } from '../program/builder.ts';
 import type { Value, Variable } from '../program/program.ts';
 import type { Result } from './diagnostic.ts';
 import type { Initializer } from './initializer.ts';
+import type { ObjectiveDefinition } from './objective.ts';
 import type { OnnxContext } from './onnxContext.ts';
 import type { TensorType, ValueKind } from './shape.ts';
 
@@ -58,12 +59,6 @@ export interface LowerContext<
   readonly seed: Value | undefined;
   /** Document path of the node, such as `stage2[3].drop`. */
   readonly path: string;
-}
-
-/** What an output learns from: `losses` `[batch]` float32 and `predictions` `[batch]` int32. */
-export interface Objective {
-  readonly losses: Value;
-  readonly predictions: Value;
 }
 
 /** A tensor of a vector, batch first: two dims are features, three a sequence of features, four an image. */
@@ -157,10 +152,8 @@ export interface OpDefinition<
     readonly output: TensorType;
   }): 'everything' | readonly [AxisReach, AxisReach];
   lower(context: LowerContext<z.output<Schema>, Input, Weight, Optional>): Readonly<Record<Output, Value>>;
-  /** Outputs only: the loss of each example against its target, and the class that is predicted. */
-  readonly objective?: {
-    lower(context: LowerContext<z.output<Schema>, Input, Weight, Optional>, target: Value): Objective;
-  };
+  /** Outputs only: what they learn from. An output without one predicts and does not learn. */
+  readonly objective?: ObjectiveDefinition<z.output<Schema>, Input, Weight, Optional>;
   /** Writes the op as ONNX nodes (channels first) and returns the names of its outputs. */
   exportOnnx(context: OnnxContext<z.output<Schema>, Input, Weight, Optional>): Readonly<Record<Output, string>>;
   readonly vectors: readonly OpVector<Input, NoInfer<Weight>, NoInfer<Optional>, NoInfer<Output>>[];

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { features } from '../core/shape.ts';
 import { setEnabled } from '../document/commands/editNode.ts';
 import { NodeId, type SkipwireDocument } from '../document/schema.ts';
 import { createInterpreter, type Interpreter } from '../program/interpreter/createInterpreter.ts';
@@ -27,7 +28,7 @@ function trainStep(interpreter: Interpreter, step: number): { loss: number; corr
     learningRate: { dims: [], data: Float64Array.of(0.01) },
     seed: { dims: [2], data: Float64Array.of(1, step) },
   });
-  return { loss: fetched['loss']?.data[0] ?? NaN, correct: fetched['correct']?.data[0] ?? NaN };
+  return { loss: fetched['loss']?.data[0] ?? NaN, correct: fetched['measures/output/accuracy']?.data[0] ?? NaN };
 }
 
 describe('a document becomes a program', () => {
@@ -42,13 +43,20 @@ describe('a document becomes a program', () => {
       .reduce((sum, { dims }) => sum + dims.reduce((a, b) => a * b, 1), 0);
     expect(count).toBe(269_722);
     expect(inputs.map(({ feed }) => feed)).toEqual(['inputs/input']);
-    expect(outputs).toEqual([
+    const type = features(10);
+    expect(outputs).toMatchObject([
       {
         path: 'output',
-        classes: 10,
-        targetFeed: 'targets/output',
-        logits: 'output/logits',
-        probabilities: 'output/probabilities',
+        ports: {
+          probabilities: { fetch: 'output/probabilities', type },
+          logits: { fetch: 'output/logits', type },
+        },
+        objective: {
+          targetFeed: 'targets/output',
+          target: { kind: 'class', type: { axes: [], dtype: 'int32' }, choices: 10 },
+          lossFetch: 'losses/output',
+          measures: [{ name: 'accuracy', fetch: 'measures/output/accuracy' }],
+        },
       },
     ]);
   });
@@ -69,12 +77,16 @@ describe('a document becomes a program', () => {
     const evaluated = interpreter.run('evaluate', { 'inputs/input': images, 'targets/output': classes });
     const predicted = interpreter.run('predict', { 'inputs/input': images });
     const probabilities = [...(predicted['output/probabilities']?.data ?? [])];
+    let [losses, hits] = [0, 0];
     for (let i = 0; i < 4; i++) {
       const row = probabilities.slice(i * 10, i * 10 + 10);
       expect(row.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 5);
-      expect(evaluated['losses']?.data[i]).toBeCloseTo(-Math.log(row[i] ?? 0), 3);
-      expect(evaluated['predictions']?.data[i]).toBe(row.indexOf(Math.max(...row)));
+      losses -= Math.log(row[i] ?? 0);
+      if (row.indexOf(Math.max(...row)) === i) hits += 1;
     }
+    expect(evaluated['losses/output']?.data[0]).toBeCloseTo(losses, 3);
+    expect(evaluated['loss']?.data[0]).toBeCloseTo(losses / 4, 3);
+    expect([...(evaluated['measures/output/accuracy']?.data ?? [])]).toEqual([hits, 4]);
   });
 
   test('a bypassed node has no weights and changes nothing on its way', () => {

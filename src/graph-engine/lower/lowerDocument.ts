@@ -1,33 +1,60 @@
 import { ok, type Diagnostic } from '../core/diagnostic.ts';
-import type { Mode, Objective, OpDefinition } from '../core/opDefinition.ts';
+import type { Measure, Objective, TargetType } from '../core/objective.ts';
+import type { Mode, OpDefinition } from '../core/opDefinition.ts';
 import type { TensorType } from '../core/shape.ts';
 import type { SkipwireDocument } from '../document/schema.ts';
 import { inferDocument } from '../infer/inferDocument.ts';
 import type { InferredNode } from '../infer/inferredGraph.ts';
 import { opNamed } from '../ops/index.ts';
+import { vectorOf } from '../ops/output/sums.ts';
 import { createBuilder, type Builder } from '../program/builder.ts';
-import type { Entry, Program, Value, Variable } from '../program/program.ts';
+import type { Dims, Entry, Program, Value, Variable } from '../program/program.ts';
 import { appendTrainStep } from '../program/trainStep.ts';
 import { walkInstances, type OpInstance } from './walkInstances.ts';
 
 export interface LoweredInput {
-  /** Name of the feed in every entry: float32 `[batch, ...axes]`. */
+  /** Name of the feed in every entry: `[batch, ...axes]`. */
   readonly feed: string;
   readonly path: string;
   readonly type: TensorType;
 }
 
-export interface LoweredOutput {
-  readonly path: string;
-  readonly classes: number;
-  /** Name of the int32 `[batch]` feed of true classes in `train` and `evaluate`. */
-  readonly targetFeed: string;
-  /** Names of the fetches in `predict`, both `[batch, classes]`. */
-  readonly logits: string;
-  readonly probabilities: string;
+/** One port of an output node, as `predict` answers it. */
+export interface LoweredPort {
+  /** Name of the fetch in `predict`: `[batch, ...axes]`. */
+  readonly fetch: string;
+  readonly type: TensorType;
 }
 
-/** A document as a program with the entries `train`, `evaluate` and `predict`. */
+export interface LoweredMeasure extends Measure {
+  readonly name: string;
+  /** Name of the fetch in `train` and `evaluate`: a vector of sums over the batch. */
+  readonly fetch: string;
+}
+
+/** What an output learns from. */
+export interface LoweredObjective {
+  /** Name of the feed in `train` and `evaluate`: `[batch, ...axes of the target]`. */
+  readonly targetFeed: string;
+  readonly target: TargetType;
+  /** Share in the loss of the network. */
+  readonly lossWeight: number;
+  /** Name of the fetch in `train` and `evaluate`: the sum of the losses and that of the weights, `[2]`. */
+  readonly lossFetch: string;
+  readonly measures: readonly LoweredMeasure[];
+}
+
+export interface LoweredOutput {
+  readonly path: string;
+  readonly ports: Readonly<Record<string, LoweredPort>>;
+  /** Absent for an output that has no loss. */
+  readonly objective?: LoweredObjective;
+}
+
+/**
+ * A document as a program. It has the entries `train`, `evaluate` and `predict`, the first two only when an output has a
+ * loss.
+ */
 export interface LoweredDocument {
   readonly program: Program;
   readonly inputs: readonly LoweredInput[];
@@ -40,20 +67,24 @@ export type LowerResult =
 
 interface LoweredEntry {
   readonly builder: Builder;
-  readonly inputs: readonly LoweredInput[];
-  /** The feed of an output's true classes, declared when first asked for. */
-  readonly target: (feed: string) => Value;
-  readonly outputs: readonly {
-    readonly path: string;
-    readonly values: Readonly<Record<string, Value>>;
-    readonly objective: Objective | undefined;
-    readonly targetFeed: string;
-  }[];
+  readonly inputs: readonly { readonly instance: OpInstance; readonly feed: string; readonly type: TensorType }[];
+  readonly outputs: readonly EntryOutput[];
+}
+
+interface EntryOutput {
+  readonly instance: OpInstance;
+  readonly values: Readonly<Record<string, Value>>;
+  /** Absent without a loss, and in `predict`. */
+  readonly learning?: LearningOutput;
+}
+
+interface LearningOutput extends Objective {
+  readonly described: LoweredObjective;
 }
 
 /**
- * Lowers a document. All outputs' losses are summed; `train` fetches `loss` (mean over the batch) and `correct` (right
- * predictions of the first output), `evaluate` fetches `losses` and `predictions`, `predict` what `LoweredOutput` names.
+ * Lowers a document. `train`, which takes a step, and `evaluate` fetch `loss`, the weighted sum of the outputs' mean losses,
+ * and for each output what its `LoweredObjective` names; `predict` fetches what the outputs' `ports` name.
  */
 export function lowerDocument(document: SkipwireDocument): LowerResult {
   const inferred = inferDocument(document);
@@ -61,44 +92,48 @@ export function lowerDocument(document: SkipwireDocument): LowerResult {
   if (errors.length > 0) return { ok: false, error: errors };
 
   const variables = new Map<string, Variable>();
-  const trained = lowerTrain(document, variables);
-  const evaluated = lowerEvaluate(document, variables);
   const predicted = lowerPredict(document, variables);
-  const [first] = predicted.lowered.outputs;
-  if (first === undefined) throw new Error('A document without an output has an error');
+  const evaluated = lowerEntry('evaluate', 'inference', document, variables);
+  const objectives = evaluated.outputs.map(({ learning }) => learning?.described);
+  const trained = objectives.some((objective) => objective !== undefined) ? lowerTrain(document, variables) : undefined;
+  if (trained !== undefined) fetchLosses(evaluated);
+  const { lowered } = predicted;
   return ok({
     program: {
-      variables: [...variables.values(), ...trained.slots],
-      entries: { train: trained.entry, evaluate: evaluated, predict: predicted.entry },
+      variables: [...variables.values(), ...(trained?.slots ?? [])],
+      entries: {
+        ...(trained !== undefined && { train: trained.entry, evaluate: evaluated.builder.entry() }),
+        predict: predicted.entry,
+      },
     },
-    inputs: predicted.lowered.inputs,
-    outputs: predicted.lowered.outputs.map(({ path, values, targetFeed }) => ({
-      path,
-      classes: values['logits']?.dims.at(-1) ?? 0,
-      targetFeed,
-      logits: `${path}/logits`,
-      probabilities: `${path}/probabilities`,
+    inputs: lowered.inputs.map(({ instance, feed, type }) => ({
+      feed,
+      path: instance.path,
+      type,
     })),
+    outputs: lowered.outputs.map(({ instance }, index): LoweredOutput => {
+      const objective = objectives[index];
+      return { path: instance.path, ports: portsOf(instance), ...(objective !== undefined && { objective }) };
+    }),
   });
+}
+
+function portsOf({ path, inferred }: OpInstance): Record<string, LoweredPort> {
+  return Object.fromEntries(
+    Object.entries(inferred.outputs).map(([port, type]) => {
+      if (type === undefined) throw new Error(`"${path}.${port}" has no type`);
+      return [port, { fetch: `${path}/${port}`, type }];
+    }),
+  );
 }
 
 function lowerTrain(
   document: SkipwireDocument,
   variables: Map<string, Variable>,
 ): { entry: Entry; slots: readonly Variable[] } {
-  const { builder, outputs, target } = lowerEntry('train', 'train', document, variables);
-  let loss: Value | undefined;
-  for (const { objective } of outputs) {
-    if (objective === undefined) continue;
-    const mean = builder.reduceMean(objective.losses, [0]);
-    loss = loss === undefined ? mean : builder.add(loss, mean);
-  }
-  if (loss === undefined) throw new Error('No output of the document has a loss');
-  builder.output('loss', loss);
-  const [first] = outputs;
-  if (first?.objective === undefined) throw new Error('The first output has no objective');
-  const hits = builder.equal(first.objective.predictions, target(first.targetFeed));
-  builder.output('correct', builder.reduceSum(hits, [0]));
+  const entry = lowerEntry('train', 'train', document, variables);
+  const { builder } = entry;
+  const loss = fetchLosses(entry);
   const slots = appendTrainStep(builder, {
     loss,
     variables: [...variables.values()].filter((variable) => variable.trainable),
@@ -108,18 +143,27 @@ function lowerTrain(
   return { entry: builder.entry(), slots };
 }
 
-function lowerEvaluate(document: SkipwireDocument, variables: Map<string, Variable>): Entry {
-  const { builder, outputs } = lowerEntry('evaluate', 'inference', document, variables);
-  let losses: Value | undefined;
-  for (const { objective } of outputs) {
-    if (objective !== undefined)
-      losses = losses === undefined ? objective.losses : builder.add(losses, objective.losses);
-  }
-  const predictions = outputs[0]?.objective?.predictions;
-  if (losses === undefined || predictions === undefined) throw new Error('No output of the document has a loss');
-  builder.output('losses', losses);
-  builder.output('predictions', predictions);
-  return builder.entry();
+/** Declares the fetches of `train` and `evaluate`, and returns the loss of the whole network. */
+function fetchLosses({ builder, outputs }: LoweredEntry): Value {
+  const losses = outputs.flatMap(({ learning }) => {
+    if (learning === undefined) return [];
+    const { losses, weights, lossWeight, sums, described } = learning;
+    const sum = builder.reduceSum(losses, [0]);
+    const count = weights === undefined ? builder.elementCount(losses.dims) : builder.reduceSum(weights, [0]);
+    builder.output(described.lossFetch, vectorOf(builder, [sum, count]));
+    for (const { name, fetch } of described.measures) builder.output(fetch, defined(sums[name], fetch));
+    // The mean is one op, and so is its gradient.
+    const mean = weights === undefined ? builder.reduceMean(losses, [0]) : builder.divide(sum, count);
+    return [builder.multiply(mean, builder.scalar(lossWeight))];
+  });
+  const loss = losses.reduce((total, one) => builder.add(total, one));
+  builder.output('loss', loss);
+  return loss;
+}
+
+function defined<T>(value: T | undefined, name: string): T {
+  if (value === undefined) throw new Error(`There is nothing for ${name}`);
+  return value;
 }
 
 function lowerPredict(
@@ -127,8 +171,10 @@ function lowerPredict(
   variables: Map<string, Variable>,
 ): { entry: Entry; lowered: LoweredEntry } {
   const lowered = lowerEntry('predict', 'inference', document, variables);
-  for (const { path, values } of lowered.outputs) {
-    for (const [name, value] of Object.entries(values)) lowered.builder.output(`${path}/${name}`, value);
+  for (const { instance, values } of lowered.outputs) {
+    for (const [port, { fetch }] of Object.entries(portsOf(instance))) {
+      lowered.builder.output(fetch, defined(values[port], fetch));
+    }
   }
   return { entry: lowered.builder.entry(), lowered };
 }
@@ -141,39 +187,58 @@ function lowerEntry(
 ): LoweredEntry {
   const builder = createBuilder(name);
   const seed = mode === 'train' ? builder.input('seed', [2], 'int32') : undefined;
-  const targets = new Map<string, Value>();
-  const target = (feed: string): Value => {
-    let value = targets.get(feed);
-    if (value === undefined) targets.set(feed, (value = builder.input(feed, [-1], 'int32')));
-    return value;
-  };
-  const inputs: LoweredInput[] = [];
-  const outputs: LoweredEntry['outputs'][number][] = [];
+  const inputs: LoweredEntry['inputs'][number][] = [];
+  const outputs: EntryOutput[] = [];
   walkInstances<Value>(document, inferDocument(document).root, (instance, values) => {
     const op = opNamed(instance.op);
     if (op === undefined) throw new Error(`There is no op "${instance.op}"`);
     if (op.family === 'input') {
-      const type = instance.inferred.outputs['output'];
-      if (type === undefined) throw new Error(`"${instance.path}" has no type`);
+      const type = defined(instance.inferred.outputs['output'], instance.path);
       const feed = `inputs/${instance.path}`;
-      inputs.push({ feed, path: instance.path, type });
-      return {
-        output: builder.input(feed, [-1, ...type.axes.map((axis) => known(axis.size, instance.path))], type.dtype),
-      };
+      inputs.push({ instance, feed, type });
+      return { output: builder.input(feed, batchOf(type, instance.path), type.dtype) };
     }
     const context = contextOf(builder, instance, values, mode, seed, variables);
     return builder.withOrigin(instance.path, () => {
       const results = op.lower(context);
-      if (op.family === 'output') {
-        const targetFeed = `targets/${instance.path}`;
-        // Prediction has no targets to compare with, so the loss is left out.
-        const objective = name === 'predict' ? undefined : op.objective?.lower(context, target(targetFeed));
-        outputs.push({ path: instance.path, values: results, objective, targetFeed });
-      }
+      if (op.family !== 'output') return results;
+      // Prediction has no targets to compare with, so the loss is left out.
+      const learning = name === 'predict' ? undefined : lowerObjective(op, instance.path, context);
+      outputs.push({ instance, values: results, ...(learning !== undefined && { learning }) });
       return results;
     });
   });
-  return { builder, inputs, outputs, target };
+  return { builder, inputs, outputs };
+}
+
+function lowerObjective(
+  { objective }: OpDefinition,
+  path: string,
+  context: Parameters<OpDefinition['lower']>[0],
+): LearningOutput | undefined {
+  if (objective === undefined) return undefined;
+  const { builder, parameters, types } = context;
+  const target = objective.target({ parameters, inputs: types });
+  const targetFeed = `targets/${path}`;
+  const value = builder.input(targetFeed, batchOf(target.type, path), target.type.dtype);
+  const lowered = objective.lower(context, value);
+  const described: LoweredObjective = {
+    targetFeed,
+    target,
+    lossWeight: lowered.lossWeight,
+    lossFetch: `losses/${path}`,
+    measures: Object.entries(objective.measures).map(([name, measure]) => ({
+      ...measure,
+      name,
+      fetch: `measures/${path}/${name}`,
+    })),
+  };
+  return { ...lowered, described };
+}
+
+/** The dims of a value of this type, with the batch in front. */
+function batchOf(type: TensorType, path: string): Dims {
+  return [-1, ...type.axes.map((axis) => known(axis.size, path))];
 }
 
 function known(size: number | null, path: string): number {

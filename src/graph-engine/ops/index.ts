@@ -42,7 +42,13 @@ import { groupNormalization } from './normalization/groupNormalization.ts';
 import { instanceNormalization } from './normalization/instanceNormalization.ts';
 import { layerNormalization } from './normalization/layerNormalization.ts';
 import { rmsNormalization } from './normalization/rmsNormalization.ts';
+import { binaryOutput } from './output/binaryOutput.ts';
 import { classificationOutput } from './output/classificationOutput.ts';
+import { featureOutput } from './output/featureOutput.ts';
+import { nextTokenOutput } from './output/nextTokenOutput.ts';
+import { policyOutput } from './output/policyOutput.ts';
+import { regressionOutput } from './output/regressionOutput.ts';
+import { segmentationOutput } from './output/segmentationOutput.ts';
 import { adaptiveAveragePooling2d } from './pooling/adaptiveAveragePooling2d.ts';
 import { adaptiveMaxPooling2d } from './pooling/adaptiveMaxPooling2d.ts';
 import { averagePooling1d } from './pooling/averagePooling1d.ts';
@@ -111,6 +117,12 @@ export const ops = [
   spatialDropout,
   dropPath,
   classificationOutput,
+  binaryOutput,
+  regressionOutput,
+  segmentationOutput,
+  nextTokenOutput,
+  policyOutput,
+  featureOutput,
   blockInput,
   blockOutput,
 ] as const;

@@ -1,9 +1,11 @@
 import { SingleBar } from 'cli-progress';
-import type { EpochMetrics, Metrics, StepMetrics } from '../../contract/run.ts';
+import { trainingFigure, validationFigure } from '../../contract/measures.ts';
+import type { EpochMetrics, MeasureDescription, Metrics, StepMetrics } from '../../contract/run.ts';
 
 /** Shows how a training goes. */
 export interface RunProgress {
-  metrics(metrics: readonly Metrics[]): void;
+  /** `measure` is the figure that says most. */
+  metrics(metrics: readonly Metrics[], measure: MeasureDescription): void;
   notice(text: string): void;
   /** Leaves the terminal in order; may be called more than once. */
   stop(): void;
@@ -27,10 +29,10 @@ export function jsonLines(): RunProgress {
 function plainLines(epochs: number): RunProgress {
   let lastStep: StepMetrics | undefined;
   return {
-    metrics(metrics) {
+    metrics(metrics, measure) {
       for (const entry of metrics) {
         if (entry.kind === 'step') lastStep = entry;
-        else console.log(describeEpoch(entry, epochs, lastStep));
+        else console.log(describeEpoch(entry, measure, epochs, lastStep));
       }
     },
     notice: (text) => console.log(text),
@@ -41,8 +43,7 @@ function plainLines(epochs: number): RunProgress {
 function progressBar(epochs: number, terminal: NodeJS.WriteStream): RunProgress {
   const bar = new SingleBar({
     stream: terminal,
-    format:
-      '{bar} epoch {shown}/{total} · loss {loss} · accuracy {accuracy} · {speed} samples/s · {left} left{measured}',
+    format: '{bar} epoch {shown}/{total} · loss {loss} · {figure} · {speed} samples/s · {left} left{measured}',
     barCompleteChar: '█',
     barIncompleteChar: '░',
     barsize: 24,
@@ -54,19 +55,20 @@ function progressBar(epochs: number, terminal: NodeJS.WriteStream): RunProgress 
   });
   let measured = '';
   let stopped = false;
-  const empty = { shown: 0, loss: '-', accuracy: '-', speed: '-', left: '-', measured };
+  const empty = { shown: 0, loss: '-', figure: '-', speed: '-', left: '-', measured };
   bar.start(epochs, 0, empty);
   return {
-    metrics(metrics) {
+    metrics(metrics, measure) {
       for (const entry of metrics) {
         if (entry.kind === 'epoch') {
-          measured = ` · validation ${format(entry.validationLoss)} / ${percent(entry.validationAccuracy)}`;
+          const figure = formatFigure(measure, validationFigure(entry, measure.key));
+          measured = ` · validation ${format(entry.validationLoss)} / ${figure}`;
           continue;
         }
         bar.update(entry.epoch, {
           shown: Math.min(epochs, Math.floor(entry.epoch) + 1),
           loss: format(entry.loss),
-          accuracy: percent(entry.accuracy),
+          figure: `${nameOf(measure)} ${formatFigure(measure, trainingFigure(entry, measure.key))}`,
           speed: Math.round(entry.samplesPerSecond),
           left: duration(entry.remaining),
           measured,
@@ -83,19 +85,31 @@ function progressBar(epochs: number, terminal: NodeJS.WriteStream): RunProgress 
 }
 
 /** One line about an epoch. */
-export function describeEpoch(entry: EpochMetrics, epochs: number, step?: StepMetrics): string {
+export function describeEpoch(
+  entry: EpochMetrics,
+  measure: MeasureDescription,
+  epochs: number,
+  step?: StepMetrics,
+): string {
   const speed = step === undefined ? '' : ` · ${Math.round(step.samplesPerSecond)} samples/s`;
   const left = step === undefined || entry.epoch === epochs ? '' : ` · ${duration(step.remaining)} left`;
+  const [trained, validated] = [trainingFigure(entry, measure.key), validationFigure(entry, measure.key)];
   return (
-    `epoch ${entry.epoch}/${epochs} · loss ${format(entry.trainLoss)} · accuracy ${percent(entry.trainAccuracy)}` +
-    ` · validation ${format(entry.validationLoss)} / ${percent(entry.validationAccuracy)}` +
+    `epoch ${entry.epoch}/${epochs} · loss ${format(entry.trainLoss)} · ${nameOf(measure)} ${formatFigure(measure, trained)}` +
+    ` · validation ${format(entry.validationLoss)} / ${formatFigure(measure, validated)}` +
     `${entry.best ? ' · best so far' : ''}${speed}${left}`
   );
 }
 
-/** A share as per cent with one decimal. */
-export function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
+/** The name of a measure in the middle of a sentence: `accuracy`, but `R²` and `F1 score`. */
+export function nameOf({ title }: MeasureDescription): string {
+  return /^[A-Z][a-z]/.test(title) ? title.charAt(0).toLowerCase() + title.slice(1) : title;
+}
+
+/** A figure in the unit of its measure; a share as per cent with one decimal. */
+export function formatFigure({ unit }: MeasureDescription, value: number | undefined): string {
+  if (value === undefined) return '-';
+  return unit === 'share' ? `${(100 * value).toFixed(1)} %` : format(value);
 }
 
 function format(loss: number): string {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
+import { headlineOf, validationFigure } from '../../contract/measures.ts';
 import { RunId, type RunSummary, type StepMetrics } from '../../contract/run.ts';
 import { assertNever } from '../../graph-engine/core/diagnostic.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
@@ -11,7 +12,7 @@ import { createEngineClient } from '../training/engineClient.ts';
 import { requireTrainable } from '../training/requireTrainable.ts';
 import { exitCodeFor, exitCodes } from './exitCodes.ts';
 import { openDocument } from './openDocument.ts';
-import { jsonLines, percent, showProgress } from './runProgress.ts';
+import { formatFigure, jsonLines, nameOf, showProgress } from './runProgress.ts';
 import { tellingProblems, tellProblem } from './tellProblem.ts';
 
 interface TrainOptions {
@@ -49,11 +50,13 @@ async function train(file: string, options: TrainOptions): Promise<void> {
 
   const progress = options.json === true ? jsonLines() : showProgress(document.training.epochs);
   let lastStep: StepMetrics | undefined;
+  let measure = headlineOf({});
   const engine = createEngineClient();
   const runs = createRunKeeper(engine, (event) => {
     if (event.kind === 'notice') progress.notice(event.text);
+    if (event.kind === 'state') measure = headlineOf(event.summary);
     if (event.kind !== 'metrics') return;
-    progress.metrics(event.metrics);
+    progress.metrics(event.metrics, measure);
     for (const entry of event.metrics) if (entry.kind === 'step') lastStep = entry;
   });
   const stopListening = onInterrupt(() => {
@@ -102,13 +105,16 @@ function finalLine({ state, lastEpoch, best }: RunSummary, step: StepMetrics | u
     trainAccuracy: lastEpoch?.trainAccuracy ?? null,
     validationLoss: lastEpoch?.validationLoss ?? null,
     validationAccuracy: lastEpoch?.validationAccuracy ?? null,
+    trainMeasures: lastEpoch?.trainMeasures ?? {},
+    validationMeasures: lastEpoch?.validationMeasures ?? {},
     samplesPerSecond: step?.samplesPerSecond ?? null,
     best: best ?? null,
     run: folder,
   };
 }
 
-function tellEnd({ state, best }: RunSummary, out: string): void {
+function tellEnd(run: RunSummary, out: string): void {
+  const { state, best } = run;
   switch (state.status) {
     case 'failed':
       tellProblem(state.problem);
@@ -129,7 +135,9 @@ function tellEnd({ state, best }: RunSummary, out: string): void {
       assertNever(state);
   }
   if (best !== undefined) {
-    console.log(`Best weights: epoch ${best.epoch}, validation accuracy ${percent(best.validationAccuracy)}.`);
+    const measure = headlineOf(run);
+    const figure = formatFigure(measure, validationFigure(best, measure.key));
+    console.log(`Best weights: epoch ${best.epoch}, validation ${nameOf(measure)} ${figure}.`);
   }
   console.log(`Run: ${out}`);
 }

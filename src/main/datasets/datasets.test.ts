@@ -3,14 +3,22 @@ import os from 'node:os';
 import path from 'node:path';
 import { gzipSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { features, image } from '../../graph-engine/core/shape.ts';
+import { features, image, sequence } from '../../graph-engine/core/shape.ts';
 import { answerOf } from '../files/hostFailure.ts';
 import { productRoot } from '../files/productRoot.ts';
+import type { DataSet } from './dataSet.ts';
 import { dataSourceNamed } from './dataSources.ts';
 import { digits } from './digits.ts';
-import { fitImages, resizeBilinear } from './fitImages.ts';
+import { bilinearResize, fitImages } from './fitImages.ts';
 import { shapes } from './shapes.ts';
 import { epochOrder, splitSamples } from './splitSamples.ts';
+
+/** Images and classes of a set that has these. */
+function columnsOf({ inputs: [images], targets: [labels] }: DataSet): { images: Float32Array; labels: Int32Array } {
+  if (!(images instanceof Float32Array && labels instanceof Int32Array))
+    throw new Error('There are no images and classes');
+  return { images, labels };
+}
 
 let folder: string;
 beforeAll(async () => (folder = await mkdtemp(path.join(os.tmpdir(), 'skipwire-data-'))));
@@ -18,12 +26,12 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe('the digits', () => {
   test('are 1 797 images of ten classes, as their notice says', async () => {
-    const data = await digits().load();
-    expect(data.labels.length).toBe(1797);
-    expect(data.images.length).toBe(1797 * 64);
-    expect(Math.min(...data.images)).toBe(0);
-    expect(Math.max(...data.images)).toBe(1);
-    const counts = Array.from({ length: 10 }, (_, digit) => data.labels.filter((label) => label === digit).length);
+    const { images, labels } = columnsOf(await digits().load());
+    expect(labels.length).toBe(1797);
+    expect(images.length).toBe(1797 * 64);
+    expect(Math.min(...images)).toBe(0);
+    expect(Math.max(...images)).toBe(1);
+    const counts = Array.from({ length: 10 }, (_, digit) => labels.filter((label) => label === digit).length);
     expect(counts).toEqual([178, 182, 177, 183, 181, 182, 181, 179, 174, 180]);
   });
 
@@ -63,14 +71,14 @@ describe('the digits', () => {
 
 describe('the shapes', () => {
   test('are the same every time, a short set being the beginning of a long one', async () => {
-    const [short, long] = [await shapes(20).load(), await shapes(40).load()];
+    const [short, long] = [columnsOf(await shapes(20).load()), columnsOf(await shapes(40).load())];
     expect(long.images.subarray(0, short.images.length)).toEqual(short.images);
     expect([...short.labels]).toEqual([...Array(20).keys()].map((sample) => sample % 10));
     expect(short.images.every((value) => value >= 0 && value <= 1)).toBe(true);
   });
 
   test('two samples of a class differ in most pixels', async () => {
-    const { images } = await shapes(20).load();
+    const { images } = columnsOf(await shapes(20).load());
     const [first, second] = [images.subarray(0, 3072), images.subarray(10 * 3072, 11 * 3072)];
     expect(first.filter((value, index) => value !== second[index]).length).toBeGreaterThan(2900);
   });
@@ -84,35 +92,44 @@ test('a name that is no data set is answered with those that are', async () => {
 });
 
 describe('fitting to the input', () => {
-  test('data that fit are left alone', async () => {
-    const data = await digits().load();
-    expect(fitImages(data, image(8, 8, 1))).toEqual({ images: data.images, notices: [] });
-    expect(fitImages(data, features(64)).images).toBe(data.images);
+  const [digitImage] = digits().description.inputs;
+  const [shapeImage] = shapes().description.inputs;
+  if (digitImage?.kind !== 'image' || shapeImage?.kind !== 'image') throw new Error('Both sets have images');
+
+  test('data that fit are left alone', () => {
+    for (const type of [image(8, 8, 1), features(64)]) {
+      expect(fitImages('Digits', digitImage, type)).toMatchObject({ convert: undefined, notices: [] });
+    }
   });
 
   test('grey images become larger colour ones, and the user is told both', async () => {
-    const { images, notices } = fitImages(await digits().load(), image(16, 16, 3));
-    expect(images.length).toBe(1797 * 16 * 16 * 3);
-    expect(images[300]).toBe(images[301]);
+    const { images } = columnsOf(await digits().load());
+    const { convert, size, notices } = fitImages('Digits', digitImage, image(16, 16, 3));
+    const fitted = convert?.(images.subarray(0, 64)) ?? new Float32Array();
+    expect(size).toEqual({ height: 16, width: 16, channels: 3 });
+    expect(fitted.length).toBe(16 * 16 * 3);
+    expect(fitted[300]).toBe(fitted[301]);
     expect(notices.join(' ')).toMatch(/repeated over 3 channels.* resized from 8×8 to 16×16/);
   });
 
   test('colours become grey by their lightness', async () => {
-    const data = await shapes(1).load();
-    const { images } = fitImages(data, image(32, 32, 1));
-    const [red = 0, green = 0, blue = 0] = data.images;
-    expect(images[0]).toBeCloseTo(0.299 * red + 0.587 * green + 0.114 * blue, 6);
+    const { images } = columnsOf(await shapes(1).load());
+    const fitted = fitImages('Shapes', shapeImage, image(32, 32, 1)).convert?.(images);
+    const [red = 0, green = 0, blue = 0] = images;
+    expect(fitted?.[0]).toBeCloseTo(0.299 * red + 0.587 * green + 0.114 * blue, 6);
   });
 
   test('doubling the size interpolates between pixel centres', () => {
-    const doubled = resizeBilinear(Float32Array.of(0, 1), 1, { height: 1, width: 2 }, { height: 1, width: 4 }, 1);
-    expect([...doubled]).toEqual([0, 0.25, 0.75, 1]);
+    const double = bilinearResize({ height: 1, width: 2 }, { height: 1, width: 4 }, 1);
+    expect([...double(Float32Array.of(0, 1))]).toEqual([0, 0.25, 0.75, 1]);
   });
 
-  test('an input that images cannot become is refused with both sizes', async () => {
-    const data = await digits().load();
-    const answer = await answerOf(() => fitImages(data, features(10)));
-    expect(answer).toMatchObject({ ok: false, problem: { code: 'data/misfit', received: '10' } });
+  test('the rows of an image can be the positions of a sequence', async () => {
+    const { images } = columnsOf(await digits().load());
+    expect(fitImages('Digits', digitImage, sequence(8, 8)).convert).toBeUndefined();
+    const half = fitImages('Digits', digitImage, sequence(4, 8));
+    expect(half.size).toEqual({ height: 4, width: 8, channels: 1 });
+    expect(half.convert?.(images.subarray(0, 64)).length).toBe(32);
   });
 });
 

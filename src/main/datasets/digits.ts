@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { DataSetDescription } from '../../contract/contract.ts';
+import type { DataSetDescription } from '../../graph-engine/training/dataDescription.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { productRoot } from '../files/productRoot.ts';
 import type { DataSet, DataSource } from './dataSet.ts';
@@ -17,10 +17,8 @@ const description: DataSetDescription = {
   id: 'digits',
   title: 'Handwritten digits',
   description: '1 797 grey 8×8 images of the digits 0 to 9. Small enough to learn in seconds.',
-  height: SIDE,
-  width: SIDE,
-  channels: 1,
-  classes: Array.from({ length: CLASSES }, (_, digit) => String(digit)),
+  inputs: [{ kind: 'image', name: 'image', height: SIDE, width: SIDE, channels: 1 }],
+  targets: [{ kind: 'class', name: 'digit', classes: Array.from({ length: CLASSES }, (_, digit) => String(digit)) }],
   samples: 1797,
   licence: 'CC BY 4.0, E. Alpaydin and C. Kaynak, UCI Machine Learning Repository (1998)',
 };
@@ -71,7 +69,7 @@ export function parseDigits(text: string, file: string): DataSet {
       else images[row * PIXELS + index] = value / MAXIMUM_INK;
     });
   });
-  return { description: { ...description, samples: lines.length }, images, labels };
+  return { description: { ...description, samples: lines.length }, inputs: [images], targets: [labels] };
 }
 
 function damaged(file: string, what: string, details: { expected?: string; received?: string | undefined }) {

@@ -1,69 +1,85 @@
-import type { TensorType } from '../../graph-engine/core/shape.ts';
-import { elementCount, formatShape, isImage, sizeOf } from '../../graph-engine/core/shape.ts';
-import { HostFailure } from '../files/hostFailure.ts';
-import type { DataSet } from './dataSet.ts';
+import { isImage, isSequence, sizeOf, type TensorType } from '../../graph-engine/core/shape.ts';
+import type { DataInput } from '../../graph-engine/training/dataDescription.ts';
 
-/** Images as the network wants them, and what was done to them, for the user. */
-export interface FittedImages {
-  /** `[samples, ...axes]`. */
-  readonly images: Float32Array;
+export interface ImageSize {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+/** How images become what a network takes. */
+export interface ImageFit {
+  readonly size: ImageSize;
+  /** One image after another; `undefined` where they fit as they are. */
+  readonly convert: ((image: Float32Array) => Float32Array) | undefined;
+  /** What is done to them, for the user. */
   readonly notices: readonly string[];
 }
 
 /** ITU-R BT.601 weights of red, green and blue in the lightness of a grey image. */
 const LUMINANCE = [0.299, 0.587, 0.114] as const;
-/** Largest fitted set in elements (2 GB of float32): beyond it, memory would run out without a word. */
-const MAXIMUM_ELEMENTS = 512 * 1024 * 1024;
 
 /**
- * Brings the images to the network's input: sizes by bilinear interpolation, grey to colour by repetition, colour to
- * grey by luminance, and images to a feature vector of the same length row by row. Throws a `HostFailure` when the input
- * is something else.
+ * Brings images to a network's input: sizes by bilinear interpolation, grey to colour by repetition, colour to grey by
+ * luminance; the rows of a grey image are the positions of a sequence, and a feature vector of the same length takes the
+ * image row by row. `matchData` has said that the input is one of these.
  */
-export function fitImages(data: DataSet, input: TensorType): FittedImages {
-  const { height, width, channels, title } = data.description;
-  const samples = data.labels.length;
-  if (!isImage(input)) {
-    if (elementCount(input) === height * width * channels) return { images: data.images, notices: [] };
-    throw misfit(data, input);
-  }
-  const wanted = {
-    height: sizeOf(input, 'height') ?? height,
-    width: sizeOf(input, 'width') ?? width,
-    channels: sizeOf(input, 'channels') ?? channels,
-  };
-  if (samples * wanted.height * wanted.width * wanted.channels > MAXIMUM_ELEMENTS) throw misfit(data, input);
-  let images = data.images;
+export function fitImages(title: string, from: DataInput & { kind: 'image' }, input: TensorType): ImageFit {
+  const to = wantedSize(from, input);
+  const sameChannels = to.channels === from.channels;
+  const sameSize = to.height === from.height && to.width === from.width;
   const notices: string[] = [];
-  if (wanted.channels !== channels) {
-    images = convertChannels(images, channels, wanted.channels) ?? refuse(data, input);
+  if (!sameChannels) {
     notices.push(
-      channels === 1
-        ? `${title}: grey images were repeated over ${wanted.channels} channels to fit the input.`
+      from.channels === 1
+        ? `${title}: grey images were repeated over ${to.channels} channels to fit the input.`
         : `${title}: colour images were turned to grey to fit the input.`,
     );
   }
-  if (wanted.height !== height || wanted.width !== width) {
-    images = resizeBilinear(images, samples, { height, width }, wanted, wanted.channels);
+  if (!sameSize) {
     notices.push(
-      `${title}: images were resized from ${height}×${width} to ${wanted.height}×${wanted.width} to fit the input.`,
+      `${title}: images were resized from ${from.height}×${from.width} to ${to.height}×${to.width} to fit the input.`,
     );
   }
-  return { images, notices };
+  if (isSequence(input)) notices.push(`${title}: the rows of an image are the positions of the sequence.`);
+  if (sameChannels && sameSize) return { size: to, convert: undefined, notices };
+  const resize = sameSize ? undefined : bilinearResize(from, to, to.channels);
+  return {
+    size: to,
+    convert(image) {
+      const coloured = sameChannels ? image : convertChannels(image, from.channels, to.channels);
+      return resize?.(coloured) ?? coloured;
+    },
+    notices,
+  };
 }
 
-/** Grey to any number of channels, or colour to grey; `undefined` for anything else. */
-function convertChannels(images: Float32Array, from: number, to: number): Float32Array | undefined {
-  const pixels = images.length / from;
+function wantedSize({ height, width, channels }: ImageSize, input: TensorType): ImageSize {
+  if (isImage(input)) {
+    return {
+      height: sizeOf(input, 'height') ?? height,
+      width: sizeOf(input, 'width') ?? width,
+      channels: sizeOf(input, 'channels') ?? channels,
+    };
+  }
+  if (isSequence(input)) {
+    return { height: sizeOf(input, 'sequence') ?? height, width: sizeOf(input, 'features') ?? width, channels: 1 };
+  }
+  return { height, width, channels };
+}
+
+/** Grey to any number of channels, or colour to grey. */
+function convertChannels(image: Float32Array, from: number, to: number): Float32Array {
+  const pixels = image.length / from;
   const result = new Float32Array(pixels * to);
   if (from === 1) {
-    for (let pixel = 0; pixel < pixels; pixel++) result.fill(images[pixel] ?? 0, pixel * to, (pixel + 1) * to);
+    for (let pixel = 0; pixel < pixels; pixel++) result.fill(image[pixel] ?? 0, pixel * to, (pixel + 1) * to);
     return result;
   }
-  if (from !== LUMINANCE.length || to !== 1) return undefined;
+  if (from !== LUMINANCE.length || to !== 1) throw new Error(`${from} channels cannot become ${to}`);
   for (let pixel = 0; pixel < pixels; pixel++) {
     LUMINANCE.forEach((weight, channel) => {
-      result[pixel] = (result[pixel] ?? 0) + weight * (images[pixel * from + channel] ?? 0);
+      result[pixel] = (result[pixel] ?? 0) + weight * (image[pixel * from + channel] ?? 0);
     });
   }
   return result;
@@ -75,31 +91,24 @@ interface Size {
 }
 
 /** Bilinear interpolation with half-pixel centres and clamped borders (TensorFlow's `half_pixel_centers`). */
-export function resizeBilinear(
-  images: Float32Array,
-  samples: number,
-  from: Size,
-  to: Size,
-  channels: number,
-): Float32Array {
-  const result = new Float32Array(samples * to.height * to.width * channels);
+export function bilinearResize(from: Size, to: Size, channels: number): (image: Float32Array) => Float32Array {
   const rows = interpolation(from.height, to.height);
   const columns = interpolation(from.width, to.width);
-  let target = 0;
-  for (let sample = 0; sample < samples; sample++) {
-    const base = sample * from.height * from.width * channels;
+  return (image) => {
+    const result = new Float32Array(to.height * to.width * channels);
+    let target = 0;
     for (const row of rows) {
       for (const column of columns) {
         for (let channel = 0; channel < channels; channel++) {
-          const at = (y: number, x: number): number => images[base + (y * from.width + x) * channels + channel] ?? 0;
+          const at = (y: number, x: number): number => image[(y * from.width + x) * channels + channel] ?? 0;
           const top = at(row.low, column.low) * (1 - column.share) + at(row.low, column.high) * column.share;
           const bottom = at(row.high, column.low) * (1 - column.share) + at(row.high, column.high) * column.share;
           result[target++] = top * (1 - row.share) + bottom * row.share;
         }
       }
     }
-  }
-  return result;
+    return result;
+  };
 }
 
 /** For each target position its two source neighbours and the share of the second. */
@@ -109,20 +118,5 @@ function interpolation(from: number, to: number): { low: number; high: number; s
     const low = Math.floor(centre);
     const clamp = (position: number): number => Math.min(from - 1, Math.max(0, position));
     return { low: clamp(low), high: clamp(low + 1), share: centre - low };
-  });
-}
-
-function refuse(data: DataSet, input: TensorType): never {
-  throw misfit(data, input);
-}
-
-function misfit(data: DataSet, input: TensorType): HostFailure {
-  const { title, height, width, channels } = data.description;
-  return new HostFailure({
-    code: 'data/misfit',
-    message: `The images of "${title}" cannot be fitted to the network's input.`,
-    expected: `an input such as ${height}×${width}×${channels}`,
-    received: formatShape(input),
-    remedy: 'Change the size of the Input node, or choose other data.',
   });
 }

@@ -1,5 +1,5 @@
-import type { DataSetDescription } from '../../contract/contract.ts';
 import { createWordStream, domains, uniformFloat } from '../../graph-engine/random/philox.ts';
+import type { DataSetDescription } from '../../graph-engine/training/dataDescription.ts';
 import type { DataSet, DataSource } from './dataSet.ts';
 
 const SIDE = 32;
@@ -60,10 +60,8 @@ const description: DataSetDescription = {
   title: 'Coloured shapes',
   description:
     '4 000 colour 32×32 images of ten shapes at changing places, sizes and angles, on a noisy background; drawn on demand.',
-  height: SIDE,
-  width: SIDE,
-  channels: CHANNELS,
-  classes: Object.keys(outlines),
+  inputs: [{ kind: 'image', name: 'image', height: SIDE, width: SIDE, channels: CHANNELS }],
+  targets: [{ kind: 'class', name: 'shape', classes: Object.keys(outlines) }],
   samples: SAMPLES,
   licence: 'Made by Skipwire; free to use',
 };
@@ -88,7 +86,7 @@ function drawShapes(own: DataSetDescription): DataSet {
     const words = createWordStream([SEED, sample], 0, domains.data);
     drawShape(outline, words, images.subarray(sample * size, (sample + 1) * size));
   }
-  return { description: own, images, labels };
+  return { description: own, inputs: [images], targets: [labels] };
 }
 
 /** Draws one `[32, 32, 3]` image: a smooth two-colour background, noise, and the shape with soft edges. */

@@ -26,13 +26,22 @@ const network = networkOf({
 /** The interpreter in the place of the native engine: it computes the same programs, slowly, and is always there. */
 const interpreter: PredictingEngine = {
   async predict({ document, weights, inputs, samples }) {
-    const { [0]: input, length } = lowered(document).inputs;
-    if (input === undefined || length !== 1) throw new Error('One input was expected');
-    const dims = [samples, ...input.type.axes.map(({ size }) => size ?? 0)];
+    const program = lowered(document);
     const values = 'seed' in weights ? initialValues(document, weights.seed) : await storedValues(weights.file);
-    const answer = predictByInterpreter(lowered(document), values, { [input.path]: { dims, data: inputs } });
-    const of = (port: string) => Float32Array.from(answer[`output/${port}`]?.data ?? []);
-    return { ok: true, value: { logits: of('logits'), probabilities: of('probabilities') } };
+    const feeds = Object.fromEntries(
+      program.inputs.map(({ path: input, type }) => {
+        const dims = [samples, ...type.axes.map(({ size }) => size ?? 0)];
+        return [input, { dims, data: Float32Array.from(inputs[input] ?? []) }];
+      }),
+    );
+    const answer = predictByInterpreter(program, values, feeds);
+    const ports = program.outputs.map(({ path: output, ports: named }) => [
+      output,
+      Object.fromEntries(
+        Object.entries(named).map(([port, { fetch }]) => [port, Float32Array.from(answer[fetch]?.data ?? [])]),
+      ),
+    ]);
+    return { ok: true, value: Object.fromEntries(ports) };
   },
 };
 
@@ -114,10 +123,8 @@ describe('the verification', () => {
     const engine: PredictingEngine = {
       predict: (request) => {
         const dims = [request.samples, 6, 5, 2];
-        return interpreter.predict({
-          ...request,
-          inputs: permuteAxes(Float32Array.from(request.inputs), dims, [0, 3, 1, 2]),
-        });
+        const image = permuteAxes(Float32Array.from(request.inputs['image'] ?? []), dims, [0, 3, 1, 2]);
+        return interpreter.predict({ ...request, inputs: { image } });
       },
     };
     expect((await exportOnnxFile(order(), { engine })).verification.status).toBe('differs');

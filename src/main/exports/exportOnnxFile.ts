@@ -11,7 +11,7 @@ import { HostFailure } from '../files/hostFailure.ts';
 import { productVersion } from '../files/productRoot.ts';
 import { writeAtomically } from '../files/writeAtomically.ts';
 import type { RunOnnxOptions } from '../verification/runOnnxFile.ts';
-import { verifyOnnxFile } from '../verification/verifyOnnxFile.ts';
+import { verifyOnnxFile, type Predict } from '../verification/verifyOnnxFile.ts';
 import { predictByEngine, type PredictingEngine } from './predictByEngine.ts';
 import { loadWeights } from './loadWeights.ts';
 
@@ -65,7 +65,7 @@ export async function exportOnnxFile(
     bytes: model.modelBytes + (model.external?.bytes ?? 0),
     opset,
     weights: order.runFolder === null ? 'initial' : 'trained',
-    verification: await verify(file, model, verification, engine, document, weights.source),
+    verification: await verify(file, model, verification, predictByEngine(engine, document, weights.source)),
   };
 }
 
@@ -105,9 +105,7 @@ async function verify(
   file: string,
   { inputs, outputs }: OnnxExport,
   options: RunOnnxOptions,
-  engine: PredictingEngine,
-  document: SkipwireDocument,
-  source: Parameters<typeof predictByEngine>[2],
+  predict: Predict,
 ): Promise<Verification> {
   try {
     return await verifyOnnxFile({
@@ -115,7 +113,7 @@ async function verify(
       file,
       inputs,
       outputs,
-      predict: predictByEngine(engine, document, source),
+      predict,
     });
   } catch (error) {
     // The file is good as far as is known; that the engine could not say is no reason to fail the export.

@@ -7,23 +7,12 @@ import type { Predict } from '../verification/verifyOnnxFile.ts';
 /** The part of the engine's client that is needed to compare with. */
 export type PredictingEngine = Pick<EngineClient, 'predict'>;
 
-/**
- * The engine's prediction for a document and its weights, in the form that the verification asks for. It throws a
- * `HostFailure` where the engine cannot answer; so far that includes networks of several inputs or outputs.
- */
+/** The engine's prediction for a document and its weights. It throws a `HostFailure` where the engine cannot answer. */
 export function predictByEngine(engine: PredictingEngine, document: SkipwireDocument, weights: WeightSource): Predict {
-  return async (inputs, samples, outputPaths) => {
-    const [input, ...otherInputs] = Object.values(inputs);
-    const [output, ...otherOutputs] = outputPaths;
-    if (input === undefined || output === undefined || otherInputs.length + otherOutputs.length > 0) {
-      throw new HostFailure({
-        code: 'engine/one-input-one-output',
-        message: 'Only networks with one input and one output can be compared so far.',
-      });
-    }
-    const answer = await engine.predict({ document, weights, inputs: input.data, samples });
+  return async (inputs, samples) => {
+    const data = Object.fromEntries(Object.entries(inputs).map(([path, tensor]) => [path, tensor.data]));
+    const answer = await engine.predict({ document, weights, inputs: data, samples });
     if (!answer.ok) throw new HostFailure(answer.problem);
-    const { logits, probabilities } = answer.value;
-    return { [output]: { logits, probabilities } };
+    return answer.value;
   };
 }

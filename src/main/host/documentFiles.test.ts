@@ -52,10 +52,8 @@ test('a document that is not there is said not to be', async () => {
 
 test('the data sets that can be learnt from are listed', async () => {
   const { dataSets } = await value('data/list', {});
-  expect(dataSets.map(({ id, classes }) => [id, classes.length])).toEqual([
-    ['digits', 10],
-    ['shapes', 10],
-  ]);
+  expect(dataSets.map(({ id }) => id)).toEqual(['digits', 'shapes']);
+  for (const { inputs, targets } of dataSets) expect([inputs.length, targets.length]).toEqual([1, 1]);
 });
 
 test('a network with errors is not trained, and the reason is told', async () => {

@@ -115,12 +115,12 @@ describe('a training', () => {
     expect(summary.best?.validationLoss).toBeGreaterThan(0);
     const document = await firstNetwork({});
     const weights = { file: fileOf(run, runFiles.best) };
-    const inputs = new Float32Array(3 * 64).fill(0.5);
+    const inputs = { input: new Float32Array(3 * 64).fill(0.5) };
     const answer = await host.engine.predict({ document, weights, inputs, samples: 3 });
     if (!answer.ok) throw new Error(answer.problem.message);
-    expect(answer.value.logits.length).toBe(30);
-    const [first] = [answer.value.probabilities.subarray(0, 10)];
-    expect(first?.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 5);
+    const { logits, probabilities } = answer.value['output'] ?? {};
+    expect(logits?.length).toBe(30);
+    expect(Array.from(probabilities?.subarray(0, 10) ?? []).reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 5);
   });
 
   test('whose learning rate is far too high ends with the step and a remedy', async () => {

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { HostProblem } from '../../contract/contract.ts';
-import type { Metrics, RunEvent, RunSummary } from '../../contract/run.ts';
+import type { MeasureDescription, Metrics, RunEvent, RunSummary } from '../../contract/run.ts';
 import { networkFingerprint } from '../../graph-engine/document/networkFingerprint.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { problemOf } from '../files/hostFailure.ts';
@@ -81,6 +81,11 @@ export function createRunKeeper(engine: EngineClient, onEvent: (event: RunEvent)
     change(run, { state });
   };
 
+  const begin = (run: KeptRun, measures: readonly MeasureDescription[]): void => {
+    run.file = { ...run.file, summary: { ...run.file.summary, measures: [...measures] } };
+    happen(run, { kind: 'begun' });
+  };
+
   const note = (run: KeptRun, text: string): void => {
     run.file = { ...run.file, notices: [...run.file.notices, text] };
     const snapshot = run.file;
@@ -114,7 +119,7 @@ export function createRunKeeper(engine: EngineClient, onEvent: (event: RunEvent)
       { document: run.order.document, folder: path.join(run.order.folder, runFiles.checkpoints) },
       {
         onNews(news) {
-          if (news.kind === 'begun') happen(run, { kind: 'begun' });
+          if (news.kind === 'begun') begin(run, news.measures);
           else if (news.kind === 'metrics') measure(run, news.metrics);
           else if (news.kind === 'notice') note(run, news.text);
         },

@@ -1,33 +1,43 @@
-/** A part of an order of samples, gathered into dense arrays. */
-export interface Batch {
-  /** `[size, sampleSize]`. */
-  readonly images: Float32Array;
-  /** `[size]`. */
-  readonly labels: Int32Array;
-  readonly size: number;
+import type { TensorData } from '../executors/compiledProgram.ts';
+
+/** What one feed of a network is filled with: a number of elements for each sample. */
+export interface FeedColumn {
+  readonly feed: string;
+  readonly dtype: 'float32' | 'int32';
+  /** Elements of one sample. */
+  readonly sampleSize: number;
+  /** Writes a sample into room for it. */
+  write(sample: number, room: TensorData): void;
 }
 
-interface Samples {
-  readonly images: Float32Array;
-  readonly labels: Int32Array;
-  readonly sampleSize: number;
+/** A part of an order of samples, gathered into dense arrays. */
+export interface Batch {
+  /** By the name of the feed: `[size, ...]`. */
+  readonly feeds: Readonly<Record<string, TensorData>>;
+  readonly size: number;
 }
 
 /**
  * The batches of an order of sample numbers; the last one may be smaller. The arrays are used again for the next batch,
  * so take from one what is needed before asking for another.
  */
-export function* batchesOf(samples: Samples, order: Int32Array, batchSize: number): Generator<Batch> {
-  const { sampleSize } = samples;
-  const images = new Float32Array(Math.min(batchSize, order.length) * sampleSize);
-  const labels = new Int32Array(Math.min(batchSize, order.length));
+export function* batchesOf(columns: readonly FeedColumn[], order: Int32Array, batchSize: number): Generator<Batch> {
+  const largest = Math.min(batchSize, order.length);
+  const rooms = columns.map(({ dtype, sampleSize }) =>
+    dtype === 'int32' ? new Int32Array(largest * sampleSize) : new Float32Array(largest * sampleSize),
+  );
   for (let start = 0; start < order.length; start += batchSize) {
     const size = Math.min(batchSize, order.length - start);
-    for (let row = 0; row < size; row++) {
-      const sample = order[start + row] ?? 0;
-      images.set(samples.images.subarray(sample * sampleSize, (sample + 1) * sampleSize), row * sampleSize);
-      labels[row] = samples.labels[sample] ?? 0;
+    const feeds: Record<string, TensorData> = {};
+    for (const [index, column] of columns.entries()) {
+      const room = rooms[index];
+      if (room === undefined) continue;
+      const { feed, sampleSize } = column;
+      for (let row = 0; row < size; row++) {
+        column.write(order[start + row] ?? 0, room.subarray(row * sampleSize, (row + 1) * sampleSize));
+      }
+      feeds[feed] = room.subarray(0, size * sampleSize);
     }
-    yield { images: images.subarray(0, size * sampleSize), labels: labels.subarray(0, size), size };
+    yield { feeds, size };
   }
 }

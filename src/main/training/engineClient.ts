@@ -1,5 +1,6 @@
 import type { Answer } from '../../contract/contract.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
+import type { NamedTensors } from '../executors/compiledProgram.ts';
 import { startEngineChild, type EngineChild, type TaskEnd, type TaskListeners } from './engineChild.ts';
 import type { EngineEnvironment, EngineTask, Prediction, WeightSource } from './engineMessages.ts';
 
@@ -21,11 +22,11 @@ export interface EngineClient {
   /** From now on keeps a spare process, so that the next task finds the libraries and the data sets loaded. */
   warmUp(): void;
   train(task: { document: SkipwireDocument; folder: string }, listeners?: TaskListeners): RunningTask;
-  /** Logits and probabilities of a network with one input and one output. */
+  /** What every output answers to inputs by their path. */
   predict(order: {
     document: SkipwireDocument;
     weights: WeightSource;
-    inputs: Float32Array | Int32Array;
+    inputs: NamedTensors;
     samples: number;
   }): Promise<Answer<Prediction>>;
   /** Lets trainings save their weights and ends all processes. */

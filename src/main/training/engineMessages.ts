@@ -1,6 +1,7 @@
 import type { HostProblem } from '../../contract/contract.ts';
-import type { Metrics } from '../../contract/run.ts';
+import type { MeasureDescription, Metrics } from '../../contract/run.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
+import type { NamedTensors } from '../executors/compiledProgram.ts';
 
 /** Where a network's weights come from: a safetensors file, or the initial ones of a seed. */
 export type WeightSource = { readonly file: string } | { readonly seed: number };
@@ -12,8 +13,8 @@ export type EngineTask =
       readonly kind: 'predict';
       readonly document: SkipwireDocument;
       readonly weights: WeightSource;
-      /** `[samples, ...axes of the input]`. */
-      readonly inputs: Float32Array | Int32Array;
+      /** `[samples, ...axes]` by the path of the input. */
+      readonly inputs: NamedTensors;
       readonly samples: number;
     };
 
@@ -25,12 +26,8 @@ export type EngineRequest =
   /** Asks the training to end after the step at hand. */
   | { readonly kind: 'stop' };
 
-export interface Prediction {
-  /** `[samples, classes]`. */
-  readonly logits: Float32Array;
-  /** `[samples, classes]`. */
-  readonly probabilities: Float32Array;
-}
+/** By the path of the output and its port, such as `logits`: `[samples, ...axes]`. */
+export type Prediction = Readonly<Record<string, NamedTensors>>;
 
 /** What was running, for the run's folder. */
 export interface EngineEnvironment {
@@ -52,7 +49,7 @@ export type EngineNews =
   /** The libraries cannot be loaded; the process ends. */
   | { readonly kind: 'unavailable'; readonly problem: HostProblem }
   /** Everything is compiled; the first step comes. */
-  | { readonly kind: 'begun' }
+  | { readonly kind: 'begun'; readonly measures: readonly MeasureDescription[] }
   | { readonly kind: 'metrics'; readonly metrics: readonly Metrics[] }
   | { readonly kind: 'notice'; readonly text: string }
   | { readonly kind: 'done'; readonly outcome: TaskOutcome }

@@ -1,11 +1,12 @@
-import type { Metrics } from '../../contract/run.ts';
+import type { MeasureDescription, Metrics } from '../../contract/run.ts';
+import { elementCount } from '../../graph-engine/core/shape.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { lowerDocument, type LoweredDocument } from '../../graph-engine/lower/lowerDocument.ts';
-import type { CompiledProgram, Executor } from '../executors/compiledProgram.ts';
+import type { CompiledProgram, Executor, NamedTensors } from '../executors/compiledProgram.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { matchWeights, readCheckpoint } from './checkpoints.ts';
 import type { EngineTask, Prediction } from './engineMessages.ts';
-import { feedsOf } from './networkFeeds.ts';
+import { describeMeasures } from './networkMeasures.ts';
 import { prepareData } from './prepareData.ts';
 import { trainNetwork, type TrainingOrder } from './trainingLoop.ts';
 
@@ -13,7 +14,7 @@ import { trainNetwork, type TrainingOrder } from './trainingLoop.ts';
 export interface TrainingListeners {
   readonly onNotice: (text: string) => void;
   /** Everything is compiled; the first step comes. */
-  readonly onBegun: () => void;
+  readonly onBegun: (measures: readonly MeasureDescription[]) => void;
   readonly onMetrics: (metrics: Metrics) => void;
   readonly wish: TrainingOrder['wish'];
 }
@@ -30,7 +31,7 @@ export async function trainDocument(
   for (const notice of data.notices) onNotice(notice);
   const compiled = await executor.compile(lowered.program, { seed: settings.seed });
   try {
-    onBegun();
+    onBegun(describeMeasures(lowered));
     const order = { lowered, compiled, data, settings, checkpoints: folder, report: onMetrics, wish };
     return (await trainNetwork(order)).completed;
   } finally {
@@ -38,8 +39,9 @@ export async function trainDocument(
   }
 }
 
-/** Samples of one call: bounds the memory of a prediction whatever its size. */
-const PREDICTED_AT_ONCE = 64;
+/** Samples and numbers of one call: they bound the memory of a prediction whatever its size. */
+const SAMPLES_AT_ONCE = 64;
+const NUMBERS_AT_ONCE = 32 * 1024 * 1024;
 
 /** Predicts with given weights. Throws a `HostFailure` when they belong to another network. */
 export async function predictDocument(
@@ -47,7 +49,6 @@ export async function predictDocument(
   { document, weights, inputs, samples }: Extract<EngineTask, { kind: 'predict' }>,
 ): Promise<Prediction> {
   const lowered = lower(document);
-  const { input, output } = feedsOf(lowered);
   const seed = 'seed' in weights ? weights.seed : document.training.seed;
   const { predict } = lowered.program.entries;
   if (predict === undefined) throw new Error('The program has no entry "predict"');
@@ -59,20 +60,53 @@ export async function predictDocument(
   const compiled = await executor.compile(program, { seed });
   try {
     if ('file' in weights) await loadWeights(compiled, weights.file);
-    const logits = new Float32Array(samples * output.classes);
-    const probabilities = new Float32Array(samples * output.classes);
-    const sampleSize = inputs.length / samples;
-    for (let start = 0; start < samples; start += PREDICTED_AT_ONCE) {
-      const end = Math.min(samples, start + PREDICTED_AT_ONCE);
-      const feeds = { [input.feed]: inputs.subarray(start * sampleSize, end * sampleSize) };
-      const result = await compiled.run('predict', feeds, [output.logits, output.probabilities]);
-      logits.set(result[output.logits] ?? [], start * output.classes);
-      probabilities.set(result[output.probabilities] ?? [], start * output.classes);
+    const answers = answersFor(lowered, samples);
+    const numbers = answers.reduce((sum, { size }) => sum + size, 1);
+    const atOnce = Math.max(1, Math.min(SAMPLES_AT_ONCE, Math.floor(NUMBERS_AT_ONCE / numbers)));
+    for (let start = 0; start < samples; start += atOnce) {
+      const end = Math.min(samples, start + atOnce);
+      const result = await compiled.run('predict', feedsOf(lowered, inputs, samples, start, end));
+      for (const { fetch, size, values } of answers) values.set(result[fetch] ?? [], start * size);
     }
-    return { logits, probabilities };
+    return Object.fromEntries(
+      lowered.outputs.map(({ path }) => [
+        path,
+        Object.fromEntries(answers.filter((one) => one.path === path).map(({ port, values }) => [port, values])),
+      ]),
+    );
   } finally {
     await compiled.dispose();
   }
+}
+
+/** Room for everything that a prediction answers. */
+function answersFor({ outputs }: LoweredDocument, samples: number) {
+  return outputs.flatMap(({ path, ports }) =>
+    Object.entries(ports).map(([port, { fetch, type }]) => {
+      const size = elementCount(type);
+      if (size === null) throw new Error(`"${fetch}" has an unknown size`);
+      const values = type.dtype === 'int32' ? new Int32Array(samples * size) : new Float32Array(samples * size);
+      return { path, port, fetch, size, values };
+    }),
+  );
+}
+
+/** The feeds of some of the samples. */
+function feedsOf(
+  { inputs: declared }: LoweredDocument,
+  inputs: NamedTensors,
+  samples: number,
+  start: number,
+  end: number,
+): NamedTensors {
+  return Object.fromEntries(
+    declared.map(({ path, feed }) => {
+      const data = inputs[path];
+      if (data === undefined) throw new Error(`There are no numbers for the input "${path}"`);
+      const size = data.length / samples;
+      return [feed, data.subarray(start * size, end * size)];
+    }),
+  );
 }
 
 async function loadWeights(compiled: CompiledProgram, file: string): Promise<void> {

@@ -5,10 +5,11 @@ import type { TrainingSettings } from '../../graph-engine/document/trainingSetti
 import type { LoweredDocument } from '../../graph-engine/lower/lowerDocument.ts';
 import { learningRateAt } from '../../graph-engine/training/learningRate.ts';
 import { epochOrder } from '../datasets/splitSamples.ts';
-import type { CompiledProgram } from '../executors/compiledProgram.ts';
+import type { CompiledProgram, NamedTensors } from '../executors/compiledProgram.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { batchesOf, type Batch } from './batches.ts';
 import { saveCheckpoint } from './checkpoints.ts';
+import { createTally, type Measurement } from './networkMeasures.ts';
 import { createPaceMeter } from './paceMeter.ts';
 import type { PreparedData } from './prepareData.ts';
 
@@ -32,11 +33,6 @@ const REPORTS_PER_DOUBLING = 2_000;
 const SAVE_EVERY = 60;
 /** Evaluation needs no gradients, so small training batches are joined. */
 const SMALLEST_EVALUATION_BATCH = 64;
-
-interface Measurement {
-  readonly loss: number;
-  readonly accuracy: number;
-}
 
 /**
  * Trains until all epochs are done or `wish` says otherwise; returns whether it got to the end. The order of the
@@ -62,19 +58,20 @@ export async function trainNetwork(order: TrainingOrder): Promise<{ completed: b
   };
 
   for (let epoch = 0; epoch < epochs; epoch++) {
-    const whole = createTally();
-    let recent = createTally();
-    for (const batch of batchesOf(data, epochOrder(data.split.train, seed, epoch), batchSize)) {
+    const whole = createTally(order.lowered);
+    let recent = createTally(order.lowered);
+    for (const batch of batchesOf(data.columns, epochOrder(data.split.train, seed, epoch), batchSize)) {
       await letMessagesIn();
       if (wish() !== 'go-on') break;
       const learningRate = learningRateAt(settings, step, stepsPerEpoch);
       const started = performance.now();
       const result = await trainStep(order, batch, learningRate, step);
       pace.step(batch.size, (performance.now() - started) / 1000);
-      if (!Number.isFinite(result.loss)) throw diverged(result.loss, step, epoch, learningRate, stepsPerEpoch);
+      const loss = result['loss']?.[0] ?? Number.NaN;
+      if (!Number.isFinite(loss)) throw diverged(loss, step, epoch, learningRate, stepsPerEpoch);
       step++;
-      whole.add(result.loss * batch.size, result.correct, batch.size);
-      recent.add(result.loss * batch.size, result.correct, batch.size);
+      whole.add(result, batch.size);
+      recent.add(result, batch.size);
       const lastOfEpoch = step === (epoch + 1) * stepsPerEpoch;
       if (lastOfEpoch || elapsed() - reportedAt >= reportInterval(elapsed())) {
         reportedAt = elapsed();
@@ -83,14 +80,14 @@ export async function trainNetwork(order: TrainingOrder): Promise<{ completed: b
           kind: 'step',
           step,
           epoch: epochsPassed(epoch, whole.samples()),
-          ...recent.mean(),
+          ...recent.figures(),
           learningRate,
           samplesPerSecond: pace.samplesPerSecond(),
           remaining: pace.remaining(samplesLeft, epochs - epoch),
           elapsed: elapsed(),
         };
         order.report(report);
-        recent = createTally();
+        recent = createTally(order.lowered);
       }
       if (elapsed() - savedAt > SAVE_EVERY && !lastOfEpoch) await save('last', epochsPassed(epoch, whole.samples()));
     }
@@ -120,15 +117,17 @@ export async function trainNetwork(order: TrainingOrder): Promise<{ completed: b
         await save('best', passed);
       }
       await save('last', passed);
-      const mean = whole.mean();
+      const trained = whole.figures();
       order.report({
         kind: 'epoch',
         step,
         epoch: epoch + 1,
-        trainLoss: mean.loss,
-        trainAccuracy: mean.accuracy,
+        trainLoss: trained.loss,
+        ...(trained.accuracy !== undefined && { trainAccuracy: trained.accuracy }),
+        trainMeasures: trained.measures,
         validationLoss: measured.loss,
-        validationAccuracy: measured.accuracy,
+        ...(measured.accuracy !== undefined && { validationAccuracy: measured.accuracy }),
+        validationMeasures: measured.measures,
         best,
         elapsed: elapsed(),
       });
@@ -144,73 +143,31 @@ export async function trainNetwork(order: TrainingOrder): Promise<{ completed: b
 }
 
 async function trainStep(
-  { compiled, data, settings }: TrainingOrder,
+  { compiled, settings }: TrainingOrder,
   batch: Batch,
   learningRate: number,
   step: number,
-): Promise<{ loss: number; correct: number }> {
-  const result = await compiled.run('train', {
-    [data.feeds.input.feed]: batch.images,
-    [data.feeds.output.targetFeed]: batch.labels,
+): Promise<NamedTensors> {
+  return compiled.run('train', {
+    ...batch.feeds,
     learningRate: Float32Array.of(learningRate),
     seed: Int32Array.of(settings.seed, step),
   });
-  return { loss: scalarOf(result, 'loss'), correct: scalarOf(result, 'correct') };
 }
 
-/** Mean loss and share of right answers over the validation part. */
-async function evaluate({ compiled, data, settings }: TrainingOrder): Promise<Measurement> {
-  const tally = createTally();
+/** Loss and measures over the validation part. */
+async function evaluate({ lowered, compiled, data, settings }: TrainingOrder): Promise<Measurement> {
+  const tally = createTally(lowered);
   const batchSize = Math.max(settings.batchSize, SMALLEST_EVALUATION_BATCH);
-  for (const batch of batchesOf(data, data.split.validation, batchSize)) {
+  for (const batch of batchesOf(data.columns, data.split.validation, batchSize)) {
     await letMessagesIn();
-    const result = await compiled.run('evaluate', {
-      [data.feeds.input.feed]: batch.images,
-      [data.feeds.output.targetFeed]: batch.labels,
-    });
-    const losses = arrayOf(result, 'losses');
-    const predictions = arrayOf(result, 'predictions');
-    let loss = 0;
-    let correct = 0;
-    for (let row = 0; row < batch.size; row++) {
-      loss += losses[row] ?? Number.NaN;
-      if (predictions[row] === batch.labels[row]) correct++;
-    }
-    tally.add(loss, correct, batch.size);
+    tally.add(await compiled.run('evaluate', batch.feeds), batch.size);
   }
-  return tally.mean();
-}
-
-/** Sums that become means. */
-function createTally() {
-  let loss = 0;
-  let correct = 0;
-  let samples = 0;
-  return {
-    add(lossSum: number, correctCount: number, count: number): void {
-      loss += lossSum;
-      correct += correctCount;
-      samples += count;
-    },
-    samples: () => samples,
-    mean: (): Measurement => ({ loss: loss / samples, accuracy: correct / samples }),
-  };
+  return tally.figures();
 }
 
 function reportInterval(elapsed: number): number {
   return Math.min(LONGEST_REPORT, Math.max(SHORTEST_REPORT, elapsed / REPORTS_PER_DOUBLING));
-}
-
-type Results = Readonly<Record<string, Float32Array | Int32Array>>;
-
-function arrayOf(results: Results, name: string): Float32Array | Int32Array {
-  const array = results[name];
-  if (array === undefined) throw new Error(`The engine did not return "${name}"`);
-  return array;
-}
-
-function scalarOf(results: Results, name: string): number {
-  return arrayOf(results, name)[0] ?? Number.NaN;
 }
 
 function diverged(loss: number, step: number, epoch: number, rate: number, stepsPerEpoch: number): HostFailure {

@@ -19,7 +19,7 @@ export interface Comparison {
 export const EQUAL: Comparison = { maximumDifference: 0, agrees: true, receivedNotFinite: 0, expectedNotFinite: 0 };
 
 /** Compares values with what they should be; throws when there are not as many. */
-export function compareValues(received: Float32Array, expected: Float32Array): Comparison {
+export function compareValues(received: ArrayLike<number>, expected: ArrayLike<number>): Comparison {
   if (received.length !== expected.length) {
     throw new Error(`There are ${received.length} values where ${expected.length} were expected.`);
   }
@@ -27,7 +27,8 @@ export function compareValues(received: Float32Array, expected: Float32Array): C
   let agrees = true;
   let receivedNotFinite = 0;
   let expectedNotFinite = 0;
-  for (const [i, wanted] of expected.entries()) {
+  for (let i = 0; i < expected.length; i++) {
+    const wanted = expected[i] ?? NaN;
     const difference = Math.abs((received[i] ?? NaN) - wanted);
     if (!Number.isFinite(wanted)) expectedNotFinite += 1;
     else if (!Number.isFinite(difference)) receivedNotFinite += 1;

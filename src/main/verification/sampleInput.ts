@@ -4,8 +4,7 @@ import { createWordStream, domains } from '../../graph-engine/random/philox.ts';
 import type { Tensor } from './verifyMessages.ts';
 
 /**
- * Made-up values for one input, channels last: numbers of a normal distribution, or tokens of the vocabulary. The same ones for
- * the same `stream`, so that a difference found once is found again.
+ * Values for one input, channels last: of a normal distribution, or tokens of the vocabulary. The same ones for the same `stream`, so that a difference found once is found again.
  */
 export function sampleInput(type: TensorType, batch: number, stream: number): Tensor {
   const dims = [batch, ...type.axes.map(({ name, size }) => size ?? unknownSize(name))];

@@ -1,16 +1,12 @@
 import { z } from 'zod';
 
-const dims = z.array(z.int().nonnegative());
-const floats = z.custom<Float32Array>((value) => value instanceof Float32Array);
-const integers = z.custom<Int32Array>((value) => value instanceof Int32Array);
+const numbers = z.custom<Float32Array | Int32Array>(
+  (value) => value instanceof Float32Array || value instanceof Int32Array,
+);
 
 /** A float32 or int32 tensor on its way between processes, in the layout of the ONNX file. */
-export const Tensor = z.strictObject({ dims, data: z.union([floats, integers]) });
+export const Tensor = z.strictObject({ dims: z.array(z.int().nonnegative()), data: numbers });
 export type Tensor = z.infer<typeof Tensor>;
-
-/** What a network answers is always float32. */
-export const FloatTensor = z.strictObject({ dims, data: floats });
-export type FloatTensor = z.infer<typeof FloatTensor>;
 
 /** What the verifying process is asked once, right after it started. */
 export const VerifyRequest = z.strictObject({
@@ -29,7 +25,7 @@ export const VerifyReply = z.discriminatedUnion('kind', [
     kind: z.literal('done'),
     /** Name and version, such as `onnxruntime 1.30.0`. */
     runtime: z.string(),
-    batches: z.array(z.record(z.string(), FloatTensor)),
+    batches: z.array(z.record(z.string(), Tensor)),
   }),
   /** `load`: the runtime itself could not be loaded; `open`: it refused the file; `run`: it failed on an input. */
   z.strictObject({ kind: z.literal('failed'), stage: z.enum(['load', 'open', 'run']), message: z.string() }),

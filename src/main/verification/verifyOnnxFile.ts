@@ -1,21 +1,19 @@
 import type { Verification } from '../../contract/contract.ts';
+import { elementCount, type TensorType } from '../../graph-engine/core/shape.ts';
 import { toChannelsFirst } from '../../graph-engine/targets/onnx/channelsFirst.ts';
 import type { OnnxInput, OnnxOutput } from '../../graph-engine/targets/onnx/exportOnnx.ts';
 import { permuteAxes, permutedDims } from '../../graph-engine/targets/onnx/permuteAxes.ts';
+import type { NamedTensors } from '../executors/compiledProgram.ts';
 import { type Comparison, compareValues, EQUAL, joined } from './compareOutputs.ts';
 import { runOnnxFile, type RunOnnxOptions } from './runOnnxFile.ts';
 import { sampleInput } from './sampleInput.ts';
-import type { FloatTensor, Tensor } from './verifyMessages.ts';
+import type { Tensor } from './verifyMessages.ts';
 
-/** What the engine answers at the ports of one output node, each `[samples, classes]`. */
-export type EngineOutput = Readonly<Record<string, Float32Array>>;
-
-/** The engine's own prediction: channels-last inputs by the path of the input node, answers by that of the output node. */
+/** The engine's own prediction, channels last: answers by the path of the output node and its port. */
 export type Predict = (
   inputs: Readonly<Record<string, Tensor>>,
   samples: number,
-  outputPaths: readonly string[],
-) => Promise<Readonly<Record<string, EngineOutput>>>;
+) => Promise<Readonly<Record<string, NamedTensors>>>;
 
 export interface VerifyOnnxOptions extends RunOnnxOptions {
   /** Absolute path of the `.onnx` file. */
@@ -27,23 +25,27 @@ export interface VerifyOnnxOptions extends RunOnnxOptions {
 
 /** Batch sizes to try: several, since a batch written into a shape by mistake still works for that batch. */
 const BATCHES = [1, 3, 8];
-const SAMPLES = BATCHES.reduce((sum, batch) => sum + batch, 0);
+/** For networks that answer millions of numbers a sample, such as language models. */
+const FEW_BATCHES = [1, 2];
+const MANY_NUMBERS = 4 * 1024 * 1024;
 
 /**
- * Runs an exported file by onnxruntime on random inputs and compares its outputs with the engine's own. Never throws for
- * what the runtime or the file does; a failure of the engine's prediction is thrown, it concerns more than this file.
+ * Runs an exported file by onnxruntime on random inputs and compares all its outputs with the engine's own. Never throws
+ * for what the runtime or the file does; a failure of the engine's prediction is thrown, it concerns more than this file.
  */
 export async function verifyOnnxFile(options: VerifyOnnxOptions): Promise<Verification> {
   const { file, inputs, outputs, predict } = options;
-  const samples = inputs.map((input, index) => ({ ...input, values: sampleInput(input.type, SAMPLES, index) }));
+  const batches = startsOf(numbersOf(outputs) > MANY_NUMBERS ? FEW_BATCHES : BATCHES);
+  const samples = batches.reduce((sum, { batch }) => sum + batch, 0);
+  const sampled = inputs.map((input, index) => ({
+    ...input,
+    values: sampleInput(input.type, samples, index),
+  }));
   const request = {
     file,
-    batches: startsOfBatches().map(({ batch, start }) =>
+    batches: batches.map(({ batch, start }) =>
       Object.fromEntries(
-        samples.map(({ name, type, values }) => [
-          name,
-          channelsFirst(rows(values, start, batch), toChannelsFirst(type)),
-        ]),
+        sampled.map(({ name, type, values }) => [name, channelsFirst(rows(values, start, batch), type)]),
       ),
     ),
     outputs: outputs.flatMap(({ ports }) => Object.values(ports)),
@@ -51,44 +53,39 @@ export async function verifyOnnxFile(options: VerifyOnnxOptions): Promise<Verifi
   // Both load native libraries in processes of their own, so they go side by side.
   const [answer, predicted] = await Promise.all([
     runOnnxFile(request, options),
-    predict(
-      Object.fromEntries(samples.map(({ path, values }) => [path, values])),
-      SAMPLES,
-      outputs.map(({ path }) => path),
-    ),
+    predict(Object.fromEntries(sampled.map(({ path, values }) => [path, values])), samples),
   ]);
   if (!answer.ok) return { status: 'not-verified', reason: answer.reason };
 
   let comparison: Comparison = EQUAL;
-  for (const { path, ports } of outputs) {
+  for (const { path, ports, types } of outputs) {
     for (const [port, name] of Object.entries(ports)) {
-      const expected = predicted[path]?.[port];
-      if (expected === undefined) throw new Error(`The engine answers nothing at "${path}.${port}".`);
-      const received = answer.batches.map((batch) => batch[name]);
-      comparison = joined(comparison, compareBatches(received, expected, name));
+      const [data, type] = [predicted[path]?.[port], types[port]];
+      if (data === undefined || type === undefined) throw new Error(`The engine answers nothing at "${path}.${port}".`);
+      const expected = { dims: [samples, ...type.axes.map(({ size }) => size ?? 0)], data };
+      for (const [index, { batch, start }] of batches.entries()) {
+        const wanted = channelsFirst(rows(expected, start, batch), type);
+        comparison = joined(comparison, compareTensors(answer.batches[index]?.[name], wanted, name));
+      }
     }
   }
-  return conclude(comparison, answer.runtime);
+  return conclude(comparison, answer.runtime, samples);
 }
 
-function compareBatches(
-  received: readonly (FloatTensor | undefined)[],
-  expected: Float32Array,
-  name: string,
-): Comparison {
-  const classes = expected.length / SAMPLES;
-  return startsOfBatches()
-    .map(({ batch, start }, index) => {
-      const { dims, data } = received[index] ?? { dims: [], data: new Float32Array() };
-      if (dims.join() !== [batch, classes].join()) {
-        throw new Error(`The output "${name}" is [${dims.join(', ')}] where [${batch}, ${classes}] was expected.`);
-      }
-      return compareValues(data, expected.subarray(start * classes, (start + batch) * classes));
-    })
-    .reduce(joined);
+/** How many numbers all outputs answer for one sample. */
+function numbersOf(outputs: readonly OnnxOutput[]): number {
+  return outputs.flatMap(({ types }) => Object.values(types)).reduce((sum, type) => sum + (elementCount(type) ?? 0), 0);
 }
 
-function conclude(comparison: Comparison, runtime: string): Verification {
+function compareTensors(received: Tensor | undefined, wanted: Tensor, name: string): Comparison {
+  const { dims, data } = received ?? { dims: [], data: new Float32Array() };
+  if (dims.join() !== wanted.dims.join()) {
+    throw new Error(`The output "${name}" is [${dims.join(', ')}] where [${wanted.dims.join(', ')}] was expected.`);
+  }
+  return compareValues(data, wanted.data);
+}
+
+function conclude(comparison: Comparison, runtime: string, samples: number): Verification {
   const { maximumDifference, agrees, expectedNotFinite, receivedNotFinite } = comparison;
   if (expectedNotFinite > 0) {
     const reason = 'The network answers with values that are not finite numbers, so there is nothing to compare.';
@@ -98,11 +95,11 @@ function conclude(comparison: Comparison, runtime: string): Verification {
     const reason = `${runtime} answers with values that are not finite numbers where the engine's are.`;
     return { status: 'not-verified', reason };
   }
-  return { status: agrees ? 'verified' : 'differs', maximumDifference, samples: SAMPLES, runtime };
+  return { status: agrees ? 'verified' : 'differs', maximumDifference, samples, runtime };
 }
 
-function startsOfBatches(): readonly { readonly batch: number; readonly start: number }[] {
-  return BATCHES.map((batch, i) => ({ batch, start: BATCHES.slice(0, i).reduce((sum, size) => sum + size, 0) }));
+function startsOf(batches: readonly number[]): readonly { readonly batch: number; readonly start: number }[] {
+  return batches.map((batch, i) => ({ batch, start: batches.slice(0, i).reduce((sum, size) => sum + size, 0) }));
 }
 
 /** Some samples of a tensor, sharing its memory. */
@@ -111,8 +108,10 @@ function rows({ dims: [, ...rest], data }: Tensor, start: number, count: number)
   return { dims: [count, ...rest], data: data.subarray(start * size, (start + count) * size) };
 }
 
-function channelsFirst({ dims, data }: Tensor, permutation: readonly number[]): Tensor {
-  // Token numbers have no channels to move.
-  if (data instanceof Int32Array) return { dims, data };
+/** The layout that the file has. */
+function channelsFirst({ dims, data }: Tensor, type: TensorType): Tensor {
+  const permutation = toChannelsFirst(type);
+  // Only images are laid out otherwise, and they are never whole numbers.
+  if (data instanceof Int32Array || permutation.every((axis, i) => axis === i)) return { dims, data };
   return { dims: [...permutedDims(dims, permutation)], data: permuteAxes(data, dims, permutation) };
 }

@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla';
-import type { CallOutput, DataSetDescription, EngineStatus } from '../../contract/contract.ts';
+import type { CallOutput, EngineStatus } from '../../contract/contract.ts';
+import type { DataSetDescription } from '../../graph-engine/training/dataDescription.ts';
 import type { ConnectionState, ManagedConnection } from './hostConnection.ts';
 
 /** What is known of the host; kept while it is away. */

@@ -4,7 +4,8 @@ import { networkFingerprint } from '../../graph-engine/document/networkFingerpri
 import type { CallOutput, HostProblem } from '../../contract/contract.ts';
 import { useHost } from '../connection/host.ts';
 import { documentStore, useDocument } from '../store/documentStore.ts';
-import { formatAge, formatPercent } from '../training/format.ts';
+import { bestFigure } from '../training/describeRun.ts';
+import { formatAge } from '../training/format.ts';
 import { runsThatFit } from '../training/runs.ts';
 import { refreshRuns, runStore, useRuns } from '../training/runStore.ts';
 import { Button } from '../ui/Button.tsx';
@@ -71,7 +72,7 @@ export function ExportDialog() {
     ...trained.map((run, index) => ({
       value: run.id,
       label: index === 0 ? 'Best of the latest run' : `Best of ${run.id}`,
-      detail: `${run.best === undefined ? '' : `${formatPercent(run.best.validationAccuracy)} · `}${formatAge(run.started, now)}`,
+      detail: [bestFigure(run), formatAge(run.started, now)].filter((part) => part !== undefined).join(' · '),
     })),
     { value: INITIAL, label: 'Initial weights', detail: 'Fresh from the seed, not trained.' },
   ];

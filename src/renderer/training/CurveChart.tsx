@@ -3,27 +3,27 @@ import { useStore } from 'zustand';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { themeStore } from '../theme/themeStore.ts';
-import type { CurveColumns, CurveKind } from './curves.ts';
-import { formatLoss, formatPercent } from './format.ts';
+import type { CurveColumns, CurveFigure } from './curves.ts';
+import { formatFigure, formatLoss } from './format.ts';
 
 export interface CurveChartProps {
-  readonly kind: CurveKind;
+  readonly figure: CurveFigure;
   readonly columns: CurveColumns;
   readonly logarithmic: boolean;
   /** The run the columns belong to: another run gets a fresh view, more data of the same keeps the zoom. */
   readonly runId: string;
 }
 
-const TITLES: Readonly<Record<CurveKind, string>> = { loss: 'Loss', accuracy: 'Accuracy' };
 const HEIGHT = 148;
 
 /** One chart: training (raw and smoothed) and validation over epochs. Drag to zoom, double-click for everything. */
-export function CurveChart({ kind, columns, logarithmic, runId }: CurveChartProps) {
+export function CurveChart({ figure, columns, logarithmic, runId }: CurveChartProps) {
   const holder = useRef<HTMLDivElement>(null);
   const readout = useRef<HTMLSpanElement>(null);
   const chart = useRef<uPlot | null>(null);
   const latest = useRef(columns);
   const theme = useStore(themeStore, (state) => state.theme);
+  const title = figure === 'loss' ? 'Loss' : figure.title;
 
   useEffect(() => {
     latest.current = columns;
@@ -33,8 +33,8 @@ export function CurveChart({ kind, columns, logarithmic, runId }: CurveChartProp
     const element = holder.current;
     if (element === null) return;
     const plot = new uPlot(
-      chartOptions(kind, logarithmic, element, (index) => {
-        if (readout.current !== null) readout.current.textContent = readoutText(kind, latest.current, index);
+      chartOptions(figure, logarithmic, element, (index) => {
+        if (readout.current !== null) readout.current.textContent = readoutText(figure, latest.current, index);
       }),
       latest.current,
       element,
@@ -47,7 +47,7 @@ export function CurveChart({ kind, columns, logarithmic, runId }: CurveChartProp
       plot.destroy();
       chart.current = null;
     };
-  }, [kind, logarithmic, theme, runId]);
+  }, [figure, logarithmic, theme, runId]);
 
   useEffect(() => {
     // Metrics come up to thirty times a second; one drawing per frame is enough.
@@ -55,15 +55,15 @@ export function CurveChart({ kind, columns, logarithmic, runId }: CurveChartProp
       const plot = chart.current;
       if (plot === null) return;
       plot.setData(columns, !isZoomed(plot));
-      if (readout.current !== null) readout.current.textContent = readoutText(kind, columns, plot.cursor.idx ?? null);
+      if (readout.current !== null) readout.current.textContent = readoutText(figure, columns, plot.cursor.idx ?? null);
     });
     return () => cancelAnimationFrame(frame);
-  }, [columns, kind]);
+  }, [columns, figure]);
 
   return (
-    <figure className="flex flex-col" aria-label={`${TITLES[kind]} over epochs`}>
+    <figure className="flex flex-col" aria-label={`${title} over epochs`}>
       <figcaption className="flex items-baseline justify-between gap-2 text-xs">
-        <span className="font-medium text-ink">{TITLES[kind]}</span>
+        <span className="font-medium text-ink">{title}</span>
         <span ref={readout} className="truncate text-2xs text-ink-muted tabular-nums" />
       </figcaption>
       <div ref={holder} className="w-full" style={{ height: HEIGHT }} />
@@ -80,9 +80,9 @@ function isZoomed(plot: uPlot): boolean {
   return first !== undefined && last !== undefined && (min > first || max < last);
 }
 
-function readoutText(kind: CurveKind, columns: CurveColumns, index: number | null): string {
+function readoutText(figure: CurveFigure, columns: CurveColumns, index: number | null): string {
   const [epochs, raw, , validation] = columns;
-  const format = kind === 'loss' ? formatLoss : formatPercent;
+  const format = (value: number): string => (figure === 'loss' ? formatLoss(value) : formatFigure(figure, value));
   const at = index ?? epochs.length - 1;
   const epoch = epochs[at];
   if (epoch === undefined) return '';
@@ -104,11 +104,12 @@ function valueAtOrBefore(values: readonly (number | null)[], index: number): num
 }
 
 function chartOptions(
-  kind: CurveKind,
+  figure: CurveFigure,
   logarithmic: boolean,
   element: HTMLElement,
   onCursor: (index: number | null) => void,
 ): uPlot.Options {
+  const isShare = figure !== 'loss' && figure.unit === 'share';
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string) => style.getPropertyValue(`--color-${name}`).trim();
   const font = `10.5px ${style.getPropertyValue('--font-sans')}`;
@@ -127,7 +128,7 @@ function chartOptions(
     cursor: { points: { size: 6 }, drag: { x: true, y: false, setScale: true } },
     scales: {
       x: { time: false },
-      y: kind === 'accuracy' ? { range: accuracyRange } : logarithmic ? { distr: 3, range: logarithmicRange } : {},
+      y: isShare ? { range: shareRange } : logarithmic ? { distr: 3, range: logarithmicRange } : {},
     },
     axes: [
       { ...axis, size: 24, gap: 2 },
@@ -136,7 +137,7 @@ function chartOptions(
         size: 40,
         gap: 4,
         values: (_, ticks) =>
-          ticks.map((tick) => (tick === null ? '' : kind === 'accuracy' ? `${Math.round(tick * 100)}%` : `${tick}`)),
+          ticks.map((tick) => (tick === null ? '' : isShare ? `${Math.round(tick * 100)}%` : `${tick}`)),
       },
     ],
     series: [
@@ -154,7 +155,7 @@ function chartOptions(
   };
 }
 
-const accuracyRange: uPlot.Scale.Range = (_, minimum) => [
+const shareRange: uPlot.Scale.Range = (_, minimum) => [
   Math.max(0, Math.floor((minimum ?? 0) * 10) / 10 - (minimum >= 1 ? 0.1 : 0)),
   1,
 ];

@@ -1,24 +1,21 @@
 import { useMemo, useState } from 'react';
-import type { Metrics } from '../../contract/run.ts';
+import { measuresOf } from '../../contract/measures.ts';
+import type { MeasureDescription, Metrics, RunSummary } from '../../contract/run.ts';
 import { CurveChart } from './CurveChart.tsx';
 import { curveColumns } from './curves.ts';
 
 export interface CurvesProps {
-  readonly runId: string;
+  readonly run: RunSummary;
   readonly metrics: readonly Metrics[];
 }
 
-/** Loss and accuracy of a run, with the controls of how they are drawn. */
-export function Curves({ runId, metrics }: CurvesProps) {
+/** Loss and measures of a run, with the controls of how they are drawn. */
+export function Curves({ run, metrics }: CurvesProps) {
   const [smoothing, setSmoothing] = useState(0.6);
   const [logarithmic, setLogarithmic] = useState(false);
   const loss = useMemo(
     () => curveColumns(metrics, 'loss', { smoothing, logarithmic }),
     [metrics, smoothing, logarithmic],
-  );
-  const accuracy = useMemo(
-    () => curveColumns(metrics, 'accuracy', { smoothing, logarithmic: false }),
-    [metrics, smoothing],
   );
   return (
     <div className="flex flex-col gap-3">
@@ -51,10 +48,27 @@ export function Curves({ runId, metrics }: CurvesProps) {
           </label>
         </span>
       </div>
-      <CurveChart kind="loss" columns={loss} logarithmic={logarithmic} runId={runId} />
-      <CurveChart kind="accuracy" columns={accuracy} logarithmic={false} runId={runId} />
+      <CurveChart figure="loss" columns={loss} logarithmic={logarithmic} runId={run.id} />
+      {measuresOf(run).map((measure) => (
+        <MeasureChart key={measure.key} measure={measure} metrics={metrics} smoothing={smoothing} runId={run.id} />
+      ))}
     </div>
   );
+}
+
+interface MeasureChartProps {
+  readonly measure: MeasureDescription;
+  readonly metrics: readonly Metrics[];
+  readonly smoothing: number;
+  readonly runId: string;
+}
+
+function MeasureChart({ measure, metrics, smoothing, runId }: MeasureChartProps) {
+  const columns = useMemo(
+    () => curveColumns(metrics, measure, { smoothing, logarithmic: false }),
+    [metrics, measure, smoothing],
+  );
+  return <CurveChart figure={measure} columns={columns} logarithmic={false} runId={runId} />;
 }
 
 function Key({ colour, children }: { readonly colour: string; readonly children: string }) {

@@ -1,23 +1,30 @@
-import type { DataSetDescription } from '../../contract/contract.ts';
+import type { DataSetDescription } from '../../graph-engine/training/dataDescription.ts';
+import type { NetworkEnds } from '../../graph-engine/training/matchData.ts';
 import { Select } from '../ui/Select.tsx';
-import { formatCount } from './format.ts';
-import { dataFit } from './scheduleCurve.ts';
+import { dataFit, summarizeData } from './dataFit.ts';
 
 export interface DataSetSelectProps {
   readonly value: string;
   readonly dataSets: readonly DataSetDescription[];
-  readonly input: { readonly height: number; readonly width: number; readonly channels: number } | undefined;
+  readonly network: NetworkEnds;
   readonly disabled: boolean;
   readonly onChange: (id: string) => void;
 }
 
-/** The data set to learn from, with what one should know about it. */
-export function DataSetSelect({ value, dataSets, input, disabled, onChange }: DataSetSelectProps) {
+/** The data set to learn from: those that fit the network first, and with each what one should know about it. */
+export function DataSetSelect({ value, dataSets, network, disabled, onChange }: DataSetSelectProps) {
   const chosen = dataSets.find((one) => one.id === value);
-  const options = dataSets.map((one) => ({ value: one.id, label: one.title, detail: summary(one) }));
+  const choices = dataSets.map((data) => ({ data, fit: dataFit(data, network) }));
+  const options = choices
+    .toSorted((one, other) => Number(other.fit.fits) - Number(one.fit.fits))
+    .map(({ data, fit }) => ({
+      value: data.id,
+      label: data.title,
+      detail: fit.fits ? summarizeData(data) : `Does not fit. ${fit.reason}`,
+    }));
   // A set this host does not have stays chosen and visible: choosing another is the user's act.
   if (chosen === undefined) options.unshift({ value, label: value, detail: 'Not known to this host.' });
-  const fit = chosen === undefined ? null : dataFit(chosen, input);
+  const fit = choices.find(({ data }) => data === chosen)?.fit;
   return (
     <div className="flex flex-col gap-1.5">
       <Select
@@ -32,11 +39,12 @@ export function DataSetSelect({ value, dataSets, input, disabled, onChange }: Da
       {chosen === undefined && dataSets.length > 0 && (
         <p className="text-xs text-warning">This host has no data set called “{value}”.</p>
       )}
-      {fit !== null && <p className="text-xs text-ink-muted">{fit}</p>}
+      {fit?.fits === true && fit.note !== null && <p className="text-xs text-ink-muted">{fit.note}</p>}
+      {fit?.fits === false && (
+        <p className="text-xs text-warning" data-testid="data-misfit">
+          {fit.reason} {fit.remedy}
+        </p>
+      )}
     </div>
   );
-}
-
-function summary({ samples, height, width, channels, classes }: DataSetDescription): string {
-  return `${formatCount(samples)} images, ${height}×${width}×${channels}, ${classes.length} classes`;
 }

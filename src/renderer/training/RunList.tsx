@@ -1,8 +1,8 @@
 import type { RunId, RunSummary } from '../../contract/run.ts';
 import { Badge } from '../ui/Badge.tsx';
 import { classNames } from '../ui/classNames.ts';
-import { describeRun } from './describeRun.ts';
-import { formatAge, formatPercent } from './format.ts';
+import { bestFigure, describeRun } from './describeRun.ts';
+import { formatAge } from './format.ts';
 
 export interface RunListProps {
   readonly runs: readonly RunSummary[];
@@ -36,9 +36,7 @@ export function RunList({ runs, shown, now, onShow }: RunListProps) {
                   {run.data} · {run.epochs} {run.epochs === 1 ? 'epoch' : 'epochs'} · {formatAge(run.started, now)}
                 </span>
               </span>
-              {run.best !== undefined && (
-                <span className="text-xs text-ink tabular-nums">{formatPercent(run.best.validationAccuracy)}</span>
-              )}
+              <span className="text-xs text-ink tabular-nums">{bestFigure(run)}</span>
               <Badge tone={words.tone}>{words.label}</Badge>
             </button>
           </li>

@@ -1,8 +1,9 @@
 import { CircleAlert, Info } from 'lucide-react';
+import { headlineOf, validationFigure } from '../../contract/measures.ts';
 import type { RunSummary, StepMetrics } from '../../contract/run.ts';
 import { Badge } from '../ui/Badge.tsx';
 import { describeRun } from './describeRun.ts';
-import { formatCount, formatDuration, formatLearningRate, formatLoss, formatPercent } from './format.ts';
+import { formatCount, formatDuration, formatFigure, formatLearningRate, formatLoss } from './format.ts';
 import { isActive } from './runs.ts';
 
 export interface RunStatusProps {
@@ -15,6 +16,9 @@ export interface RunStatusProps {
 export function RunStatus({ run, step, notices }: RunStatusProps) {
   const words = describeRun(run.state);
   const active = isActive(run.state);
+  const measure = headlineOf(run);
+  const last = run.lastEpoch && validationFigure(run.lastEpoch, measure.key);
+  const best = run.best && validationFigure(run.best, measure.key);
   const done =
     run.state.status === 'finished' ? 1 : Math.min(1, (step?.epoch ?? run.lastEpoch?.epoch ?? 0) / run.epochs);
   const loss = step?.loss ?? run.lastEpoch?.trainLoss;
@@ -59,11 +63,11 @@ export function RunStatus({ run, step, notices }: RunStatusProps) {
       )}
       <div className="grid grid-cols-2 gap-2">
         <Figure
-          label="Validation accuracy"
-          value={run.lastEpoch === undefined ? '–' : formatPercent(run.lastEpoch.validationAccuracy)}
-          note={run.best === undefined ? undefined : `best ${formatPercent(run.best.validationAccuracy)}`}
-          raw={run.lastEpoch?.validationAccuracy}
-          testId="metric-validation-accuracy"
+          label={`Validation ${inSentence(measure.title)}`}
+          value={last === undefined ? '–' : formatFigure(measure, last)}
+          note={best === undefined ? undefined : `best ${formatFigure(measure, best)}`}
+          raw={last}
+          testId={`metric-validation-${measure.key}`}
         />
         <Figure
           label="Training loss"
@@ -92,6 +96,11 @@ export function RunStatus({ run, step, notices }: RunStatusProps) {
       ))}
     </div>
   );
+}
+
+/** `accuracy`, but `R²` and `F1 score`. */
+function inSentence(title: string): string {
+  return /^[A-Z][a-z]/.test(title) ? title.charAt(0).toLowerCase() + title.slice(1) : title;
 }
 
 interface FigureProps {

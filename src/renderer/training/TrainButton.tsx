@@ -1,5 +1,7 @@
 import { LoaderCircle, Play, Square } from 'lucide-react';
+import { useMemo } from 'react';
 import { useStore } from 'zustand';
+import { networkEnds } from '../../graph-engine/training/networkEnds.ts';
 import { useHost } from '../connection/host.ts';
 import { hostStore } from '../connection/hostStore.ts';
 import { useDocument } from '../store/documentStore.ts';
@@ -13,10 +15,15 @@ import { trainBlocker, type TrainBlocker } from './trainBlocker.ts';
 export function useTrainBlocker(): TrainBlocker | null {
   const inferred = useDocument((state) => state.inferred);
   const connection = useStore(hostStore, (state) => state.connection);
+  const chosen = useDocument((state) => state.document.training.data);
+  const data = useStore(hostStore, (state) => state.dataSets.find((one) => one.id === chosen));
+  const network = useMemo(() => networkEnds(inferred.root), [inferred]);
   const engines = useStore(hostStore, (state) => state.description?.engines);
   return trainBlocker({
     diagnostics: inferred.diagnostics,
     nodes: inferred.root.nodes.size,
+    network,
+    data,
     connection,
     engines,
   });

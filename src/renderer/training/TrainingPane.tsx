@@ -1,10 +1,10 @@
 import { Wrench } from 'lucide-react';
 import { useEffect, useMemo, useRef, type ReactNode } from 'react';
 import { useStore } from 'zustand';
-import { sizeOf } from '../../graph-engine/core/shape.ts';
 import { setTraining } from '../../graph-engine/document/commands/editDocument.ts';
 import type { TrainingSettings } from '../../graph-engine/document/trainingSettings.ts';
-import type { InferredDocument } from '../../graph-engine/infer/inferDocument.ts';
+import { sampleCount } from '../../graph-engine/training/matchData.ts';
+import { networkEnds } from '../../graph-engine/training/networkEnds.ts';
 import { useHost } from '../connection/host.ts';
 import { hostStore } from '../connection/hostStore.ts';
 import { dispatch, useDocument } from '../store/documentStore.ts';
@@ -55,7 +55,7 @@ function ShownRun() {
       </Section>
       {details.metrics.length > 0 && (
         <Section>
-          <Curves runId={run.id} metrics={details.metrics} />
+          <Curves run={run} metrics={details.metrics} />
         </Section>
       )}
     </>
@@ -67,22 +67,20 @@ function Settings() {
   const inferred = useDocument((state) => state.inferred);
   const dataSets = useStore(hostStore, (state) => state.dataSets);
   const underWay = useActiveRun() !== undefined;
-  const input = useMemo(() => inputSize(inferred), [inferred]);
+  const network = useMemo(() => networkEnds(inferred.root), [inferred]);
+  const data = dataSets.find((one) => one.id === settings.data);
   const change = (changes: Partial<TrainingSettings>) => dispatch(setTraining, { changes });
   return (
     <Section title={underWay ? 'Settings of the next run' : 'Settings'}>
       <DataSetSelect
         value={settings.data}
         dataSets={dataSets}
-        input={input}
+        network={network}
         disabled={false}
         onChange={(data) => change({ data })}
       />
       <TrainingForm settings={settings} disabled={false} onChange={change} />
-      <ScheduleDrawing
-        settings={settings}
-        samples={dataSets.find((one) => one.id === settings.data)?.samples ?? 1000}
-      />
+      <ScheduleDrawing settings={settings} samples={data === undefined ? 1000 : sampleCount(data, network)} />
     </Section>
   );
 }
@@ -150,20 +148,4 @@ function Blocker() {
       )}
     </div>
   );
-}
-
-/** The size of the images that the drawn Input takes; undefined while there is none or a size is open. */
-function inputSize(inferred: InferredDocument): { height: number; width: number; channels: number } | undefined {
-  for (const node of inferred.root.nodes.values()) {
-    if (!('op' in node.node) || node.node.op !== 'input') continue;
-    const [type] = Object.values(node.outputs);
-    if (type === undefined) continue;
-    const height = sizeOf(type, 'height');
-    const width = sizeOf(type, 'width');
-    const channels = sizeOf(type, 'channels');
-    if (typeof height === 'number' && typeof width === 'number' && typeof channels === 'number') {
-      return { height, width, channels };
-    }
-  }
-  return undefined;
 }

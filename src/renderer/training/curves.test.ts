@@ -23,10 +23,23 @@ test('the end of an epoch shares its place with the last step', () => {
   ]);
 });
 
-test('accuracy has its own values', () => {
-  const [, raw, , validation] = curveColumns(metrics, 'accuracy', { smoothing: 0, logarithmic: false });
+test('accuracy has its own values, also in runs of older versions', () => {
+  const accuracy = { key: 'accuracy', title: 'Accuracy', unit: 'share', better: 'higher' } as const;
+  const [, raw, , validation] = curveColumns(metrics, accuracy, { smoothing: 0, logarithmic: false });
   expect(raw.slice(0, 3)).toEqual([0.5, 0.75, 1]);
   expect(validation).toEqual([null, 0.75, null, 0.75]);
+});
+
+test('any measure of the run has a curve, with gaps where a report lacks it', () => {
+  const perplexity = { key: 'perplexity', title: 'Perplexity', unit: 'number', better: 'lower' } as const;
+  const measured: Metrics[] = [
+    { ...step(1, 2), measures: { perplexity: 7.4 } },
+    { ...epochEnd(1, 2), validationMeasures: { perplexity: 8.2 } },
+    step(2, 900),
+  ];
+  const [, raw, , validation] = curveColumns(measured, perplexity, { smoothing: 0, logarithmic: false });
+  expect(raw).toEqual([7.4, null]);
+  expect(validation).toEqual([8.2, null]);
 });
 
 test('a logarithmic axis leaves zero out', () => {

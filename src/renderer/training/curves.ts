@@ -1,7 +1,9 @@
-import type { Metrics } from '../../contract/run.ts';
+import { trainingFigure, validationFigure } from '../../contract/measures.ts';
+import type { MeasureDescription, Metrics } from '../../contract/run.ts';
 import { smoothCurve } from './smoothCurve.ts';
 
-export type CurveKind = 'loss' | 'accuracy';
+/** What a chart shows: the loss, or one of the measures of the run. */
+export type CurveFigure = 'loss' | MeasureDescription;
 
 /** Columns as uPlot takes them: epochs, the raw training curve, the smoothed one, validation. Equal lengths. */
 export type CurveColumns = [
@@ -18,9 +20,9 @@ export interface CurveOptions {
 }
 
 /** The curves of a run. Steps stand at the epochs passed, with a fraction; validation at the ends of epochs. */
-export function curveColumns(metrics: readonly Metrics[], kind: CurveKind, options: CurveOptions): CurveColumns {
-  const show = (value: number): number | null =>
-    Number.isFinite(value) && !(options.logarithmic && value <= 0) ? value : null;
+export function curveColumns(metrics: readonly Metrics[], figure: CurveFigure, options: CurveOptions): CurveColumns {
+  const show = (value: number | undefined): number | null =>
+    value !== undefined && Number.isFinite(value) && !(options.logarithmic && value <= 0) ? value : null;
   const epochs: number[] = [];
   const raw: (number | null)[] = [];
   const validation: (number | null)[] = [];
@@ -34,8 +36,8 @@ export function curveColumns(metrics: readonly Metrics[], kind: CurveKind, optio
       validation.push(null);
     }
     const index = epochs.length - 1;
-    if (step) raw[index] = show(kind === 'loss' ? one.loss : one.accuracy);
-    else validation[index] = show(kind === 'loss' ? one.validationLoss : one.validationAccuracy);
+    if (step) raw[index] = show(figure === 'loss' ? one.loss : trainingFigure(one, figure.key));
+    else validation[index] = show(figure === 'loss' ? one.validationLoss : validationFigure(one, figure.key));
   }
   return thinned([epochs, raw, smoothCurve(raw, options.smoothing), validation]);
 }

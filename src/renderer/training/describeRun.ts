@@ -1,7 +1,8 @@
+import { headlineOf, validationFigure } from '../../contract/measures.ts';
 import type { RunState, RunSummary, StepMetrics } from '../../contract/run.ts';
 import { assertNever } from '../../graph-engine/core/diagnostic.ts';
 import type { BadgeTone } from '../ui/Badge.tsx';
-import { formatPercent } from './format.ts';
+import { formatFigure } from './format.ts';
 
 /** A run's state in words. */
 export interface RunWords {
@@ -59,6 +60,13 @@ export function windowTitle(
   if (run.state.status === 'compiling' || run.state.status === 'queued') return `Preparing · ${document}`;
   if (run.state.status !== 'running' && run.state.status !== 'stopping') return document;
   const share = step === undefined ? 0 : Math.min(1, step.epoch / run.epochs);
-  const accuracy = run.best === undefined ? '' : ` · ${formatPercent(run.best.validationAccuracy)}`;
-  return `${Math.floor(share * 100)}%${accuracy} · ${document}`;
+  const best = bestFigure(run);
+  return `${Math.floor(share * 100)}%${best === undefined ? '' : ` · ${best}`} · ${document}`;
+}
+
+/** The figure that says most about the best weights of a run; nothing where there is none. */
+export function bestFigure(run: RunSummary): string | undefined {
+  const measure = headlineOf(run);
+  const best = run.best && validationFigure(run.best, measure.key);
+  return best === undefined ? undefined : formatFigure(measure, best);
 }

@@ -1,3 +1,5 @@
+import type { MeasureDescription } from '../../contract/run.ts';
+
 const SPACE = '\u202f';
 
 /** Seconds in words: `0.8 s`, `42 s`, `3 min 12 s`, `2 h 5 min`. */
@@ -33,6 +35,11 @@ export function formatLoss(loss: number): string {
   if (loss === 0) return '0';
   if (Math.abs(loss) < 1e-3) return loss.toExponential(1);
   return Math.abs(loss) < 1 ? loss.toFixed(4) : loss.toPrecision(4);
+}
+
+/** A figure in the unit of its measure. */
+export function formatFigure({ unit }: Pick<MeasureDescription, 'unit'>, value: number): string {
+  return unit === 'share' ? formatPercent(value) : formatLoss(value);
 }
 
 /** A learning rate as one would type it, rounded to three digits. */

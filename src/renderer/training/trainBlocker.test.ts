@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Diagnostic } from '../../graph-engine/core/diagnostic.ts';
+import { choiceTarget } from '../../graph-engine/core/objective.ts';
+import { image } from '../../graph-engine/core/shape.ts';
 import { trainBlocker, type TrainSituation } from './trainBlocker.ts';
 
 const fix = { label: 'Add an output', command: 'appendOutput', arguments: {} };
@@ -14,6 +16,19 @@ const warning: Diagnostic = { ...noOutput, code: 'graph/unused', severity: 'warn
 const ready: TrainSituation = {
   diagnostics: [],
   nodes: 3,
+  network: {
+    inputs: [{ path: 'input', type: image(8, 8, 1) }],
+    outputs: [{ path: 'output', target: choiceTarget('class', [], 10) }],
+  },
+  data: {
+    id: 'digits',
+    title: 'Digits',
+    description: '',
+    inputs: [{ kind: 'image', name: 'image', height: 8, width: 8, channels: 1 }],
+    targets: [{ kind: 'class', name: 'digit', classes: [...'0123456789'] }],
+    samples: 100,
+    licence: '',
+  },
   connection: 'open',
   engines: [{ id: 'tensorflow', state: 'ready', detail: '' }],
 };
@@ -38,6 +53,13 @@ test('several errors are counted and none of their fixes is offered as enough', 
 
 test('an empty canvas comes before everything', () => {
   expect(trainBlocker({ ...ready, nodes: 0, connection: 'lost' })?.reason).toMatch(/^Draw a network/);
+});
+
+test('data that do not fit and a network without a loss are told before anything is started', () => {
+  const outputs = [{ path: 'output', target: choiceTarget('class', [], 1000) }];
+  const { reason } = trainBlocker({ ...ready, network: { ...ready.network, outputs } }) ?? {};
+  expect(reason).toMatch(/"Digits" has 10 classes, but the network's output "output" has 1000\. Give the last Dense/);
+  expect(trainBlocker({ ...ready, network: { ...ready.network, outputs: [] } })?.reason).toMatch(/no loss/);
 });
 
 test('an absent host and a missing engine say so', () => {

@@ -1,6 +1,9 @@
 import type { EngineStatus } from '../../contract/contract.ts';
 import type { Diagnostic, Fix } from '../../graph-engine/core/diagnostic.ts';
+import type { DataSetDescription } from '../../graph-engine/training/dataDescription.ts';
+import type { NetworkEnds } from '../../graph-engine/training/matchData.ts';
 import type { ConnectionState } from '../connection/hostConnection.ts';
+import { dataFit } from './dataFit.ts';
 
 /** Why training cannot start now, and what would help. */
 export interface TrainBlocker {
@@ -13,12 +16,16 @@ export interface TrainSituation {
   readonly diagnostics: readonly Diagnostic[];
   readonly nodes: number;
   readonly connection: ConnectionState;
+  readonly network: NetworkEnds;
+  /** The chosen data set; undefined while it is not known. */
+  readonly data: DataSetDescription | undefined;
   /** Undefined until the host has described itself. */
   readonly engines: readonly EngineStatus[] | undefined;
 }
 
 /** What stands between the drawing and a run; null when nothing does. The user's own work is named first. */
-export function trainBlocker({ diagnostics, nodes, connection, engines }: TrainSituation): TrainBlocker | null {
+export function trainBlocker(situation: TrainSituation): TrainBlocker | null {
+  const { diagnostics, nodes, network, data, connection, engines } = situation;
   if (nodes === 0) return { reason: 'Draw a network first: drag an Input onto the canvas.' };
   const errors = diagnostics.filter((one) => one.severity === 'error');
   const [first] = errors;
@@ -27,6 +34,11 @@ export function trainBlocker({ diagnostics, nodes, connection, engines }: TrainS
     if (errors.length > 1) return { reason: `${errors.length} errors on the canvas come first. ${first.message}` };
     return { reason: first.message, ...(fix !== undefined && { fix }) };
   }
+  if (network.outputs.length === 0) {
+    return { reason: 'This network has no loss to learn from: its outputs only give features. It can be exported.' };
+  }
+  const fit = data === undefined ? undefined : dataFit(data, network);
+  if (fit?.fits === false) return { reason: `${fit.reason} ${fit.remedy}` };
   if (connection === 'refused') return { reason: 'The engine host does not accept this link’s key.' };
   if (connection !== 'open') return { reason: 'The engine host is away; training can start when it is back.' };
   if (engines === undefined || engines.some((engine) => engine.state === 'ready')) return null;

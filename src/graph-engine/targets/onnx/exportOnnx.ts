@@ -33,6 +33,8 @@ export interface OnnxOutput {
   readonly path: string;
   /** ONNX name by port, such as `logits` and `probabilities`. */
   readonly ports: Readonly<Record<string, string>>;
+  /** By port. */
+  readonly types: Readonly<Record<string, TensorType>>;
 }
 
 export interface OnnxExport extends EncodedModel {
@@ -108,7 +110,7 @@ function addOutput(graph: OnnxGraphBuilder, { path, names, types }: OutputEnd, s
     const value = { dims: dimsOf(path, type), dtype: type.dtype, documentation };
     return [port, graph.output(several ? `${path}.${port}` : port, source, value)] as const;
   });
-  return { path, ports: Object.fromEntries(ports) };
+  return { path, ports: Object.fromEntries(ports), types };
 }
 
 function knownTypes({ path, inferred }: OpInstance, side: 'inputs' | 'outputs'): Readonly<Record<string, TensorType>> {
