@@ -44,6 +44,21 @@ function alongAxes(value: unknown): readonly [number, number] | undefined {
   return typeof first === 'number' && typeof second === 'number' ? [first, second] : undefined;
 }
 
+function isLarger(from: number | null | undefined, to: number | null | undefined): boolean {
+  return typeof from === 'number' && typeof to === 'number' && to > from;
+}
+
+/** A transposed convolution: of the taps, an output meets those that lie a multiple of the stride from it. */
+function spread(kernel: number, stride: number, dilation: number): Reach {
+  let extent = 1;
+  for (let first = 0; first < Math.min(kernel, stride); first++) {
+    let last = first;
+    for (let tap = first; tap < kernel; tap++) if (((tap - first) * dilation) % stride === 0) last = tap;
+    extent = Math.max(extent, ((last - first) * dilation) / stride + 1);
+  }
+  return { extent, stride: 1 / stride };
+}
+
 /**
  * The window through which an op looks at one of its inputs. An op whose parameters have a `kernel` slides it; an op that
  * drops the spatial axes sees everything; an op that enlarges them repeats; every other op works position by position,
@@ -64,7 +79,10 @@ export function windowOf(
   if (kernel !== undefined) {
     const stride = alongAxes(parameters['stride']) ?? [1, 1];
     const dilation = alongAxes(parameters['dilation']) ?? [1, 1];
-    const slide = (axis: 0 | 1): Reach => ({ extent: (kernel[axis] - 1) * dilation[axis] + 1, stride: stride[axis] });
+    const slide = (axis: 0 | 1): Reach =>
+      isLarger(before[axis], after[axis]) && stride[axis] > 1
+        ? spread(kernel[axis], stride[axis], dilation[axis])
+        : { extent: (kernel[axis] - 1) * dilation[axis] + 1, stride: stride[axis] };
     return after.length === 1 ? [slide(0), POINT] : [slide(0), slide(1)];
   }
   if (before.length !== after.length) return POINTWISE;

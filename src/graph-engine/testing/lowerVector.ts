@@ -1,24 +1,9 @@
 import type { OpDefinition, OpVector, VectorInput, VectorOutput } from '../core/opDefinition.ts';
-import { embeddingTable, features, image, sequence, tokens, type TensorType } from '../core/shape.ts';
+import { typeOfInput } from '../core/vectorType.ts';
 import type { Builder } from '../program/builder.ts';
 import type { Value, Variable } from '../program/program.ts';
 
-/** The logical type of an example of a vector's tensor, whose dims have the batch in front. */
-export function typeOfInput({ dims, vocabulary, table }: Omit<VectorInput, 'data'>): TensorType {
-  if (table === true) return embeddingTable(dims[0] ?? null, dims[1] ?? null);
-  const [, a = null, b = null, c = null] = dims;
-  if (vocabulary !== undefined) return tokens(a, vocabulary);
-  switch (dims.length) {
-    case 2:
-      return features(a);
-    case 3:
-      return sequence(a, b);
-    case 4:
-      return image(a, b, c);
-    default:
-      throw new Error(`No type is known for a vector of ${dims.length} axes`);
-  }
-}
+export { typeOfInput };
 
 /** Maps the inputs of a vector, optional ones included, by port. */
 export function mapInputs<T>(vector: OpVector<string, string>, map: (input: VectorInput) => T): Record<string, T> {

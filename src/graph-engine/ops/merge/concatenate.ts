@@ -11,6 +11,7 @@ export const concatenate = defineOp({
     title: 'Concatenate',
     summary:
       'Puts the channels (or features) of two values one after the other: the connection of dense blocks and U-Nets.',
+    formula: 'y = [a, b] along the last axis',
     source: 'Huang et al. 2017, arXiv 1608.06993',
     keywords: ['concat', 'join', 'densenet', 'u-net', 'skip'],
   },

@@ -9,6 +9,7 @@ export const averagePooling2d = defineOp({
     title: 'Average pooling',
     shortName: 'averagePool',
     summary: 'Averages each window and so makes the image smaller. Padding does not count.',
+    formula: 'y[i, j, c] = 1 / (number of pixels seen) · Σ x[s·i + m − p, s·j + n − p, c]',
     keywords: ['avgpool', 'mean', 'downsample', 'subsample'],
   },
   parameters: poolParameters,

@@ -12,6 +12,7 @@ export const globalAveragePooling = defineOp({
     title: 'Global average pooling',
     shortName: 'pool',
     summary: 'Averages each channel over the whole image or sequence: one number a channel, whatever the size.',
+    formula: 'y[c] = mean over all positions of x[…, c]',
     source: 'Lin et al. 2013, arXiv 1312.4400',
     keywords: ['gap', 'global', 'mean'],
   },

@@ -13,6 +13,7 @@ export const globalMaxPooling = defineOp({
     shortName: 'maxPool',
     summary:
       'Keeps the largest value of each channel over the whole image or sequence: one number a channel, whatever the size.',
+    formula: 'y[c] = max over all positions of x[…, c]',
     keywords: ['global', 'maximum'],
   },
   parameters: z.strictObject({}),

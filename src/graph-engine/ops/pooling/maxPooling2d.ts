@@ -9,6 +9,7 @@ export const maxPooling2d = defineOp({
     title: 'Max pooling',
     shortName: 'maxPool',
     summary: 'Keeps the largest value of each window and so makes the image smaller.',
+    formula: 'y[i, j, c] = max over m, n of x[s·i + m − p, s·j + n − p, c]',
     keywords: ['maxpool', 'downsample', 'subsample'],
   },
   parameters: poolParameters,
