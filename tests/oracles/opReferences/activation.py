@@ -1,7 +1,7 @@
 """Activations."""
 
 import torch.nn.functional as F
-from reference import Case, Function, features, image
+from reference import Case, Function, features, image, sequence
 from torch import nn
 
 
@@ -30,5 +30,12 @@ REFERENCES = {
     "softmax": [
         Case("features", {}, {"input": features(5, low=-3, high=3)}, Function(lambda x: F.softmax(x, dim=-1))),
         Case("channels of an image", {}, {"input": image(2, 3, 4, low=-3, high=3)}, Function(lambda x: F.softmax(x, dim=1))),
+    ],
+    "hardSigmoid": [elementwise(nn.Hardsigmoid(), reach=5)],
+    "prelu": [
+        Case("a slope a channel", {}, {"input": image(2, 3, 4)}, nn.PReLU(4), {"slope": "weight"}),
+        Case("a slope for all", {"per": "tensor"}, {"input": image(2, 3, 4)}, nn.PReLU(), {"slope": "weight"}),
+        Case("a slope a feature", {}, {"input": features(4)}, nn.PReLU(4), {"slope": "weight"}),
+        Case("a slope for a sequence", {"per": "tensor"}, {"input": sequence(3, 4)}, nn.PReLU(), {"slope": "weight"}),
     ],
 }

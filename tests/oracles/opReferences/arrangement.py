@@ -10,6 +10,21 @@ def pad_channels(before, after):
     return Function(lambda x: F.pad(x, (0, 0, 0, 0, before, after)))
 
 
+def padded(name, parameters, size, module):
+    return Case(name, parameters, {"input": image(*size)}, module)
+
+
+def middle(x, like):
+    """The middle of an image, the odd pixel cut off at the end."""
+    (height, width), (rows, columns) = x.shape[2:], like.shape[2:]
+    top, left = (height - rows) // 2, (width - columns) // 2
+    return x[:, :, top : top + rows, left : left + columns]
+
+
+def upsampled(name, parameters, size, factor, **options):
+    return Case(name, parameters, {"input": image(*size)}, nn.Upsample(scale_factor=factor, mode="bilinear", **options))
+
+
 REFERENCES = {
     "flatten": [
         Case("image", {}, {"input": image(2, 3, 4)}, nn.Flatten()),
@@ -27,5 +42,24 @@ REFERENCES = {
     "upsampling2d": [
         Case("nearest", {}, {"input": image(2, 3, 4)}, nn.Upsample(scale_factor=2, mode="nearest")),
         Case("nearest, uneven", {"factor": [3, 2]}, {"input": image(2, 3, 2)}, nn.Upsample(scale_factor=(3, 2), mode="nearest")),
+        upsampled("bilinear", {"interpolation": "bilinear"}, (3, 4, 2), 2),
+        upsampled("bilinear, uneven", {"interpolation": "bilinear", "factor": [3, 1]}, (2, 3, 2), (3, 1)),
+        upsampled("bilinear, aligned corners", {"interpolation": "bilinear", "factor": [2, 3], "alignCorners": True}, (3, 4, 2), (2, 3), align_corners=True),
+        upsampled("bilinear, aligned corners of one row", {"interpolation": "bilinear", "alignCorners": True}, (1, 3, 2), 2, align_corners=True),
+    ],
+    "pad2d": [
+        padded("zeros", {"top": 1, "left": 2}, (2, 3, 2), nn.ZeroPad2d((2, 0, 1, 0))),
+        padded("a value", {"bottom": 2, "right": 1, "value": -1.5}, (2, 3, 2), nn.ConstantPad2d((0, 1, 0, 2), -1.5)),
+        padded("mirrored", {"top": 1, "bottom": 2, "left": 2, "right": 3, "mode": "reflect"}, (3, 4, 2), nn.ReflectionPad2d((2, 3, 1, 2))),
+        padded("repeated", {"top": 3, "left": 1, "right": 5, "mode": "replicate"}, (2, 3, 2), nn.ReplicationPad2d((1, 5, 3, 0))),
+        padded("nothing", {}, (2, 3, 2), nn.ZeroPad2d(0)),
+    ],
+    "crop2d": [
+        padded("all sides", {"top": 1, "bottom": 2, "left": 1, "right": 1}, (5, 4, 2), nn.ZeroPad2d((-1, -1, -1, -2))),
+        padded("nothing", {}, (2, 3, 2), nn.ZeroPad2d(0)),
+    ],
+    "cropToMatch": [
+        Case("even and odd", {}, {"input": image(6, 5, 2), "like": image(2, 2, 3)}, Function(middle)),
+        Case("nothing to cut", {}, {"input": image(2, 3, 2), "like": image(2, 3, 1)}, Function(middle)),
     ],
 }

@@ -22,6 +22,7 @@ REFERENCES = {
     "multiply": [
         Case("images", {}, PAIR, Function(torch.mul)),
         Case("an image and a factor a channel", {}, {"a": image(2, 3, 4), "b": features(4)}, Function(lambda a, b: a * b[:, :, None, None])),
+        Case("a sequence and a factor a feature", {}, {"a": sequence(3, 4), "b": features(4)}, Function(lambda a, b: a * b[:, None])),
     ],
     "concatenate": [
         Case("images", {}, {"a": image(2, 3, 4), "b": image(2, 3, 3)}, Function(lambda a, b: torch.cat([a, b], dim=1))),

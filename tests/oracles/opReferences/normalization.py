@@ -21,7 +21,7 @@ class ChannelsLast(nn.Module):
 
 
 class Positions(nn.Module):
-    """A batch norm of each feature over batch and positions."""
+    """A norm that wants the features of a sequence first."""
 
     def __init__(self, norm):
         super().__init__()
@@ -62,9 +62,15 @@ REFERENCES = {
         Case("two groups", {"groups": 2}, {"input": WIDE}, nn.GroupNorm(2, 4), AFFINE),
         Case("instance normalization", {"groups": 4}, {"input": WIDE}, nn.InstanceNorm2d(4, affine=True), AFFINE),
         Case("a large epsilon", {"groups": 2, "epsilon": 0.1}, {"input": WIDE}, nn.GroupNorm(2, 4, eps=0.1), AFFINE),
+        Case("sequence", {"groups": 2}, {"input": sequence(3, 4)}, Positions(nn.GroupNorm(2, 4)), within("norm", AFFINE)),
     ],
     "rmsNormalization": [
         Case("features", {}, {"input": features(6)}, nn.RMSNorm(6, eps=1e-5), {"scale": "weight"}),
         Case("each position", {"epsilon": 1e-6}, {"input": sequence(3, 4)}, nn.RMSNorm(4, eps=1e-6), {"scale": "weight"}),
+    ],
+    "instanceNormalization": [
+        Case("image", {}, {"input": WIDE}, nn.InstanceNorm2d(4, affine=True), AFFINE),
+        Case("without scale and shift", {"affine": False, "epsilon": 0.01}, {"input": WIDE}, nn.InstanceNorm2d(4, eps=0.01)),
+        Case("sequence", {}, {"input": sequence(5, 3)}, Positions(nn.InstanceNorm1d(3, affine=True)), within("norm", AFFINE)),
     ],
 }
