@@ -18,6 +18,8 @@ export function CommandPalette({ commands, onClose }: CommandPaletteProps) {
     (command) =>
       command.enabled &&
       command.id !== 'command-palette' &&
+      // A page for everything there is would bury the commands.
+      (query.trim() !== '' || !command.id.startsWith('reference:')) &&
       words.every((word) => command.label.toLowerCase().includes(word)),
   );
   const chosen = found[Math.min(active, found.length - 1)];

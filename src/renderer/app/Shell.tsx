@@ -6,12 +6,14 @@ import { OutsideBanner } from '../files/OutsideBanner.tsx';
 import { InspectorPane } from '../inspector/InspectorPane.tsx';
 import { PalettePane } from '../palette/PalettePane.tsx';
 import { ProblemsPane } from '../problems/ProblemsPane.tsx';
+import { ReferenceDialog } from '../reference/ReferenceDialog.tsx';
+import { useReferenceCommands } from '../reference/referenceCommands.tsx';
 import { useRuns } from '../training/runStore.ts';
 import { isActive } from '../training/runs.ts';
 import { TrainingPane } from '../training/TrainingPane.tsx';
 import { classNames } from '../ui/classNames.ts';
 import { Tabs } from '../ui/Tabs.tsx';
-import { useAppCommands } from './appCommands.tsx';
+import { useAppCommands, type AppCommand } from './appCommands.tsx';
 import { CommandPalette } from './CommandPalette.tsx';
 import { DocumentTabs } from './DocumentTabs.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
@@ -52,9 +54,17 @@ export function Shell() {
         </Panel>
       </Group>
       <StatusBar />
-      {paletteOpen && <CommandPalette commands={commands} onClose={() => setPaletteOpen(false)} />}
+      {paletteOpen && <CommandPaletteWithReference commands={commands} />}
+      <ErrorBoundary name="The reference">
+        <ReferenceDialog />
+      </ErrorBoundary>
     </div>
   );
+}
+
+function CommandPaletteWithReference({ commands }: { readonly commands: readonly AppCommand[] }) {
+  const pages = useReferenceCommands();
+  return <CommandPalette commands={[...commands, ...pages]} onClose={() => setPaletteOpen(false)} />;
 }
 
 /** Browsers may forbid storage; then sizes last as long as the page. */

@@ -1,6 +1,7 @@
 import {
   ArrowLeft,
   ArrowRight,
+  BookOpen,
   Download,
   FilePlus2,
   FolderOpen,
@@ -21,6 +22,7 @@ import { useHost } from '../connection/host.ts';
 import { chooseFile, closeTab, downloadDocument, save, startNew } from '../files/fileActions.ts';
 import { showFileDialog } from '../files/fileDialog.ts';
 import { documentStore, redo, showDocument, undo, useDocument } from '../store/documentStore.ts';
+import { openReferenceHere } from '../reference/referenceCommands.tsx';
 import { chooseTheme, nextThemeChoice, themeStore } from '../theme/themeStore.ts';
 import { commitTyping, startTraining } from '../training/trainActions.ts';
 import { useTrainBlocker } from '../training/TrainButton.tsx';
@@ -42,6 +44,8 @@ export type AppCommandId =
   | 'train'
   | 'theme'
   | 'inspector'
+  | 'reference'
+  | `reference:${string}`
   | 'command-palette';
 
 /** Something one can do to the whole editor: by menu, by key, by name. */
@@ -201,6 +205,14 @@ export function useAppCommands(): readonly AppCommand[] {
         icon: <LayoutPanelLeft {...SIZE} />,
         enabled: true,
         run: () => showTab('inspector'),
+      },
+      {
+        id: 'reference',
+        label: 'Reference…',
+        icon: <BookOpen {...SIZE} />,
+        shortcut: 'F1',
+        enabled: true,
+        run: openReferenceHere,
       },
       {
         id: 'command-palette',

@@ -1,4 +1,4 @@
-import { ArrowRight } from 'lucide-react';
+import { ArrowRight, CircleHelp } from 'lucide-react';
 import {
   renameNode,
   setEnabled,
@@ -13,11 +13,14 @@ import { groupByNode } from '../canvas/deriveNodes.ts';
 import { FamilyIcon, familyColour } from '../canvas/FamilyIcon.tsx';
 import { formatCount, formatExactly } from '../canvas/formatCount.ts';
 import { ProblemRow } from '../problems/ProblemRow.tsx';
+import { pageOfNode } from '../reference/referenceLibrary.ts';
+import { openReference } from '../reference/referenceStore.ts';
 import { dispatch, useDocument } from '../store/documentStore.ts';
 import { shownScope, useShownScope } from '../store/scope.ts';
 import { enterBlock } from '../store/uiStore.ts';
 import { goToPlace } from '../problems/goToPlace.ts';
 import { Button } from '../ui/Button.tsx';
+import { IconButton } from '../ui/IconButton.tsx';
 import { CommitText } from './CommitText.tsx';
 import { fieldsOfBlock, fieldsOfOp, type FormField } from './formFields.ts';
 import { ParameterField } from './ParameterField.tsx';
@@ -99,6 +102,14 @@ export function NodeInspector({ id }: { readonly id: NodeId }) {
             {title}
           </p>
         </div>
+        <IconButton
+          label={`Reference: ${title}`}
+          shortcut="F1"
+          icon={<CircleHelp size={16} />}
+          className="-mr-1"
+          onClick={() => openReference(pageOfNode(node))}
+          data-testid="inspector-reference"
+        />
       </header>
       {elsewhere.length > 0 && (
         <div className="flex flex-col px-2 pb-2" data-testid="inspector-problems">

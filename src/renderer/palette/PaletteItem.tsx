@@ -1,3 +1,6 @@
+import { CircleHelp } from 'lucide-react';
+import type { PageRef } from '../../graph-engine/reference/referencePage.ts';
+import { openReference } from '../reference/referenceStore.ts';
 import { FamilyIcon, familyColour } from '../canvas/FamilyIcon.tsx';
 import { addBehindSelection } from '../canvas/editing.ts';
 import { canvasMiddle } from '../canvas/canvasMiddle.ts';
@@ -16,8 +19,12 @@ export interface PaletteItemProps {
 export function PaletteItem({ item, isBest }: PaletteItemProps) {
   const family = item.kind === 'op' ? item.op.family : 'block';
   const type = item.kind === 'op' ? item.op.type : item.id;
+  const page: PageRef =
+    item.kind === 'op'
+      ? { kind: 'op', id: item.op.type }
+      : { kind: 'block', id: item.kind === 'library' ? item.library.id : item.block };
   return (
-    <li>
+    <li className="group/item relative" data-reference={`${item.kind === 'op' ? 'op' : 'block'}/${page.id}`}>
       <button
         type="button"
         draggable
@@ -41,7 +48,17 @@ export function PaletteItem({ item, isBest }: PaletteItemProps) {
         <span style={{ color: familyColour(family) }} className="shrink-0">
           <FamilyIcon type={type} family={family} size={15} />
         </span>
-        <span className="truncate">{item.title}</span>
+        <span className="truncate group-focus-within/item:pr-5 group-hover/item:pr-5">{item.title}</span>
+      </button>
+      <button
+        type="button"
+        aria-label={`About ${item.title}`}
+        title={`About ${item.title}`}
+        data-testid={`about-${item.id}`}
+        onClick={() => openReference(page)}
+        className="absolute top-1 right-1 inline-flex size-5 items-center justify-center rounded-sm text-ink-muted opacity-0 group-hover/item:opacity-100 hover:bg-pressed hover:text-ink focus-visible:opacity-100"
+      >
+        <CircleHelp size={13} aria-hidden />
       </button>
     </li>
   );

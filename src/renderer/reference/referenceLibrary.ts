@@ -1,0 +1,19 @@
+import type { BlockDefinition, BlockId, GraphNode, SkipwireDocument } from '../../graph-engine/document/schema.ts';
+import type { Library } from '../../graph-engine/reference/library.ts';
+import type { PageRef } from '../../graph-engine/reference/referencePage.ts';
+import { libraryItems, networkTemplates } from '../palette/catalogue.ts';
+
+/** What the reference is about: what is shipped, and the blocks that only this document has. */
+export function referenceLibrary(document: SkipwireDocument): Library {
+  const shipped = libraryItems().flatMap((item) => (item.kind === 'library' ? [item.library] : []));
+  const known = new Set<string>(shipped.map(({ id }) => id));
+  const own = (Object.entries(document.blocks) as [BlockId, BlockDefinition][])
+    .filter(([id]) => !known.has(id))
+    .map(([id, block]) => ({ format: 'skipwire/block@1' as const, id, block, blocks: document.blocks }));
+  return { blocks: [...shipped, ...own], networks: networkTemplates() };
+}
+
+/** The page about a node. */
+export function pageOfNode(node: GraphNode): PageRef {
+  return 'op' in node ? { kind: 'op', id: node.op } : { kind: 'block', id: node.block };
+}
