@@ -29,6 +29,7 @@ import { dense } from './dense/dense.ts';
 import { embedding } from './embedding/embedding.ts';
 import { tokenLogits } from './embedding/tokenLogits.ts';
 import { blockInput, blockOutput } from './input/blockPort.ts';
+import { featureInput } from './input/featureInput.ts';
 import { input } from './input/input.ts';
 import { sequenceInput } from './input/sequenceInput.ts';
 import { tokenInput } from './input/tokenInput.ts';
@@ -66,6 +67,7 @@ export const ops = [
   input,
   sequenceInput,
   tokenInput,
+  featureInput,
   conv2d,
   depthwiseConv2d,
   separableConv2d,

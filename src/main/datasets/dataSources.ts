@@ -1,10 +1,21 @@
 import { HostFailure } from '../files/hostFailure.ts';
 import type { DataSet, DataSource } from './dataSet.ts';
 import { digits } from './digits.ts';
+import { friedman } from './friedman.ts';
+import { licenceText } from './licenceText.ts';
+import { shapeMasks } from './shapeMasks.ts';
 import { shapes } from './shapes.ts';
+import { ticTacToe } from './ticTacToe.ts';
 
 /** Every data set there is, in the order the editor lists them. Each is loaded once in a process. */
-export const dataSources: readonly DataSource[] = [digits(), shapes()].map(loadedOnce);
+export const dataSources: readonly DataSource[] = [
+  digits(),
+  shapes(),
+  shapeMasks(),
+  licenceText(),
+  ticTacToe(),
+  friedman(),
+].map(loadedOnce);
 
 function loadedOnce({ description, load }: DataSource): DataSource {
   let loaded: Promise<DataSet> | undefined;

@@ -52,8 +52,17 @@ test('a document that is not there is said not to be', async () => {
 
 test('the data sets that can be learnt from are listed', async () => {
   const { dataSets } = await value('data/list', {});
-  expect(dataSets.map(({ id }) => id)).toEqual(['digits', 'shapes']);
-  for (const { inputs, targets } of dataSets) expect([inputs.length, targets.length]).toEqual([1, 1]);
+  expect(dataSets.map(({ id }) => id)).toEqual([
+    'digits',
+    'shapes',
+    'shape-masks',
+    'licence-text',
+    'tic-tac-toe',
+    'friedman',
+  ]);
+  for (const { id, inputs, targets, licence } of dataSets) {
+    expect([id, inputs.length > 0, targets.length > 0, licence.length > 10]).toEqual([id, true, true, true]);
+  }
 });
 
 test('a network with errors is not trained, and the reason is told', async () => {
