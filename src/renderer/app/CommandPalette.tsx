@@ -1,6 +1,12 @@
 import { Dialog as BaseDialog } from '@base-ui/react/dialog';
-import { useId, useState, type KeyboardEvent } from 'react';
+import { AlignStartVertical, BoxSelect, Eye, Spline } from 'lucide-react';
+import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { canvasCommands, isPossible, type CanvasCommandGroup } from '../canvas/canvasCommands.ts';
+import { canvasView } from '../canvas/canvasView.ts';
+import { focusCanvas } from '../canvas/focusCanvas.ts';
+import { keysOf } from '../store/keyBindings.ts';
 import { classNames } from '../ui/classNames.ts';
+import { displayShortcut, onMac } from '../ui/shortcuts.ts';
 import type { AppCommand } from './appCommands.tsx';
 
 export interface CommandPaletteProps {
@@ -8,26 +14,62 @@ export interface CommandPaletteProps {
   readonly onClose: () => void;
 }
 
+/** What the palette needs of a command. */
+type PaletteEntry = Pick<AppCommand, 'label' | 'icon' | 'shortcut' | 'alternatives' | 'run'> & { readonly id: string };
+
+/** What can be done on the canvas with what is selected now. */
+function canvasEntries(): readonly PaletteEntry[] {
+  return canvasCommands.filter(isPossible).map((command) => ({
+    ...command,
+    icon: CANVAS_ICONS[command.group],
+    run() {
+      const view = canvasView();
+      if (view === undefined) return;
+      focusCanvas();
+      command.run(view);
+    },
+  }));
+}
+
+const CANVAS_ICONS: Readonly<Record<CanvasCommandGroup, ReactNode>> = {
+  'Add and wire': <Spline size={15} aria-hidden />,
+  Select: <BoxSelect size={15} aria-hidden />,
+  Arrange: <AlignStartVertical size={15} aria-hidden />,
+  View: <Eye size={15} aria-hidden />,
+};
+
 /** Every command by its name: type, arrow, Enter. */
 export function CommandPalette({ commands, onClose }: CommandPaletteProps) {
   const listId = useId();
   const [query, setQuery] = useState('');
   const [active, setActive] = useState(0);
+  const [all] = useState(() => [
+    ...commands.filter(({ enabled, id }) => enabled && id !== 'command-palette'),
+    ...canvasEntries(),
+  ]);
   const words = query.toLowerCase().split(/\s+/);
-  const found = commands.filter(
-    (command) =>
-      command.enabled &&
-      command.id !== 'command-palette' &&
+  const found = all.filter(
+    ({ id, label }) =>
       // A page for everything there is would bury the commands.
-      (query.trim() !== '' || !command.id.startsWith('reference:')) &&
-      words.every((word) => command.label.toLowerCase().includes(word)),
+      (query.trim() !== '' || !id.startsWith('reference:')) &&
+      words.every((word) => label.toLowerCase().includes(word)),
   );
   const chosen = found[Math.min(active, found.length - 1)];
+  const list = useRef<HTMLUListElement>(null);
 
-  function run(command: AppCommand | undefined) {
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
+  }, [chosen]);
+
+  function run(command: PaletteEntry | undefined) {
     if (command === undefined) return;
     onClose();
     command.run();
+  }
+
+  function shown(command: PaletteEntry): string {
+    const [key] = keysOf(command);
+    return key === undefined ? '' : displayShortcut(key, onMac());
   }
 
   function onKeyDown(event: KeyboardEvent) {
@@ -69,7 +111,7 @@ export function CommandPalette({ commands, onClose }: CommandPaletteProps) {
             onKeyDown={onKeyDown}
             className="h-11 w-full border-b border-line bg-transparent px-4 text-base outline-none placeholder:text-ink-faint"
           />
-          <ul id={listId} role="listbox" aria-label="Commands" className="max-h-80 overflow-auto p-1.5">
+          <ul ref={list} id={listId} role="listbox" aria-label="Commands" className="max-h-80 overflow-auto p-1.5">
             {found.map((command) => (
               <li
                 key={command.id}
@@ -85,7 +127,7 @@ export function CommandPalette({ commands, onClose }: CommandPaletteProps) {
               >
                 <span className="text-ink-muted">{command.icon}</span>
                 <span className="flex-1">{command.label}</span>
-                <kbd className="font-sans text-2xs text-ink-muted">{command.shortcut}</kbd>
+                <kbd className="font-sans text-2xs text-ink-muted">{shown(command)}</kbd>
               </li>
             ))}
             {found.length === 0 && <li className="px-2.5 py-2 text-sm text-ink-muted">No such command.</li>}

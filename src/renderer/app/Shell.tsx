@@ -18,7 +18,8 @@ import { CommandPalette } from './CommandPalette.tsx';
 import { DocumentTabs } from './DocumentTabs.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { RefusedBanner } from './RefusedBanner.tsx';
-import { setPaletteOpen, setProblemsOpen, shellStore, showTab } from './shellStore.ts';
+import { ShortcutsDialog } from './ShortcutsDialog.tsx';
+import { setPaletteOpen, setProblemsOpen, setShortcutsOpen, shellStore, showTab } from './shellStore.ts';
 import { StatusBar } from './StatusBar.tsx';
 import { TopBar } from './TopBar.tsx';
 import { useShortcuts } from './useShortcuts.ts';
@@ -28,6 +29,7 @@ export function Shell() {
   const commands = useAppCommands();
   useShortcuts(commands);
   const paletteOpen = useStore(shellStore, (state) => state.paletteOpen);
+  const shortcutsOpen = useStore(shellStore, (state) => state.shortcutsOpen);
   const columns = useDefaultLayout({ id: 'skipwire.columns', storage: panelStorage });
 
   return (
@@ -58,6 +60,7 @@ export function Shell() {
       <ErrorBoundary name="The reference">
         <ReferenceDialog />
       </ErrorBoundary>
+      {shortcutsOpen && <ShortcutsDialog commands={commands} onClose={() => setShortcutsOpen(false)} />}
     </div>
   );
 }

@@ -13,7 +13,7 @@ import { ConnectionNotice } from './ConnectionNotice.tsx';
 import { DocumentName } from './DocumentName.tsx';
 import { Logo } from './Logo.tsx';
 import { showTab } from './shellStore.ts';
-import { displayShortcut } from './shortcuts.ts';
+import { displayShortcut, onMac } from '../ui/shortcuts.ts';
 
 const THEME_ICONS = { system: Monitor, light: Sun, dark: Moon } as const;
 const THEME_NAMES: Readonly<Record<ThemeChoice, string>> = {
@@ -22,7 +22,7 @@ const THEME_NAMES: Readonly<Record<ThemeChoice, string>> = {
   dark: 'Dark theme',
 };
 const MAXIMUM_RECENT = 12;
-const isMac = navigator.userAgent.includes('Mac');
+const isMac = onMac();
 
 /** The bar on top: the document, its file, undo, training, the theme. */
 export function TopBar({ commands }: { readonly commands: readonly AppCommand[] }) {

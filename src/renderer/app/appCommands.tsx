@@ -5,6 +5,7 @@ import {
   Download,
   FilePlus2,
   FolderOpen,
+  Keyboard,
   LayoutPanelLeft,
   Moon,
   Play,
@@ -27,7 +28,7 @@ import { chooseTheme, nextThemeChoice, themeStore } from '../theme/themeStore.ts
 import { commitTyping, startTraining } from '../training/trainActions.ts';
 import { useTrainBlocker } from '../training/TrainButton.tsx';
 import { useActiveRun } from '../training/runStore.ts';
-import { setPaletteOpen, showTab } from './shellStore.ts';
+import { setPaletteOpen, setShortcutsOpen, showTab } from './shellStore.ts';
 
 export type AppCommandId =
   | 'new'
@@ -46,7 +47,8 @@ export type AppCommandId =
   | 'inspector'
   | 'reference'
   | `reference:${string}`
-  | 'command-palette';
+  | 'command-palette'
+  | 'shortcuts';
 
 /** Something one can do to the whole editor: by menu, by key, by name. */
 export interface AppCommand {
@@ -221,6 +223,15 @@ export function useAppCommands(): readonly AppCommand[] {
         shortcut: 'Ctrl+K',
         enabled: true,
         run: () => setPaletteOpen(true),
+      },
+      {
+        id: 'shortcuts',
+        label: 'Keyboard shortcuts…',
+        icon: <Keyboard {...SIZE} />,
+        shortcut: '?',
+        leaveToFields: true,
+        enabled: true,
+        run: () => setShortcutsOpen(true),
       },
     ],
     [connection, undoLabel, redoLabel, blocked, busy, theme, several],

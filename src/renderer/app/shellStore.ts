@@ -7,12 +7,14 @@ export interface ShellState {
   readonly tab: RightTab;
   readonly problemsOpen: boolean;
   readonly paletteOpen: boolean;
+  readonly shortcutsOpen: boolean;
 }
 
 export const shellStore = createStore<ShellState>()(() => ({
   tab: 'inspector',
   problemsOpen: false,
   paletteOpen: false,
+  shortcutsOpen: false,
 }));
 
 /** Brings a tab of the right panel to the front. */
@@ -28,4 +30,9 @@ export function setProblemsOpen(problemsOpen: boolean): void {
 /** Opens or closes the command palette. */
 export function setPaletteOpen(paletteOpen: boolean): void {
   shellStore.setState({ paletteOpen });
+}
+
+/** Opens or closes the list of shortcuts. */
+export function setShortcutsOpen(shortcutsOpen: boolean): void {
+  shellStore.setState({ shortcutsOpen });
 }

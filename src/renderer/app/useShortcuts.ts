@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import type { AppCommand } from './appCommands.tsx';
-import { shortcutOf } from './shortcuts.ts';
+import { keysOf } from '../store/keyBindings.ts';
+import { shortcutOf } from '../ui/shortcuts.ts';
 
 /** Runs commands by their keys, wherever the focus is but in an open dialog. */
 export function useShortcuts(commands: readonly AppCommand[]): void {
@@ -8,7 +9,7 @@ export function useShortcuts(commands: readonly AppCommand[]): void {
     function onKeyDown(event: KeyboardEvent) {
       if (event.defaultPrevented || event.isComposing) return;
       const pressed = shortcutOf(event);
-      const command = commands.find((one) => one.shortcut === pressed || one.alternatives?.includes(pressed) === true);
+      const command = commands.find((one) => keysOf(one).includes(pressed));
       if (command === undefined) return;
       if (command.leaveToFields === true && isTextField(event.target)) return;
       // The browser's own answer (save page, open file) must not come either way.

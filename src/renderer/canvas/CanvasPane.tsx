@@ -10,15 +10,21 @@ import {
   useReactFlow,
   useStore,
 } from '@xyflow/react';
-import { useCallback, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { NodeId } from '../../graph-engine/document/schema.ts';
-import { enterBlock } from '../store/uiStore.ts';
+import { enterBlock, select } from '../store/uiStore.ts';
 import { setMode, useCanvas } from './canvasStore.ts';
+import { provideCanvasView, type CanvasView } from './canvasView.ts';
 import { CanvasToolbar } from './CanvasToolbar.tsx';
-import type { CanvasNode } from './deriveNodes.ts';
 import type { CanvasWire } from './deriveWires.ts';
 import { detailAt, DetailContext } from './detailLevel.ts';
 import { familyColour } from './FamilyIcon.tsx';
+import { FindDialog } from './FindDialog.tsx';
+import { FrameCard } from './marks/FrameCard.tsx';
+import { addWaypoint } from './marks/editMarks.ts';
+import { parseMark } from './marks/markKeys.ts';
+import { NoteCard } from './marks/NoteCard.tsx';
+import { WaypointDot } from './marks/WaypointDot.tsx';
 import { NodeCard } from './NodeCard.tsx';
 import { GRID } from './nodeGeometry.ts';
 import { OpenWireLine } from './OpenWireLine.tsx';
@@ -27,14 +33,16 @@ import type { Point } from './routeWire.ts';
 import { ScopeBreadcrumb } from './ScopeBreadcrumb.tsx';
 import { SearchBox } from './SearchBox.tsx';
 import { StartCard } from './StartCard.tsx';
+import { GuideLines, StrokeLine } from './StrokeLine.tsx';
 import { useCanvasKeys } from './useCanvasKeys.ts';
-import { useCanvasNodes } from './useCanvasNodes.ts';
+import { useCanvasNodes, type CanvasItem } from './useCanvasNodes.ts';
 import { useConnecting } from './useConnecting.ts';
 import { usePaletteDrop } from './usePaletteDrop.ts';
-import { MAXIMUM_ZOOM, MINIMUM_ZOOM, useViewport } from './useViewport.ts';
+import { useStrokes } from './useStrokes.ts';
+import { MAXIMUM_ZOOM, MINIMUM_ZOOM, motion, useViewport } from './useViewport.ts';
 import { WireLine } from './WireLine.tsx';
 
-const nodeTypes = { card: NodeCard };
+const nodeTypes = { card: NodeCard, frame: FrameCard, note: NoteCard, waypoint: WaypointDot };
 const edgeTypes = { wire: WireLine };
 const snapGrid: [number, number] = [GRID, GRID];
 /** Below this width the toolbar makes way for the minimap. */
@@ -44,6 +52,12 @@ const panButtons = [1];
 const MINIMAP_LIMIT = 2000;
 const minimapSize = { width: 168, height: 104 };
 const multiSelectionKeys = ['Shift', 'Control', 'Meta'];
+
+/** Frames show as areas on the minimap, points of wires not at all. */
+function minimapColour(item: CanvasItem): string {
+  if (item.type === 'card') return familyColour(item.data.view.family);
+  return parseMark(item.id)?.kind === 'note' ? 'var(--color-ink-faint)' : 'transparent';
+}
 
 /** The drawing board. */
 export function CanvasPane() {
@@ -56,16 +70,18 @@ export function CanvasPane() {
 
 function Canvas() {
   const root = useRef<HTMLDivElement>(null);
-  const flow = useReactFlow<CanvasNode, CanvasWire>();
+  const flow = useReactFlow<CanvasItem, CanvasWire>();
   const detail = useStore((state) => detailAt(state.transform[2]));
   const width = useStore((state) => state.width);
   const height = useStore((state) => state.height);
   const mode = useCanvas((state) => state.mode);
+  const snaps = useCanvas((state) => state.snaps);
   const [minimap, setMinimap] = useState(true);
-  const { nodes, wires, isDragging, onNodesChange, onEdgesChange, onNodeDrag, onNodeDragStop, abortDrag } =
+  const pointer = useRef<Point | null>(null);
+  const { nodes, items, wires, isDragging, onNodesChange, onEdgesChange, onNodeDrag, onNodeDragStop, abortDrag } =
     useCanvasNodes();
   const connecting = useConnecting(root);
-  const { fit, onMoveEnd } = useViewport(root, nodes);
+  const { fit, onMoveEnd } = useViewport(root, items);
   const drop = usePaletteDrop();
 
   const middle = useCallback((): Point => {
@@ -92,7 +108,23 @@ function Canvas() {
     [flow, middle],
   );
 
-  useCanvasKeys({ root, fit, openSearch, abortDrag });
+  const view = useMemo(
+    (): CanvasView => ({
+      fit,
+      openSearch,
+      zoomTo: (zoom) => void flow.zoomTo(zoom, { duration: 120 }),
+      zoomIn: () => void flow.zoomIn({ duration: 120 }),
+      zoomOut: () => void flow.zoomOut({ duration: 120 }),
+      toggleMinimap: () => setMinimap((shown) => !shown),
+      place: () => flow.screenToFlowPosition(pointer.current ?? middle(), { snapToGrid: false }),
+      look: () => ({ centre: flow.screenToFlowPosition(middle(), { snapToGrid: false }), zoom: flow.getZoom() }),
+      lookAt: ({ x, y }, zoom) => void flow.setCenter(x, y, { zoom, duration: motion() }),
+    }),
+    [fit, flow, middle, openSearch],
+  );
+  useEffect(() => provideCanvasView(view), [view]);
+  useCanvasKeys({ root, view, pointer, abortDrag });
+  useStrokes(root);
 
   return (
     <DetailContext value={detail}>
@@ -110,10 +142,10 @@ function Canvas() {
         }}
         {...drop}
       >
-        <ReactFlow<CanvasNode, CanvasWire>
+        <ReactFlow<CanvasItem, CanvasWire>
           attributionPosition="top-right"
           aria-label="Network"
-          nodes={nodes}
+          nodes={items}
           edges={wires}
           nodeTypes={nodeTypes}
           edgeTypes={edgeTypes}
@@ -121,10 +153,20 @@ function Canvas() {
           onEdgesChange={onEdgesChange}
           onNodeDrag={onNodeDrag}
           onNodeDragStop={onNodeDragStop}
+          onNodeClick={(event, node) => {
+            // A press on one of several takes that one; a drag would have moved them all.
+            if (event.shiftKey || event.ctrlKey || event.metaKey) return;
+            if (node.type === 'card') select([node.id as NodeId]);
+            else select([], [], [node.id]);
+          }}
           onNodeDoubleClick={(_event, node) => {
-            if (node.data.view.family === 'block') enterBlock(node.id as NodeId);
+            if (node.type === 'card' && node.data.view.family === 'block') enterBlock(node.id as NodeId);
           }}
           onEdgeDoubleClick={(event, wire) => openSearch({ x: event.clientX, y: event.clientY }, wire.id)}
+          onEdgeClick={(event, wire) => {
+            const at = { x: event.clientX, y: event.clientY };
+            if (event.altKey) addWaypoint(wire.id, flow.screenToFlowPosition(at, { snapToGrid: false }));
+          }}
           onMoveEnd={onMoveEnd}
           onPaneClick={() => root.current?.focus({ preventScroll: true })}
           {...connecting}
@@ -135,7 +177,7 @@ function Canvas() {
           onlyRenderVisibleElements
           minZoom={MINIMUM_ZOOM}
           maxZoom={MAXIMUM_ZOOM}
-          snapToGrid
+          snapToGrid={snaps}
           snapGrid={snapGrid}
           panOnScroll
           panOnDrag={panButtons}
@@ -151,17 +193,19 @@ function Canvas() {
         >
           <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} />
           {minimap && nodes.length > 0 && nodes.length <= MINIMAP_LIMIT && (
-            <MiniMap<CanvasNode>
+            <MiniMap<CanvasItem>
               pannable
               zoomable
               ariaLabel="Minimap"
-              nodeColor={(node) => familyColour(node.data.view.family)}
+              nodeColor={minimapColour}
               nodeBorderRadius={12}
               style={minimapSize}
               className="sw-minimap"
             />
           )}
+          <GuideLines />
         </ReactFlow>
+        <StrokeLine root={root} />
         <ScopeBreadcrumb />
         {!isDragging && <StartCard middle={() => cardRound(flow.screenToFlowPosition(middle()))} />}
         <CanvasToolbar
@@ -172,6 +216,7 @@ function Canvas() {
           onToggleMinimap={() => setMinimap((shown) => !shown)}
         />
         <SearchBox bounds={{ width, height }} />
+        <FindDialog />
       </div>
     </DetailContext>
   );

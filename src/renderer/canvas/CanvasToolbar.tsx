@@ -3,9 +3,7 @@ import { Map as MapIcon, Maximize, Minus, Plus, Search, Workflow } from 'lucide-
 import { classNames } from '../ui/classNames.ts';
 import { IconButton } from '../ui/IconButton.tsx';
 import { Menu } from '../ui/Menu.tsx';
-import { showToast } from '../ui/Toast.tsx';
-import type { LayoutDirection } from './layout/layoutGraph.ts';
-import { tidy } from './layout/tidy.ts';
+import { arrange } from './arrange.ts';
 
 export interface CanvasToolbarProps {
   readonly onSearch: () => void;
@@ -14,13 +12,6 @@ export interface CanvasToolbarProps {
   readonly onToggleMinimap: () => void;
   /** There is no room in the middle beside the minimap. */
   readonly narrow: boolean;
-}
-
-/** Arranges the canvas, and says why when that fails. */
-export function arrange(direction: LayoutDirection): void {
-  void tidy(direction).then((problem) => {
-    if (problem !== null) showToast({ tone: 'danger', title: 'Not arranged', description: problem });
-  });
 }
 
 const BUTTON = 'size-7';

@@ -23,6 +23,7 @@ export const NodeCard = memo(function NodeCard({ data: { view }, selected, dragg
           ? 'valid'
           : 'invalid',
   );
+  const isHit = useCanvas(({ mode }) => mode.kind === 'stroke' && mode.hits.has(view.id));
   const stacked = view.family === 'block' && view.repeat !== 1;
   return (
     <div
@@ -38,6 +39,7 @@ export const NodeCard = memo(function NodeCard({ data: { view }, selected, dragg
         `is-${detail}`,
         view.inputs.length > 1 && (view.inputs.some((port) => port.length > 2) ? 'has-long-ports' : 'has-ports'),
         connecting !== 'none' && `is-${connecting}`,
+        isHit && 'is-hit',
       )}
       style={{ '--family': familyColour(view.family) } as CSSProperties}
     >

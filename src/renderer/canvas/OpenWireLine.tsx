@@ -1,11 +1,11 @@
 import { useStore, type ConnectionLineComponentProps } from '@xyflow/react';
 import { classNames } from '../ui/classNames.ts';
 import { useCanvas } from './canvasStore.ts';
-import type { CanvasNode } from './deriveNodes.ts';
+import type { CanvasItem } from './useCanvasNodes.ts';
 import { wirePath } from './routeWire.ts';
 
 /** The wire that is being drawn, with the reason when it cannot end where the pointer is. */
-export function OpenWireLine({ fromX, fromY, toX, toY, fromHandle }: ConnectionLineComponentProps<CanvasNode>) {
+export function OpenWireLine({ fromX, fromY, toX, toY, fromHandle }: ConnectionLineComponentProps<CanvasItem>) {
   const mode = useCanvas((state) => state.mode);
   const zoom = useStore((state) => state.transform[2]);
   if (mode.kind !== 'connecting') return null;

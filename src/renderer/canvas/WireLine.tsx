@@ -4,9 +4,17 @@ import { classNames } from '../ui/classNames.ts';
 import { useCanvas } from './canvasStore.ts';
 import type { CanvasWire } from './deriveWires.ts';
 import { useDetail } from './detailLevel.ts';
-import { wirePath } from './routeWire.ts';
+import { waypointKey } from './marks/markKeys.ts';
+import { wirePath, wirePathThrough, type Point } from './routeWire.ts';
 
 const SHIFTS = { above: '-108%', on: '-50%', below: '5px' } as const;
+
+/** The points a wire is led through, as they are in the hand during a drag. */
+function useWaypoints(wire: string, via: readonly Point[] | null): readonly Point[] | null {
+  const inHand = useCanvas((state) => (via === null ? null : state.waypointsInHand));
+  if (via === null || inHand === null) return via;
+  return via.map((point, index) => inHand.get(waypointKey(wire, index)) ?? point);
+}
 
 /** One wire, with the shape of what flows through it. */
 export const WireLine = memo(function WireLine({
@@ -20,15 +28,22 @@ export const WireLine = memo(function WireLine({
 }: EdgeProps<CanvasWire>) {
   const detail = useDetail();
   const isDropTarget = useCanvas((state) => state.wireUnderDrag === id);
+  const isHit = useCanvas(({ mode }) => mode.kind === 'stroke' && mode.hits.has(id));
+  const via = useWaypoints(id, data?.view.via ?? null);
   if (data === undefined) return null;
   const { shape, longShape, skip, lane, error } = data.view;
-  const { d, label, side } = wirePath({ x: sourceX, y: sourceY }, { x: targetX, y: targetY }, lane);
+  const [from, to] = [
+    { x: sourceX, y: sourceY },
+    { x: targetX, y: targetY },
+  ];
+  const { d, label, side } = via === null ? wirePath(from, to, lane) : wirePathThrough(from, via, to);
   const look = classNames(
     'sw-wire',
     skip && 'is-skip',
     error !== null && 'is-error',
     selected === true && 'is-selected',
     isDropTarget && 'is-drop-target',
+    isHit && 'is-hit',
     shape === '' && 'is-unknown',
     `is-${detail}`,
   );

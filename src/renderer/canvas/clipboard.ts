@@ -1,12 +1,17 @@
 import { z } from 'zod';
 import { adoptBlocks } from '../../graph-engine/document/commands/blocks.ts';
 import { pasteNodes } from '../../graph-engine/document/commands/pasteNodes.ts';
-import { freshNodeId, graphOf, nodesOf, type Scope } from '../../graph-engine/document/graphs.ts';
+import { addFrame } from '../../graph-engine/document/commands/frames.ts';
+import { addNote } from '../../graph-engine/document/commands/notes.ts';
+import { freshMarkId, freshNodeId, graphOf, nodesOf, type Scope } from '../../graph-engine/document/graphs.ts';
 import {
   BlockDefinition,
   BlockId,
+  Frame,
   GraphNode,
+  MarkId,
   NodeId,
+  Note,
   type Graph,
   type SkipwireDocument,
 } from '../../graph-engine/document/schema.ts';
@@ -14,6 +19,8 @@ import { usesBlock } from '../palette/catalogue.ts';
 import { currentDocument, dispatch, gesture } from '../store/documentStore.ts';
 import { editedScope } from '../store/scope.ts';
 import { select, uiStore } from '../store/uiStore.ts';
+import { frameMembers } from './marks/frameMembers.ts';
+import { markKey, parseMark } from './marks/markKeys.ts';
 import { snap } from './placeNode.ts';
 import type { Point } from './routeWire.ts';
 
@@ -23,6 +30,8 @@ const ClipboardContent = z.strictObject({
   format: z.literal(FORMAT),
   nodes: z.record(NodeId, GraphNode),
   blocks: z.record(BlockId, BlockDefinition).default({}),
+  frames: z.record(MarkId, Frame).optional(),
+  notes: z.record(MarkId, Note).optional(),
 });
 export type ClipboardContent = z.infer<typeof ClipboardContent>;
 
@@ -36,17 +45,33 @@ function collectBlocks(document: SkipwireDocument, graph: Graph, into: Record<Bl
   }
 }
 
-/** Nodes of a scope as text, with the blocks they use. Wires from nodes outside are kept: a paste decides about them. */
-export function copyText(document: SkipwireDocument, scope: Scope, ids: readonly NodeId[]): string {
+/**
+ * Nodes and marks of a scope as text, with the blocks they use and with what lies in the frames. Wires from nodes outside
+ * are kept: a paste decides about them.
+ */
+export function copyText(document: SkipwireDocument, scope: Scope, keys: readonly string[]): string {
   const graph = graphOf(document, scope);
+  const wanted = new Set<string>(keys);
+  for (const key of wanted) {
+    const mark = parseMark(key);
+    if (mark?.kind === 'frame') for (const member of frameMembers(graph, mark.id, document.blocks)) wanted.add(member);
+  }
   const nodes: Record<NodeId, GraphNode> = {};
-  for (const id of ids) {
-    const node = graph.nodes[id];
-    if (node !== undefined) nodes[id] = node;
+  const frames: Record<MarkId, Frame> = {};
+  const notes: Record<MarkId, Note> = {};
+  for (const key of wanted) {
+    const mark = parseMark(key);
+    const node = mark === undefined ? graph.nodes[key as NodeId] : undefined;
+    if (node !== undefined) nodes[key as NodeId] = node;
+    else if (mark?.kind === 'frame') Object.assign(frames, { [mark.id]: graph.frames?.[mark.id] });
+    else if (mark?.kind === 'note') Object.assign(notes, { [mark.id]: graph.notes?.[mark.id] });
   }
   const blocks: Record<BlockId, BlockDefinition> = {};
   collectBlocks(document, { nodes }, blocks);
-  return JSON.stringify({ format: FORMAT, nodes, blocks } satisfies ClipboardContent, null, 2);
+  const content: ClipboardContent = { format: FORMAT, nodes, blocks };
+  if (Object.keys(frames).length > 0) content.frames = frames;
+  if (Object.keys(notes).length > 0) content.notes = notes;
+  return JSON.stringify(content, null, 2);
 }
 
 /** Reads clipboard text; `undefined` when it is something else, which is no mistake. */
@@ -54,7 +79,9 @@ export function readClipboard(text: string): ClipboardContent | undefined {
   if (text.length > 16_000_000 || !text.includes(FORMAT)) return undefined;
   try {
     const parsed = ClipboardContent.safeParse(JSON.parse(text));
-    return parsed.success && Object.keys(parsed.data.nodes).length > 0 ? parsed.data : undefined;
+    if (!parsed.success) return undefined;
+    const { nodes, frames = {}, notes = {} } = parsed.data;
+    return [nodes, frames, notes].some((record) => Object.keys(record).length > 0) ? parsed.data : undefined;
   } catch {
     return undefined;
   }
@@ -63,6 +90,23 @@ export function readClipboard(text: string): ClipboardContent | undefined {
 export interface PastePlan {
   readonly nodes: Record<NodeId, GraphNode>;
   readonly blocks: Record<BlockId, BlockDefinition>;
+  readonly frames: Record<MarkId, Frame>;
+  readonly notes: Record<MarkId, Note>;
+}
+
+/** Frames or notes under free ids at their new places. */
+function moveMarks<Placed extends Frame | Note>(
+  graph: Graph,
+  base: 'frame' | 'note',
+  marks: Readonly<Record<string, Placed>> = {},
+  offset: Point,
+): Record<MarkId, Placed> {
+  const moved: Record<MarkId, Placed> = {};
+  for (const mark of Object.values(marks)) {
+    const id = freshMarkId(graph, base, new Set(Object.keys(moved)));
+    moved[id] = { ...mark, position: snap({ x: mark.position.x + offset.x, y: mark.position.y + offset.y }) };
+  }
+  return moved;
 }
 
 function renameBlocks<Node extends GraphNode>(node: Node, renamed: ReadonlyMap<string, BlockId>): Node {
@@ -114,8 +158,10 @@ export function planPaste(
     const inputs: GraphNode['inputs'] = {};
     for (const [port, source] of Object.entries(node.inputs)) {
       const inside = ids.get(source.node);
-      if (inside !== undefined) inputs[port] = { node: inside, port: source.port };
-      else if (outer && graph.nodes[source.node] !== undefined) inputs[port] = source;
+      const via = source.via?.map(({ x, y }) => ({ x: x + offset.x, y: y + offset.y }));
+      if (inside !== undefined)
+        inputs[port] = { node: inside, port: source.port, ...(via === undefined ? {} : { via }) };
+      else if (outer && graph.nodes[source.node] !== undefined) inputs[port] = { node: source.node, port: source.port };
     }
     const copy = {
       ...renameBlocks(node, renamed),
@@ -128,7 +174,8 @@ export function planPaste(
     }
     nodes[ids.get(id) ?? id] = copy;
   }
-  return { nodes, blocks };
+  const frames = moveMarks(graph, 'frame', content.frames, offset);
+  return { nodes, blocks, frames, notes: moveMarks(graph, 'note', content.notes, offset) };
 }
 
 function freeName(name: string, taken: ReadonlySet<string>): string {
@@ -137,11 +184,12 @@ function freeName(name: string, taken: ReadonlySet<string>): string {
   for (let number = 2; ; number++) if (!taken.has(`${stem}-${number}`)) return `${stem}-${number}`;
 }
 
-/** The selected nodes as clipboard text, or `undefined` when nothing is selected. */
+/** What is selected as clipboard text, or `undefined` when nothing is. */
 export function copySelection(): string | undefined {
-  const ids = [...uiStore.getState().selection];
+  const { selection, selectedMarks } = uiStore.getState();
   const { scope, graph } = editedScope();
-  const present = ids.filter((id) => graph.nodes[id] !== undefined);
+  const marks = [...selectedMarks].filter((key) => parseMark(key)?.kind !== 'waypoint');
+  const present = [...[...selection].filter((id) => graph.nodes[id] !== undefined), ...marks];
   return present.length === 0 ? undefined : copyText(currentDocument(), scope, present);
 }
 
@@ -156,14 +204,20 @@ export function pasteText(
 ): { readonly reason: string | null } | undefined {
   const content = readClipboard(text);
   if (content === undefined) return undefined;
-  const document = currentDocument();
-  const { scope } = editedScope();
-  const positions = Object.values(content.nodes).map((node) => node.position);
+  const { nodes, frames = {}, notes = {} } = content;
+  const positions = [...Object.values(nodes), ...Object.values(frames), ...Object.values(notes)].map(
+    ({ position }) => position,
+  );
   const middle = {
     x: (Math.min(...positions.map(({ x }) => x)) + Math.max(...positions.map(({ x }) => x))) / 2,
     y: (Math.min(...positions.map(({ y }) => y)) + Math.max(...positions.map(({ y }) => y))) / 2,
   };
-  const offset = at === null ? { x: 40, y: 80 } : { x: at.x - middle.x, y: at.y - middle.y };
+  return pasteContent(content, at === null ? { x: 40, y: 80 } : { x: at.x - middle.x, y: at.y - middle.y }, outer);
+}
+
+function pasteContent(content: ClipboardContent, offset: Point, outer: boolean): { readonly reason: string | null } {
+  const document = currentDocument();
+  const { scope } = editedScope();
   const plan = planPaste(document, scope, content, offset, outer);
   const merged = { ...document, blocks: { ...document.blocks, ...plan.blocks } };
   for (const node of Object.values(plan.nodes)) {
@@ -171,10 +225,30 @@ export function pasteText(
       return { reason: 'A block cannot be pasted into itself.' };
     }
   }
+  const [frames, notes] = [Object.entries(plan.frames), Object.entries(plan.notes)];
   gesture('Paste', () => {
     dispatch(adoptBlocks, { blocks: plan.blocks });
     dispatch(pasteNodes, { scope, nodes: plan.nodes });
+    for (const [id, frame] of frames) dispatch(addFrame, { scope, id: id as MarkId, frame });
+    for (const [id, note] of notes) dispatch(addNote, { scope, id: id as MarkId, note });
   });
-  select(Object.keys(plan.nodes) as NodeId[]);
+  select(
+    Object.keys(plan.nodes) as NodeId[],
+    [],
+    [...frames.map(([id]) => markKey('frame', id as MarkId)), ...notes.map(([id]) => markKey('note', id as MarkId))],
+  );
   return { reason: null };
+}
+
+/** Copies what is selected to a place at that distance, fed by what feeds the originals. */
+export function cloneSelection(offset: Point): void {
+  const text = copySelection();
+  const content = text === undefined ? undefined : readClipboard(text);
+  if (content !== undefined) gesture('Duplicate', () => pasteContent(content, offset, true));
+}
+
+/** Copies the selected nodes beside themselves, fed by what feeds the originals. */
+export function duplicate(): void {
+  const text = copySelection();
+  if (text !== undefined) pasteText(text, null, true);
 }

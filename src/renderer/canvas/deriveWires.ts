@@ -18,6 +18,8 @@ export interface WireView {
   readonly skip: boolean;
   /** Height of the lane of a wire that goes round other nodes, `null` for a direct curve. */
   readonly lane: number | null;
+  /** Points the user leads it through. */
+  readonly via: readonly Point[] | null;
   /** Why the input it feeds is in contradiction. */
   readonly error: string | null;
 }
@@ -89,7 +91,8 @@ function routeWires(graph: Graph, blocks: Readonly<Record<string, BlockDefinitio
     if (target === undefined) continue;
     for (const [port, source] of Object.entries(node.inputs)) {
       const origin = placed.get(source.node);
-      if (origin === undefined || routes.length + backwards.size >= MAXIMUM_ROUTED) continue;
+      if (source.via !== undefined || origin === undefined || routes.length + backwards.size >= MAXIMUM_ROUTED)
+        continue;
       const from = portAt(origin, source.port, 'outputs');
       const to = portAt(target, port, 'inputs');
       if (to.x < from.x) {
@@ -163,6 +166,7 @@ export function createWireDeriver(): (sources: WireSources) => CanvasWire[] {
           longShape: type === undefined ? '' : describeShape(type),
           skip: skips.has(id),
           lane: lanes.get(id) ?? null,
+          via: source.via ?? null,
           error: errors.get(id) ?? null,
         };
         const selected = selectedWires.has(id);
@@ -199,6 +203,11 @@ export function createWireDeriver(): (sources: WireSources) => CanvasWire[] {
 
 function sameWire(a: WireView, b: WireView): boolean {
   return (
-    a.shape === b.shape && a.longShape === b.longShape && a.skip === b.skip && a.lane === b.lane && a.error === b.error
+    a.shape === b.shape &&
+    a.longShape === b.longShape &&
+    a.skip === b.skip &&
+    a.lane === b.lane &&
+    a.via === b.via &&
+    a.error === b.error
   );
 }

@@ -1,16 +1,20 @@
 import { addNode } from '../../graph-engine/document/commands/addNode.ts';
 import { insertBlock } from '../../graph-engine/document/commands/blocks.ts';
-import { connect, disconnect } from '../../graph-engine/document/commands/connect.ts';
+import { connect, disconnect, swapInputs } from '../../graph-engine/document/commands/connect.ts';
 import { moveNodes, setEnabled } from '../../graph-engine/document/commands/editNode.ts';
 import { insertOnWire } from '../../graph-engine/document/commands/insertOnWire.ts';
 import { removeNodes } from '../../graph-engine/document/commands/removeNodes.ts';
 import { freshNodeId, reaches } from '../../graph-engine/document/graphs.ts';
 import type { Endpoint, NodeId } from '../../graph-engine/document/schema.ts';
-import type { CatalogueItem } from '../palette/catalogue.ts';
+import { opItems, type CatalogueItem } from '../palette/catalogue.ts';
 import { currentDocument, dispatch, gesture } from '../store/documentStore.ts';
 import { editedScope, shownScope } from '../store/scope.ts';
 import { reveal, select, uiStore } from '../store/uiStore.ts';
 import { bestOutput, canConnect, wiresAmong, type OpenWire, type Verdict } from './dropRules.ts';
+import { carriedBy } from './carry.ts';
+import { placeAll, removeMarks } from './marks/editMarks.ts';
+import { placesOf } from './marks/frameMembers.ts';
+import { portsOf } from './nodeView.ts';
 import { freePlace, placeBehind, roomOnWire } from './placeNode.ts';
 import type { Point } from './routeWire.ts';
 import { wireEnd } from './skipWires.ts';
@@ -113,13 +117,14 @@ export function addBehindSelection(item: CatalogueItem, otherwise: Point): NodeI
 /** Deletes what is selected. With `heal`, what a deleted node fed is fed by what fed it. */
 export function deleteSelection(heal: boolean): void {
   const { scope, graph } = editedScope();
-  const { selection, selectedWires } = uiStore.getState();
+  const { selection, selectedWires, selectedMarks } = uiStore.getState();
   const ids = [...selection].filter((id) => graph.nodes[id] !== undefined);
   const wires = [...selectedWires]
     .map(wireEnd)
     .filter(({ node, port }) => graph.nodes[node]?.inputs[port] !== undefined);
-  if (ids.length === 0 && wires.length === 0) return;
-  gesture(ids.length === 0 ? 'Disconnect' : 'Delete', () => {
+  if (ids.length === 0 && wires.length === 0 && selectedMarks.size === 0) return;
+  gesture(ids.length === 0 && selectedMarks.size === 0 ? 'Disconnect' : 'Delete', () => {
+    removeMarks(selectedMarks);
     for (const to of wires) dispatch(disconnect, { scope, to });
     if (ids.length > 0) dispatch(removeNodes, { scope, ids, heal });
   });
@@ -151,15 +156,49 @@ export function connectSelection(): number {
   return drawn;
 }
 
-/** Moves the selected nodes by a distance. */
+/** Moves what is selected by a distance, frames with what lies in them. */
 export function nudgeSelection(dx: number, dy: number): void {
+  const { graph } = editedScope();
+  const { selection, selectedMarks } = uiStore.getState();
+  const keys = [...selection, ...selectedMarks];
+  const carried = carriedBy(graph, currentDocument().blocks, keys);
+  const places = placesOf(graph, [...keys, ...carried.keys()]);
+  if (places.size === 0) return;
+  const moved = new Map([...places].map(([key, { x, y }]) => [key, { x: x + dx, y: y + dy }]));
+  gesture('Move', () => placeAll(moved));
+}
+
+/** Exchanges the first two inputs of each selected node. */
+export function swapSelectedInputs(): number {
   const { scope, graph } = editedScope();
-  const positions: Record<string, Point> = {};
-  for (const id of uiStore.getState().selection) {
-    const position = graph.nodes[id]?.position;
-    if (position !== undefined) positions[id] = { x: position.x + dx, y: position.y + dy };
-  }
-  if (Object.keys(positions).length > 0) dispatch(moveNodes, { scope, positions });
+  const { blocks } = currentDocument();
+  let swapped = 0;
+  gesture('Swap inputs', () => {
+    for (const id of uiStore.getState().selection) {
+      const node = graph.nodes[id];
+      const [first, second] = node === undefined ? [] : portsOf(node, blocks).inputs;
+      if (first === undefined || second === undefined) continue;
+      dispatch(swapInputs, { scope, id, first, second });
+      swapped += 1;
+    }
+  });
+  return swapped;
+}
+
+/** Adds an op of that type behind nodes and feeds it from them, in their order. */
+export function mergeNodes(type: string, ids: readonly NodeId[]): NodeId | undefined {
+  const { scope, graph } = shownScope();
+  const { blocks } = currentDocument();
+  const item = opItems(scope).find((one) => one.id === type);
+  const place = placeBehind(graph, ids);
+  const sources = ids.flatMap((node) => {
+    const port = bestOutput(graph, node, blocks);
+    return port === undefined ? [] : [{ node, port }];
+  });
+  if (item === undefined || place === undefined || sources.length < 2) return undefined;
+  const id = addItem(item, { position: place, sources });
+  reveal([id]);
+  return id;
 }
 
 /** Puts a node that stands alone into a wire, where it was dropped. */

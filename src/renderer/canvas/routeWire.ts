@@ -134,3 +134,27 @@ export function wirePath(from: Point, to: Point, lane: number | null): WirePath 
     `L${to.x - lead - rise * 0.6},${lane} C${right + lead / 3},${lane} ${right},${to.y} ${to.x},${to.y}`;
   return { d, label: { x: (from.x + to.x) / 2, y: lane }, side: lane > Math.max(from.y, to.y) ? 'below' : 'above' };
 }
+
+/** The curve of a wire that is led through points: smooth at each of them, level at the ports. */
+export function wirePathThrough(from: Point, via: readonly Point[], to: Point): WirePath {
+  const points = [from, ...via, to];
+  const last = points.length - 1;
+  const tangent = (index: number): Point => {
+    const [before, after] = [points[index - 1], points[index + 1]];
+    if (before === undefined || after === undefined) return { x: reach(from, to) * 1.2, y: 0 };
+    return { x: (after.x - before.x) / 2, y: (after.y - before.y) / 2 };
+  };
+  let d = `M${from.x},${from.y}`;
+  for (let index = 0; index < last; index++) {
+    const [start, end] = [points[index], points[index + 1]];
+    if (start === undefined || end === undefined) continue;
+    const [out, into] = [tangent(index), tangent(index + 1)];
+    // A tangent longer than the way itself would make a loop.
+    const length = Math.hypot(end.x - start.x, end.y - start.y);
+    const share = (by: Point): number => Math.min(1, length / Math.max(1, Math.hypot(by.x, by.y))) / 3;
+    const [a, b] = [share(out), share(into)];
+    d += ` C${start.x + out.x * a},${start.y + out.y * a} ${end.x - into.x * b},${end.y - into.y * b} ${end.x},${end.y}`;
+  }
+  const label = via[Math.floor((via.length - 1) / 2)] ?? from;
+  return { d, label, side: 'above' };
+}

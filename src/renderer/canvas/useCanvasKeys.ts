@@ -2,14 +2,18 @@ import { useReactFlow, useStoreApi } from '@xyflow/react';
 import { useEffect, useRef } from 'react';
 import type { NodeId } from '../../graph-engine/document/schema.ts';
 import { shownScope } from '../store/scope.ts';
+import { keysOf } from '../store/keyBindings.ts';
 import { clearSelection, enterBlock, leaveTo, select, uiStore } from '../store/uiStore.ts';
+import { shortcutOf } from '../ui/shortcuts.ts';
 import { showToast } from '../ui/Toast.tsx';
-import { canvasStore, IDLE, setMode } from './canvasStore.ts';
+import { canvasCommands } from './canvasCommands.ts';
+import { canvasStore, editText, IDLE, setMode } from './canvasStore.ts';
+import type { CanvasView } from './canvasView.ts';
 import { copySelection, pasteText } from './clipboard.ts';
-import { connectSelection, deleteSelection, nudgeSelection, toggleBypass } from './editing.ts';
+import { deleteSelection, nudgeSelection } from './editing.ts';
+import { parseMark } from './marks/markKeys.ts';
 import { GRID } from './nodeGeometry.ts';
 import type { Point } from './routeWire.ts';
-import { selectAll } from './useCanvasNodes.ts';
 
 const NUDGES: Readonly<Record<string, Point>> = {
   ArrowLeft: { x: -1, y: 0 },
@@ -20,9 +24,9 @@ const NUDGES: Readonly<Record<string, Point>> = {
 
 export interface CanvasKeyActions {
   readonly root: React.RefObject<HTMLDivElement | null>;
-  readonly fit: (ids: 'all' | ReadonlySet<string>) => void;
-  /** Opens the search; `null` for the middle of the canvas. */
-  readonly openSearch: (screen: Point | null) => void;
+  readonly view: CanvasView;
+  /** Where the pointer is over the canvas, in pixels of the window. */
+  readonly pointer: React.RefObject<Point | null>;
   /** Puts dragged nodes back; false when nothing is dragged. */
   readonly abortDrag: () => boolean;
 }
@@ -41,13 +45,12 @@ function isForCanvas(event: Event, root: HTMLElement | null): boolean {
 }
 
 /** The keyboard and the clipboard on the canvas. */
-export function useCanvasKeys({ root, fit, openSearch, abortDrag }: CanvasKeyActions): void {
+export function useCanvasKeys({ root, view, pointer, abortDrag }: CanvasKeyActions): void {
   const flow = useReactFlow();
   const store = useStoreApi();
-  const pointer = useRef<Point | null>(null);
-  const actions = useRef({ fit, openSearch, abortDrag });
+  const actions = useRef({ view, abortDrag });
   useEffect(() => {
-    actions.current = { fit, openSearch, abortDrag };
+    actions.current = { view, abortDrag };
   });
 
   useEffect(() => {
@@ -64,9 +67,10 @@ export function useCanvasKeys({ root, fit, openSearch, abortDrag }: CanvasKeyAct
 
     function escape(): void {
       const { mode } = canvasStore.getState();
-      const { selection, selectedWires, scopePath } = uiStore.getState();
+      const { selection, selectedWires, selectedMarks, scopePath } = uiStore.getState();
       const { userSelectionActive, cancelConnection } = store.getState();
-      if (mode.kind === 'connecting') {
+      if (mode.kind === 'stroke') setMode(IDLE);
+      else if (mode.kind === 'connecting') {
         setMode({ kind: 'aborted' });
         cancelConnection();
       } else if (actions.current.abortDrag()) return;
@@ -74,7 +78,7 @@ export function useCanvasKeys({ root, fit, openSearch, abortDrag }: CanvasKeyAct
         store.setState({ userSelectionActive: false, userSelectionRect: null });
         clearSelection();
       } else if (mode.kind === 'searching') setMode(IDLE);
-      else if (selection.size > 0 || selectedWires.size > 0) clearSelection();
+      else if (selection.size + selectedWires.size + selectedMarks.size > 0) clearSelection();
       else if (scopePath.length > 0) leaveTo(scopePath.length - 1);
       else cameByPointer = false;
     }
@@ -92,6 +96,11 @@ export function useCanvasKeys({ root, fit, openSearch, abortDrag }: CanvasKeyAct
       }
       const id = focusedNode();
       if (id === undefined) return false;
+      if (parseMark(id) !== undefined) {
+        if (uiStore.getState().selectedMarks.has(id)) editText(id);
+        else select([], [], [id]);
+        return true;
+      }
       const { selection } = uiStore.getState();
       const node = shownScope().graph.nodes[id];
       if (node !== undefined && 'block' in node && selection.has(id) && selection.size === 1) enterBlock(id);
@@ -99,37 +108,20 @@ export function useCanvasKeys({ root, fit, openSearch, abortDrag }: CanvasKeyAct
       return true;
     }
 
-    function withControl(event: KeyboardEvent): boolean {
-      switch (event.key.toLowerCase()) {
-        case 'a':
-          selectAll();
-          return true;
-        case 'b':
-          toggleBypass();
-          return true;
-        case 'd':
-          duplicate();
-          return true;
-        case 'v':
-          pasteOuter = event.shiftKey;
-          return false;
-        default:
-          return false;
+    /** Keys with a meaning that depends on where the focus is; all others are commands. */
+    function special(event: KeyboardEvent): boolean | undefined {
+      if (event.ctrlKey || event.metaKey || event.altKey) {
+        if (event.key.toLowerCase() === 'v') pasteOuter = event.shiftKey;
+        return undefined;
       }
-    }
-
-    function plain(event: KeyboardEvent): boolean {
       const nudge = NUDGES[event.key];
-      if (nudge !== undefined && uiStore.getState().selection.size > 0) {
+      const { selection, selectedMarks } = uiStore.getState();
+      if (nudge !== undefined && selection.size + selectedMarks.size > 0) {
         const distance = GRID * (event.shiftKey ? 5 : 1);
         nudgeSelection(nudge.x * distance, nudge.y * distance);
         return true;
       }
       switch (event.key) {
-        case 'Delete':
-        case 'Backspace':
-          deleteSelection(!event.shiftKey);
-          return true;
         case 'Escape':
           escape();
           return true;
@@ -139,45 +131,36 @@ export function useCanvasKeys({ root, fit, openSearch, abortDrag }: CanvasKeyAct
             return false;
           }
           // With something selected the new node goes behind it, else to the pointer.
-          actions.current.openSearch(uiStore.getState().selection.size > 0 ? null : pointer.current);
-          return true;
-        case '/':
-          actions.current.openSearch(null);
+          actions.current.view.openSearch(selection.size > 0 ? null : pointer.current);
           return true;
         case 'Enter':
         case ' ':
           return activate();
-        case 'f':
-        case 'F':
-          if (connectSelection() === 0)
-            showToast({ title: 'Nothing to connect', description: 'Select nodes with a free input.' });
-          return true;
-        case '1':
-          actions.current.fit('all');
-          return true;
-        case '.':
-          actions.current.fit(uiStore.getState().selection.size > 0 ? uiStore.getState().selection : 'all');
-          return true;
-        case '0':
-          void flow.zoomTo(1, { duration: 120 });
-          return true;
         default:
-          return false;
+          return undefined;
       }
     }
 
+    function command(event: KeyboardEvent): boolean {
+      const pressed = shortcutOf(event);
+      const found = canvasCommands.find((one) => keysOf(one).includes(pressed));
+      if (found === undefined) return false;
+      found.run(actions.current.view);
+      return true;
+    }
+
     const onKeyDown = (event: KeyboardEvent): void => {
-      const control = event.ctrlKey || event.metaKey;
-      if (event.key === 'Escape' && canvasStore.getState().mode.kind === 'connecting') {
+      const { mode } = canvasStore.getState();
+      if (event.key === 'Escape' && (mode.kind === 'connecting' || mode.kind === 'stroke')) {
         escape();
         event.preventDefault();
         return;
       }
-      if (!isForCanvas(event, root.current) || event.altKey) return;
+      if (event.isComposing || !isForCanvas(event, root.current)) return;
       // Buttons on the canvas keep Enter, Space and Tab.
       const onButton = event.target instanceof Element && event.target.closest('button, [role="toolbar"]') !== null;
       if (onButton && /^(Enter| |Tab|Arrow.*)$/.test(event.key)) return;
-      if (control ? withControl(event) : plain(event)) event.preventDefault();
+      if (special(event) ?? command(event)) event.preventDefault();
     };
 
     const onCopy = (event: ClipboardEvent): void => {
@@ -213,11 +196,5 @@ export function useCanvasKeys({ root, fit, openSearch, abortDrag }: CanvasKeyAct
       document.removeEventListener('cut', onCopy);
       document.removeEventListener('paste', onPaste);
     };
-  }, [flow, root, store]);
-}
-
-/** Copies the selected nodes beside themselves, fed by what feeds the originals. */
-export function duplicate(): void {
-  const text = copySelection();
-  if (text !== undefined) pasteText(text, null, true);
+  }, [flow, root, store, pointer]);
 }

@@ -2,9 +2,9 @@ import { getViewportForBounds, useReactFlow, type Rect } from '@xyflow/react';
 import { useCallback, useEffect, useLayoutEffect, useRef } from 'react';
 import { useDocument } from '../store/documentStore.ts';
 import { followViewport, rememberViewport, scopeKey, uiStore, useUi } from '../store/uiStore.ts';
-import type { CanvasNode } from './deriveNodes.ts';
 import type { CanvasWire } from './deriveWires.ts';
 import { NODE_WIDTH } from './nodeGeometry.ts';
+import type { CanvasItem } from './useCanvasNodes.ts';
 
 export const MINIMUM_ZOOM = 0.05;
 export const MAXIMUM_ZOOM = 2.5;
@@ -17,14 +17,17 @@ const OVERHANG = 28;
 const PORT_NAME_OVERHANG = 76;
 const PADDING = { top: 0.12, bottom: 0.14, left: 0.04, right: 0.04 } as const;
 
-function boundsOf(nodes: readonly CanvasNode[]): Rect | undefined {
+function boundsOf(nodes: readonly CanvasItem[]): Rect | undefined {
   if (nodes.length === 0) return undefined;
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const { position, height, data } of nodes) {
-    left = Math.min(left, position.x - OVERHANG);
+  for (const item of nodes) {
+    const { position, width = NODE_WIDTH, height = 0 } = item;
+    const namesOutputs = item.type === 'card' && item.data.view.outputs.length > 1;
+    const overhang = item.type === 'card' ? OVERHANG : 0;
+    left = Math.min(left, position.x - overhang);
     top = Math.min(top, position.y);
-    right = Math.max(right, position.x + NODE_WIDTH + (data.view.outputs.length > 1 ? PORT_NAME_OVERHANG : OVERHANG));
-    bottom = Math.max(bottom, position.y + (height ?? 0));
+    right = Math.max(right, position.x + width + (namesOutputs ? PORT_NAME_OVERHANG : overhang));
+    bottom = Math.max(bottom, position.y + height);
   }
   return { x: left, y: top, width: right - left, height: bottom - top };
 }
@@ -33,13 +36,14 @@ function sizeOf(root: React.RefObject<HTMLDivElement | null>): { readonly width:
   return root.current?.getBoundingClientRect() ?? { width: 0, height: 0 };
 }
 
-function duration(): number {
+/** How long the canvas takes to go somewhere: no time where motion is not wanted. */
+export function motion(): number {
   return window.matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 220;
 }
 
 /** Where the canvas looks: remembered for each scope, fitted at the first visit, moved on request. */
-export function useViewport(root: React.RefObject<HTMLDivElement | null>, nodes: readonly CanvasNode[]) {
-  const flow = useReactFlow<CanvasNode, CanvasWire>();
+export function useViewport(root: React.RefObject<HTMLDivElement | null>, nodes: readonly CanvasItem[]) {
+  const flow = useReactFlow<CanvasItem, CanvasWire>();
   const key = useUi((state) => scopeKey(state.scopePath));
   const generation = useDocument((state) => state.generation);
   const focus = useUi((state) => state.focus);
@@ -59,7 +63,7 @@ export function useViewport(root: React.RefObject<HTMLDivElement | null>, nodes:
   );
 
   const fit = useCallback(
-    (ids: 'all' | ReadonlySet<string>, milliseconds = duration()) => {
+    (ids: 'all' | ReadonlySet<string>, milliseconds = motion()) => {
       const wanted = ids === 'all' ? current.current : current.current.filter((node) => ids.has(node.id));
       const bounds = boundsOf(wanted);
       if (bounds !== undefined) show(bounds, 1.25, milliseconds);
@@ -78,7 +82,7 @@ export function useViewport(root: React.RefObject<HTMLDivElement | null>, nodes:
         start < MARGIN ? MARGIN - start : start + size > room - MARGIN ? room - MARGIN - start - size : 0;
       const dx = shift(x + bounds.x * zoom, bounds.width * zoom, width);
       const dy = shift(y + bounds.y * zoom, bounds.height * zoom, height);
-      if (dx !== 0 || dy !== 0) void flow.setViewport({ x: x + dx, y: y + dy, zoom }, { duration: duration() });
+      if (dx !== 0 || dy !== 0) void flow.setViewport({ x: x + dx, y: y + dy, zoom }, { duration: motion() });
     },
     [flow, root],
   );

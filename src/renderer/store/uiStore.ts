@@ -17,7 +17,8 @@ export interface Viewport {
 
 /** A place the canvas is asked to bring into view; a new object for each request. */
 export interface Focus {
-  readonly nodes: readonly NodeId[] | 'all';
+  /** Ids of nodes, keys of marks. */
+  readonly nodes: readonly string[] | 'all';
   /** `fit` makes them fill the canvas; `reveal` moves no more than is needed to see them. */
   readonly how: 'fit' | 'reveal';
 }
@@ -28,6 +29,8 @@ export interface UiState {
   readonly selection: ReadonlySet<NodeId>;
   /** Selected wires, each as `node:port` of the input it ends at. */
   readonly selectedWires: ReadonlySet<string>;
+  /** Selected frames, notes and points of wires, by the keys the canvas has for them. */
+  readonly selectedMarks: ReadonlySet<string>;
   /** Where each scope was last looked at, by `scopeKey`. */
   readonly viewports: Readonly<Record<string, Viewport>>;
   readonly focus: Focus | null;
@@ -39,6 +42,7 @@ const initial: UiState = {
   scopePath: [],
   selection: NOTHING,
   selectedWires: NOTHING,
+  selectedMarks: NOTHING,
   viewports: {},
   focus: null,
 };
@@ -55,15 +59,15 @@ export function scopeKey(path: readonly ScopeStep[]): string {
   return path.map((step) => step.node).join('/');
 }
 
-/** Selects nodes and wires; whatever was selected before is not any more. */
-export function select(nodes: Iterable<NodeId>, wires: Iterable<string> = []): void {
-  uiStore.setState({ selection: new Set(nodes), selectedWires: new Set(wires) });
+/** Selects nodes, wires and marks; whatever was selected before is not any more. */
+export function select(nodes: Iterable<NodeId>, wires: Iterable<string> = [], marks: Iterable<string> = []): void {
+  uiStore.setState({ selection: new Set(nodes), selectedWires: new Set(wires), selectedMarks: new Set(marks) });
 }
 
 /** Deselects everything. */
 export function clearSelection(): void {
-  const { selection, selectedWires } = uiStore.getState();
-  if (selection.size > 0 || selectedWires.size > 0) select([]);
+  const { selection, selectedWires, selectedMarks } = uiStore.getState();
+  if (selection.size + selectedWires.size + selectedMarks.size > 0) select([]);
 }
 
 /** Shows the inside of a block node of the scope that is shown. */
@@ -82,7 +86,7 @@ export function leaveTo(depth: number): void {
 
 /** Shows the scope of that path. */
 export function setScope(scopePath: readonly ScopeStep[]): void {
-  uiStore.setState({ scopePath, selection: NOTHING, selectedWires: NOTHING });
+  uiStore.setState({ scopePath, selection: NOTHING, selectedWires: NOTHING, selectedMarks: NOTHING });
 }
 
 /** Looks at another repetition of the innermost block. */
@@ -97,7 +101,7 @@ export function rememberViewport(key: string, viewport: Viewport): void {
   uiStore.setState(({ viewports }) => ({ viewports: { ...viewports, [key]: viewport } }));
 }
 
-/** Asks the canvas to bring nodes into view. */
+/** Asks the canvas to bring nodes or marks into view. */
 export function focusOn(nodes: Focus['nodes']): void {
   uiStore.setState({ focus: { nodes, how: 'fit' } });
 }
