@@ -1,6 +1,6 @@
 """Modules of torchvision and timm, or hand-written ones, for every block of the library."""
 
-from . import dense, mobile, residual
+from . import convnext, dense, mobile, residual, unet
 
-FAMILIES = (dense, mobile, residual)
+FAMILIES = (convnext, dense, mobile, residual, unet)
 REFERENCES = {block: cases for family in FAMILIES for block, cases in family.REFERENCES.items()}

@@ -1,4 +1,4 @@
-"""Inverted residuals of MobileNet-V2 and EfficientNet, checked by torchvision's."""
+"""Inverted residuals of MobileNet-V2 and V3 and EfficientNet, checked by torchvision's."""
 
 from functools import partial
 
@@ -8,6 +8,7 @@ from reference import image
 from torch import nn
 from torchvision.models.efficientnet import MBConv, MBConvConfig
 from torchvision.models.mobilenetv2 import InvertedResidual
+from torchvision.models.mobilenetv3 import InvertedResidual as InvertedResidual3, InvertedResidualConfig
 from torchvision.ops import SqueezeExcitation
 
 
@@ -55,7 +56,36 @@ class DropInTraining(nn.Module):
         return self.drop(x) if self.training else x
 
 
+def inverted3(name, parameters, channels, size):
+    """torchvision rounds channels to multiples of 8, and skips where it can."""
+    parameters = {"filters": 8, "hidden": 16, "squeezed": 8} | parameters
+    filters, hidden, excited = parameters["filters"], parameters["hidden"], parameters.get("excited", True)
+    swish, stride = parameters.get("activation", "hard-swish") == "hard-swish", parameters.get("stride", 1)
+    config = InvertedResidualConfig(channels, parameters.get("kernel", 3), hidden, filters, excited, "HS" if swish else "RE", stride, 1, 1)
+    module = InvertedResidual3(config, partial(nn.BatchNorm2d, eps=0.001, momentum=0.01))
+    assert module.use_res_connect == parameters.get("skip", True)
+    weights, first = {}, 0
+    if hidden != channels:
+        weights |= pairs(expand="block.0.0", expandBn="block.0.1")
+        first = 1
+    weights |= pairs(depthwise=f"block.{first}.0", depthwiseBn=f"block.{first}.1")
+    if excited:
+        weights |= squeeze("se", f"block.{first + 1}", hidden, parameters["squeezed"])
+        first += 1
+    weights |= pairs(project=f"block.{first + 1}.0", projectBn=f"block.{first + 1}.1")
+    return both(name, parameters, {"input": image(*size, channels)}, module, weights)
+
+
 REFERENCES = {
+    "inverted-residual-v3": [
+        *inverted3("hard swish and excitation, skip", {}, 8, (4, 3)),
+        *inverted3("ReLU, 5x5, stride 2", {"activation": "relu", "kernel": 5, "stride": 2, "excited": False, "skip": False}, 8, (5, 4)),
+        *inverted3("not expanded", {"hidden": 8, "expanded": False, "activation": "relu"}, 8, (3, 2)),
+    ],
+    "squeeze-excitation-hard": both(
+        "torchvision's", {"channels": 6, "squeezed": 2}, {"input": image(3, 4, 6)}, SqueezeExcitation(6, 2, scale_activation=nn.Hardsigmoid),
+        squeeze("", "", 6, 2),
+    ),
     "inverted-residual": [
         *inverted("expansion 3", {"filters": 3, "hidden": 9}, 3, (4, 5), InvertedResidual(3, 3, 1, 3)),
         *inverted("not expanded", {"filters": 3, "hidden": 3, "expanded": False}, 3, (4, 4), InvertedResidual(3, 3, 1, 1)),

@@ -104,6 +104,61 @@ class Downsample(nn.Conv2d):
         super().__init__(channels, filters, 1, stride, bias=False)
 
 
+class RawShortcut(nn.Module):
+    """timm's pre-activation block with option A, which reads the input as it came."""
+
+    def __init__(self, channels, stride):
+        super().__init__()
+        self.block = pre_activation(channels, stride)
+        self.block.downsample = None
+        self.shortcut = ZeroPad(16 - channels, stride)
+
+    def forward(self, x):
+        activated = self.block.norm1(x)
+        branch = self.block.conv3(self.block.norm3(self.block.conv2(self.block.norm2(self.block.conv1(activated)))))
+        return branch + self.shortcut(x)
+
+
+class Activated(nn.Module):
+    """The projection alone: of its inputs it reads the second."""
+
+    def __init__(self, channels, filters, stride):
+        super().__init__()
+        self.conv = nn.Conv2d(channels, filters, 1, stride, bias=False)
+
+    def forward(self, _, activated):
+        return self.conv(activated)
+
+
+class Wide(nn.Module):
+    """Zagoruyko and Komodakis 2016: dropout between two 3x3 convolutions, norms and ReLUs before them."""
+
+    def __init__(self, channels, filters, stride, project=None, drop=None):
+        super().__init__()
+        self.bn1, self.conv1 = nn.BatchNorm2d(channels), nn.Conv2d(channels, filters, 3, stride, 1, bias=False)
+        self.bn2, self.conv2 = nn.BatchNorm2d(filters), nn.Conv2d(filters, filters, 3, 1, 1, bias=False)
+        self.projection, self.drop = project, drop
+
+    def forward(self, x):
+        activated = torch.relu(self.bn1(x))
+        y = torch.relu(self.bn2(self.conv1(activated)))
+        y = self.drop(y) if self.training and self.drop is not None else y
+        return self.conv2(y) + (x if self.projection is None else self.projection(activated))
+
+
+class Highway(nn.Module):
+    """Srivastava et al. 2015, equation 3."""
+
+    def __init__(self, channels, size):
+        super().__init__()
+        self.conv = nn.Conv2d(channels, channels, size, 1, size // 2)
+
+    def forward(self, x, transformed):
+        gate = torch.sigmoid(self.conv(x))
+        return gate * transformed + (1 - gate) * x
+
+
+WIDE = pairs(bn1="bn1", conv1="conv1", bn2="bn2", conv2="conv2")
 PRE = pairs(bn1="norm1", conv1="conv1", bn2="norm2", conv2="conv2", bn3="norm3", conv3="conv3")
 
 REFERENCES = {
@@ -133,10 +188,45 @@ REFERENCES = {
             squeezed(SqueezedBottleneck(4, 2, 2, projection(4, 8, 2)), 8, 2), DEEP | PROJECTION | squeeze("se", "se", 8, 2),
         ),
     ],
-    "residual-pre-activation": both("identity", {"width": 8, "filters": 16}, {"input": image(3, 2, 16)}, pre_activation(16), PRE),
-    "residual-pre-activation-projection": [
-        *both("stride 1", {"width": 8, "filters": 16}, {"input": image(3, 2, 4)}, pre_activation(4), PRE | kernel("projection", "downsample")),
-        *both("stride 2", {"width": 8, "filters": 16, "stride": 2}, {"input": image(4, 3, 4)}, pre_activation(4, 2), PRE | kernel("projection", "downsample")),
+    "residual-pre-activation": [
+        *both("identity", {"width": 8, "filters": 16}, {"input": image(3, 2, 16)}, pre_activation(16), PRE),
+        *both(
+            "projection", {"width": 8, "filters": 16, "shortcut": "projection"}, {"input": image(3, 2, 4)},
+            pre_activation(4), PRE | kernel("projection.conv", "downsample"),
+        ),
+        *both(
+            "projection, stride 2", {"width": 8, "filters": 16, "stride": 2, "shortcut": "projection"}, {"input": image(4, 3, 4)},
+            pre_activation(4, 2), PRE | kernel("projection.conv", "downsample"),
+        ),
+        *both(
+            "zero-pad, stride 2", {"width": 8, "filters": 16, "stride": 2, "shortcut": "zero-pad"}, {"input": image(4, 3, 4)},
+            RawShortcut(4, 2), {name: f"block.{parameter}" for name, parameter in PRE.items()},
+        ),
+    ],
+    "pre-activation-projection": both(
+        "stride 2", {"filters": 4, "stride": 2}, {"input": image(4, 3, 2), "activated": image(4, 3, 2)}, Activated(2, 4, 2), kernel("conv", "conv")
+    ),
+    "residual-resnext": [
+        *both(
+            "projection, stride 2", {"filters": 64, "cardinality": 2, "groupWidth": 8, "stride": 2, "shortcut": "projection"}, {"input": image(4, 3, 3)},
+            Bottleneck(3, 16, 2, projection(3, 64, 2), groups=2, base_width=8), DEEP | PROJECTION,
+        ),
+        *both(
+            "identity", {"filters": 64, "cardinality": 2, "groupWidth": 4}, {"input": image(2, 3, 64)},
+            Bottleneck(64, 16, groups=2, base_width=4), DEEP,
+        ),
+    ],
+    "residual-wide": [
+        *both("identity", {"filters": 3}, {"input": image(4, 3, 3)}, Wide(3, 3, 1), WIDE),
+        *both("projection, stride 2", {"filters": 4, "stride": 2, "shortcut": "projection"}, {"input": image(5, 4, 3)}, Wide(3, 4, 2, nn.Conv2d(3, 4, 1, 2, bias=False)), WIDE | kernel("projection.conv", "projection")),
+        *both(
+            "dropout", {"filters": 2, "rate": 0.3}, {"input": image(3, 3, 2)},
+            Wide(2, 2, 1, drop=Masked(0.3, [2, 3, 3, 2], "block.dropout")), WIDE,
+        ),
+    ],
+    "highway-gate": [
+        *both("3x3", {"filters": 3}, {"input": image(4, 3, 3), "transformed": image(4, 3, 3)}, Highway(3, 3), linear("conv", "conv")),
+        *both("1x1", {"filters": 2, "kernel": 1, "carry": -1}, {"input": image(2, 3, 2), "transformed": image(2, 3, 2)}, Highway(2, 1), linear("conv", "conv")),
     ],
     "residual-rezero": [
         *basic("stride 1", {"filters": 3}, (4, 4, 3), ReZero(3, 3, 1), linear("conv1", "conv1") | linear("conv2", "conv2") | {"alpha.alpha": "alpha"}),
@@ -147,6 +237,10 @@ REFERENCES = {
         *basic(
             "zero-pad, stride 2", {"filters": 4, "rate": 0.5, "stride": 2, "shortcut": "zero-pad"}, (4, 4, 2),
             StochasticBasic(Masked(0.5, [5, 1, 1, 1], "block.dropPath"), 2, 4, 2, ZeroPad(2, 2)), batch=5,
+        ),
+        *basic(
+            "the second of a ramp of four", {"filters": 3, "rate": 0.8, "before": 1, "total": 4}, (3, 3, 3),
+            StochasticBasic(Masked(0.4, [5, 1, 1, 1], "block.dropPath"), 3, 3), batch=5,
         ),
         *basic(
             "projection, never dropped", {"filters": 4, "rate": 0, "stride": 2, "shortcut": "projection"}, (4, 4, 2),

@@ -3,7 +3,15 @@ import { ok } from '../../core/diagnostic.ts';
 import { expectImage, slideWindow } from '../../core/expectImage.ts';
 import { defineOp } from '../../core/opDefinition.ts';
 import { elementCount, image, sizeOf } from '../../core/shape.ts';
-import { bias, filters, groups, groupsProblem, imageWindow, kernelAndBias } from './convolutionParameters.ts';
+import {
+  bias,
+  filters,
+  groups,
+  groupsProblem,
+  imageWindow,
+  initialBias,
+  kernelAndBias,
+} from './convolutionParameters.ts';
 import { convolveImage, onnxConvolution, onnxWeights, withBias } from './convolveImage.ts';
 
 export const conv2d = defineOp({
@@ -19,7 +27,7 @@ export const conv2d = defineOp({
     source: 'LeCun et al. 1998, Gradient-based learning applied to document recognition',
     keywords: ['convolution', 'kernel', 'filter'],
   },
-  parameters: z.strictObject({ filters, ...imageWindow, groups, bias }),
+  parameters: z.strictObject({ filters, ...imageWindow, groups, bias, initialBias }),
   inputs: ['input'],
   outputs: ['output'],
   infer({ parameters, inputs }) {
@@ -32,11 +40,11 @@ export const conv2d = defineOp({
     const window = slideWindow(sizes.value, parameters, 'input');
     return window.ok ? ok({ output: image(window.value.height, window.value.width, filters) }) : window;
   },
-  weights({ parameters: { kernel, filters, groups, bias }, inputs }) {
+  weights({ parameters: { kernel, filters, groups, bias, initialBias }, inputs }) {
     const channels = sizeOf(inputs.input, 'channels');
     if (channels === null || channels === undefined) return null;
     const fan = (kernel[0] * kernel[1] * channels) / groups;
-    return kernelAndBias([...kernel, channels / groups, filters], fan, bias && filters);
+    return kernelAndBias([...kernel, channels / groups, filters], fan, bias && filters, initialBias);
   },
   macs({ parameters: { kernel, groups }, inputs, outputs }) {
     const channels = sizeOf(inputs.input, 'channels');

@@ -15,6 +15,13 @@ export const bias = z
   .boolean()
   .default(true)
   .describe('Adds a learned number to each channel; useless before a batch normalization.');
+export const initialBias = z
+  .number()
+  .min(-100)
+  .max(100)
+  .default(0)
+  .describe('First value of the bias; a negative one holds a gate shut at first.')
+  .meta({ advanced: true });
 export const multiplier = z
   .int()
   .min(1)
@@ -46,10 +53,13 @@ export function kernelAndBias(
   dims: readonly number[],
   fan: number,
   biased: number | false,
+  initial = 0,
 ): { readonly kernel: WeightSpec; readonly bias?: WeightSpec } {
   return {
     kernel: { dims, initializer: { kind: 'heNormal', fan }, trainable: true },
-    ...(biased === false ? {} : { bias: { dims: [biased], initializer: { kind: 'zeros' }, trainable: true } }),
+    ...(biased === false
+      ? {}
+      : { bias: { dims: [biased], initializer: { kind: 'constant', value: initial }, trainable: true } }),
   };
 }
 
