@@ -120,6 +120,8 @@ export const SkipwireDocument = z.strictObject({
   blocks: z.record(BlockId, BlockDefinition).default({}),
   training: TrainingSettings.prefault({}),
   bookmarks: z.array(Bookmark).min(1).max(99).optional(),
+  /** Keys of advice that the user does not want to see again. */
+  dismissedAdvice: z.array(z.string().max(300)).max(1000).optional(),
 });
 export type SkipwireDocument = z.infer<typeof SkipwireDocument>;
 

@@ -1,7 +1,8 @@
 import type { Fix, Problem } from '../core/diagnostic.ts';
-import { isImage, sizeOf, type TensorType } from '../core/shape.ts';
-import type { Scope } from '../document/graphs.ts';
+import { compatible, isImage, lastAxis, sizeOf, withLastSize, type TensorType } from '../core/shape.ts';
+import { nameOf, type Scope } from '../document/graphs.ts';
 import type { Graph, GraphNode, NodeId } from '../document/schema.ts';
+import { opNamed } from '../ops/index.ts';
 import type { PortTypes } from './inferredGraph.ts';
 import { sortGraph } from './sortGraph.ts';
 
@@ -72,12 +73,60 @@ function projectionAt(skip: TensorType | undefined, branch: TensorType | undefin
   };
 }
 
+/** Parameters that decide how many channels or features come out of an op. */
+const WIDTHS = ['filters', 'units', 'features'] as const;
+
+/** The op on the way to a port that decides its channels: the first one back that has a parameter for it. */
+function widthBehind(graph: Graph, start: NodeId): { readonly id: NodeId; readonly parameter: string } | undefined {
+  const seen = new Set<NodeId>();
+  for (let id: NodeId | undefined = start; id !== undefined && !seen.has(id);) {
+    seen.add(id);
+    const node: GraphNode | undefined = graph.nodes[id];
+    if (node === undefined || !('op' in node) || node.enabled !== undefined) return undefined;
+    const op = opNamed(node.op);
+    if (op === undefined || op.family === 'input') return undefined;
+    const parameter = WIDTHS.find((name) => name in op.parameters.shape);
+    // A width that is an expression belongs to the block's parameters.
+    if (parameter !== undefined) return typeof node.parameters[parameter] === 'string' ? undefined : { id, parameter };
+    if (op.inputs.length !== 1) return undefined;
+    id = node.inputs[op.inputs[0] ?? '']?.node;
+  }
+  return undefined;
+}
+
+/** Gives one side of an addition the channels of the other, where nothing but the channels differs. */
+function matchChannels({ graph, scope, node, types }: Situation): Fix[] {
+  const [a, b] = [types['a'], types['b']];
+  const [left, right] = [a === undefined ? undefined : lastAxis(a), b === undefined ? undefined : lastAxis(b)];
+  if (a === undefined || b === undefined || typeof left?.size !== 'number' || typeof right?.size !== 'number')
+    return [];
+  if (left.size === right.size || !compatible(a, withLastSize(b, left.size))) return [];
+  return (
+    [
+      ['b', left.size],
+      ['a', right.size],
+    ] as const
+  ).flatMap(([port, size]) => {
+    const source = node.inputs[port];
+    const width = source === undefined ? undefined : widthBehind(graph, source.node);
+    const owner = width === undefined ? undefined : graph.nodes[width.id];
+    if (width === undefined || owner === undefined) return [];
+    return [
+      {
+        label: `Match channels: ${width.parameter} ${size} in "${nameOf(width.id, owner)}"`,
+        command: 'setParameter',
+        arguments: { scope, id: width.id, parameter: width.parameter, value: size },
+      },
+    ];
+  });
+}
+
 /** Commands that would mend a node's problem; none when nothing safe is known. */
 export function suggestFixes(problem: Problem, situation: Situation): readonly Fix[] {
   const { scope, id, node } = situation;
   switch (problem.code) {
     case 'shape/add-mismatch':
-      return projection(situation);
+      return [...projection(situation), ...matchChannels(situation)];
     case 'parameter/unknown':
     case 'parameter/invalid':
       if (problem.parameter === undefined || node.parameters[problem.parameter] === undefined) return [];

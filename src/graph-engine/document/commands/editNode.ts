@@ -18,6 +18,21 @@ export const setParameter = defineCommand<{
   },
 });
 
+/** Sets one parameter of several nodes alike. */
+export const setParameterOfNodes = defineCommand<{
+  scope: Scope;
+  ids: readonly NodeId[];
+  parameter: string;
+  value: ParameterValue;
+}>({
+  name: 'setParameterOfNodes',
+  label: 'Change parameter',
+  run(document, { scope, ids, parameter, value }) {
+    const graph = graphOf(document, scope);
+    for (const id of ids) nodeOf(graph, id).parameters[parameter] = value;
+  },
+});
+
 /** Sets several parameters of one node in one step. */
 export const setParameters = defineCommand<{
   scope: Scope;

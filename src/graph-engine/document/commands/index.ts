@@ -3,8 +3,18 @@ import { adoptBlocks, insertBlock } from './blocks.ts';
 import { removeBookmark, setBookmark } from './bookmarks.ts';
 import type { Command } from './command.ts';
 import { connect, disconnect, swapInputs } from './connect.ts';
+import { dismissAdvice, restoreAdvice } from './dismissAdvice.ts';
 import { describeDocument, renameDocument, replaceDocument, setTraining } from './editDocument.ts';
-import { moveNodes, renameNode, setEnabled, setNote, setParameter, setParameters, setRepeat } from './editNode.ts';
+import {
+  moveNodes,
+  renameNode,
+  setEnabled,
+  setNote,
+  setParameter,
+  setParameterOfNodes,
+  setParameters,
+  setRepeat,
+} from './editNode.ts';
 import { addFrame, editFrame, removeFrames } from './frames.ts';
 import { insertOnWire } from './insertOnWire.ts';
 import { appendOutput, insertProjection } from './insertProjection.ts';
@@ -20,6 +30,7 @@ const all = [
   disconnect,
   swapInputs,
   setParameter,
+  setParameterOfNodes,
   setParameters,
   renameNode,
   setEnabled,
@@ -45,6 +56,8 @@ const all = [
   setBookmark,
   removeBookmark,
   replaceDocument,
+  dismissAdvice,
+  restoreAdvice,
 ] as const;
 
 const byName = new Map<string, Command<never>>();
