@@ -148,9 +148,12 @@ export interface OpDefinition<
    */
   receptiveField?(context: {
     readonly parameters: z.output<Schema>;
+    /** The input that is looked at, its type, and what else is connected. */
+    readonly port: Input | Optional;
     readonly input: TensorType;
+    readonly inputs: PortRecord<Input, Optional, TensorType | undefined>;
     readonly output: TensorType;
-  }): 'everything' | readonly [AxisReach, AxisReach];
+  }): 'everything' | readonly [AxisReach, AxisReach] | undefined;
   lower(context: LowerContext<z.output<Schema>, Input, Weight, Optional>): Readonly<Record<Output, Value>>;
   /** Outputs only: what they learn from. An output without one predicts and does not learn. */
   readonly objective?: ObjectiveDefinition<z.output<Schema>, Input, Weight, Optional>;

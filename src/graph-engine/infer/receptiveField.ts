@@ -4,7 +4,7 @@ import { BLOCK_INPUT, BLOCK_OUTPUT, blockPorts } from '../document/blockPorts.ts
 import type { BlockDefinition, NodeId, SkipwireDocument } from '../document/schema.ts';
 import { opNamed } from '../ops/index.ts';
 import { inferDocument } from './inferDocument.ts';
-import type { InferredGraph, InferredNode } from './inferredGraph.ts';
+import type { InferredGraph, InferredNode, PortTypes } from './inferredGraph.ts';
 
 /** Reach along height and width of an image, or along a sequence and nothing. */
 export type Window = readonly [Reach, Reach];
@@ -67,10 +67,13 @@ function spread(kernel: number, stride: number, dilation: number): Reach {
 export function windowOf(
   op: OpDefinition,
   parameters: Readonly<Record<string, unknown>>,
-  input: TensorType,
+  port: string,
+  inputs: PortTypes,
   output: TensorType,
 ): Window {
-  const declared = op.receptiveField?.({ parameters, input, output });
+  const input = inputs[port];
+  if (input === undefined) return POINTWISE;
+  const declared = op.receptiveField?.({ parameters, port, input, inputs, output });
   if (declared !== undefined) return declared === 'everything' ? EVERYTHING : declared;
   const [before, after] = [spatialSizes(input), spatialSizes(output)];
   if (before.length === 0) return POINTWISE;
@@ -167,10 +170,9 @@ function seenBehind(node: InferredNode, inputs: Readonly<Record<string, Seen>>, 
     const output = node.outputs[port];
     return joined(
       Object.entries(inputs).map(([entry, seen]) => {
-        const input = node.inputs[entry];
         if (op.sizeInputs?.includes(entry) === true) return NOTHING;
-        if (input === undefined || output === undefined || node.parameters === undefined) return NOTHING;
-        return through(seen, windowOf(op, node.parameters, input, output));
+        if (node.inputs[entry] === undefined || output === undefined || node.parameters === undefined) return NOTHING;
+        return through(seen, windowOf(op, node.parameters, entry, node.inputs, output));
       }),
     );
   });

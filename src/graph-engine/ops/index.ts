@@ -1,5 +1,6 @@
 import type { OpDefinition } from '../core/opDefinition.ts';
 import { elu } from './activation/elu.ts';
+import { gatedLinearUnit } from './activation/gatedLinearUnit.ts';
 import { gelu } from './activation/gelu.ts';
 import { hardSigmoid } from './activation/hardSigmoid.ts';
 import { hardSwish } from './activation/hardSwish.ts';
@@ -15,10 +16,19 @@ import { tanh } from './activation/tanh.ts';
 import { crop2d } from './arrangement/crop2d.ts';
 import { cropToMatch } from './arrangement/cropToMatch.ts';
 import { flatten } from './arrangement/flatten.ts';
+import { imageToSequence } from './arrangement/imageToSequence.ts';
 import { pad2d } from './arrangement/pad2d.ts';
 import { padChannels } from './arrangement/padChannels.ts';
+import { permute } from './arrangement/permute.ts';
 import { pixelShuffle } from './arrangement/pixelShuffle.ts';
+import { reduce } from './arrangement/reduce.ts';
+import { reshape } from './arrangement/reshape.ts';
+import { selectPosition } from './arrangement/selectPosition.ts';
+import { slice } from './arrangement/slice.ts';
+import { split } from './arrangement/split.ts';
 import { upsampling2d } from './arrangement/upsampling2d.ts';
+import { multiHeadAttention } from './attention/multiHeadAttention.ts';
+import { scaledDotProductAttention } from './attention/scaledDotProductAttention.ts';
 import { conv1d } from './convolution/conv1d.ts';
 import { conv2d } from './convolution/conv2d.ts';
 import { convTranspose2d } from './convolution/convTranspose2d.ts';
@@ -26,7 +36,9 @@ import { depthwiseConv1d } from './convolution/depthwiseConv1d.ts';
 import { depthwiseConv2d } from './convolution/depthwiseConv2d.ts';
 import { separableConv2d } from './convolution/separableConv2d.ts';
 import { dense } from './dense/dense.ts';
+import { classToken } from './embedding/classToken.ts';
 import { embedding } from './embedding/embedding.ts';
+import { positionalEmbedding } from './embedding/positionalEmbedding.ts';
 import { tokenLogits } from './embedding/tokenLogits.ts';
 import { blockInput, blockOutput } from './input/blockPort.ts';
 import { featureInput } from './input/featureInput.ts';
@@ -87,6 +99,7 @@ export const ops = [
   selu,
   gelu,
   silu,
+  gatedLinearUnit,
   hardSwish,
   hardSigmoid,
   sigmoid,
@@ -106,6 +119,13 @@ export const ops = [
   maxPooling1d,
   averagePooling1d,
   flatten,
+  reshape,
+  imageToSequence,
+  selectPosition,
+  slice,
+  split,
+  permute,
+  reduce,
   padChannels,
   pad2d,
   crop2d,
@@ -113,7 +133,11 @@ export const ops = [
   upsampling2d,
   pixelShuffle,
   dense,
+  multiHeadAttention,
+  scaledDotProductAttention,
   embedding,
+  positionalEmbedding,
+  classToken,
   tokenLogits,
   dropout,
   spatialDropout,

@@ -191,6 +191,10 @@ const cases: readonly Case[] = [
     build: (b, inputs) => b.concat(inputs, 2),
   },
   unary('concat of a value with itself', [-1, 2], (b, x) => b.concat([x, b.square(x), x], 1)),
+  unary('split', [-1, 5, 2], (b, x) => {
+    const [first = x, , third = x] = b.split(x, 1, [2, 1, 2]);
+    return b.multiply(b.square(first), third);
+  }),
   unary('slice', [-1, 5, 4], (b, x) => b.slice(x, [0, 1, 2], [-1, 3, 2])),
   unary('stridedSlice', [-1, 7, 5], (b, x) => b.stridedSlice(x, [0, 1, 0], [0, 6, 5], [1, 2, 3])),
   unary('stridedSlice to a last element before the end', [-1, 6, 4], (b, x) =>

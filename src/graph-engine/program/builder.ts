@@ -131,6 +131,8 @@ export interface Builder {
   reshape(x: Value, dims: Dims): Value;
   transpose(x: Value, permutation: readonly number[]): Value;
   concat(inputs: readonly Value[], axis: number): Value;
+  /** Parts of these sizes along an axis. */
+  split(x: Value, axis: number, sizes: readonly number[]): readonly Value[];
   slice(x: Value, begin: readonly number[], size: Dims): Value;
   stridedSlice(x: Value, begin: readonly number[], end: readonly number[], strides: readonly number[]): Value;
   /** `pads` is before and after for each axis in turn; the value is 0 by default. */
@@ -359,6 +361,7 @@ export function createBuilder(entryName: string): Builder {
     reshape: (x, dims) => (sameDims(x.dims, dims) ? x : emit('reshape', [x], { dims })[0]),
     transpose: (x, permutation) => emit('transpose', [x], { permutation })[0],
     concat: (values, axis) => emit('concat', values, { axis })[0],
+    split: (x, axis, sizes) => emit('split', [x], { axis, sizes }),
     slice: (x, begin, size) => emit('slice', [x], { begin, size })[0],
     stridedSlice: (x, begin, end, strides) => emit('stridedSlice', [x], { begin, end, strides })[0],
     pad: (x, pads, value = 0) =>

@@ -153,8 +153,10 @@ function costSection(op: OpDefinition, parameters: Parameters, accepted: readonl
       : `${byKernel ? 'One multiply-accumulate for each element of `kernel` at each position of the output. ' : ''}For example ${grouped(macs)} from ${Object.values(inputs).map(describeShape).join(' and ')} with default parameters.`;
   const [port] = op.inputs;
   const input = inputs[port ?? ''];
-  if (input === undefined || output === undefined) return { title: 'Costs', content: [{ kind: 'text', text }] };
-  const [first, second] = windowOf(op, parameters, input, output);
+  if (port === undefined || input === undefined || output === undefined) {
+    return { title: 'Costs', content: [{ kind: 'text', text }] };
+  }
+  const [first, second] = windowOf(op, parameters, port, inputs, output);
   const whole = !Number.isFinite(first.extent) || !Number.isFinite(second.extent);
   const isPoint = [first, second].every(({ extent, stride }) => extent === 1 && stride === 1);
   const field = whole

@@ -309,6 +309,7 @@ check('broadcastTo', (b, input) => [
   b.broadcastTo(b.scalar(2), [-2, 3]),
   b.elementCount([-1, 4]),
 ]);
+check('split', (b, input) => [...b.split(input([-1, 5, 3]), 1, [2, 1, 2]), ...b.split(input([4, -1]), 0, [1, 3])]);
 check('unsortedSegmentSum', (b, input) => [
   b.unsortedSegmentSum(input([-2, 4]), input([-2], { below: 5 }), 5),
   b.unsortedSegmentSum(input([-4, 2, 3]), input([-4], { below: 3 }), 7),

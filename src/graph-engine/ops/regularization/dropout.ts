@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ok } from '../../core/diagnostic.ts';
 import { defineOp } from '../../core/opDefinition.ts';
-import { streamOf } from '../../random/streamOf.ts';
+import { dropValues } from './dropValues.ts';
 
 export const dropout = defineOp({
   type: 'dropout',
@@ -21,12 +21,9 @@ export const dropout = defineOp({
   inputs: ['input'],
   outputs: ['output'],
   infer: ({ inputs }) => ok({ output: inputs.input }),
-  lower({ builder, parameters: { rate }, inputs, mode, seed, path }) {
-    if (mode === 'inference' || rate === 0 || seed === undefined) return { output: inputs.input };
-    const uniform = builder.randomUniform(seed, inputs.input.dims, streamOf(path), inputs.input);
-    const mask = builder.greaterEqual(uniform, builder.scalar(rate));
-    return { output: builder.multiply(inputs.input, builder.multiply(mask, builder.scalar(1 / (1 - rate)))) };
-  },
+  lower: ({ builder, parameters: { rate }, inputs, mode, seed, path }) => ({
+    output: dropValues(builder, inputs.input, rate, { mode, seed }, path),
+  }),
   // Prediction passes everything, so the exported network has no node for it.
   exportOnnx: (context) => ({ output: context.inputs.input }),
   vectors: [

@@ -68,6 +68,26 @@ export const concat = definePrimitive({
   },
 });
 
+/** Parts of these sizes along an axis, one after the other. */
+export const split = definePrimitive({
+  name: 'split',
+  infer(
+    [x]: readonly [x: Value],
+    { axis, sizes }: { readonly axis: number; readonly sizes: readonly number[] },
+  ): readonly TensorSpec[] {
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    demand(
+      dimOf(x, axis) === total && sizes.every((size) => size > 0),
+      `${sizes.join(', ')} are not the parts of axis ${axis} of ${formatDims(x.dims)}`,
+    );
+    return sizes.map((size) => ({ dims: x.dims.map((dim, i) => (i === axis ? size : dim)), dtype: x.dtype }));
+  },
+  gradient({ builder, outputs, attributes: { axis }, outputGradients }) {
+    const parts = outputs.map(({ dims }, i) => outputGradients[i] ?? builder.broadcastTo(builder.scalar(0), dims));
+    return [builder.concat(parts, axis)];
+  },
+});
+
 /** A window of `size` from `begin`; an axis with the batch is taken whole. */
 export const slice = definePrimitive({
   name: 'slice',

@@ -67,6 +67,7 @@ export const primitives = [
   arrangement.reshape,
   arrangement.transpose,
   arrangement.concat,
+  arrangement.split,
   arrangement.slice,
   arrangement.stridedSlice,
   arrangement.pad,

@@ -45,6 +45,15 @@ export const arrangementKernels = {
     }
     return [y];
   },
+  split({ inputs: [x], attributes: { axis, sizes }, outputDims }) {
+    const strides = stridesOf(x.dims);
+    let offset = 0;
+    return sizes.map((size, i) => {
+      const part = view(x, outputDims[i] ?? [], strides, offset * (strides[axis] ?? 1));
+      offset += size;
+      return part;
+    });
+  },
   slice({ inputs: [x], attributes: { begin }, outputDims: [dims] }) {
     const strides = stridesOf(x.dims);
     return [view(x, dims, strides, position(begin, strides))];
@@ -95,5 +104,14 @@ export const arrangementKernels = {
     return [y];
   },
 } satisfies Kernels<
-  'reshape' | 'transpose' | 'concat' | 'slice' | 'stridedSlice' | 'pad' | 'gather' | 'unsortedSegmentSum' | 'oneHot'
+  | 'reshape'
+  | 'transpose'
+  | 'concat'
+  | 'split'
+  | 'slice'
+  | 'stridedSlice'
+  | 'pad'
+  | 'gather'
+  | 'unsortedSegmentSum'
+  | 'oneHot'
 >;

@@ -30,6 +30,14 @@ export const arrangement = {
       }),
     ];
   },
+  split: (c, [x], { axis, sizes }) => {
+    const node = c.node('SplitV', [x.ref, c.integers(sizes), c.integer(axis)], {
+      T: type(x.dtype),
+      Tlen: INDEX,
+      num_split: integer(sizes.length),
+    });
+    return sizes.map((_, i) => (i === 0 ? node : `${node}:${i}`));
+  },
   slice: (c, [x], { begin, size }) => [
     c.node('Slice', [x.ref, c.integers(begin), c.integers(size.map((length) => Math.max(length, -1)))], {
       T: type(x.dtype),
@@ -79,6 +87,7 @@ export const arrangement = {
   | 'reshape'
   | 'transpose'
   | 'concat'
+  | 'split'
   | 'slice'
   | 'stridedSlice'
   | 'pad'
