@@ -24,16 +24,16 @@ GOLDEN = pathlib.Path(__file__).parent.parent / "golden"
 
 @dataclasses.dataclass(frozen=True)
 class Input:
-    """The logical type of an input: a batch of these axes, with numbers in [low, high)."""
+    """The logical type of an input: a batch of these axes, with numbers in [low, high); a table of weights has no batch."""
 
     axes: tuple
     low: float = -1
     high: float = 1
     dtype: str = "float32"
-    batch: int = 2
+    batch: int | None = 2
 
     def dims(self):
-        return [self.batch, *(size for _, size in self.axes)]
+        return [*([] if self.batch is None else [self.batch]), *(size for _, size in self.axes)]
 
 
 def image(height, width, channels, **rest):

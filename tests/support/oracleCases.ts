@@ -17,7 +17,7 @@ const numbers = z.array(z.number());
 const drawn = z.object({ dims, low: z.number(), high: z.number() });
 
 const OracleInput = drawn.extend({
-  axes: z.array(z.tuple([z.enum(['height', 'width', 'channels', 'sequence', 'features']), z.int()])),
+  axes: z.array(z.tuple([z.enum(['height', 'width', 'channels', 'sequence', 'features', 'vocabulary']), z.int()])),
   dtype: z.enum(['float32', 'int32']),
 });
 export type OracleInput = z.infer<typeof OracleInput>;
@@ -53,8 +53,15 @@ export function oracleCases(folder: string): ReadonlyMap<string, readonly Oracle
 }
 
 /** The logical type of an input. */
-export function typeOfInput({ axes, dtype }: OracleInput): TensorType {
-  return { axes: axes.map(([name, size]) => ({ name, size })), dtype };
+export function typeOfInput(input: OracleInput): TensorType {
+  const axes = input.axes.map(([name, size]) => ({ name, size }));
+  if (isTable(input)) return { axes, dtype: 'float32', isTable: true };
+  return { axes, dtype: input.dtype, ...(input.dtype === 'int32' ? { vocabulary: input.high } : {}) };
+}
+
+/** Whether an input is the weights of another op, which have no batch. */
+function isTable({ axes }: OracleInput): boolean {
+  return axes[0]?.[0] === 'vocabulary';
 }
 
 /** The numbers of a name, as `drawn` in tests/oracles/reference.py. */
@@ -94,7 +101,11 @@ export function entryOf(title: string, example: OracleCase, name: string, lower:
   const feeds: Record<string, Float32Array | Int32Array> = { seed: Int32Array.of(ORACLE_SEED, 0) };
   const inputs: Record<string, Value> = {};
   for (const [port, input] of Object.entries(example.inputs)) {
-    inputs[port] = builder.input(`input ${port}`, [-1, ...input.dims.slice(1)], input.dtype);
+    inputs[port] = builder.input(
+      `input ${port}`,
+      isTable(input) ? input.dims : [-1, ...input.dims.slice(1)],
+      input.dtype,
+    );
     const values = draw(port, input.dims, input.low, input.high);
     feeds[`input ${port}`] = input.dtype === 'int32' ? Int32Array.from(values, Math.floor) : values;
   }

@@ -38,4 +38,10 @@ REFERENCES = {
         Case("a slope a feature", {}, {"input": features(4)}, nn.PReLU(4), {"slope": "weight"}),
         Case("a slope for a sequence", {"per": "tensor"}, {"input": sequence(3, 4)}, nn.PReLU(), {"slope": "weight"}),
     ],
+    "gatedLinearUnit": [
+        Case("features", {}, {"input": features(6, low=-3, high=3)}, nn.GLU()),
+        Case("channels of an image", {}, {"input": image(2, 3, 4)}, nn.GLU(dim=1)),
+        Case("SiLU", {"gate": "silu"}, {"input": sequence(3, 4)}, Function(lambda x: x[..., :2] * F.silu(x[..., 2:]))),
+        Case("bilinear", {"gate": "none"}, {"input": sequence(3, 4)}, Function(lambda x: x[..., :2] * x[..., 2:])),
+    ],
 }

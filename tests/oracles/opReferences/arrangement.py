@@ -2,7 +2,7 @@
 
 import torch
 import torch.nn.functional as F
-from reference import Case, Function, features, image
+from reference import Case, Function, features, image, sequence
 from torch import nn
 
 
@@ -23,6 +23,10 @@ def middle(x, like):
 
 def upsampled(name, parameters, size, factor, **options):
     return Case(name, parameters, {"input": image(*size)}, nn.Upsample(scale_factor=factor, mode="bilinear", **options))
+
+
+def parts(sizes, axis):
+    return Function(lambda x: dict(zip(("first", "second"), x.split(sizes, axis))))
 
 
 REFERENCES = {
@@ -61,5 +65,40 @@ REFERENCES = {
     "cropToMatch": [
         Case("even and odd", {}, {"input": image(6, 5, 2), "like": image(2, 2, 3)}, Function(middle)),
         Case("nothing to cut", {}, {"input": image(2, 3, 2), "like": image(2, 3, 1)}, Function(middle)),
+    ],
+    "reshape": [
+        Case("image to features", {}, {"input": image(2, 3, 4)}, nn.Flatten()),
+        Case("features to a sequence", {"to": "sequence", "length": 3}, {"input": features(12)}, nn.Unflatten(1, (3, 4))),
+        Case("image to an image", {"to": "image", "channels": 6, "height": 4}, {"input": image(2, 3, 4)}, Function(lambda x: x.reshape(-1, 6, 4, 1))),
+        Case("sequence to an image", {"to": "image", "channels": 1, "height": 4, "width": 0}, {"input": sequence(4, 3)}, Function(lambda x: x[:, None])),
+    ],
+    "imageToSequence": [
+        Case("pixels", {}, {"input": image(2, 3, 4)}, Function(lambda x: x.flatten(2).transpose(1, 2))),
+        Case("rows", {"positions": "rows"}, {"input": image(2, 3, 4)}, Function(lambda x: x.transpose(1, 2).flatten(2))),
+    ],
+    "permute": [
+        Case("sequence", {}, {"input": sequence(3, 4)}, Function(lambda x: x.transpose(1, 2))),
+        Case("height and width", {"first": "height", "second": "width"}, {"input": image(2, 3, 4)}, Function(lambda x: x.transpose(2, 3))),
+        Case("channels and width", {"first": "width", "second": "channels"}, {"input": image(2, 3, 4)}, Function(lambda x: x.transpose(1, 3))),
+    ],
+    "split": [
+        Case("halves", {}, {"input": sequence(3, 4)}, parts((2, 2), -1)),
+        Case("positions", {"axis": "sequence", "at": 1}, {"input": sequence(3, 4)}, parts((1, 2), 1)),
+        Case("channels", {"axis": "channels", "at": 3}, {"input": image(2, 3, 4)}, parts((3, 1), 1)),
+    ],
+    "slice": [
+        Case("the middle of a sequence", {"start": 1, "count": 2}, {"input": sequence(5, 3)}, Function(lambda x: x[:, 1:3])),
+        Case("the last columns", {"axis": "width", "start": -2}, {"input": image(2, 5, 3)}, Function(lambda x: x[..., -2:])),
+        Case("features", {"axis": "features", "count": 2}, {"input": features(5)}, Function(lambda x: x[:, :2])),
+    ],
+    "selectPosition": [
+        Case("the first", {}, {"input": sequence(3, 4)}, Function(lambda x: x[:, 0])),
+        Case("the last but one", {"position": -2}, {"input": sequence(4, 3)}, Function(lambda x: x[:, -2])),
+    ],
+    "reduce": [
+        Case("mean of positions", {}, {"input": sequence(3, 4)}, Function(lambda x: x.mean(1))),
+        Case("sum of features", {"by": "sum", "axis": "features"}, {"input": sequence(3, 4)}, Function(lambda x: x.sum(2))),
+        Case("maximum of channels", {"by": "maximum", "axis": "channels"}, {"input": image(2, 3, 4)}, Function(lambda x: x.amax(1))),
+        Case("mean of rows", {"axis": "height"}, {"input": image(2, 3, 4)}, Function(lambda x: x.mean(2).transpose(1, 2))),
     ],
 }
