@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { registerCheckCommand } from './cli/checkCommand.ts';
+import { registerDiffCommand } from './cli/diffCommand.ts';
 import { exitCodeHelp, exitCodes } from './cli/exitCodes.ts';
 import { registerExportCommand } from './cli/exportCommand.ts';
 import { registerServeCommand } from './cli/serveCommand.ts';
@@ -19,6 +20,7 @@ registerTrainCommand(program);
 registerExportCommand(program);
 registerSummaryCommand(program);
 registerCheckCommand(program);
+registerDiffCommand(program);
 registerServeCommand(program);
 registerEngineCommands(program);
 // Commands made above take over from the program only what it had when they were made.

@@ -1,4 +1,4 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -241,5 +241,34 @@ describe('serve', () => {
     expect(await end(child)).toBe(0);
     expect(stderr()).toContain(`Port ${port} is taken`);
     if (listening) other.close();
+  });
+});
+
+describe('diff', () => {
+  test('what differs is told in words, as JSON, and against a version in git', async () => {
+    const after = await changed('diff.json', (text) => text.replace('"filters": 32', '"filters": 48'));
+    const words = await skipwire('diff', template('first-residual'), after);
+    expect(words).toMatchObject({ code: 0, stderr: '' });
+    expect(words.stdout).toMatch(/^ {2}~ conv1 \(Conv2D\): filters 32 → 48$/m);
+
+    const json = await skipwire('diff', template('first-residual'), after, '--json', '--exit-code');
+    expect(json.code).toBe(6);
+    expect(lastLine(json.stdout)).toMatchObject({ graphs: [{ nodes: [{ id: 'conv1', kind: 'changed' }] }] });
+
+    const git = (...words: string[]): void => {
+      const who = ['-c', 'user.name=Tester', '-c', 'user.email=tester@example.org'];
+      execFileSync('git', ['-C', folder, ...who, ...words], { stdio: 'ignore' });
+    };
+    git('init');
+    git('add', 'diff.json');
+    git('commit', '-m', 'Widen');
+    await writeFile(after, await readFile(template('first-residual'), 'utf8'));
+    const versions = await skipwire('diff', 'HEAD:diff.json', 'diff.json');
+    expect(versions.stdout).toMatch(/^ {2}~ conv1 \(Conv2D\): filters 48 → 32$/m);
+    const same = await skipwire('diff', 'diff.json', template('first-residual'), '--exit-code');
+    expect(same).toMatchObject({ code: 0, stdout: 'Nothing differs.\n' });
+    const absent = await skipwire('diff', 'HEAD~9:diff.json', 'diff.json');
+    expect(absent.code).toBe(1);
+    expect(absent.stderr).toMatch(/^git says: /);
   });
 });

@@ -6,6 +6,7 @@ export const exitCodes = {
   engineMissing: 3,
   failed: 4,
   exportDiffers: 5,
+  differs: 6,
   /** 128 + SIGINT, as shells have it. */
   stopped: 130,
 } as const;
@@ -19,6 +20,7 @@ Exit codes:
   3    the engine is missing or does not start ("skipwire doctor" says why)
   4    the training failed or the engine died
   5    the exported file does not agree with the engine
+  6    the networks differ (of diff, with --exit-code)
   130  stopped with Ctrl-C; the best weights are kept
 `;
 

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { loadDocument } from '../../graph-engine/document/loadDocument.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
+import { readVersion } from '../files/documentVersions.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { readRun, runFiles } from '../runs/runFolder.ts';
 import { describeDiagnostic } from './tellProblem.ts';
@@ -15,11 +16,24 @@ export async function openDocument(file: string): Promise<SkipwireDocument> {
       remedy: 'Give the name of a .json file.',
     });
   }
-  const loaded = loadDocument(await readFile(file, 'utf8'));
+  return loadNamed(file, await readFile(file, 'utf8'));
+}
+
+/** Reads a document as it was in a commit when the name is `revision:file`, as git writes it, and there is no such file. */
+export async function openVersion(name: string): Promise<SkipwireDocument> {
+  const match = /^([^:]{2,}):(.+)$/.exec(name);
+  const [, revision, file] = match ?? [];
+  if (revision === undefined || file === undefined || (await stat(name).catch(() => undefined)) !== undefined)
+    return openDocument(name);
+  return loadNamed(name, await readVersion(path.resolve(file), revision));
+}
+
+function loadNamed(name: string, text: string): SkipwireDocument {
+  const loaded = loadDocument(text);
   if (loaded.ok) return loaded.value;
   throw new HostFailure({
     code: 'document/unreadable',
-    message: [`"${file}" cannot be opened.`, ...loaded.error.map(describeDiagnostic)].join('\n'),
+    message: [`"${name}" cannot be opened.`, ...loaded.error.map(describeDiagnostic)].join('\n'),
   });
 }
 
