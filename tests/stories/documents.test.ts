@@ -1,8 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { addNode, openEditor, type RunningEditor } from './openEditor.ts';
+import { addNode, fill, openEditor, type RunningEditor } from './openEditor.ts';
 
 let editor: RunningEditor;
 
@@ -174,4 +175,58 @@ test('files dragged into the window are opened, each in a tab', async () => {
   await tab(page, 'Second').waitFor();
   await tab(page, 'First').click();
   await page.getByTestId('node-a').waitFor();
+});
+
+test('what differs from the saved file and from a version in git is marked, listed, and gone when it is undone', async () => {
+  const { page, workspace } = editor;
+  await page.getByTestId('network-first-residual').click();
+  await saveAs(page, 'net');
+  const git = (...words: string[]): void => {
+    const who = ['-c', 'user.name=Tester', '-c', 'user.email=tester@example.org'];
+    execFileSync('git', ['-C', workspace, ...who, ...words], { stdio: 'ignore' });
+  };
+  git('init');
+  git('add', 'net.json');
+  git('commit', '-m', 'Draw it');
+
+  await page.getByTestId('node-conv1').click();
+  await fill(page, 'field-filters', '64');
+  await page.getByTestId('node-bn1').click();
+  await page.keyboard.press('Delete');
+  await page.keyboard.press('Alt+d');
+  await page.getByTestId('compare-saved').click();
+  const summary = page.getByTestId('compare-summary');
+  await summary.filter({ hasText: '1 removed, 2 changed' }).waitFor();
+  await page.getByTestId('removed-bn1').waitFor();
+  await page.locator('.sw-changed').getByTestId('node-conv1').waitFor();
+  await page.getByTestId('compare-line').filter({ hasText: 'filters 32 → 64' }).getByRole('button').click();
+  await expect.poll(() => page.locator('.sw-node.is-selected').getAttribute('data-testid')).toBe('node-conv1');
+  await page.keyboard.press('Control+z');
+  await summary.filter({ hasText: /^1 changed$/ }).waitFor();
+  await page.getByTestId('compare-stop').click();
+  await page.keyboard.press('Control+s');
+  await page.getByTestId('dirty').and(page.locator('[data-dirty="false"]')).waitFor();
+
+  await page.keyboard.press('Alt+d');
+  await page.getByTestId('compare-version').filter({ hasText: 'Draw it' }).click();
+  await summary.filter({ hasText: /^1 changed$/ }).waitFor();
+});
+
+test('two documents side by side change their roles, not their places', async () => {
+  const { page } = editor;
+  await addNode(page, 'input', 200, 200);
+  await page.keyboard.press('Alt+n');
+  await addNode(page, 'relu', 200, 200);
+  await page.keyboard.press('Alt+b');
+  const beside = page.getByTestId('beside');
+  await beside.getByTestId('node-input-1').waitFor();
+  const left = async (): Promise<number> => (await beside.boundingBox())?.x ?? 0;
+  const before = await left();
+  await page.getByTestId('edit-beside').click();
+  await beside.getByTestId('node-relu-1').waitFor();
+  expect(await left()).toBeLessThan(before);
+  await page.getByTestId('network-canvas').getByTestId('node-input-1').waitFor();
+  await page.keyboard.press('Alt+b');
+  await beside.waitFor({ state: 'detached' });
+  expect(editor.errors).toEqual([]);
 });

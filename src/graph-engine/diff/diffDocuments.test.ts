@@ -32,9 +32,9 @@ test('what was added, removed, changed and moved is told with its parameters', (
     /^ {2}~ training epochs \d+ → 99$/m,
     /^ {2}~ conv1 \(Conv2D\): filters 32 → 64$/m,
     /^ {2}- bn1 \(Batch normalization\)$/m,
-    /^ {2}~ relu1 \(ReLU\): input input bn1\.output → conv1\.output$/m,
+    /^ {2}~ relu1 \(ReLU\): input bn1\.output → conv1\.output$/m,
     /^ {2}\+ drop \(Dropout\)$/m,
-    /^ {2}~ pool \(.*\): input input relu2\.output → drop\.output$/m,
+    /^ {2}~ pool \(.*\): input relu2\.output → drop\.output$/m,
     /^ {2}· input \(Input\): moved$/m,
     /^ {2}parameters: 9962 → /m,
   ])

@@ -1,13 +1,5 @@
 import { nameOf, nodeOf, nodesOf, type Scope } from '../document/graphs.ts';
-import type {
-  BlockDefinition,
-  BlockParameter,
-  Graph,
-  GraphNode,
-  NodeId,
-  ParameterValue,
-  Wire,
-} from '../document/schema.ts';
+import type { BlockDefinition, BlockParameter, Graph, GraphNode, ParameterValue, Wire } from '../document/schema.ts';
 import { opNamed } from '../ops/index.ts';
 import type { FieldChange, GraphDiff, MarkChange, NodeChange } from './documentDiff.ts';
 import { matchNodes, type NodeMatch } from './matchNodes.ts';
@@ -67,7 +59,8 @@ function nodeFields(sides: Sides, a: GraphNode, b: GraphNode, names: readonly [s
     const [from, to] = [a.inputs[port], b.inputs[port]];
     const same = from !== undefined && sides.match.get(from.node) === to?.node && from.port === to?.port;
     if (same || from === to) continue;
-    fields.push({ field: `input ${port}`, before: showWire(sides.before, from), after: showWire(sides.after, to) });
+    const field = port === 'input' ? port : `input ${port}`;
+    fields.push({ field, before: showWire(sides.before, from), after: showWire(sides.after, to) });
   }
   compareField(fields, 'note', a.note, b.note);
   return fields;

@@ -1,7 +1,8 @@
-import { Plus, X } from 'lucide-react';
+import { Columns2, Plus, X } from 'lucide-react';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { closeTab, startNew } from '../files/fileActions.ts';
 import { moveTab, showDocument, useDocument, type DocumentId, type DocumentTab } from '../store/documentStore.ts';
+import { showBeside } from '../store/besideStore.ts';
 import { commitTyping } from '../training/trainActions.ts';
 import { classNames } from '../ui/classNames.ts';
 import { IconButton } from '../ui/IconButton.tsx';
@@ -75,7 +76,7 @@ function Tab({ tab: { id, name, file, dirty }, shown, onDragStart, onDragOver, o
   return (
     <li
       className={classNames(
-        'group relative flex min-w-24 shrink-0 items-center border-r border-line',
+        'group relative flex min-w-32 shrink-0 items-center border-r border-line',
         shown ? 'bg-surface text-ink' : 'text-ink-muted hover:bg-hover hover:text-ink',
       )}
       onDragOver={(event) => {
@@ -107,11 +108,27 @@ function Tab({ tab: { id, name, file, dirty }, shown, onDragStart, onDragOver, o
           onDragStart();
         }}
         onDragEnd={onDragEnd}
-        className="flex h-full max-w-52 min-w-0 flex-1 items-center gap-1.5 pr-7 pl-3 text-xs font-medium focus-visible:-outline-offset-2"
+        className={classNames(
+          'flex h-full max-w-56 min-w-0 flex-1 items-center gap-1.5 pl-3 text-xs font-medium focus-visible:-outline-offset-2',
+          shown ? 'pr-7' : 'pr-13',
+        )}
       >
         <span className="truncate">{name}</span>
         {dirty && <span role="img" aria-label="unsaved" className="size-1.5 shrink-0 rounded-full bg-accent" />}
       </button>
+      {!shown && (
+        <button
+          type="button"
+          tabIndex={-1}
+          aria-label={`Show ${name} beside`}
+          title="Show beside"
+          data-testid="show-beside"
+          onClick={() => showBeside(id)}
+          className="absolute right-7 inline-flex size-5 items-center justify-center rounded-sm bg-hover text-ink-muted opacity-0 group-hover:opacity-100 hover:bg-pressed hover:text-ink focus-visible:opacity-100"
+        >
+          <Columns2 size={12} aria-hidden />
+        </button>
+      )}
       <button
         type="button"
         tabIndex={-1}

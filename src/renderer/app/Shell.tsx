@@ -2,12 +2,16 @@ import { useEffect, useRef } from 'react';
 import { Group, Panel, Separator, useDefaultLayout, type PanelImperativeHandle } from 'react-resizable-panels';
 import { useStore } from 'zustand';
 import { CanvasPane } from '../canvas/CanvasPane.tsx';
+import { BesidePane } from '../compare/BesidePane.tsx';
+import { CompareBar } from '../compare/CompareBar.tsx';
 import { OutsideBanner } from '../files/OutsideBanner.tsx';
 import { InspectorPane } from '../inspector/InspectorPane.tsx';
 import { PalettePane } from '../palette/PalettePane.tsx';
 import { ProblemsPane } from '../problems/ProblemsPane.tsx';
 import { ReferenceDialog } from '../reference/ReferenceDialog.tsx';
 import { useReferenceCommands } from '../reference/referenceCommands.tsx';
+import { besideStore } from '../store/besideStore.ts';
+import { useDocument } from '../store/documentStore.ts';
 import { useRuns } from '../training/runStore.ts';
 import { isActive } from '../training/runs.ts';
 import { TrainingPane } from '../training/TrainingPane.tsx';
@@ -107,10 +111,9 @@ function Centre() {
         <main className="flex h-full flex-col overflow-hidden" aria-label="Canvas">
           <DocumentTabs />
           <OutsideBanner />
+          <CompareBar />
           <div className="min-h-0 flex-1">
-            <ErrorBoundary name="The canvas">
-              <CanvasPane />
-            </ErrorBoundary>
+            <Canvases />
           </div>
         </main>
       </Panel>
@@ -132,6 +135,33 @@ function Centre() {
         </section>
       </Panel>
     </Group>
+  );
+}
+
+/** The canvas, and beside it another document when that is wished. */
+function Canvases() {
+  const beside = useStore(besideStore, (state) => state.beside);
+  const tab = useDocument((state) => state.tabs.find(({ id }) => id === beside?.id));
+  const canvas = (
+    <ErrorBoundary name="The canvas">
+      <CanvasPane />
+    </ErrorBoundary>
+  );
+  const other = beside !== null && tab !== undefined && (
+    <div key="beside" className="min-w-0 flex-1 border-line first:border-r last:border-l">
+      <ErrorBoundary name="The canvas beside">
+        <BesidePane tab={tab} />
+      </ErrorBoundary>
+    </div>
+  );
+  return (
+    <div className="flex h-full min-h-0">
+      {beside?.side === 'left' && other}
+      <div key="canvas" className="min-w-0 flex-1">
+        {canvas}
+      </div>
+      {beside?.side === 'right' && other}
+    </div>
   );
 }
 

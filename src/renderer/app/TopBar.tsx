@@ -79,6 +79,7 @@ export function TopBar({ commands }: { readonly commands: readonly AppCommand[] 
           item('save-as'),
           item('download'),
           'separator',
+          item('compare'),
           item('export-onnx'),
         ]}
       />

@@ -2,9 +2,11 @@ import {
   ArrowLeft,
   ArrowRight,
   BookOpen,
+  Columns2,
   Download,
   FilePlus2,
   FolderOpen,
+  GitCompare,
   Keyboard,
   LayoutPanelLeft,
   Moon,
@@ -22,8 +24,9 @@ import { useStore } from 'zustand';
 import { useHost } from '../connection/host.ts';
 import { chooseFile, closeTab, downloadDocument, save, startNew } from '../files/fileActions.ts';
 import { showFileDialog } from '../files/fileDialog.ts';
-import { documentStore, redo, showDocument, undo, useDocument } from '../store/documentStore.ts';
 import { openReferenceHere } from '../reference/referenceCommands.tsx';
+import { besideStore, showBeside } from '../store/besideStore.ts';
+import { documentStore, redo, showDocument, undo, useDocument, type DocumentTab } from '../store/documentStore.ts';
 import { chooseTheme, nextThemeChoice, themeStore } from '../theme/themeStore.ts';
 import { commitTyping, startTraining } from '../training/trainActions.ts';
 import { useTrainBlocker } from '../training/TrainButton.tsx';
@@ -40,6 +43,8 @@ export type AppCommandId =
   | 'save-as'
   | 'download'
   | 'export-onnx'
+  | 'compare'
+  | 'beside'
   | 'undo'
   | 'redo'
   | 'train'
@@ -66,12 +71,16 @@ export interface AppCommand {
 
 const SIZE = { size: 15, 'aria-hidden': true } as const;
 
-/** Shows the document whose tab is that many places further, round the ends. */
-function showNeighbour(distance: number): void {
-  commitTyping();
+/** The document whose tab is that many places further, round the ends. */
+function neighbour(distance: number): DocumentTab | undefined {
   const { id, tabs } = documentStore.getState();
   const place = tabs.findIndex((tab) => tab.id === id) + distance;
-  const next = tabs[(place + tabs.length) % tabs.length];
+  return tabs[(place + tabs.length) % tabs.length];
+}
+
+function showNeighbour(distance: number): void {
+  commitTyping();
+  const next = neighbour(distance);
   if (next !== undefined) showDocument(next.id);
 }
 
@@ -83,6 +92,7 @@ export function useAppCommands(): readonly AppCommand[] {
   const blocked = useTrainBlocker() !== null;
   const busy = useActiveRun() !== undefined;
   const several = useDocument((state) => state.tabs.length > 1);
+  const beside = useStore(besideStore, (state) => state.beside !== null);
   const theme = useStore(themeStore, (state) => state.choice);
 
   return useMemo(
@@ -165,6 +175,25 @@ export function useAppCommands(): readonly AppCommand[] {
         },
       },
       {
+        id: 'compare',
+        label: 'Compare with…',
+        icon: <GitCompare {...SIZE} />,
+        shortcut: 'Alt+D',
+        enabled: true,
+        run: () => {
+          commitTyping();
+          showFileDialog({ kind: 'compare' });
+        },
+      },
+      {
+        id: 'beside',
+        label: beside ? 'Close the view beside' : 'Show the next document beside',
+        icon: <Columns2 {...SIZE} />,
+        shortcut: 'Alt+B',
+        enabled: several,
+        run: () => showBeside(beside ? null : (neighbour(1)?.id ?? null)),
+      },
+      {
         id: 'undo',
         label: undoLabel === null ? 'Undo' : `Undo: ${undoLabel}`,
         icon: <Undo2 {...SIZE} />,
@@ -234,6 +263,6 @@ export function useAppCommands(): readonly AppCommand[] {
         run: () => setShortcutsOpen(true),
       },
     ],
-    [connection, undoLabel, redoLabel, blocked, busy, theme, several],
+    [connection, undoLabel, redoLabel, blocked, busy, theme, several, beside],
   );
 }

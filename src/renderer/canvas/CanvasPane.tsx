@@ -1,5 +1,6 @@
 import '@xyflow/react/dist/style.css';
 import './canvas.css';
+import '../compare/compare.css';
 import {
   Background,
   BackgroundVariant,
@@ -12,6 +13,8 @@ import {
 } from '@xyflow/react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { NodeId } from '../../graph-engine/document/schema.ts';
+import { RemovedCard, RemovedWire } from '../compare/RemovedCard.tsx';
+import { useComparedCanvas } from '../compare/useComparedCanvas.ts';
 import { enterBlock, select } from '../store/uiStore.ts';
 import { setMode, useCanvas } from './canvasStore.ts';
 import { provideCanvasView, type CanvasView } from './canvasView.ts';
@@ -42,8 +45,8 @@ import { useStrokes } from './useStrokes.ts';
 import { MAXIMUM_ZOOM, MINIMUM_ZOOM, motion, useViewport } from './useViewport.ts';
 import { WireLine } from './WireLine.tsx';
 
-const nodeTypes = { card: NodeCard, frame: FrameCard, note: NoteCard, waypoint: WaypointDot };
-const edgeTypes = { wire: WireLine };
+const nodeTypes = { card: NodeCard, removed: RemovedCard, frame: FrameCard, note: NoteCard, waypoint: WaypointDot };
+const edgeTypes = { wire: WireLine, removed: RemovedWire };
 const snapGrid: [number, number] = [GRID, GRID];
 /** Below this width the toolbar makes way for the minimap. */
 const NARROW = 660;
@@ -78,8 +81,19 @@ function Canvas() {
   const snaps = useCanvas((state) => state.snaps);
   const [minimap, setMinimap] = useState(true);
   const pointer = useRef<Point | null>(null);
-  const { nodes, items, wires, isDragging, onNodesChange, onEdgesChange, onNodeDrag, onNodeDragStop, abortDrag } =
-    useCanvasNodes();
+  const {
+    shown,
+    nodes,
+    items,
+    wires,
+    isDragging,
+    onNodesChange,
+    onEdgesChange,
+    onNodeDrag,
+    onNodeDragStop,
+    abortDrag,
+  } = useCanvasNodes();
+  const compared = useComparedCanvas(shown, items, wires);
   const connecting = useConnecting(root);
   const { fit, onMoveEnd } = useViewport(root, items);
   const drop = usePaletteDrop();
@@ -145,8 +159,8 @@ function Canvas() {
         <ReactFlow<CanvasItem, CanvasWire>
           attributionPosition="top-right"
           aria-label="Network"
-          nodes={items}
-          edges={wires}
+          nodes={compared.items}
+          edges={compared.wires}
           nodeTypes={nodeTypes}
           edgeTypes={edgeTypes}
           onNodesChange={onNodesChange}

@@ -6,7 +6,8 @@ import type { InferredGraph } from '../../graph-engine/infer/inferredGraph.ts';
 import { NODE_WIDTH, PORT_SIZE, portY } from './nodeGeometry.ts';
 import { sameView, viewNode, type NodeView } from './nodeView.ts';
 
-export type CanvasNode = Node<{ view: NodeView }, 'card'>;
+/** A card, or in a comparison one that is not there any more. */
+export type CanvasNode = Node<{ view: NodeView }, 'card' | 'removed'>;
 
 /** What the nodes of the canvas are derived from. */
 export interface NodeSources {

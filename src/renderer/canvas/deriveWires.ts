@@ -24,7 +24,8 @@ export interface WireView {
   readonly error: string | null;
 }
 
-export type CanvasWire = Edge<{ view: WireView }, 'wire'>;
+/** A wire, or in a comparison one that is not there any more. */
+export type CanvasWire = Edge<{ view: WireView }, 'wire' | 'removed'>;
 
 export interface WireSources {
   readonly graph: Graph;

@@ -1,5 +1,6 @@
 import { useStore } from 'zustand';
 import { assertNever } from '../../graph-engine/core/diagnostic.ts';
+import { CompareDialog } from '../compare/CompareDialog.tsx';
 import { ConflictDialog } from './ConflictDialog.tsx';
 import { ExportDialog } from './ExportDialog.tsx';
 import { fileDialogStore } from './fileDialog.ts';
@@ -20,6 +21,8 @@ export function FileDialogs() {
       return <SaveAsDialog then={dialog.then} />;
     case 'export':
       return <ExportDialog />;
+    case 'compare':
+      return <CompareDialog />;
     case 'unsaved':
       return <UnsavedDialog proceed={dialog.proceed} />;
     case 'conflict':

@@ -4,6 +4,7 @@ import { useHost } from '../connection/host.ts';
 import { useDocument } from '../store/documentStore.ts';
 import { Button } from '../ui/Button.tsx';
 import { save } from './fileActions.ts';
+import { showFileDialog } from './fileDialog.ts';
 import { nameOf } from './fileNames.ts';
 import { keepMine, outsideStore, takeTheirs } from './outsideChanges.ts';
 
@@ -38,6 +39,9 @@ export function OutsideBanner() {
         </Button>
       ) : (
         <>
+          <Button size="sm" onClick={() => showFileDialog({ kind: 'compare' })}>
+            Compare…
+          </Button>
           <Button size="sm" onClick={() => void takeTheirs(connection, id)} data-testid="outside-reload">
             Take the file
           </Button>

@@ -8,6 +8,7 @@ export type FileDialog =
   /** `then` goes on with what saving was for. */
   | { readonly kind: 'save-as'; readonly then?: () => void }
   | { readonly kind: 'export' }
+  | { readonly kind: 'compare' }
   /** The shown document has changes that `proceed` would lose. */
   | { readonly kind: 'unsaved'; readonly proceed: () => void }
   /** The file changed on disk since it was read. */
