@@ -1,0 +1,85 @@
+import type { SkipwireDocument } from '../../src/graph-engine/document/schema.ts';
+import type { LoweredDocument } from '../../src/graph-engine/lower/lowerDocument.ts';
+import type { CompiledProgram, Executor } from '../../src/main/executors/compiledProgram.ts';
+import { madeUpBatch } from './madeUpBatch.ts';
+import { lowered, networkTemplate } from './networks.ts';
+import { describeInputs, withReducedInput } from './reducedInput.ts';
+
+/** What three steps of a network came to. */
+export interface NetworkReport {
+  readonly name: string;
+  readonly input: string;
+  readonly batch: number;
+  /** Milliseconds of a step, the best after the first; of a prediction where nothing can be learned. */
+  readonly stepMs: number;
+  /** The loss before each step and after the last; empty where nothing can be learned. */
+  readonly losses: readonly number[];
+  /** Bytes at the most, of the whole process. */
+  readonly memory: number;
+  /** What is wrong; nothing where all is well. */
+  readonly problem?: string;
+}
+
+const STEPS = 3;
+/** Small enough for every network that is not there yet to fall, large enough for float32 to show it. */
+const LEARNING_RATE = 1e-4;
+
+/**
+ * Trains a network of the library for three native steps on one batch, its input reduced where it is large: the loss must be
+ * finite and fall with every step. A network without a loss must predict finite numbers.
+ */
+export async function verifyNetwork(executor: Executor, name: string, batch: number): Promise<NetworkReport> {
+  const document = withGentleSteps(withReducedInput(networkTemplate(`${name}.json`)));
+  const network = lowered(document);
+  const learns = network.program.entries['train'] !== undefined;
+  const compiled = await executor.compile(network.program, { seed: 1, selfCheck: false });
+  try {
+    const outcome = learns ? await trainSteps(network, compiled, batch) : await predictOnce(network, compiled, batch);
+    const memory = process.resourceUsage().maxRSS * 1024;
+    return { name, input: describeInputs(document), batch, memory, ...outcome };
+  } finally {
+    await compiled.dispose();
+  }
+}
+
+type Outcome = Pick<NetworkReport, 'stepMs' | 'losses' | 'problem'>;
+
+async function trainSteps(network: LoweredDocument, compiled: CompiledProgram, batch: number): Promise<Outcome> {
+  const feeds = {
+    ...madeUpBatch(network, batch),
+    learningRate: Float32Array.of(LEARNING_RATE),
+    // The same masks in every step: what falls is the loss, not the luck.
+    seed: Int32Array.of(1, 0),
+  };
+  const losses: number[] = [];
+  let stepMs = Number.POSITIVE_INFINITY;
+  // The loss is that before the step, so one more step tells what the third has done.
+  for (let step = 0; step <= STEPS; step++) {
+    const started = performance.now();
+    const { loss } = await compiled.run('train', feeds, ['loss']);
+    if (step > 0) stepMs = Math.min(stepMs, performance.now() - started);
+    losses.push(loss?.[0] ?? Number.NaN);
+  }
+  const problem = !losses.every(Number.isFinite)
+    ? 'the loss is not finite'
+    : losses.some((loss, step) => step > 0 && loss >= (losses[step - 1] ?? 0))
+      ? 'the loss does not fall'
+      : undefined;
+  return { stepMs, losses, ...(problem !== undefined && { problem }) };
+}
+
+async function predictOnce(network: LoweredDocument, compiled: CompiledProgram, batch: number): Promise<Outcome> {
+  const feeds = madeUpBatch(network, batch);
+  await compiled.run('predict', feeds);
+  const started = performance.now();
+  const answers = await compiled.run('predict', feeds);
+  const stepMs = performance.now() - started;
+  const finite = Object.values(answers).every((values) => values.every(Number.isFinite));
+  return { stepMs, losses: [], ...(!finite && { problem: 'it predicts numbers that are not finite' }) };
+}
+
+/** One optimizer for all, so that none falls only because of its own schedule. */
+function withGentleSteps(document: SkipwireDocument): SkipwireDocument {
+  const optimizer = { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;
+  return { ...document, training: { ...document.training, optimizer } };
+}
