@@ -1,11 +1,11 @@
-import type { MessageInitShape } from '@bufbuild/protobuf';
 import { assertNever } from '../../core/diagnostic.ts';
 import type { DType } from '../../core/shape.ts';
 import type { Dims } from '../../program/program.ts';
-import { DataType, type AttrValueSchema, type TensorProtoSchema } from '../protobuf/generated/tensorflow_pb.js';
+import { DataType } from '../protobuf/generated/tensorflow_pb.js';
+import { asciiField, bytesField, concatBytes, floatField, varintField } from '../protobuf/wireBytes.ts';
 
-/** One attribute of a TensorFlow node. */
-export type NodeAttribute = MessageInitShape<typeof AttrValueSchema>;
+/** One attribute of a TensorFlow node: the bytes of an `AttrValue`, whose fields the functions here number. */
+export type NodeAttribute = Uint8Array;
 export type NodeAttributes = Readonly<Record<string, NodeAttribute>>;
 
 /** TensorFlow's number for an element type. */
@@ -20,43 +20,55 @@ export function dataTypeOf(dtype: DType): DataType {
   }
 }
 
+/** Attributes are few and their uses many. */
+function remembered<Value>(encode: (value: Value) => NodeAttribute, keyOf: (value: Value) => unknown) {
+  const known = new Map<unknown, NodeAttribute>();
+  return (value: Value): NodeAttribute => {
+    const key = keyOf(value);
+    let attribute = known.get(key);
+    if (attribute === undefined) known.set(key, (attribute = encode(value)));
+    return attribute;
+  };
+}
+
+const itself = (value: unknown): unknown => value;
+
 /** A type attribute, such as `T`. */
-export function type(value: DType | DataType): NodeAttribute {
-  return { value: { case: 'type', value: typeof value === 'string' ? dataTypeOf(value) : value } };
-}
+export const type = remembered<DType | DataType>(
+  (value) => varintField(6, typeof value === 'string' ? dataTypeOf(value) : value),
+  itself,
+);
 
-export function flag(value: boolean): NodeAttribute {
-  return { value: { case: 'b', value } };
-}
+export const flag = remembered<boolean>((value) => varintField(5, value ? 1 : 0), itself);
 
-export function integer(value: number): NodeAttribute {
-  return { value: { case: 'i', value: BigInt(value) } };
-}
+export const integer = remembered<number>((value) => varintField(3, value), itself);
 
 export function real(value: number): NodeAttribute {
-  return { value: { case: 'f', value } };
+  return floatField(4, value);
 }
 
 /** An ASCII text. */
 export function text(value: string): NodeAttribute {
-  return { value: { case: 's', value: Uint8Array.from(value, (letter) => letter.charCodeAt(0)) } };
+  return asciiField(2, value);
 }
 
-export function integers(values: readonly number[]): NodeAttribute {
-  return { value: { case: 'list', value: { i: values.map(BigInt) } } };
-}
+export const integers = remembered<readonly number[]>(
+  (values) => bytesField(1, concatBytes(values.map((value) => varintField(3, value)))),
+  (values) => values.join(),
+);
 
 /** A shape attribute; sizes that depend on the batch are unknown to TensorFlow. */
-export function shape(dims: Dims): NodeAttribute {
-  return { value: { case: 'shape', value: { dim: dims.map((dim) => ({ size: BigInt(Math.max(dim, -1)) })) } } };
-}
+export const shape = remembered<Dims>(
+  (dims) => bytesField(7, shapeMessage(dims.map((dim) => Math.max(dim, -1)))),
+  (dims) => dims.join(),
+);
 
 /** The value of a `Const`; `content` is little-endian. */
 export function tensor(dtype: DataType, dims: readonly number[], content: Uint8Array): NodeAttribute {
-  const value: MessageInitShape<typeof TensorProtoSchema> = {
-    dtype,
-    tensorShape: { dim: dims.map((dim) => ({ size: BigInt(dim) })) },
-    tensorContent: content,
-  };
-  return { value: { case: 'tensor', value } };
+  return bytesField(8, concatBytes([varintField(1, dtype), bytesField(2, shapeMessage(dims)), bytesField(4, content)]));
+}
+
+/** A `TensorShapeProto`. */
+function shapeMessage(sizes: readonly number[]): Uint8Array {
+  return concatBytes(sizes.map((size) => bytesField(2, varintField(1, size))));
 }

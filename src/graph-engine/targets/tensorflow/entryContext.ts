@@ -3,7 +3,7 @@ import type { Dims, Instruction, Value } from '../../program/program.ts';
 import { DataType } from '../protobuf/generated/tensorflow_pb.js';
 import { dataTypeOf, integer, type } from './attributes.ts';
 import type { EmitContext, GraphTensor } from './emitContext.ts';
-import type { GraphWriter } from './graphWriter.ts';
+import { legalName, type GraphWriter } from './graphWriter.ts';
 import type { VariableNodes } from './variableNodes.ts';
 
 /** The emitters' view of one entry, and what the walk over its instructions needs besides. */
@@ -53,8 +53,10 @@ export function createEntryContext(
       return tensor;
     },
     within(instruction, run) {
-      place = instruction.origin === '' ? entryName : `${entryName}/${instruction.origin}`;
-      origin = instruction.origin;
+      if (instruction.origin !== origin) {
+        origin = instruction.origin;
+        place = legalName(origin === '' ? entryName : `${entryName}/${origin}`);
+      }
       return run();
     },
     after(nodes, run) {

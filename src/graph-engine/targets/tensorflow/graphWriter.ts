@@ -1,5 +1,13 @@
-import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
-import { SavedModelSchema, type NodeDefSchema, DataType } from '../protobuf/generated/tensorflow_pb.js';
+import { DataType } from '../protobuf/generated/tensorflow_pb.js';
+import {
+  asciiField,
+  bytesField,
+  concatBytes,
+  createWireBytes,
+  fieldLength,
+  varintField,
+  type WireBytes,
+} from '../protobuf/wireBytes.ts';
 import { tensor, type, type NodeAttributes } from './attributes.ts';
 
 /** A growing GraphDef. Outputs are named as TensorFlow does: `node` is the first output of a node, `node:1` the second. */
@@ -20,28 +28,27 @@ const PRODUCER = 1395;
 
 /** An empty graph. */
 export function createGraphWriter(): GraphWriter {
-  const nodes: MessageInitShape<typeof NodeDefSchema>[] = [];
+  const nodes = createWireBytes();
   const constants = new Map<string, string>();
-  /** In lower case, because two names that differ in case alone are one file in TensorFlow's dumps. */
   const used = new Set<string>();
   const repetitions = new Map<string, number>();
 
   function uniqueName(wanted: string): string {
     const legal = legalName(wanted);
     let name = legal;
-    while (used.has(name.toLowerCase())) {
+    while (used.has(name)) {
       const count = (repetitions.get(legal) ?? 0) + 1;
       repetitions.set(legal, count);
       name = `${legal}_${count}`;
     }
-    used.add(name.toLowerCase());
+    used.add(name);
     return name;
   }
 
   const writer: GraphWriter = {
     node(wanted, op, inputs, attributes = {}) {
       const name = uniqueName(wanted);
-      nodes.push({ name, op, input: [...inputs], attr: attributes });
+      writeNode(nodes, name, op, inputs, attributes);
       return name;
     },
     constant(dtype, dims, values) {
@@ -57,22 +64,41 @@ export function createGraphWriter(): GraphWriter {
       }
       return name;
     },
-    savedModel: () =>
-      toBinary(
-        SavedModelSchema,
-        create(SavedModelSchema, {
-          savedModelSchemaVersion: 1n,
-          metaGraphs: [
-            { metaInfoDef: { tags: [GRAPH_TAG] }, graphDef: { node: nodes, versions: { producer: PRODUCER } } },
-          ],
-        }),
-      ),
+    savedModel() {
+      const graph = concatBytes([nodes.finish(), bytesField(4, varintField(1, PRODUCER))]);
+      const metaGraph = concatBytes([bytesField(1, asciiField(4, GRAPH_TAG)), bytesField(2, graph)]);
+      return concatBytes([varintField(1, 1), bytesField(2, metaGraph)]);
+    },
   };
   return writer;
 }
 
+/** Writes a `NodeDef` as the field `node` of a GraphDef. */
+function writeNode(
+  graph: WireBytes,
+  name: string,
+  op: string,
+  inputs: readonly string[],
+  attributes: NodeAttributes,
+): void {
+  const entries = Object.entries(attributes);
+  let content = fieldLength(name.length) + fieldLength(op.length);
+  for (const input of inputs) content += fieldLength(input.length);
+  for (const [key, value] of entries) content += fieldLength(fieldLength(key.length) + fieldLength(value.length));
+  graph.begin(1, content);
+  graph.ascii(1, name);
+  graph.ascii(2, op);
+  for (const input of inputs) graph.ascii(3, input);
+  for (const [key, value] of entries) {
+    graph.begin(5, fieldLength(key.length) + fieldLength(value.length));
+    graph.ascii(1, key);
+    graph.bytes(2, value);
+  }
+}
+
 /** `train/stage2[3].conv1` becomes `train/stage2.3.conv1`: TensorFlow allows letters, digits and `_ . \ - / >`. */
-function legalName(name: string): string {
+export function legalName(name: string): string {
+  if (/^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$/.test(name)) return name;
   return name
     .replaceAll('[', '.')
     .replaceAll(']', '')
