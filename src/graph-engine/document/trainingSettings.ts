@@ -33,6 +33,12 @@ export const TrainingSettings = z.strictObject({
   optimizer: OptimizerSettings.prefault({ kind: 'adam' }).describe('The rule that turns gradients into steps.'),
   schedule: Schedule.prefault({ kind: 'constant' }).describe('How the learning rate moves over the run.'),
   validationShare: z.number().gt(0).lt(1).default(0.2).describe('Share of the data kept aside to measure on.'),
+  precision: z
+    .enum(['float32', 'bfloat16'])
+    .optional()
+    .describe(
+      'bfloat16 computes products in half the width, several times faster where the processor can; weights stay float32.',
+    ),
   seed: z.int().min(0).max(2_147_483_647).default(1).describe('Same seed, same start, same shuffle, same masks.'),
 });
 export type TrainingSettings = z.infer<typeof TrainingSettings>;

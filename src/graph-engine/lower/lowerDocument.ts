@@ -185,7 +185,8 @@ function lowerEntry(
   document: SkipwireDocument,
   variables: Map<string, Variable>,
 ): LoweredEntry {
-  const builder = createBuilder(name);
+  // Only training is worth the loss of digits: what is measured and exported is float32.
+  const builder = createBuilder(name, mode === 'train' ? document.training.precision : 'float32');
   const seed = mode === 'train' ? builder.input('seed', [2], 'int32') : undefined;
   const inputs: LoweredEntry['inputs'][number][] = [];
   const outputs: EntryOutput[] = [];

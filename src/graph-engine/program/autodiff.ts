@@ -15,7 +15,7 @@ function activePart(instructions: readonly Instruction[], sources: readonly Valu
     const { stopsGradient, effect } = primitiveNamed(instruction.primitive);
     if (stopsGradient || effect || !instruction.inputs.some(({ id }) => active.has(id))) continue;
     path.push(instruction);
-    for (const { id, dtype } of instruction.outputs) if (dtype === 'float32') active.add(id);
+    for (const { id, dtype } of instruction.outputs) if (dtype !== 'int32') active.add(id);
   }
   return { active, path };
 }

@@ -4,7 +4,8 @@ import { createEmitter } from './emitter.ts';
 import type { ConvolutionAttributes } from './primitives/convolution.ts';
 import type { AttributesOf } from './primitives/index.ts';
 import type { PoolingAttributes } from './primitives/pooling.ts';
-import type { Dims, Entry, EntryInput, EntryOutput, Instruction, Value, Variable } from './program.ts';
+import type { Precision } from './precision.ts';
+import type { Dims, ElementType, Entry, EntryInput, EntryOutput, Instruction, Value, Variable } from './program.ts';
 
 type Transposes = { readonly transposeA?: boolean; readonly transposeB?: boolean };
 
@@ -72,7 +73,7 @@ export interface Builder {
   greaterEqual(a: Value, b: Value): Value;
   equal(a: Value, b: Value): Value;
   select(condition: Value, a: Value, b: Value): Value;
-  cast(x: Value, dtype: DType): Value;
+  cast(x: Value, dtype: ElementType): Value;
 
   relu(x: Value): Value;
   reluGrad(dy: Value, y: Value): Value;
@@ -187,8 +188,8 @@ function demandVariable(variable: Variable, value: Value, what: string): void {
 }
 
 /** Starts an entry of a program. */
-export function createBuilder(entryName: string): Builder {
-  const emitter = createEmitter();
+export function createBuilder(entryName: string, precision: Precision = 'float32'): Builder {
+  const emitter = createEmitter(precision);
   const { emit } = emitter;
   const inputs: EntryInput[] = [];
   const outputs: EntryOutput[] = [];
@@ -248,7 +249,7 @@ export function createBuilder(entryName: string): Builder {
     },
     output(name, value) {
       if (outputs.some((output) => output.name === name)) throw new Error(`${entryName} has two outputs named ${name}`);
-      outputs.push({ name, value });
+      outputs.push({ name, value: value.dtype === 'bfloat16' ? emitter.convert(value, 'float32') : value });
     },
     readVariable({ name, dims, dtype }) {
       const known = reads.get(name);
@@ -314,7 +315,7 @@ export function createBuilder(entryName: string): Builder {
     greaterEqual: binary('greaterEqual'),
     equal: binary('equal'),
     select: (condition, a, b) => emit('select', [condition, a, b], {})[0],
-    cast: (x, dtype) => (x.dtype === dtype ? x : emit('cast', [x], { dtype })[0]),
+    cast: emitter.convert,
 
     relu: unary('relu'),
     reluGrad: binary('reluGrad'),

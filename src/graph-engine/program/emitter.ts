@@ -1,4 +1,5 @@
 import { formatDims } from './dims.ts';
+import type { TensorSpec } from './primitives/definePrimitive.ts';
 import {
   primitiveNamed,
   type AttributesOf,
@@ -6,7 +7,8 @@ import {
   type OutputsOf,
   type PrimitiveName,
 } from './primitives/index.ts';
-import type { Attributes, Instruction, Value } from './program.ts';
+import { castRuleOf, narrowed, type CastRule, type Precision } from './precision.ts';
+import type { Attributes, ElementType, Instruction, Value } from './program.ts';
 
 /** The growing list of instructions behind a builder. */
 export interface Emitter {
@@ -16,14 +18,22 @@ export interface Emitter {
   withOrigin<T>(origin: string, run: () => T): T;
   /** A value no instruction makes: an entry's input. */
   freshValue(dims: Value['dims'], dtype: Value['dtype']): Value;
+  /** The value in another element type. */
+  convert(x: Value, dtype: ElementType): Value;
   emit<Name extends PrimitiveName>(name: Name, inputs: InputsOf<Name>, attributes: AttributesOf<Name>): OutputsOf<Name>;
 }
 
-/** An empty list. `emit` infers the outputs and throws on shapes that cannot be, naming the origin. */
-export function createEmitter(): Emitter {
+/**
+ * An empty list. `emit` infers the outputs and throws on shapes that cannot be, naming the origin. With `bfloat16` it also
+ * adds the casts that `precision.ts` rules; definitions of primitives see float32 as ever.
+ */
+export function createEmitter(precision: Precision = 'float32'): Emitter {
   const instructions: Instruction[] = [];
   let origin = '';
   let nextId = 0;
+  /** By value and element type, the value cast. */
+  const casts = new Map<string, Value>();
+  const scalars = new Set<number>();
 
   function freshValue(dims: Value['dims'], dtype: Value['dtype']): Value {
     if (!dims.every((dim) => Number.isInteger(dim) && dim !== 0)) {
@@ -32,17 +42,56 @@ export function createEmitter(): Emitter {
     return { id: nextId++, dims, dtype };
   }
 
-  function emitAny(name: PrimitiveName, inputs: readonly Value[], attributes: Attributes): readonly Value[] {
-    let outputs: readonly Value[];
+  function inferred(name: PrimitiveName, inputs: readonly Value[], attributes: Attributes): readonly TensorSpec[] {
     try {
-      outputs = primitiveNamed(name)
-        .infer(inputs, attributes)
-        .map(({ dims, dtype }) => freshValue(dims, dtype));
+      return primitiveNamed(name).infer(inputs, attributes);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new Error(`${origin || 'program'}: ${name}: ${reason}`, { cause: error });
     }
+  }
+
+  function emitAny(name: PrimitiveName, inputs: readonly Value[], attributes: Attributes): readonly Value[] {
+    const outputs = inferred(name, inputs, attributes).map(({ dims, dtype }) => freshValue(dims, dtype));
     instructions.push({ primitive: name, inputs, outputs, attributes, origin });
+    return outputs;
+  }
+
+  function convert(x: Value, dtype: ElementType): Value {
+    if (x.dtype === dtype) return x;
+    const key = `${x.id} ${dtype}`;
+    let cast = casts.get(key);
+    if (cast === undefined) {
+      [cast] = emitAny('cast', [x], { dtype });
+      if (cast === undefined) throw new Error('A cast has a value');
+      casts.set(key, cast);
+      // Widening loses nothing, so the way back is the value itself.
+      if (x.dtype === 'bfloat16') casts.set(`${cast.id} bfloat16`, x);
+    }
+    return cast;
+  }
+
+  /** Emits in the width that the rule gives: casts what comes in, and narrows what goes out. */
+  function emitInWidth(
+    name: PrimitiveName,
+    inputs: readonly Value[],
+    attributes: Attributes,
+    rule: CastRule | undefined,
+  ): readonly Value[] {
+    const width = narrowed(rule, inputs, attributes, scalars) ? 'bfloat16' : 'float32';
+    const fitting = inputs.map((input, i) =>
+      input.dtype === 'int32' || rule?.keeps?.includes(i) === true ? input : convert(input, width),
+    );
+    if (width === 'float32') return emitAny(name, fitting, attributes);
+    const specs = inferred(
+      name,
+      fitting.map((input) => (input.dtype === 'bfloat16' ? { ...input, dtype: 'float32' } : input)),
+      attributes,
+    );
+    const outputs = specs.map(({ dims, dtype }, i) =>
+      freshValue(dims, dtype === 'float32' && (i === 0 || rule?.onlyFirst !== true) ? width : dtype),
+    );
+    instructions.push({ primitive: name, inputs: fitting, outputs, attributes, origin });
     return outputs;
   }
 
@@ -61,8 +110,16 @@ export function createEmitter(): Emitter {
       }
     },
     freshValue,
-    emit: (name, inputs, attributes) =>
+    convert,
+    emit(name, inputs, attributes) {
+      const outputs =
+        precision === 'float32' || name === 'cast'
+          ? emitAny(name, inputs as readonly Value[], attributes)
+          : emitInWidth(name, inputs as readonly Value[], attributes, castRuleOf(name));
+      const [first] = outputs;
+      if (name === 'constant' && first?.dims.length === 0) scalars.add(first.id);
       // `infer` made the outputs, so the tuple is the definition's own.
-      emitAny(name, inputs as readonly Value[], attributes) as OutputsOf<typeof name>,
+      return outputs as OutputsOf<typeof name>;
+    },
   };
 }

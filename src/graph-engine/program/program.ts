@@ -8,11 +8,14 @@ import type { Initializer } from '../core/initializer.ts';
 export type Dim = number;
 export type Dims = readonly Dim[];
 
+/** Element types of values: those of a document, and the short float that training may compute in. */
+export type ElementType = DType | 'bfloat16';
+
 /** One tensor of a program, in static single assignment form: `id` is unique inside its entry. */
 export interface Value {
   readonly id: number;
   readonly dims: Dims;
-  readonly dtype: DType;
+  readonly dtype: ElementType;
 }
 
 /** Plain JSON attributes of a primitive. */

@@ -55,8 +55,16 @@ function Field({ field, value, disabled, onChange }: FieldProps) {
     case 'text':
       return <TextField {...common} value={String(value)} onChange={onChange} />;
     case 'choice': {
+      // A choice that may be left out has its default first.
       const options = field.options.map((option) => ({ value: option, label: option }));
-      return <Select {...common} value={String(value)} options={options} onChange={onChange} />;
+      return (
+        <Select
+          {...common}
+          value={typeof value === 'string' ? value : (field.options[0] ?? '')}
+          options={options}
+          onChange={onChange}
+        />
+      );
     }
     case 'union':
       return <UnionField field={field} value={value} disabled={disabled} onChange={onChange} />;

@@ -1,4 +1,5 @@
 import { initialize } from '../../random/initialize.ts';
+import { roundToBfloat16 } from '../bfloat16.ts';
 import { resolveDims } from '../dims.ts';
 import { isPrimitiveName, primitiveNamed } from '../primitives/index.ts';
 import type { Entry, Instruction, Program, Value, Variable } from '../program.ts';
@@ -37,6 +38,11 @@ function batchOf(entry: Entry, feeds: Readonly<Record<string, Tensor>>): number 
     }
   }
   return batch ?? 1;
+}
+
+/** Rounded; what a kernel shares with a float32 input must stay as it is. */
+function toBfloat16(data: Float64Array): Float64Array {
+  return data.map(roundToBfloat16);
 }
 
 /** Prepares a program, its variables at their initial values. */
@@ -82,7 +88,7 @@ export function createInterpreter(
       const data = results[i];
       const dims = outputDims[i] ?? [];
       if (data?.length !== sizeOfDims(dims)) throw new Error(`${origin}: the kernel of ${primitive} broke its shape`);
-      return { dims, data: dtype === 'float32' ? round(data) : data };
+      return { dims, data: dtype === 'int32' ? data : dtype === 'bfloat16' ? toBfloat16(data) : round(data) };
     });
   }
 

@@ -1,6 +1,6 @@
 import type { Builder } from '../builder.ts';
 import { broadcastDims } from '../dims.ts';
-import type { Value } from '../program.ts';
+import type { ElementType, Value } from '../program.ts';
 import { definePrimitive, demand, type NoAttributes, type TensorSpec } from './definePrimitive.ts';
 
 type Pair = readonly [a: Value, b: Value];
@@ -178,12 +178,14 @@ export const select = definePrimitive({
   },
 });
 
-/** Conversion between float32 and int32, truncating; no gradient passes either way. */
+/** Conversion between element types; to int32 it truncates, and no gradient passes. */
 export const cast = definePrimitive({
   name: 'cast',
-  infer([x]: readonly [x: Value], { dtype }: { readonly dtype: 'float32' | 'int32' }): readonly [TensorSpec] {
+  infer([x]: readonly [x: Value], { dtype }: { readonly dtype: ElementType }): readonly [TensorSpec] {
     demand(x.dtype !== dtype, `a value that is ${dtype} already needs no cast`);
     return [{ dims: x.dims, dtype }];
   },
-  stopsGradient: true,
+  gradient({ builder: b, inputs: [x], outputGradients: [dy] }) {
+    return [dy && b.cast(dy, x.dtype)];
+  },
 });

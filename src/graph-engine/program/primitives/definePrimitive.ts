@@ -1,11 +1,10 @@
-import type { DType } from '../../core/shape.ts';
 import type { Builder } from '../builder.ts';
 import { formatDims } from '../dims.ts';
-import type { Attributes, Dims, Value } from '../program.ts';
+import type { Attributes, Dims, ElementType, Value } from '../program.ts';
 
 export interface TensorSpec {
   readonly dims: Dims;
-  readonly dtype: DType;
+  readonly dtype: ElementType;
 }
 
 /** The values an instruction with these output specs has. */

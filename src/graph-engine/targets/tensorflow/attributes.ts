@@ -1,6 +1,5 @@
 import { assertNever } from '../../core/diagnostic.ts';
-import type { DType } from '../../core/shape.ts';
-import type { Dims } from '../../program/program.ts';
+import type { Dims, ElementType } from '../../program/program.ts';
 import { DataType } from '../protobuf/generated/tensorflow_pb.js';
 import { asciiField, bytesField, concatBytes, floatField, varintField } from '../protobuf/wireBytes.ts';
 
@@ -9,10 +8,12 @@ export type NodeAttribute = Uint8Array;
 export type NodeAttributes = Readonly<Record<string, NodeAttribute>>;
 
 /** TensorFlow's number for an element type. */
-export function dataTypeOf(dtype: DType): DataType {
+export function dataTypeOf(dtype: ElementType): DataType {
   switch (dtype) {
     case 'float32':
       return DataType.DT_FLOAT;
+    case 'bfloat16':
+      return DataType.DT_BFLOAT16;
     case 'int32':
       return DataType.DT_INT32;
     default:
@@ -34,7 +35,7 @@ function remembered<Value>(encode: (value: Value) => NodeAttribute, keyOf: (valu
 const itself = (value: unknown): unknown => value;
 
 /** A type attribute, such as `T`. */
-export const type = remembered<DType | DataType>(
+export const type = remembered<ElementType | DataType>(
   (value) => varintField(6, typeof value === 'string' ? dataTypeOf(value) : value),
   itself,
 );

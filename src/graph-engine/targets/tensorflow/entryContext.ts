@@ -1,5 +1,4 @@
-import type { DType } from '../../core/shape.ts';
-import type { Dims, Instruction, Value } from '../../program/program.ts';
+import type { Dims, ElementType, Instruction, Value } from '../../program/program.ts';
 import { DataType } from '../protobuf/generated/tensorflow_pb.js';
 import { dataTypeOf, integer, type } from './attributes.ts';
 import type { EmitContext, GraphTensor } from './emitContext.ts';
@@ -33,7 +32,7 @@ export function createEntryContext(
   let origin = '';
   let waitFor: readonly string[] = [];
   let batchSource:
-    { readonly ref: string; readonly axis: number; readonly dim: number; readonly dtype: DType } | undefined;
+    { readonly ref: string; readonly axis: number; readonly dim: number; readonly dtype: ElementType } | undefined;
 
   function add(name: string, op: string, inputs: readonly string[], attributes = {}): string {
     const node = writer.node(name, op, [...inputs, ...waitFor.map((other) => `^${other}`)], attributes);

@@ -1,3 +1,4 @@
+import { bfloat16Bits } from '../../program/bfloat16.ts';
 import { DataType } from '../protobuf/generated/tensorflow_pb.js';
 import {
   asciiField,
@@ -110,6 +111,8 @@ function contentOf(dtype: DataType, values: readonly number[]): Uint8Array {
   switch (dtype) {
     case DataType.DT_FLOAT:
       return littleEndian(4, values, (view, at, value) => view.setFloat32(at, value, true));
+    case DataType.DT_BFLOAT16:
+      return littleEndian(2, values, (view, at, value) => view.setUint16(at, bfloat16Bits(value), true));
     case DataType.DT_INT32:
       return littleEndian(4, values, (view, at, value) => view.setInt32(at, value, true));
     case DataType.DT_UINT64:

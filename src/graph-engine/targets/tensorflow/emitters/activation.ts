@@ -3,12 +3,12 @@ import type { EmitContext, Emitters, GraphTensor } from '../emitContext.ts';
 
 const unary =
   (op: string) =>
-  (c: EmitContext, [x]: readonly [GraphTensor]): readonly [string] => [c.node(op, [x.ref], { T: type('float32') })];
+  (c: EmitContext, [x]: readonly [GraphTensor]): readonly [string] => [c.node(op, [x.ref], { T: type(x.dtype) })];
 
 const binary =
   (op: string) =>
   (c: EmitContext, [a, b]: readonly [GraphTensor, GraphTensor]): readonly [string] => [
-    c.node(op, [a.ref, b.ref], { T: type('float32') }),
+    c.node(op, [a.ref, b.ref], { T: type(a.dtype) }),
   ];
 
 export const activation = {

@@ -1,5 +1,5 @@
 import { text, type } from '../attributes.ts';
-import type { Emitters } from '../emitContext.ts';
+import type { Emitters, GraphTensor } from '../emitContext.ts';
 import { frameConvolution } from './frameConvolution.ts';
 import {
   groupedConvolution,
@@ -7,11 +7,11 @@ import {
   groupedConvolutionInputGradient,
 } from './groupedConvolution.ts';
 
-const CHANNELS_LAST = { T: type('float32'), data_format: text('NHWC') };
+const channelsLast = ({ dtype }: GraphTensor) => ({ T: type(dtype), data_format: text('NHWC') });
 
 export const convolution = {
   conv2d: (c, [x, kernel], attributes) => {
-    const frame = frameConvolution(c, x.dims, kernel.dims, attributes);
+    const frame = frameConvolution(c, x, kernel.dims, attributes);
     return [
       attributes.groups === 1
         ? c.node('Conv2D', [frame.image(x), kernel.ref], frame.attributes)
@@ -19,7 +19,7 @@ export const convolution = {
     ];
   },
   conv2dBackpropInput: (c, [kernel, dy], attributes) => {
-    const frame = frameConvolution(c, attributes.inputDims, kernel.dims, attributes);
+    const frame = frameConvolution(c, { dims: attributes.inputDims, dtype: dy.dtype }, kernel.dims, attributes);
     // Height and width suffice: TensorFlow takes the batch from the gradient and the channels from the kernel.
     const sizes = c.integers(frame.imageDims.slice(1, 3));
     const gradient =
@@ -30,13 +30,13 @@ export const convolution = {
   },
   conv2dBackpropFilter: (c, [x, dy], attributes) => {
     const { kernelDims, groups } = attributes;
-    const frame = frameConvolution(c, x.dims, kernelDims, attributes);
+    const frame = frameConvolution(c, x, kernelDims, attributes);
     return [
       groups === 1
         ? c.node('Conv2DBackpropFilter', [frame.image(x), c.integers(kernelDims), dy.ref], frame.attributes)
         : groupedConvolutionFilterGradient(c, frame, x, dy, attributes),
     ];
   },
-  biasAdd: (c, [x, bias]) => [c.node('BiasAdd', [x.ref, bias.ref], CHANNELS_LAST)],
-  biasAddGrad: (c, [dy]) => [c.node('BiasAddGrad', [dy.ref], CHANNELS_LAST)],
+  biasAdd: (c, [x, bias]) => [c.node('BiasAdd', [x.ref, bias.ref], channelsLast(x))],
+  biasAddGrad: (c, [dy]) => [c.node('BiasAddGrad', [dy.ref], channelsLast(dy))],
 } satisfies Emitters<'conv2d' | 'conv2dBackpropInput' | 'conv2dBackpropFilter' | 'biasAdd' | 'biasAddGrad'>;

@@ -26,7 +26,7 @@ export interface FramedConvolution {
 /** Chooses the padding for an image and a kernel of these dims. */
 export function frameConvolution(
   c: EmitContext,
-  imageDims: Dims,
+  { dims: imageDims, dtype }: Pick<GraphTensor, 'dims' | 'dtype'>,
   kernelDims: Dims,
   attributes: ConvolutionAttributes,
 ): FramedConvolution {
@@ -38,16 +38,16 @@ export function frameConvolution(
   const framed = !same && padding === 'explicit' && pads.some((count) => count > 0);
   return {
     attributes: {
-      T: type('float32'),
+      T: type(dtype),
       strides: integers([1, strides[0] ?? 1, strides[1] ?? 1, 1]),
       dilations: integers([1, dilations[0] ?? 1, dilations[1] ?? 1, 1]),
       data_format: text('NHWC'),
       padding: text(same ? 'SAME' : 'VALID'),
     },
-    image: (x) => (framed ? padImage(c, x.ref, pads, 0) : x.ref),
+    image: (x) => (framed ? padImage(c, x, pads, 0) : x.ref),
     imageDims: framed ? paddedDims(imageDims, pads) : imageDims,
     result: (y) => y,
     resultGradient: (dy) => dy,
-    gradient: (gradient) => (framed ? cutFrame(c, gradient, imageDims, pads) : gradient),
+    gradient: (gradient) => (framed ? cutFrame(c, gradient, { dims: imageDims, dtype }, pads) : gradient),
   };
 }

@@ -1,9 +1,7 @@
 import type { Dims } from '../../../program/program.ts';
 import { windowGeometry, type Padding } from '../../../program/windowGeometry.ts';
 import { type } from '../attributes.ts';
-import type { EmitContext } from '../emitContext.ts';
-
-const ATTRIBUTES = { T: type('float32'), Tpaddings: type('int32') };
+import type { EmitContext, GraphTensor } from '../emitContext.ts';
 
 /** Whether explicit padding is just what `same` would add, for a window over an image. */
 export function isSamePadding(
@@ -28,13 +26,19 @@ export function isSamePadding(
 }
 
 /** The image with a frame of `value`; `pads` is top, bottom, left, right. The same frame is added once. */
-export function padImage(c: EmitContext, image: string, pads: readonly number[], value: number): string {
+export function padImage(
+  c: EmitContext,
+  { ref, dtype }: Pick<GraphTensor, 'ref' | 'dtype'>,
+  pads: readonly number[],
+  value: number,
+): string {
   const [top = 0, bottom = 0, left = 0, right = 0] = pads;
-  return c.once(`${image} framed by ${pads.join()} of ${value}`, () => {
+  return c.once(`${ref} framed by ${pads.join()} of ${value}`, () => {
     const amounts = c.values([0, 0, top, bottom, left, right, 0, 0], [4, 2], 'int32');
+    const attributes = { T: type(dtype), Tpaddings: type('int32') };
     return value === 0
-      ? c.node('Pad', [image, amounts], ATTRIBUTES)
-      : c.node('PadV2', [image, amounts, c.float(value)], ATTRIBUTES);
+      ? c.node('Pad', [ref, amounts], attributes)
+      : c.node('PadV2', [ref, amounts, c.values([value], [], dtype)], attributes);
   });
 }
 
@@ -45,8 +49,13 @@ export function paddedDims([batch = -1, height = 1, width = 1, channels = 1]: Di
 }
 
 /** Cuts the frame off: the gradient of `padImage`, for an image of these dims. */
-export function cutFrame(c: EmitContext, framed: string, dims: Dims, pads: readonly number[]): string {
+export function cutFrame(
+  c: EmitContext,
+  framed: string,
+  { dims, dtype }: Pick<GraphTensor, 'dims' | 'dtype'>,
+  pads: readonly number[],
+): string {
   const begin = c.integers([0, pads[0] ?? 0, pads[2] ?? 0, 0]);
   const sizes = c.integers(dims.map((dim) => Math.max(dim, -1)));
-  return c.node('Slice', [framed, begin, sizes], { T: type('float32'), Index: type('int32') });
+  return c.node('Slice', [framed, begin, sizes], { T: type(dtype), Index: type('int32') });
 }

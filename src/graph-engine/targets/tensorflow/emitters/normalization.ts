@@ -1,7 +1,12 @@
 import { flag, real, text, type } from '../attributes.ts';
-import type { Emitters } from '../emitContext.ts';
+import type { Emitters, GraphTensor } from '../emitContext.ts';
 
-const FLOATS = { T: type('float32'), U: type('float32'), data_format: text('NHWC') };
+const attributesOf = ({ dtype }: GraphTensor) => ({
+  T: type(dtype),
+  // Of scale, offset and statistics.
+  U: type('float32'),
+  data_format: text('NHWC'),
+});
 
 export const normalization = {
   // Outputs: y, blended mean, blended unbiased variance, and three reserves for the gradient.
@@ -9,7 +14,12 @@ export const normalization = {
     const node = c.node(
       'FusedBatchNormV3',
       inputs.map(({ ref }) => ref),
-      { ...FLOATS, epsilon: real(epsilon), exponential_avg_factor: real(momentum), is_training: flag(true) },
+      {
+        ...attributesOf(inputs[0]),
+        epsilon: real(epsilon),
+        exponential_avg_factor: real(momentum),
+        is_training: flag(true),
+      },
     );
     return [node, `${node}:1`, `${node}:2`, `${node}:3`, `${node}:4`, `${node}:5`];
   },
@@ -17,7 +27,7 @@ export const normalization = {
     const node = c.node(
       'FusedBatchNormGradV3',
       inputs.map(({ ref }) => ref),
-      { ...FLOATS, epsilon: real(epsilon), is_training: flag(true) },
+      { ...attributesOf(inputs[0]), epsilon: real(epsilon), is_training: flag(true) },
     );
     return [node, `${node}:1`, `${node}:2`];
   },
@@ -25,7 +35,7 @@ export const normalization = {
     c.node(
       'FusedBatchNormV3',
       inputs.map(({ ref }) => ref),
-      { ...FLOATS, epsilon: real(epsilon), is_training: flag(false) },
+      { ...attributesOf(inputs[0]), epsilon: real(epsilon), is_training: flag(false) },
     ),
   ],
 } satisfies Emitters<'batchNormTraining' | 'batchNormTrainingGrad' | 'batchNormInference'>;
