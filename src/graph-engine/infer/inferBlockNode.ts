@@ -7,8 +7,8 @@ import { gatherInputs, isEnabled, passThrough, unknownOutputs } from './nodeInpu
 import { diagnose, resolveBlockParameters, resolveScalar, type ExpressionScope } from './resolveParameters.ts';
 import type { GraphResult, Surroundings } from './surroundings.ts';
 
-/** A document may expand to this many ops; ResNet-1001 has about 4 000. */
-const MAXIMUM_OPS = 200_000;
+/** A document may expand to this many nodes, about ten times those of ResNet-1001; inferring them takes a second or two. */
+const MAXIMUM_SIZE = 60_000;
 const MAXIMUM_REPEAT = 2000;
 const MAXIMUM_BLOCK_DEPTH = 16;
 
@@ -71,7 +71,7 @@ export function inferBlockNode(
   node: BlockNode,
   nodes: ReadonlyMap<NodeId, InferredNode>,
   surroundings: Surroundings,
-  opsBefore: number,
+  sizeBefore: number,
   dependencies: Map<string, BlockDefinition | undefined>,
   inferInstance: InferInstance,
 ): InferredNode {
@@ -134,6 +134,7 @@ export function inferBlockNode(
   const instances: InferredGraph[] = [];
   let types: PortTypes = gathered.types;
   let totals = NO_TOTALS;
+  let size = sizeBefore + 1;
   const inner: Diagnostic[] = [];
   const [firstInput] = inputNames;
   const [firstOutput] = outputNames;
@@ -153,14 +154,15 @@ export function inferBlockNode(
     for (const [block, used] of result.dependencies) dependencies.set(block, used);
     instances.push(result.inferred);
     totals = addTotals(totals, result.inferred.totals);
+    size += Math.max(1, result.inferred.size);
     // One bad instance is told once: the others usually share the mistake.
     if (inner.length === 0) inner.push(...result.inferred.diagnostics);
-    if (opsBefore + totals.nodes > MAXIMUM_OPS) {
+    if (size > MAXIMUM_SIZE) {
       problems.push({
         code: 'block/too-large',
         parameter: 'repeat',
-        message: `The network expands to more than ${MAXIMUM_OPS} ops here; lower a repeat.`,
-        received: `${opsBefore + totals.nodes} ops after ${index + 1} repetitions`,
+        message: `The network expands to more than ${MAXIMUM_SIZE} nodes here; lower a repeat.`,
+        received: `${size} nodes after ${index + 1} repetitions`,
       });
       break;
     }

@@ -4,7 +4,14 @@ import { blockPorts } from '../document/blockPorts.ts';
 import { nameOf, nodeOf, nodesOf } from '../document/graphs.ts';
 import type { BlockDefinition, Graph, NodeId } from '../document/schema.ts';
 import { inferBlockNode } from './inferBlockNode.ts';
-import { addTotals, NO_TOTALS, type InferredGraph, type InferredNode, type Totals } from './inferredGraph.ts';
+import {
+  addTotals,
+  NO_TOTALS,
+  sizeOfNode,
+  type InferredGraph,
+  type InferredNode,
+  type Totals,
+} from './inferredGraph.ts';
 import { inferOpNode } from './inferOpNode.ts';
 import { GraphMemo, scopeKey, typesKey } from './memo.ts';
 import { sortGraph } from './sortGraph.ts';
@@ -22,17 +29,19 @@ export function inferGraph(graph: Graph, surroundings: Surroundings): GraphResul
   const nodes = new Map<NodeId, InferredNode>();
   const dependencies = new Map<string, BlockDefinition | undefined>();
   let totals: Totals = NO_TOTALS;
+  let size = 0;
   for (const id of order) {
-    const node = inferNode(graph, id, nodes, surroundings, totals.nodes, dependencies);
+    const node = inferNode(graph, id, nodes, surroundings, size, dependencies);
     nodes.set(id, node);
     totals = addTotals(totals, node.totals);
+    size += sizeOfNode(node);
   }
   const diagnostics = [...nodes.values()].flatMap((node) => node.diagnostics);
   for (const id of cyclic) diagnostics.push(cycleDiagnostic(id, graph));
-  diagnostics.push(...duplicateNames(graph));
+  diagnostics.push(...duplicateNames(graph), ...ambiguousNames(graph));
   const outputs: Record<string, TensorType | undefined> = {};
   for (const port of blockPorts(graph).outputs) outputs[port.name] = nodes.get(port.node)?.inputs['input'];
-  const inferred: InferredGraph = { nodes, order, outputs, diagnostics, totals };
+  const inferred: InferredGraph = { nodes, order, outputs, diagnostics, totals, size };
   graphMemo.set(graph, key, dependencies, inferred);
   return { inferred, dependencies };
 }
@@ -42,11 +51,12 @@ function inferNode(
   id: NodeId,
   nodes: ReadonlyMap<NodeId, InferredNode>,
   surroundings: Surroundings,
-  opsBefore: number,
+  sizeBefore: number,
   dependencies: Map<string, BlockDefinition | undefined>,
 ): InferredNode {
   const node = nodeOf(graph, id);
-  if ('block' in node) return inferBlockNode(graph, id, node, nodes, surroundings, opsBefore, dependencies, inferGraph);
+  if ('block' in node)
+    return inferBlockNode(graph, id, node, nodes, surroundings, sizeBefore, dependencies, inferGraph);
   return inferOpNode(graph, id, node, nodes, surroundings);
 }
 
@@ -76,4 +86,19 @@ function duplicateNames(graph: Graph): Diagnostic[] {
       });
   }
   return diagnostics;
+}
+
+/** Characters that paths are put together with: a node named `block[0].conv` would share the weights of the one it imitates. */
+const PATH_CHARACTERS = /[.[\]/:]/;
+
+function ambiguousNames(graph: Graph): Diagnostic[] {
+  return nodesOf(graph)
+    .filter(([id, node]) => PATH_CHARACTERS.test(nameOf(id, node)))
+    .map(([id, node]) => ({
+      code: 'graph/ambiguous-name',
+      severity: 'error',
+      at: { path: [], node: id },
+      message: `The name "${nameOf(id, node)}" looks like a way into a block. Weights go by name; leave out dots, brackets, slashes and colons.`,
+      received: nameOf(id, node),
+    }));
 }

@@ -44,6 +44,13 @@ export interface InferredGraph {
   /** Of this graph and everything in it; `at.path` holds ids of block nodes below this graph. */
   readonly diagnostics: readonly Diagnostic[];
   readonly totals: Totals;
+  /** Nodes and instances of blocks that it expands to, at every depth and bypassed or not: what bounds the expansion. */
+  readonly size: number;
+}
+
+/** What a node adds to the size of its graph. */
+export function sizeOfNode({ instances = [] }: InferredNode): number {
+  return instances.reduce((sum, { size }) => sum + size, 1);
 }
 
 export const NO_TOTALS: Totals = {
