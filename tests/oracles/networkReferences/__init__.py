@@ -1,0 +1,8 @@
+"""The networks of torchvision, timm and transformers, and hand-written ones where they have none, by the template's name."""
+
+from wholeNetwork import Network
+
+from . import cifar, convolutional, residual, unet
+
+FAMILIES = (residual, convolutional, cifar, unet)
+REFERENCES = {name: network for family in FAMILIES for name, network in family.REFERENCES.items()}
