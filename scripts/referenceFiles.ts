@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { loadBlock, loadDocument, type LoadResult } from '../src/graph-engine/document/loadDocument.ts';
-import { pageEntries, pageOf, type Library } from '../src/graph-engine/reference/library.ts';
 import { writeReference } from '../src/graph-engine/reference/markdown.ts';
+import { pageEntries, type Library } from '../src/graph-engine/reference/pageEntries.ts';
+import { pageOf } from '../src/graph-engine/reference/pageOf.ts';
 
 const templates = path.join(import.meta.dirname, '../templates');
 const natural = new Intl.Collator('en', { numeric: true });

@@ -3,8 +3,9 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { shippedLibrary } from '../scripts/referenceFiles.ts';
 import { opNamed } from '../src/graph-engine/ops/index.ts';
-import { pageEntries, pageOf } from '../src/graph-engine/reference/library.ts';
 import { writeReference } from '../src/graph-engine/reference/markdown.ts';
+import { pageEntries } from '../src/graph-engine/reference/pageEntries.ts';
+import { pageOf } from '../src/graph-engine/reference/pageOf.ts';
 import {
   pageKey,
   type Content,

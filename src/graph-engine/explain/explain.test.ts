@@ -1,9 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { features, image, type TensorType } from '../core/shape.ts';
+import { NodeId } from '../document/schema.ts';
+import type { InferredNode } from '../infer/inferredGraph.ts';
 import { opNamed } from '../ops/index.ts';
+import { openEditor } from '../testing/openEditor.ts';
+import { explainNode } from './explainNode.ts';
 import { explainOutput } from './opShapes.ts';
 import { fitSizeExpression, writeSizeExpression } from './sizeExpression.ts';
+import { shapeTrail } from './shapeTrail.ts';
 import { nameOfAxis, writeSizeRule } from './sizeRules.ts';
 
 /** The rule of every axis, and what would change it: `height: ⌈height / 2⌉ (stride, padding)`. */
@@ -67,4 +72,29 @@ test('any rounded division is found again from its samples', () => {
   expect(writeSizeExpression({ scale: 1, divisor: 3, offset: -2, roundsUp: false, exact: false }, 'width')).toBe(
     '⌊(width − 2) / 3⌋',
   );
+});
+
+test('a node is explained with its own sizes, and not at all while something is missing', () => {
+  const editor = openEditor();
+  editor.add('input', { height: 33, width: 32, channels: 3 }, 'in');
+  editor.add('conv2d', { filters: 8, stride: 2 }, 'conv');
+  editor.add('add', {}, 'sum');
+  editor.wire('in', 'conv').wire('conv', 'sum.a');
+  const at = (id: string): InferredNode => {
+    const node = editor.inferred.root.nodes.get(NodeId.parse(id));
+    if (node === undefined) throw new Error(`There is no ${id}`);
+    return node;
+  };
+  expect(explainNode(at('conv'))['output']?.[0]).toEqual({
+    axis: 'height',
+    size: 17,
+    rule: '⌈height / 2⌉',
+    worked: '⌈33 / 2⌉',
+    because: ['stride 2', 'padding same'],
+  });
+  expect(explainNode(at('sum'))).toEqual({});
+  expect(shapeTrail(editor.inferred.root, NodeId.parse('conv')).map(({ name, shape }) => `${name} ${shape}`)).toEqual([
+    'in 33×32×3',
+    'conv 17×16×8',
+  ]);
 });

@@ -5,6 +5,7 @@ import { CanvasPane } from '../canvas/CanvasPane.tsx';
 import { BesidePane } from '../compare/BesidePane.tsx';
 import { CompareBar } from '../compare/CompareBar.tsx';
 import { OutsideBanner } from '../files/OutsideBanner.tsx';
+import { heatMapCommands } from '../heatmap/heatMapCommands.tsx';
 import { InspectorPane } from '../inspector/InspectorPane.tsx';
 import { PalettePane } from '../palette/PalettePane.tsx';
 import { ProblemsPane } from '../problems/ProblemsPane.tsx';
@@ -71,7 +72,9 @@ export function Shell() {
 
 function CommandPaletteWithReference({ commands }: { readonly commands: readonly AppCommand[] }) {
   const pages = useReferenceCommands();
-  return <CommandPalette commands={[...commands, ...pages]} onClose={() => setPaletteOpen(false)} />;
+  return (
+    <CommandPalette commands={[...commands, ...heatMapCommands, ...pages]} onClose={() => setPaletteOpen(false)} />
+  );
 }
 
 /** Browsers may forbid storage; then sizes last as long as the page. */

@@ -1,6 +1,7 @@
 import { CircleAlert, CircleCheck, Lightbulb, TriangleAlert } from 'lucide-react';
 import { useStore } from 'zustand';
 import { hostStore } from '../connection/hostStore.ts';
+import { useAdvice } from '../problems/useAdvice.ts';
 import { StatusTotals } from '../problems/StatusTotals.tsx';
 import { useDocument } from '../store/documentStore.ts';
 import { classNames } from '../ui/classNames.ts';
@@ -25,8 +26,9 @@ export function StatusBar() {
 function ProblemsButton() {
   const diagnostics = useDocument((state) => state.inferred.diagnostics);
   const open = useStore(shellStore, (state) => state.problemsOpen);
+  const advice = useAdvice().length;
   const count = (severity: string) => diagnostics.filter((one) => one.severity === severity).length;
-  const [errors, warnings, advice] = [count('error'), count('warning'), count('advice')];
+  const [errors, warnings] = [count('error'), count('warning')];
   return (
     <button
       type="button"
@@ -35,7 +37,7 @@ function ProblemsButton() {
       onClick={() => setProblemsOpen(!open)}
       className="flex h-5 items-center gap-2 rounded-sm px-1.5 hover:bg-hover hover:text-ink"
     >
-      {errors + warnings + advice === 0 ? (
+      {errors + warnings === 0 ? (
         <span className="flex items-center gap-1">
           <CircleCheck size={12} className="text-success" aria-hidden /> No problems
         </span>
@@ -47,12 +49,12 @@ function ProblemsButton() {
           <span className={classNames('flex items-center gap-1', warnings > 0 && 'text-warning')}>
             <TriangleAlert size={12} aria-hidden /> {warnings} <span className="sr-only">warnings</span>
           </span>
-          {advice > 0 && (
-            <span className="flex items-center gap-1">
-              <Lightbulb size={12} aria-hidden /> {advice} <span className="sr-only">pieces of advice</span>
-            </span>
-          )}
         </>
+      )}
+      {advice > 0 && (
+        <span className="flex items-center gap-1" data-testid="advice-count" title="Advice">
+          <Lightbulb size={12} aria-hidden /> {advice} <span className="sr-only">pieces of advice</span>
+        </span>
       )}
     </button>
   );

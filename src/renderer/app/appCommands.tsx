@@ -52,6 +52,7 @@ export type AppCommandId =
   | 'inspector'
   | 'reference'
   | `reference:${string}`
+  | `heat-map:${string}`
   | 'command-palette'
   | 'shortcuts';
 

@@ -16,6 +16,9 @@ import type { NodeId } from '../../graph-engine/document/schema.ts';
 import { RemovedCard, RemovedWire } from '../compare/RemovedCard.tsx';
 import { useComparedCanvas } from '../compare/useComparedCanvas.ts';
 import { enterBlock, select } from '../store/uiStore.ts';
+import { HeatLegend } from '../heatmap/HeatLegend.tsx';
+import { HeatMapOverlay } from '../heatmap/HeatMapOverlay.tsx';
+import { GhostOverlay } from '../problems/GhostOverlay.tsx';
 import { setMode, useCanvas } from './canvasStore.ts';
 import { provideCanvasView, type CanvasView } from './canvasView.ts';
 import { CanvasToolbar } from './CanvasToolbar.tsx';
@@ -205,6 +208,8 @@ function Canvas() {
           disableKeyboardA11y
           nodeDragThreshold={3}
         >
+          <HeatMapOverlay cards={nodes} />
+          <GhostOverlay />
           <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} />
           {minimap && nodes.length > 0 && nodes.length <= MINIMAP_LIMIT && (
             <MiniMap<CanvasItem>
@@ -221,6 +226,7 @@ function Canvas() {
         </ReactFlow>
         <StrokeLine root={root} />
         <ScopeBreadcrumb />
+        <HeatLegend width={width} />
         {!isDragging && <StartCard middle={() => cardRound(flow.screenToFlowPosition(middle()))} />}
         <CanvasToolbar
           onSearch={() => openSearch(null)}

@@ -1,4 +1,5 @@
 import type { HostProblem } from '../../contract/contract.ts';
+import { adviseDocument } from '../../graph-engine/advice/adviseDocument.ts';
 import type { Diagnostic } from '../../graph-engine/core/diagnostic.ts';
 import { renameDocument, replaceDocument } from '../../graph-engine/document/commands/editDocument.ts';
 import { loadDocument } from '../../graph-engine/document/loadDocument.ts';
@@ -43,10 +44,16 @@ export function startNew(): void {
   newDocument();
 }
 
+/** What a ready-made document was drawn with is its authors' choice: advice is about what is drawn from now on. */
+function withoutAdvice(document: SkipwireDocument): SkipwireDocument {
+  const keys = adviseDocument(document).map(({ key }) => key);
+  return keys.length === 0 ? document : { ...document, dismissedAdvice: keys.sort() };
+}
+
 /** Shows a ready-made document as a new one without a file. */
 export function startFrom(document: SkipwireDocument): void {
   closeFileDialog();
-  openDocument(document, null);
+  openDocument(withoutAdvice(document), null);
 }
 
 /** Lets the user choose a file of the workspace. */

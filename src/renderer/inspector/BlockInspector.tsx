@@ -1,6 +1,7 @@
 import type { BlockDefinition } from '../../graph-engine/document/schema.ts';
 import type { InferredGraph } from '../../graph-engine/infer/inferredGraph.ts';
 import { formatCount, formatExactly } from '../canvas/formatCount.ts';
+import { formatBytes } from '../training/format.ts';
 import { Fact, Section } from './Section.tsx';
 
 export interface BlockInspectorProps {
@@ -42,6 +43,7 @@ export function BlockInspector({ definition, inferred }: BlockInspectorProps) {
           <dl>
             <Fact name="Parameters">{formatExactly(inferred.totals.parameters)}</Fact>
             <Fact name="MACs for one example">{formatCount(inferred.totals.macs)}</Fact>
+            <Fact name="Activation memory">{formatBytes(inferred.totals.activationBytes)}</Fact>
           </dl>
         </Section>
       )}

@@ -47,6 +47,7 @@ export function DocumentInspector() {
           <Fact name="Trainable">{formatExactly(totals.trainableParameters)}</Fact>
           <Fact name="Running statistics">{formatExactly(totals.statistics)}</Fact>
           <Fact name="MACs for one example">{formatCount(totals.macs)}</Fact>
+          <Fact name="Activation memory for one example">{formatBytes(totals.activationBytes)}</Fact>
           <Fact name="Weights as float32">{formatBytes(totals.parameters * 4)}</Fact>
           <Fact name="Ops, unfolded">{formatExactly(totals.nodes)}</Fact>
         </dl>

@@ -12,6 +12,7 @@ import { opNamed } from '../../graph-engine/ops/index.ts';
 import { groupByNode } from '../canvas/deriveNodes.ts';
 import { FamilyIcon, familyColour } from '../canvas/FamilyIcon.tsx';
 import { formatCount, formatExactly } from '../canvas/formatCount.ts';
+import { AdviceRow } from '../problems/AdviceRow.tsx';
 import { ProblemRow } from '../problems/ProblemRow.tsx';
 import { pageOfNode } from '../reference/referenceLibrary.ts';
 import { openReference } from '../reference/referenceStore.ts';
@@ -19,13 +20,17 @@ import { dispatch, useDocument } from '../store/documentStore.ts';
 import { shownScope, useShownScope } from '../store/scope.ts';
 import { enterBlock } from '../store/uiStore.ts';
 import { goToPlace } from '../problems/goToPlace.ts';
+import { useAdvice } from '../problems/useAdvice.ts';
+import { formatBytes } from '../training/format.ts';
 import { Button } from '../ui/Button.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
 import { CommitText } from './CommitText.tsx';
 import { fieldsOfBlock, fieldsOfOp, type FormField } from './formFields.ts';
 import { ParameterField } from './ParameterField.tsx';
+import { ProvenanceSection } from './ProvenanceSection.tsx';
 import { Fact, Section } from './Section.tsx';
 import { ShapeSection } from './ShapeSection.tsx';
+import { useReceptiveField } from './useReceptiveField.ts';
 import { WeightSection } from './WeightSection.tsx';
 
 const NOTHING_GIVEN: Readonly<Record<string, unknown>> = {};
@@ -54,6 +59,8 @@ export function NodeInspector({ id }: { readonly id: NodeId }) {
   const { graph, scope, inferred, definition, path } = useShownScope();
   const blocks = useDocument((state) => state.document.blocks);
   const whole = useDocument((state) => state.inferred.diagnostics);
+  const receptiveField = useReceptiveField(id);
+  const advice = useAdvice().filter(({ key }) => key.endsWith(` ${scope ?? ''}/${id}`));
   const node = graph.nodes[id];
   if (node === undefined) return null;
   const known = inferred?.nodes.get(id);
@@ -127,6 +134,13 @@ export function NodeInspector({ id }: { readonly id: NodeId }) {
           ))}
         </div>
       )}
+      {advice.length > 0 && (
+        <div className="flex flex-col px-2 pb-2" data-testid="inspector-advice">
+          {advice.map((one) => (
+            <AdviceRow key={one.key} advice={one} />
+          ))}
+        </div>
+      )}
       {(fields.length > 0 || 'block' in node) && (
         <Section title="Parameters">
           {direct.map(parameterField)}
@@ -168,6 +182,7 @@ export function NodeInspector({ id }: { readonly id: NodeId }) {
         </div>
       )}
       {known !== undefined && <ShapeSection inputs={known.inputs} outputs={known.outputs} />}
+      {known !== undefined && inferred !== undefined && <ProvenanceSection node={known} graph={inferred} />}
       {totals !== undefined && (
         <Section title="Costs">
           <dl>
@@ -175,6 +190,14 @@ export function NodeInspector({ id }: { readonly id: NodeId }) {
               {formatExactly(totals.parameters)}
             </Fact>
             <Fact name="MACs for one example">{totals.macs === 0 ? '0' : formatCount(totals.macs)}</Fact>
+            <Fact name="Activation memory" testId="node-activations">
+              {formatBytes(totals.activationBytes)}
+            </Fact>
+            {receptiveField !== undefined && (
+              <Fact name="Receptive field" testId="node-receptive-field">
+                {receptiveField}
+              </Fact>
+            )}
             {totals.statistics > 0 && <Fact name="Running statistics">{formatExactly(totals.statistics)}</Fact>}
           </dl>
         </Section>

@@ -7,6 +7,7 @@ import { connectSelection, deleteSelection, toggleBypass } from '../canvas/editi
 import { formatCount, formatExactly } from '../canvas/formatCount.ts';
 import { skipWires, wireEnd } from '../canvas/skipWires.ts';
 import { useShownScope } from '../store/scope.ts';
+import { formatBytes } from '../training/format.ts';
 import { Button } from '../ui/Button.tsx';
 import { Fact, Section } from './Section.tsx';
 
@@ -20,6 +21,7 @@ export function SelectionInspector({ ids }: { readonly ids: readonly NodeId[] })
         <dl>
           <Fact name="Parameters">{formatExactly(totals.parameters)}</Fact>
           <Fact name="MACs for one example">{formatCount(totals.macs)}</Fact>
+          <Fact name="Activation memory">{formatBytes(totals.activationBytes)}</Fact>
         </dl>
         <div className="mt-2 flex flex-wrap gap-1.5">
           <Button size="sm" icon={<Link2 size={13} aria-hidden />} onClick={() => void connectSelection()}>

@@ -1,7 +1,7 @@
-import { CircleAlert, Lightbulb, TriangleAlert, Wrench } from 'lucide-react';
+import { CircleAlert, Lightbulb, TriangleAlert } from 'lucide-react';
+import type { ReactNode } from 'react';
 import type { Diagnostic } from '../../graph-engine/core/diagnostic.ts';
-import { Button } from '../ui/Button.tsx';
-import { applyFix } from './applyFix.ts';
+import { FixButton } from './FixButton.tsx';
 
 const ICONS = { error: CircleAlert, warning: TriangleAlert, advice: Lightbulb } as const;
 const TONES = { error: 'text-danger', warning: 'text-warning', advice: 'text-accent-ink' } as const;
@@ -11,10 +11,14 @@ export interface ProblemRowProps {
   /** Shown, and pressed to go there; left out where the place is plain. */
   readonly place?: string;
   readonly onGo?: () => void;
+  /** A button at the end of the row. */
+  readonly action?: ReactNode;
+  /** What is said below the message. */
+  readonly children?: ReactNode;
 }
 
 /** One thing that is wrong: what was expected, what came, and buttons that mend it. */
-export function ProblemRow({ diagnostic, place, onGo }: ProblemRowProps) {
+export function ProblemRow({ diagnostic, place, onGo, action, children }: ProblemRowProps) {
   const { severity, message, expected, received, fixes = [] } = diagnostic;
   const Icon = ICONS[severity];
   const details = [
@@ -40,23 +44,16 @@ export function ProblemRow({ diagnostic, place, onGo }: ProblemRowProps) {
             {body}
           </button>
         )}
+        {children}
         {fixes.length > 0 && (
           <div className="mt-1 flex flex-wrap gap-1.5">
             {fixes.map((fix) => (
-              <Button
-                key={fix.label}
-                size="sm"
-                className="h-auto! min-h-6 max-w-full shrink! py-0.5 text-left whitespace-normal!"
-                icon={<Wrench size={12} aria-hidden className="shrink-0" />}
-                onClick={() => applyFix(fix)}
-                data-testid={`fix-${fix.command}`}
-              >
-                {fix.label}
-              </Button>
+              <FixButton key={fix.label} fix={fix} />
             ))}
           </div>
         )}
       </div>
+      {action}
     </div>
   );
 }

@@ -1,24 +1,23 @@
-import { CircleCheck } from 'lucide-react';
-import { useMemo } from 'react';
+import { ChevronRight, CircleCheck } from 'lucide-react';
+import { useMemo, type ReactNode } from 'react';
+import { adviseDocument } from '../../graph-engine/advice/adviseDocument.ts';
 import { useDocument } from '../store/documentStore.ts';
+import { AdviceRow } from './AdviceRow.tsx';
 import { goToPlace } from './goToPlace.ts';
 import { ProblemRow } from './ProblemRow.tsx';
 import { sortProblems } from './sortProblems.ts';
 
 const MAXIMUM_SHOWN = 200;
 
-/** What is wrong with the network, worst first; pressing one goes there. */
+/** What is wrong with the network, worst first, and below it what could be better; pressing one goes there. */
 export function ProblemsPane() {
   const document = useDocument((state) => state.document);
   const diagnostics = useDocument((state) => state.inferred.diagnostics);
   const problems = useMemo(() => sortProblems(document, diagnostics), [document, diagnostics]);
-  if (problems.length === 0) {
-    return (
-      <p className="flex h-full items-center justify-center gap-2 text-sm text-ink-muted" data-testid="problems">
-        <CircleCheck size={16} aria-hidden className="text-success" /> No problems. This network can be trained.
-      </p>
-    );
-  }
+  const advice = useMemo(() => sortProblems(document, adviseDocument(document)), [document]);
+  const gone = new Set(document.dismissedAdvice ?? []);
+  const open = advice.filter(({ diagnostic }) => !gone.has(diagnostic.key));
+  const dismissed = advice.filter(({ diagnostic }) => gone.has(diagnostic.key));
   return (
     <div
       className="h-full overflow-y-auto p-1.5"
@@ -27,6 +26,11 @@ export function ProblemsPane() {
       role="region"
       aria-label="List of problems"
     >
+      {problems.length === 0 && (
+        <p className="flex items-center gap-2 px-2 py-2 text-sm text-ink-muted">
+          <CircleCheck size={16} aria-hidden className="text-success" /> No problems. This network can be trained.
+        </p>
+      )}
       <ul>
         {problems.slice(0, MAXIMUM_SHOWN).map(({ key, diagnostic, place }) => (
           <li key={key}>
@@ -37,6 +41,44 @@ export function ProblemsPane() {
       {problems.length > MAXIMUM_SHOWN && (
         <p className="px-2 py-1 text-xs text-ink-muted">and {problems.length - MAXIMUM_SHOWN} more</p>
       )}
+      {open.length > 0 && (
+        <Group title={`Advice (${open.length})`} open>
+          {open.map(({ key, diagnostic, place }) => (
+            <li key={key}>
+              <AdviceRow advice={diagnostic} place={place} onGo={() => goToPlace(diagnostic.at)} />
+            </li>
+          ))}
+        </Group>
+      )}
+      {dismissed.length > 0 && (
+        <Group title={`Dismissed advice (${dismissed.length})`}>
+          {dismissed.map(({ key, diagnostic, place }) => (
+            <li key={key}>
+              <AdviceRow advice={diagnostic} place={place} onGo={() => goToPlace(diagnostic.at)} dismissed />
+            </li>
+          ))}
+        </Group>
+      )}
     </div>
+  );
+}
+
+function Group({
+  title,
+  open = false,
+  children,
+}: {
+  readonly title: string;
+  readonly open?: boolean;
+  readonly children: ReactNode;
+}) {
+  return (
+    <details open={open} className="group mt-1">
+      <summary className="flex h-6 list-none items-center gap-1 rounded-sm px-2 text-2xs font-medium text-ink-muted select-none hover:text-ink">
+        <ChevronRight size={11} aria-hidden className="transition-transform group-open:rotate-90" />
+        {title}
+      </summary>
+      <ul>{children}</ul>
+    </details>
   );
 }

@@ -1,4 +1,5 @@
 import { formatCount, formatExactly } from '../canvas/formatCount.ts';
+import { formatBytes } from '../training/format.ts';
 import { useDocument } from '../store/documentStore.ts';
 
 /** Sums of the whole network for the status bar. */
@@ -14,6 +15,15 @@ export function StatusTotals() {
       </span>
       <span title={`${formatExactly(totals.macs)} multiply-accumulates for one example`}>
         {formatCount(totals.macs)} MACs
+      </span>
+      <span aria-hidden className="mx-2 text-ink-faint">
+        ·
+      </span>
+      <span
+        title="Memory of all values between ops for one example, as float32: what training keeps for the backward pass"
+        data-testid="total-activations"
+      >
+        {formatBytes(totals.activationBytes)} activations
       </span>
       <span aria-hidden className="mx-2 text-ink-faint">
         ·

@@ -3,9 +3,9 @@ import { nameOf } from '../../graph-engine/document/graphs.ts';
 import type { NodeId, SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { resolveScope } from '../store/scope.ts';
 
-export interface ListedProblem {
+export interface ListedProblem<Listed extends Diagnostic = Diagnostic> {
   readonly key: string;
-  readonly diagnostic: Diagnostic;
+  readonly diagnostic: Listed;
   /** Names from the root: `stage2 › conv1 › stride`. */
   readonly place: string;
 }
@@ -30,7 +30,10 @@ function placeOf(document: SkipwireDocument, { at }: Diagnostic): string {
 }
 
 /** Problems for the list: errors first, then by place. */
-export function sortProblems(document: SkipwireDocument, diagnostics: readonly Diagnostic[]): readonly ListedProblem[] {
+export function sortProblems<Listed extends Diagnostic>(
+  document: SkipwireDocument,
+  diagnostics: readonly Listed[],
+): readonly ListedProblem<Listed>[] {
   const natural = new Intl.Collator('en', { numeric: true });
   return diagnostics
     .map((diagnostic, index) => ({ key: `${index}`, diagnostic, place: placeOf(document, diagnostic) }))

@@ -1,6 +1,6 @@
 import { BookOpen } from 'lucide-react';
 import { useMemo } from 'react';
-import { pageEntries } from '../../graph-engine/reference/library.ts';
+import { pageEntries } from '../../graph-engine/reference/pageEntries.ts';
 import { pageKey, type PageRef } from '../../graph-engine/reference/referencePage.ts';
 import type { AppCommand } from '../app/appCommands.tsx';
 import { useDocument } from '../store/documentStore.ts';

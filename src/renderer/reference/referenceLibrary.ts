@@ -1,5 +1,5 @@
 import type { BlockDefinition, BlockId, GraphNode, SkipwireDocument } from '../../graph-engine/document/schema.ts';
-import type { Library } from '../../graph-engine/reference/library.ts';
+import type { Library } from '../../graph-engine/reference/pageEntries.ts';
 import type { PageRef } from '../../graph-engine/reference/referencePage.ts';
 import { libraryItems, networkTemplates } from '../palette/catalogue.ts';
 

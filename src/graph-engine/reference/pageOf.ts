@@ -1,55 +1,12 @@
 import type { OpDefinition } from '../core/opDefinition.ts';
-import type { BlockDocument, SkipwireDocument } from '../document/schema.ts';
+import type { SkipwireDocument } from '../document/schema.ts';
 import { nodesOf } from '../document/graphs.ts';
 import { opDefinitions } from '../ops/index.ts';
 import { blockPage } from './blockPage.ts';
 import { networkPage } from './networkPage.ts';
 import { opPage } from './opPage.ts';
-import type { PageEntry, PageLink, PageRef, ReferencePage } from './referencePage.ts';
-
-/** A network that is told about; it is read when its page is. */
-export interface LibraryNetwork {
-  readonly id: string;
-  readonly name: string;
-  readonly description: string;
-  load(): SkipwireDocument;
-}
-
-/** What the reference is about, beside the ops. */
-export interface Library {
-  readonly blocks: readonly BlockDocument[];
-  readonly networks: readonly LibraryNetwork[];
-}
-
-/** Every page there is, ops in the order of the palette. */
-export function pageEntries({ blocks, networks }: Library): readonly PageEntry[] {
-  return [
-    ...opDefinitions.map(({ type, family, documentation: { title, summary, keywords = [] } }): PageEntry => ({
-      kind: 'op',
-      id: type,
-      title,
-      summary,
-      family,
-      keywords: [...keywords, type, family],
-    })),
-    ...blocks.map(({ id, block }): PageEntry => ({
-      kind: 'block',
-      id,
-      title: block.name,
-      summary: block.description ?? '',
-      family: 'block',
-      keywords: ['block', id, block.source ?? ''],
-    })),
-    ...networks.map(({ id, name, description }): PageEntry => ({
-      kind: 'network',
-      id,
-      title: name,
-      summary: description,
-      family: 'network',
-      keywords: ['network', id],
-    })),
-  ];
-}
+import type { Library } from './pageEntries.ts';
+import type { PageLink, PageRef, ReferencePage } from './referencePage.ts';
 
 function usesOp(graph: SkipwireDocument['graph'], type: string): boolean {
   return nodesOf(graph).some(([, node]) => 'op' in node && node.op === type);
