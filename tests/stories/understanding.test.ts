@@ -125,7 +125,7 @@ test('why a shape is what it is, with costs and what is seen', async () => {
   await why.filter({ hasText: 'height16 = ⌈height / 2⌉ = ⌈32 / 2⌉' }).waitFor();
   await why.filter({ hasText: 'stride 2' }).filter({ hasText: 'decided by filters 16' }).waitFor();
   expect(await page.getByTestId('shape-trail').textContent()).toBe('32×32×16 image→16×16×16 conv');
-  expect(await page.getByTestId('node-receptive-field').textContent()).toBe('3×3');
+  expect(await page.getByTestId('cost-receptive-field').textContent()).toBe('3×3');
 });
 
 test('what if: a fix is shown before it is made, on the canvas and in words', async () => {

@@ -190,11 +190,11 @@ export function NodeInspector({ id }: { readonly id: NodeId }) {
               {formatExactly(totals.parameters)}
             </Fact>
             <Fact name="MACs for one example">{totals.macs === 0 ? '0' : formatCount(totals.macs)}</Fact>
-            <Fact name="Activation memory" testId="node-activations">
+            <Fact name="Activation memory" testId="cost-activations">
               {formatBytes(totals.activationBytes)}
             </Fact>
             {receptiveField !== undefined && (
-              <Fact name="Receptive field" testId="node-receptive-field">
+              <Fact name="Receptive field" testId="cost-receptive-field">
                 {receptiveField}
               </Fact>
             )}
