@@ -1,6 +1,6 @@
 """Writes tests/golden/published-models.json: parameters and multiply-accumulates of published networks.
 
-Counted from torchvision's and timm's own models; the small residual networks, which neither has, are written down here from
+Counted from the models of torchvision, timm and transformers; the small residual networks, which neither has, are written down here from
 their papers. Nothing is computed: the models live on PyTorch's meta device, which has shapes only.
 
     python tests/oracles/publishedModels.py
@@ -15,6 +15,8 @@ import torch
 import torch.nn.functional as F
 import torchvision.models as vision
 from torch import nn
+from transformers import BertConfig, BertModel, GPT2Config, GPT2LMHeadModel
+from transformers.pytorch_utils import Conv1D
 
 
 def conv(channels, filters, kernel, stride=1, bias=False):
@@ -156,9 +158,16 @@ MODELS = {
     "resnet-164": lambda: pre_activation(164),
     "resnet-1001": lambda: pre_activation(1001),
     "wide-resnet-28-10": lambda: small(Wide, 4, (160, 320, 640), end=(nn.BatchNorm2d(640), nn.ReLU())),
+    "vit-small-16": lambda: timm.create_model("vit_small_patch16_224"),
+    "vit-base-16": lambda: timm.create_model("vit_base_patch16_224"),
+    "vit-base-32": lambda: timm.create_model("vit_base_patch32_224"),
+    "bert-base": lambda: BertModel(BertConfig(), add_pooling_layer=True),
+    "gpt-2": lambda: GPT2LMHeadModel(GPT2Config()),
     "u-net": lambda: UNet(1, [64, 128, 256, 512, 1024], 2, False),
     "u-net-padded": lambda: UNet(3, [16, 32, 64, 128], 5, True),
 }
+#: Language models read tokens.
+TOKENS = {"bert-base": 512, "gpt-2": 1024}
 SIZES = {"efficientnet-b1": (3, 240, 240), "u-net": (1, 572, 572), "u-net-padded": (3, 32, 32)}
 SMALL = {"densenet-bc-100", "wide-resnet-28-10", "resnet-164", "resnet-1001", "resnet-56-rezero", "resnet-110-stochastic-depth"}
 SMALL |= {f"{kind}-{depth}" for kind in ("resnet", "plain") for depth in (20, 32, 44, 56, 110)}
@@ -170,6 +179,9 @@ def macs_of(layer, inputs, output):
         return inputs[0].numel() * math.prod(layer.kernel_size) * layer.out_channels // layer.groups
     if isinstance(layer, nn.Conv2d):
         return output.numel() * math.prod(layer.kernel_size) * layer.in_channels // layer.groups
+    if isinstance(layer, Conv1D):
+        # A linear map in spite of its name, with the kernel turned.
+        return inputs[0].numel() * layer.nf
     return inputs[0].numel() * layer.out_features
 
 
@@ -183,8 +195,11 @@ def count(name):
     with torch.device("meta"):
         model = MODELS[name]().eval()
         for layer in model.modules():
-            if isinstance(layer, (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)):
+            if isinstance(layer, (nn.Conv2d, nn.ConvTranspose2d, nn.Linear, Conv1D)):
                 layer.register_forward_hook(add)
+        if name in TOKENS:
+            model(input_ids=torch.zeros(1, TOKENS[name], dtype=torch.long))
+            return sum(parameter.numel() for parameter in model.parameters()), total
         model(torch.empty(1, *SIZES.get(name, (3, 32, 32) if name in SMALL else (3, 224, 224))))
     return sum(parameter.numel() for parameter in model.parameters()), total
 

@@ -63,5 +63,9 @@ function documentOf(id: string, { inputs, outputs, parameters, repeat }: OracleC
 }
 
 function inputNode({ axes }: OracleInput): WrittenNode {
+  const sizes = new Map<string, number>(axes);
+  const length = sizes.get('sequence');
+  if (length !== undefined)
+    return { op: 'sequenceInput', parameters: { length, features: sizes.get('features') ?? 1 } };
   return { op: 'input', parameters: Object.fromEntries(axes) };
 }

@@ -48,6 +48,7 @@ import { tokenInput } from './input/tokenInput.ts';
 import { add } from './merge/add.ts';
 import { concatenate } from './merge/concatenate.ts';
 import { multiply } from './merge/multiply.ts';
+import { multiplyBy } from './merge/multiplyBy.ts';
 import { scale } from './merge/scale.ts';
 import { subtract } from './merge/subtract.ts';
 import { batchNormalization } from './normalization/batchNormalization.ts';
@@ -110,6 +111,7 @@ export const ops = [
   subtract,
   concatenate,
   scale,
+  multiplyBy,
   maxPooling2d,
   averagePooling2d,
   globalAveragePooling,

@@ -33,4 +33,8 @@ REFERENCES = {
         Case("a number a channel", {"per": "channel", "initial": 1e-6}, {"input": image(2, 3, 4)}, LayerScale(4, (4, 1, 1)), {"alpha": "gamma"}),
         Case("a number a feature", {"per": "channel"}, {"input": sequence(3, 4)}, LayerScale(4, (4,)), {"alpha": "gamma"}),
     ],
+    "multiplyBy": [
+        Case("half", {}, {"input": image(2, 3, 4)}, Function(lambda x: 0.5 * x)),
+        Case("a negative factor", {"factor": -2.5}, {"input": features(5)}, Function(lambda x: -2.5 * x)),
+    ],
 }
