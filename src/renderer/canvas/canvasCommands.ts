@@ -7,6 +7,7 @@ import { bookmarkHere } from './bookmarks.ts';
 import { openFind, toggleSnap } from './canvasStore.ts';
 import type { CanvasView } from './canvasView.ts';
 import { duplicate } from './clipboard.ts';
+import { expandAll } from './expandAll.ts';
 import { connectSelection, deleteSelection, mergeNodes, swapSelectedInputs, toggleBypass } from './editing.ts';
 import { addNoteAt, addWaypointToSelection, fitFrames, frameSelection } from './marks/editMarks.ts';
 import { parseMark } from './marks/markKeys.ts';
@@ -244,6 +245,15 @@ export const canvasCommands: readonly CanvasCommand[] = [
   { id: 'zoom-in', label: 'Zoom in', group: 'View', shortcut: '=', run: (view) => view.zoomIn() },
   { id: 'zoom-out', label: 'Zoom out', group: 'View', shortcut: '-', run: (view) => view.zoomOut() },
   { id: 'minimap', label: 'Minimap', group: 'View', shortcut: 'Shift+M', run: (view) => view.toggleMinimap() },
+  {
+    id: 'expand-all',
+    label: 'Unpack all blocks into a copy of the network',
+    group: 'View',
+    run() {
+      const problem = expandAll();
+      if (problem !== null) showToast({ tone: 'danger', title: 'Not unpacked', description: problem });
+    },
+  },
   { id: 'bookmark', label: 'Bookmark this place', group: 'View', shortcut: 'Shift+B', run: bookmarkHere },
 ];
 
