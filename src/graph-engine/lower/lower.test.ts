@@ -97,6 +97,53 @@ describe('a document becomes a program', () => {
     expect(names).toContain('conv1.kernel');
   });
 
+  test('several inputs and outputs: each has its feeds and fetches, and the loss is their weighted sum', () => {
+    const editor = openEditor();
+    editor.add('featureInput', { size: 3 }, 'left');
+    editor.add('featureInput', { size: 3 }, 'right');
+    editor.add('add', {}, 'sum');
+    editor.wire('left', 'sum.a').wire('right', 'sum.b');
+    editor.add('dense', { units: 4 }, 'dense');
+    editor.wire('sum', 'dense');
+    editor.add('policyOutput', { lossWeight: 2 }, 'policy');
+    editor.wire('dense', 'policy');
+    editor.add('regressionOutput', { lossWeight: 0.5 }, 'value');
+    editor.wire('dense', 'value');
+    editor.add('featureOutput', {}, 'inside');
+    editor.wire('sum', 'inside');
+    const { program, inputs, outputs } = lowered(editor.document);
+    expect(inputs.map(({ feed }) => feed)).toEqual(['inputs/left', 'inputs/right']);
+    expect(outputs.map(({ path, objective }) => [path, objective?.lossWeight])).toEqual([
+      ['inside', undefined],
+      ['policy', 2],
+      ['value', 0.5],
+    ]);
+    const row = (...data: number[]) => ({ dims: [2, data.length / 2], data: Float64Array.from(data) });
+    const feeds = { 'inputs/left': row(1, 2, 3, 4, 5, 6), 'inputs/right': row(0, 1, 0, 1, 0, 1) };
+    const targets = { 'targets/policy': row(1, 0, 0, 0, 0, 0.5, 0.5, 0), 'targets/value': row(0, 0, 0, 0, 1, 1, 1, 1) };
+    const interpreter = createInterpreter(program, { seed: 1, precision: 'float64' });
+    const evaluated = interpreter.run('evaluate', { ...feeds, ...targets });
+    const meanOf = (output: string): number => {
+      const [sum = NaN, count = NaN] = evaluated[`losses/${output}`]?.data ?? [];
+      return sum / count;
+    };
+    expect(evaluated['loss']?.data[0]).toBeCloseTo(2 * meanOf('policy') + 0.5 * meanOf('value'), 12);
+    expect([...(interpreter.run('predict', feeds)['inside/features']?.data ?? [])]).toEqual([1, 3, 3, 5, 5, 7]);
+  });
+
+  test('a network without a loss predicts, and has nothing to train', () => {
+    const editor = openEditor();
+    editor.add('featureInput', { size: 2 }, 'input');
+    editor.add('dense', { units: 3 }, 'dense');
+    editor.wire('input', 'dense');
+    editor.add('featureOutput', {}, 'output');
+    editor.wire('dense', 'output');
+    const { program, outputs } = lowered(editor.document);
+    expect(Object.keys(program.entries)).toEqual(['predict']);
+    expect(program.variables.map(({ name }) => name)).toEqual(['dense.kernel', 'dense.bias']);
+    expect(outputs[0]?.objective).toBeUndefined();
+  });
+
   test('errors in the document are returned, not thrown', () => {
     const editor = openEditor();
     editor.add('input', {}, 'in');

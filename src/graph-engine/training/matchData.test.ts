@@ -117,7 +117,7 @@ describe('each output gets the targets it can learn from', () => {
       network(tokens(4, 2), { output: choiceTarget('tokens', axesOf(tokens(4)), 3) }),
       'data/vocabulary',
     ],
-    ['not: nothing that learns', pictures, network(image(8, 8, 3), {}), 'training/no-loss'],
+    ['not: nothing that learns', pictures, network(image(8, 8, 3), {}), 'document/no-loss'],
   ])('%s', (_, data, ends, expected) => {
     expect(targetsOf(data, ends)).toEqual(expected);
   });

@@ -151,7 +151,7 @@ function copies(
 
 function nothingToLearn(): DataMisfit {
   return {
-    code: 'training/no-loss',
+    code: 'document/no-loss',
     message: 'No output of this network has a loss, so there is nothing it could learn.',
     expected: 'an output such as Classification, Regression or Segmentation',
     received: 'Feature outputs only',

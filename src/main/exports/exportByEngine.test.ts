@@ -50,6 +50,22 @@ test.each([
       ] as const,
   ),
   ['ResNet-20', networkTemplate('resnet-20.json')],
+  ['the tower with a policy and a value', networkTemplate('rl-tower-small.json')],
+  [
+    'two inputs, one of them tokens, and outputs of every kind',
+    networkOf({
+      image: { op: 'input', parameters: { height: 4, width: 6, channels: 3 } },
+      conv: { op: 'conv2d', parameters: { filters: 2 } },
+      mask: { op: 'segmentationOutput' },
+      pool: { op: 'globalAveragePooling', inputs: { input: 'conv' } },
+      words: { op: 'tokenInput', parameters: { length: 5, vocabulary: 7 }, inputs: {} },
+      embedding: { op: 'embedding', parameters: { features: 6 } },
+      next: { op: 'nextTokenOutput', inputs: { input: 'embedding' } },
+      answers: { op: 'binaryOutput', inputs: { input: 'pool' } },
+      value: { op: 'regressionOutput', inputs: { input: 'conv' } },
+      inside: { op: 'featureOutput', inputs: { input: 'embedding' } },
+    }),
+  ],
 ] as const)('%s leaves as ONNX and is verified', { timeout: 60_000 }, async (name, document) => {
   const weights = trainedLooking(lowered(document).program, 3);
   const runFolder = await writeRun(path.join(folder, `${name}-run`), document, { [runFiles.best]: weights });

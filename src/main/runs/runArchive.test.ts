@@ -4,6 +4,7 @@ import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { headlineOf, trainingFigure, validationFigure } from '../../contract/measures.ts';
 import type { Metrics, RunState } from '../../contract/run.ts';
 import { loadDocument } from '../../graph-engine/document/loadDocument.ts';
 import { answerOf } from '../files/hostFailure.ts';
@@ -46,6 +47,19 @@ test('a run is read back as it was written', async () => {
   expect(record.metrics).toEqual([step(1), step(2)]);
   expect(record.notices).toEqual(['resized']);
   expect(Object.keys(record.document.graph.nodes).length).toBeGreaterThan(3);
+});
+
+test('a run of an older version, which knew accuracy only, is read as it is', async () => {
+  const folder = await addRun('old', { status: 'finished' }, null);
+  const lines = [
+    '{"kind":"step","step":1,"epoch":0.5,"loss":2.3,"accuracy":0.1,"learningRate":0.1,"samplesPerSecond":9,"remaining":1,"elapsed":1}',
+    '{"kind":"epoch","step":2,"epoch":1,"trainLoss":2,"trainAccuracy":0.2,"validationLoss":1.9,"validationAccuracy":0.3,"best":true,"elapsed":2}',
+  ];
+  await appendFile(path.join(folder, runFiles.metrics), `${lines.join('\n')}\n`);
+  const { summary, metrics } = await readRun(folder);
+  const { key } = headlineOf(summary);
+  expect(metrics.map((entry) => trainingFigure(entry, key))).toEqual([0.1, 0.2]);
+  expect(metrics.map((entry) => entry.kind === 'epoch' && validationFigure(entry, key))).toEqual([false, 0.3]);
 });
 
 test('a line that was torn by a power cut costs only itself', async () => {

@@ -1,12 +1,15 @@
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { inferDocument } from '../../graph-engine/infer/inferDocument.ts';
+import { matchData } from '../../graph-engine/training/matchData.ts';
+import { networkEnds } from '../../graph-engine/training/networkEnds.ts';
 import { dataSourceNamed } from '../datasets/dataSources.ts';
 import { locateTensorflowEngine } from '../engines/locateTensorflowEngine.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 
-/** Throws a `HostFailure` for what would stop a training before it begins: errors in the drawing, no data, no engine. */
+/** Throws a `HostFailure` for what would stop a training before it begins: errors in the drawing, data that do not fit, no engine. */
 export async function requireTrainable(document: SkipwireDocument): Promise<void> {
-  const [first, ...others] = inferDocument(document).diagnostics.filter(({ severity }) => severity === 'error');
+  const { root, diagnostics } = inferDocument(document);
+  const [first, ...others] = diagnostics.filter(({ severity }) => severity === 'error');
   if (first !== undefined) {
     const place = [...first.at.path, ...(first.at.node === undefined ? [] : [first.at.node])].join(' › ');
     throw new HostFailure({
@@ -17,7 +20,8 @@ export async function requireTrainable(document: SkipwireDocument): Promise<void
       remedy: 'Mend what the editor marks in red; "skipwire check" lists it too.',
     });
   }
-  dataSourceNamed(document.training.data);
+  const match = matchData(dataSourceNamed(document.training.data).description, networkEnds(root));
+  if (!match.ok) throw new HostFailure(match.error);
   const engine = await locateTensorflowEngine();
   if (!engine.ok) throw new HostFailure(engine.problem);
 }
