@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { root, setUpEngine } from './setUp.mjs';
+import { root, setUpEngine, SetUpError, setUpProject } from './setUp.mjs';
 
 const usage = `npm run verify -- [options] [network ...]
 Takes three native training steps with every network in templates/networks, or with those named, on one repeated batch.
@@ -92,7 +92,14 @@ function row(cells) {
   return cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('');
 }
 
-await setUpEngine();
+try {
+  await setUpProject(console.error);
+  await setUpEngine();
+} catch (error) {
+  if (!(error instanceof SetUpError)) throw error;
+  console.error(error.message);
+  process.exit(1);
+}
 const names = positionals.length > 0 ? positionals : networks();
 console.log(row(['network', 'input', 'batch', 'step', 'memory', 'loss before each step and after the third']));
 let failed = 0;
