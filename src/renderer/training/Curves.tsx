@@ -17,6 +17,11 @@ export function Curves({ run, metrics }: CurvesProps) {
     () => curveColumns(metrics, 'loss', { smoothing, logarithmic }),
     [metrics, smoothing, logarithmic],
   );
+  const [first, ...others] = measuresOf(run);
+  const chartsOf = (measures: readonly MeasureDescription[]) =>
+    measures.map((measure) => (
+      <MeasureChart key={measure.key} measure={measure} metrics={metrics} smoothing={smoothing} runId={run.id} />
+    ));
   return (
     <div className="flex flex-col gap-3">
       <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1 text-2xs text-ink-muted">
@@ -49,9 +54,15 @@ export function Curves({ run, metrics }: CurvesProps) {
         </span>
       </div>
       <CurveChart figure="loss" columns={loss} logarithmic={logarithmic} runId={run.id} />
-      {measuresOf(run).map((measure) => (
-        <MeasureChart key={measure.key} measure={measure} metrics={metrics} smoothing={smoothing} runId={run.id} />
-      ))}
+      {chartsOf(first === undefined ? [] : [first])}
+      {others.length > 0 && (
+        <details className="flex flex-col">
+          <summary className="cursor-pointer rounded-sm text-2xs text-ink-muted hover:text-ink">
+            {others.length === 1 ? 'One more measure' : `${others.length} more measures`}
+          </summary>
+          <div className="flex flex-col gap-3 pt-3">{chartsOf(others)}</div>
+        </details>
+      )}
     </div>
   );
 }

@@ -20,7 +20,7 @@ export function DataSetSelect({ value, dataSets, network, disabled, onChange }: 
     .map(({ data, fit }) => ({
       value: data.id,
       label: data.title,
-      detail: fit.fits ? summarizeData(data) : `Does not fit. ${fit.reason}`,
+      detail: fit.fits ? summarizeData(data) : `Does not fit · ${summarizeData(data)}`,
     }));
   // A set this host does not have stays chosen and visible: choosing another is the user's act.
   if (chosen === undefined) options.unshift({ value, label: value, detail: 'Not known to this host.' });
