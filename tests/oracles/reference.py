@@ -60,6 +60,8 @@ class Part:
     axes: tuple | None = None
     rows: tuple | None = None
     dims: tuple | None = None
+    #: 1 where `rows` are columns.
+    along: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -117,8 +119,9 @@ def parts_of(module, weights):
     for name, part in weights.items():
         part = Part(part) if isinstance(part, str) else part
         tensor = tensors[part.parameter]
-        start, stop = part.rows or (0, tensor.shape[0] if tensor.dim() else 1)
-        inner = part.dims or ((stop - start, *tensor.shape[1:]) if tensor.dim() else ())
+        start, stop = part.rows or (0, tensor.shape[part.along] if tensor.dim() else 1)
+        own = [stop - start if axis == part.along else size for axis, size in enumerate(tensor.shape)]
+        inner = part.dims or tuple(own)
         axes = part.axes or (part.dims is None and layout_of(module, part.parameter)) or tuple(range(len(inner)))
         dims = [inner[axis] for axis in axes] or [1]
         parts[name] = (part, axes, dims, (start, stop))
@@ -146,14 +149,14 @@ def assembled(module, parts, leaves):
     for name, (part, axes, _, (start, _)) in parts.items():
         inverse = [axes.index(axis) for axis in range(len(axes))]
         value = leaves[name].permute(inverse) if axes else leaves[name].reshape(())
-        pieces.setdefault(part.parameter, []).append((start, value))
+        pieces.setdefault((part.parameter, part.along), []).append((start, value))
     tensors = dict(module.named_parameters()) | dict(module.named_buffers())
     result = {}
-    for parameter, values in pieces.items():
+    for (parameter, along), values in pieces.items():
         shape = tensors[parameter].shape
         ordered = [value for _, value in sorted(values, key=lambda piece: piece[0])]
-        if len(ordered) == 1:
-            result[parameter] = ordered[0].reshape(shape)
+        if len(ordered) == 1 or along > 0:
+            result[parameter] = torch.cat(ordered, along).reshape(shape) if along > 0 else ordered[0].reshape(shape)
         else:
             result[parameter] = torch.cat([value.reshape(-1, *shape[1:]) for value in ordered]).reshape(shape)
     return result

@@ -25,7 +25,6 @@ class Training:
     #: Settings as a document has them, and a rate.
     optimizers: tuple
     loss: typing.Callable = F.cross_entropy
-    predict: typing.Callable = lambda module, feeds: module(*feeds.values())
 
 
 def small(name, batch=8, **changes):
@@ -40,7 +39,12 @@ def adamw(rate):
     return {"kind": "adamw", "weightDecay": 0.05}, rate
 
 
+def next_token(logits, targets):
+    return F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+
+
 TRAININGS = {
+    "mini-gpt": Training(small("mini-gpt", batch=4), {"dims": [16], "classes": 96}, (momentum(0.01), adamw(1e-4)), next_token),
     "u-net-padded": Training(
         small("u-net-padded", batch=4, **square(16)), {"dims": [16, 16], "classes": 5}, (momentum(0.01), adamw(1e-4))
     ),
@@ -70,7 +74,7 @@ def losses_of(training, settings, rate, dtype):
     for step in range(STEPS):
         feeds = {node: feed.to(dtype) if feed.is_floating_point() else feed for node, feed in feeds_of(network, f"step {step}").items()}
         targets = whole_numbers(f"targets of step {step}", [network.batch, *training.targets["dims"]], training.targets["classes"])
-        loss = training.loss(training.predict(module, feeds), targets)
+        loss = training.loss(network.predict(module, feeds), targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

@@ -29,6 +29,8 @@ def range_of(name, dims, gain):
     """Kernels of variance `gain / 3` over what comes in; scales and variances are positive; nothing has its first value."""
     if name.rpartition(".")[2] in ("scale", "runningVariance"):
         return 0.5, 1.5
+    if name.endswith(".table"):
+        return -0.5, 0.5
     if len(dims) > 1:
         limit = float(numpy.float32(math.sqrt(gain / (math.prod(dims) / dims[-1]))))
         return -limit, limit
@@ -46,10 +48,10 @@ class Network:
     inputs: dict
     #: By node: dims without the batch and, for tokens, how many there are.
     feeds: dict
-    #: What to take from the module's result.
-    predict: object = staticmethod(lambda module, state, feeds: torch.func.functional_call(module, state, tuple(feeds.values())))
-    #: Skipwire's output and which of its tensors is compared.
-    output: str = "output/logits"
+    #: The module's results on its feeds, one for each of `outputs`.
+    predict: object = lambda module, feeds: module(*feeds.values())
+    #: The fetches that are compared.
+    outputs: tuple = ("output/logits",)
     every: int = 8
     batch: int = 2
     #: 6 keeps the size of what a ReLU lets through; the more residual blocks, the less, or the last drowns the first.
@@ -95,8 +97,11 @@ def write(name, network):
     leaves, state = weights_of(module, network)
     feeds = feeds_of(network)
     with torch.no_grad():
-        logits = network.predict(module, state, feeds)
-    rows = from_torch(logits, plain=False).reshape(network.batch, -1)
+        module.load_state_dict(state, strict=False)
+        results = network.predict(module, feeds)
+    results = results if isinstance(results, tuple) else (results,)
+    flat = [from_torch(result, plain=False).reshape(network.batch, -1) for result in results]
+    rows = torch.cat(flat, dim=1)
     # A network that forgets its input would agree with any other one that does.
     apart = (rows[0] - rows[1]).norm() / rows.norm()
     assert rows.isfinite().all() and apart > 0.02, f"{name}: {apart}"
@@ -107,8 +112,7 @@ def write(name, network):
         "feeds": network.feeds,
         "batch": network.batch,
         "gain": network.gain,
-        "output": network.output,
-        "count": rows.shape[1],
+        "outputs": [{"fetch": fetch, "count": result.shape[1]} for fetch, result in zip(network.outputs, flat, strict=True)],
         "every": network.every,
         "norms": [float(f"{row.norm().item():.9g}") for row in rows],
         "values": [[float(f"{value:.9g}") for value in row[:: network.every].tolist()] for row in rows],

@@ -18,6 +18,7 @@ const oneOfEachKind: readonly string[] = [
   'resnet-56-rezero',
   'resnet-v2-50',
   'resnext-50-32x4d',
+  'rl-tower-small',
   'se-resnet-50',
   'u-net-padded',
   'vgg-11-bn',

@@ -23,9 +23,8 @@ export const ReducedNetwork = z.object({
 
 /** What tests/oracles/networks.py writes for a template: what PyTorch predicts with the same weights. */
 const OracleNetwork = ReducedNetwork.extend({
-  /** The fetch that is compared, and how many numbers of an example it has. */
-  output: z.string(),
-  count: z.int(),
+  /** The fetches that are compared, and how many numbers of an example each has. */
+  outputs: z.array(z.object({ fetch: z.string(), count: z.int() })),
   /** One of so many numbers is kept. */
   every: z.int(),
   norms: z.array(z.number()),
@@ -71,6 +70,7 @@ function pooled(name: string, dims: readonly number[], low: number, high: number
 
 function weightsOf(name: string, dims: readonly number[], gain: number): Float32Array {
   if (/\.(scale|runningVariance)$/.test(name)) return pooled(name, dims, 0.5, 1.5);
+  if (name.endsWith('.table')) return pooled(name, dims, -0.5, 0.5);
   if (dims.length === 1) return pooled(name, dims, -0.25, 0.25);
   const fan = dims.reduce((product, size) => product * size, 1) / (dims.at(-1) ?? 1);
   const limit = Math.fround(Math.sqrt(gain / fan));
@@ -130,11 +130,20 @@ export async function networkError(executor: Executor, name: string): Promise<nu
   if (count !== golden.weights) throw new Error(`${name} has ${count} weights, PyTorch's has ${golden.weights}`);
   const compiled = await executor.compile({ variables, entries: { predict } }, { seed: 1, selfCheck: false });
   await compiled.writeVariables(values);
-  const results = await compiled.run('predict', oracleFeeds(golden), [golden.output]);
+  const fetches = golden.outputs.map(({ fetch }) => fetch);
+  const results = await compiled.run('predict', oracleFeeds(golden), fetches);
   await compiled.dispose();
-  const found = results[golden.output] ?? [];
-  if (found.length !== golden.batch * golden.count) throw new Error(`${name} predicts ${found.length} numbers`);
-  return worstShare(golden, found);
+  return worstShare(
+    golden,
+    golden.norms.map((_, example) =>
+      golden.outputs.flatMap(({ fetch, count }) => {
+        const found = results[fetch] ?? new Float32Array();
+        if (found.length !== golden.batch * count)
+          throw new Error(`${name} predicts ${found.length} numbers at ${fetch}`);
+        return [...found.subarray(example * count, (example + 1) * count)];
+      }),
+    ),
+  );
 }
 
 /** Examples of different contrast: the pooled features of noise are alike otherwise. */
@@ -143,16 +152,17 @@ function withContrast(values: Float32Array, batch: number): Float32Array {
   return values.map((value, i) => (value * (Math.floor(i / size) + 1)) / batch);
 }
 
-function worstShare({ values, norms, count, every }: OracleNetwork, found: ArrayLike<number>): number {
+/** The largest error of what was found for each example. */
+function worstShare({ values, norms, every }: OracleNetwork, found: readonly (readonly number[])[]): number {
   const [first = [], second = []] = values;
   const apart = Math.max(...first.map((value, i) => Math.abs(value - (second[i] ?? NaN))));
   const shares = values.flatMap((row, example) =>
-    row.map((value, i) => Math.abs((found[example * count + i * every] ?? NaN) - value) / apart),
+    row.map((value, i) => Math.abs((found[example]?.[i * every] ?? NaN) - value) / apart),
   );
   for (const [example, norm] of norms.entries()) {
-    let squares = 0;
-    for (let i = example * count; i < (example + 1) * count; i++) squares += (found[i] ?? NaN) ** 2;
+    const squares = found[example]?.reduce((sum, value) => sum + value ** 2, 0) ?? NaN;
     shares.push(Math.abs(Math.sqrt(squares) / norm - 1));
   }
+  // Not "greater", so that a NaN is the worst.
   return shares.reduce((worst, share) => (share <= worst ? worst : share), 0);
 }

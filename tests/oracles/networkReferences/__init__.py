@@ -2,7 +2,7 @@
 
 from wholeNetwork import Network
 
-from . import cifar, convolutional, residual, unet
+from . import attention, cifar, convolutional, residual, tower, unet
 
-FAMILIES = (residual, convolutional, cifar, unet)
+FAMILIES = (residual, convolutional, cifar, unet, tower, attention)
 REFERENCES = {name: network for family in FAMILIES for name, network in family.REFERENCES.items()}
