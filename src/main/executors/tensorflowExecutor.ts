@@ -1,9 +1,12 @@
 import { availableParallelism } from 'node:os';
+import type { Program } from '../../graph-engine/program/program.ts';
 import { initialize } from '../../graph-engine/random/initialize.ts';
+import type { TensorflowAbilities } from '../../graph-engine/targets/tensorflow/emitContext.ts';
 import { emitTensorflowGraph } from '../../graph-engine/targets/tensorflow/emitTensorflowGraph.ts';
 import { loadTfjsNode } from '../engines/loadTfjsNode.ts';
 import { locateTensorflowEngine } from '../engines/locateTensorflowEngine.ts';
 import { HostFailure } from '../files/hostFailure.ts';
+import { canGroupConvolutions, usesGroups } from './canGroupConvolutions.ts';
 import type { CompiledProgram, Executor, TensorData } from './compiledProgram.ts';
 import { selfCheck } from './selfCheck.ts';
 import { createTensorflowProgram } from './tensorflowProgram.ts';
@@ -19,11 +22,16 @@ export async function openTensorflowExecutor(): Promise<Executor> {
   const tf = load(located.value.addonPath);
   const name = `TensorFlow ${located.value.version}`;
   const programs = new Set<CompiledProgram>();
+  let grouped: Promise<boolean> | undefined;
+  // Found out once, and only for a program that has a use for it.
+  const abilitiesFor = async (program: Program): Promise<TensorflowAbilities> => ({
+    groupedConvolutions: usesGroups(program) && (await (grouped ??= canGroupConvolutions(tf))),
+  });
   return {
     name,
     threads: Number(process.env['TF_NUM_INTRAOP_THREADS']) || availableParallelism(),
     async compile(program, { seed, selfCheck: wanted = true }) {
-      const graph = emitTensorflowGraph(program);
+      const graph = emitTensorflowGraph(program, await abilitiesFor(program));
       const session = await openSession(tf, graph.savedModel);
       const compiled = createTensorflowProgram(name, program, graph, session);
       programs.add(compiled);

@@ -9,8 +9,16 @@ export interface GraphTensor {
   readonly dtype: Value['dtype'];
 }
 
+/** What depends on the machine and on how TensorFlow was built. */
+export interface TensorflowAbilities {
+  /** Convolutions whose channels are in groups run as one node: oneDNN has kernels for them, TensorFlow's own kernels refuse. */
+  readonly groupedConvolutions: boolean;
+}
+
 /** What an emitter may use to write the nodes of one instruction. */
 export interface EmitContext {
+  /** What this TensorFlow can do beyond what every one can. */
+  readonly abilities: TensorflowAbilities;
   /** Adds a node named after the place the instruction comes from; returns the name of its first output. */
   node(op: string, inputs: readonly string[], attributes?: NodeAttributes): string;
   float(value: number): string;

@@ -1,7 +1,7 @@
 import { isPrimitiveName, primitiveNamed } from '../../program/primitives/index.ts';
 import type { Entry, Instruction, Program } from '../../program/program.ts';
 import { shape, type } from './attributes.ts';
-import type { GraphTensor } from './emitContext.ts';
+import type { GraphTensor, TensorflowAbilities } from './emitContext.ts';
 import { emitters } from './emitters/index.ts';
 import { createEntryContext, type EntryContext } from './entryContext.ts';
 import { createGraphWriter, type GraphWriter } from './graphWriter.ts';
@@ -28,13 +28,16 @@ export interface TensorflowGraph {
  * Writes all entries of a program as one graph, so that they share their variables. Variables have no values until they are
  * written. Any fetch of an entry also does the entry's effects.
  */
-export function emitTensorflowGraph(program: Program): TensorflowGraph {
+export function emitTensorflowGraph(
+  program: Program,
+  abilities: TensorflowAbilities = { groupedConvolutions: false },
+): TensorflowGraph {
   const writer = createGraphWriter();
   const origins = new Map<string, string>();
   const { nodes: variables, packs } = emitVariables(writer, program.variables);
   const entries: Record<string, EntryNodes> = {};
   for (const entry of Object.values(program.entries)) {
-    entries[entry.name] = emitEntry(writer, entry, variables, origins);
+    entries[entry.name] = emitEntry(writer, entry, variables, origins, abilities);
   }
   const savedModel = writer.savedModel();
   return { savedModel, entries, packs, originOf: (node) => origins.get(node) };
@@ -45,8 +48,9 @@ function emitEntry(
   entry: Entry,
   variables: ReadonlyMap<string, VariableNodes>,
   origins: Map<string, string>,
+  abilities: TensorflowAbilities,
 ): EntryNodes {
-  const context = createEntryContext(writer, entry.name, variables, origins);
+  const context = createEntryContext(writer, entry.name, variables, origins, abilities);
   const feeds: Record<string, string> = {};
   for (const { name, value } of entry.inputs) {
     const placeholder = writer.node(`${entry.name}/inputs/${name}`, 'Placeholder', [], {

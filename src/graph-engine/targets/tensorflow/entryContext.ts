@@ -1,7 +1,7 @@
 import type { Dims, ElementType, Instruction, Value } from '../../program/program.ts';
 import { DataType } from '../protobuf/generated/tensorflow_pb.js';
 import { dataTypeOf, integer, type } from './attributes.ts';
-import type { EmitContext, GraphTensor } from './emitContext.ts';
+import type { EmitContext, GraphTensor, TensorflowAbilities } from './emitContext.ts';
 import { legalName, type GraphWriter } from './graphWriter.ts';
 import type { VariableNodes } from './variableNodes.ts';
 
@@ -24,6 +24,7 @@ export function createEntryContext(
   entryName: string,
   variables: ReadonlyMap<string, VariableNodes>,
   origins: Map<string, string>,
+  abilities: TensorflowAbilities,
 ): EntryContext {
   const tensors = new Map<number, GraphTensor>();
   const shared = new Map<string, string>();
@@ -41,6 +42,7 @@ export function createEntryContext(
   }
 
   const context: EntryContext = {
+    abilities,
     define(value, ref) {
       tensors.set(value.id, { ref, dims: value.dims, dtype: value.dtype });
       const axis = value.dims.findIndex((dim) => dim < 0);

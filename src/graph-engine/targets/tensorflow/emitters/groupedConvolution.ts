@@ -21,6 +21,11 @@ function isDepthwise(kernelDims: Dims, attributes: ConvolutionAttributes): boole
   );
 }
 
+/** Whether one node does it: the kernel's channels, fewer than the image's, tell TensorFlow of the groups. */
+function runsAsOne(c: EmitContext, { dilations }: ConvolutionAttributes): boolean {
+  return c.abilities.groupedConvolutions && dilations.every((dilation) => dilation === 1);
+}
+
 function depthwiseKernelDims([height = 1, width = 1, , filters = 1]: Dims, groups: number): Dims {
   return [height, width, groups, filters / groups];
 }
@@ -69,6 +74,7 @@ export function groupedConvolution(
     const filter = reshape(c, kernel.ref, depthwiseKernelDims(kernel.dims, groups));
     return frame.result(c.node('DepthwiseConv2dNative', [frame.image(x), filter], settings));
   }
+  if (runsAsOne(c, attributes)) return c.node('Conv2D', [frame.image(x), kernel.ref], settings);
   return perGroup(c, groups, frame.image(x), kernel.ref, (image, filter) =>
     c.node('Conv2D', [image, filter], settings),
   );
@@ -88,6 +94,9 @@ export function groupedConvolutionInputGradient(
     const filter = reshape(c, kernel.ref, depthwiseKernelDims(kernel.dims, groups));
     const sizes = c.shapeOf(frame.imageDims);
     return c.node('DepthwiseConv2dNativeBackpropInput', [sizes, filter, frame.resultGradient(dy.ref)], settings);
+  }
+  if (runsAsOne(c, attributes)) {
+    return c.node('Conv2DBackpropInput', [c.shapeOf(frame.imageDims), kernel.ref, dy.ref], settings);
   }
   const sizes = c.integers(frame.imageDims.slice(1, 3));
   return perGroup(c, groups, kernel.ref, dy.ref, (filter, gradient) =>
@@ -109,6 +118,9 @@ export function groupedConvolutionFilterGradient(
     const sizes = c.integers(depthwiseKernelDims(kernelDims, groups));
     const inputs = [frame.image(x), sizes, frame.resultGradient(dy.ref)];
     return reshape(c, c.node('DepthwiseConv2dNativeBackpropFilter', inputs, settings), kernelDims);
+  }
+  if (runsAsOne(c, attributes)) {
+    return c.node('Conv2DBackpropFilter', [frame.image(x), c.integers(kernelDims), dy.ref], settings);
   }
   const [height = 1, width = 1, channels = 1, filters = groups] = kernelDims;
   const sizes = c.integers([height, width, channels, filters / groups]);
