@@ -14,6 +14,8 @@ export interface NetworkReport {
   readonly stepMs: number;
   /** The loss before each step and after the last; empty where nothing can be learned. */
   readonly losses: readonly number[];
+  /** Of the steps whose losses these are. */
+  readonly learningRate?: number;
   /** Bytes at the most, of the whole process. */
   readonly memory: number;
   /** What is wrong; nothing where all is well. */
@@ -21,33 +23,57 @@ export interface NetworkReport {
 }
 
 const STEPS = 3;
-/** Small enough for every network that is not there yet to fall, large enough for float32 to show it. */
-const LEARNING_RATE = 1e-4;
+/** Tried in turn: Adam's full steps are too long for a few very deep networks, whose gradients differ by orders of magnitude. */
+const LEARNING_RATES = [1e-4, 1e-5];
 
 /**
  * Trains a network of the library for three native steps on one batch, its input reduced where it is large: the loss must be
- * finite and fall with every step. A network without a loss must predict finite numbers.
+ * finite and fall with every step, at one of the learning rates. A network without a loss must predict finite numbers.
  */
 export async function verifyNetwork(executor: Executor, name: string, batch: number): Promise<NetworkReport> {
   const document = withGentleSteps(withReducedInput(networkTemplate(`${name}.json`)));
   const network = lowered(document);
-  const learns = network.program.entries['train'] !== undefined;
-  const compiled = await executor.compile(network.program, { seed: 1, selfCheck: false });
-  try {
-    const outcome = learns ? await trainSteps(network, compiled, batch) : await predictOnce(network, compiled, batch);
+  const input = describeInputs(document);
+  const report = (outcome: Outcome): NetworkReport => {
     const memory = process.resourceUsage().maxRSS * 1024;
-    return { name, input: describeInputs(document), batch, memory, ...outcome };
+    return { name, input, batch, memory, ...outcome };
+  };
+  if (network.program.entries['train'] === undefined) {
+    return report(await using(executor, network, (compiled) => predictOnce(network, compiled, batch)));
+  }
+  let outcome: Outcome = { stepMs: Number.NaN, losses: [], problem: 'nothing was tried' };
+  for (const learningRate of LEARNING_RATES) {
+    outcome = await using(executor, network, (compiled) => trainSteps(network, compiled, batch, learningRate));
+    if (outcome.problem === undefined) break;
+  }
+  return report(outcome);
+}
+
+/** Works with the network's program, which is fresh and gone afterwards. */
+async function using<T>(
+  executor: Executor,
+  { program }: LoweredDocument,
+  work: (compiled: CompiledProgram) => Promise<T>,
+): Promise<T> {
+  const compiled = await executor.compile(program, { seed: 1, selfCheck: false });
+  try {
+    return await work(compiled);
   } finally {
     await compiled.dispose();
   }
 }
 
-type Outcome = Pick<NetworkReport, 'stepMs' | 'losses' | 'problem'>;
+type Outcome = Pick<NetworkReport, 'stepMs' | 'losses' | 'learningRate' | 'problem'>;
 
-async function trainSteps(network: LoweredDocument, compiled: CompiledProgram, batch: number): Promise<Outcome> {
+async function trainSteps(
+  network: LoweredDocument,
+  compiled: CompiledProgram,
+  batch: number,
+  learningRate: number,
+): Promise<Outcome> {
   const feeds = {
     ...madeUpBatch(network, batch),
-    learningRate: Float32Array.of(LEARNING_RATE),
+    learningRate: Float32Array.of(learningRate),
     // The same masks in every step: what falls is the loss, not the luck.
     seed: Int32Array.of(1, 0),
   };
@@ -65,7 +91,7 @@ async function trainSteps(network: LoweredDocument, compiled: CompiledProgram, b
     : losses.some((loss, step) => step > 0 && loss >= (losses[step - 1] ?? 0))
       ? 'the loss does not fall'
       : undefined;
-  return { stepMs, losses, ...(problem !== undefined && { problem }) };
+  return { stepMs, losses, learningRate, ...(problem !== undefined && { problem }) };
 }
 
 async function predictOnce(network: LoweredDocument, compiled: CompiledProgram, batch: number): Promise<Outcome> {
