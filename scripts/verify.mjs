@@ -26,7 +26,7 @@ if (options.help) {
 const limit = Number(options.memory) * 1e9;
 
 /**
- * @typedef {{ name: string, input: string, batch: number, stepMs: number, losses: number[], learningRate?: number, memory: number, problem?: string }} Report
+ * @typedef {{ name: string, input: string, batch: number, stepMs: number, losses: number[], optimizer?: string, memory: number, problem?: string }} Report
  */
 
 /** @returns {readonly string[]} */
@@ -104,12 +104,10 @@ const names = positionals.length > 0 ? positionals : networks();
 console.log(row(['network', 'input', 'batch', 'step', 'memory', 'loss before each step and after the third']));
 let failed = 0;
 for (const name of names) {
-  const { input, batch, stepMs, memory, losses, learningRate, problem } = await verify(name);
+  const { input, batch, stepMs, memory, losses, optimizer, problem } = await verify(name);
   const step = Number.isFinite(stepMs) ? `${stepMs.toFixed(0)} ms` : '-';
   const learned =
-    losses.length === 0
-      ? 'no loss; predicts'
-      : `${losses.map((loss) => loss.toFixed(4)).join(' ')} at ${learningRate?.toExponential()}`;
+    losses.length === 0 ? 'no loss; predicts' : `${losses.map((loss) => loss.toFixed(4)).join(' ')} by ${optimizer}`;
   const outcome = problem === undefined ? learned : `FAILED: ${problem}${losses.length > 0 ? ` (${learned})` : ''}`;
   console.log(row([name, input, String(batch), step, `${(memory / 1e9).toFixed(1)} GB`, outcome]));
   if (problem !== undefined) failed += 1;

@@ -84,6 +84,18 @@ test('the small residual tower finds a best move in nineteen positions of twenty
   expect(reached['value.rSquared']).toBeGreaterThan(0.7);
 });
 
+test('the mini GPT learns the letters and the words of a licence', async () => {
+  const { perplexity, tokenAccuracy } = await learn(template('mini-gpt'), { epochs: 6 });
+  // The frequencies of the characters alone come to a perplexity of 24.
+  expect(perplexity).toBeLessThan(11.5);
+  expect(tokenAccuracy).toBeGreaterThan(0.3);
+});
+
+test('the tiny ViT reads nine digits of ten', async () => {
+  const { accuracy } = await learn(template('vit-tiny-shapes'), { data: 'digits', epochs: 8, batchSize: 32 });
+  expect(accuracy).toBeGreaterThan(0.9);
+});
+
 test('a small network explains nine tenths of a function of ten numbers', async () => {
   const network = networkOf({
     numbers: { op: 'featureInput', parameters: { size: 10 } },

@@ -1,5 +1,6 @@
 import type { SkipwireDocument } from '../../src/graph-engine/document/schema.ts';
 import type { LoweredDocument } from '../../src/graph-engine/lower/lowerDocument.ts';
+import { OptimizerSettings } from '../../src/graph-engine/program/optimizers/settings.ts';
 import type { CompiledProgram, Executor } from '../../src/main/executors/compiledProgram.ts';
 import { madeUpBatch } from './madeUpBatch.ts';
 import { lowered, networkTemplate } from './networks.ts';
@@ -14,8 +15,8 @@ export interface NetworkReport {
   readonly stepMs: number;
   /** The loss before each step and after the last; empty where nothing can be learned. */
   readonly losses: readonly number[];
-  /** Of the steps whose losses these are. */
-  readonly learningRate?: number;
+  /** What took the steps, such as `adam 1e-4`. */
+  readonly optimizer?: string;
   /** Bytes at the most, of the whole process. */
   readonly memory: number;
   /** What is wrong; nothing where all is well. */
@@ -23,27 +24,38 @@ export interface NetworkReport {
 }
 
 const STEPS = 3;
-/** Tried in turn: Adam's full steps are too long for a few very deep networks, whose gradients differ by orders of magnitude. */
-const LEARNING_RATES = [1e-4, 1e-5];
+/**
+ * Tried in turn until the loss falls. Adam's steps have one length in every direction, which is too far for a few very deep
+ * networks; a step down the gradient itself lessens any loss when it is short enough, if only the gradient is right.
+ */
+const ATTEMPTS = [
+  { optimizer: 'adam', learningRate: 1e-4 },
+  { optimizer: 'sgd', learningRate: 1e-3 },
+  { optimizer: 'sgd', learningRate: 1e-4 },
+  { optimizer: 'sgd', learningRate: 1e-5 },
+] as const;
 
 /**
  * Trains a network of the library for three native steps on one batch, its input reduced where it is large: the loss must be
- * finite and fall with every step, at one of the learning rates. A network without a loss must predict finite numbers.
+ * finite and fall with every step, with one of the optimizers. A network without a loss must predict finite numbers.
  */
 export async function verifyNetwork(executor: Executor, name: string, batch: number): Promise<NetworkReport> {
-  const document = withGentleSteps(withReducedInput(networkTemplate(`${name}.json`)));
-  const network = lowered(document);
-  const input = describeInputs(document);
+  const document = withReducedInput(networkTemplate(`${name}.json`));
   const report = (outcome: Outcome): NetworkReport => {
     const memory = process.resourceUsage().maxRSS * 1024;
-    return { name, input, batch, memory, ...outcome };
+    return { name, input: describeInputs(document), batch, memory, ...outcome };
   };
+  const network = lowered(document);
   if (network.program.entries['train'] === undefined) {
     return report(await using(executor, network, (compiled) => predictOnce(network, compiled, batch)));
   }
   let outcome: Outcome = { stepMs: Number.NaN, losses: [], problem: 'nothing was tried' };
-  for (const learningRate of LEARNING_RATES) {
-    outcome = await using(executor, network, (compiled) => trainSteps(network, compiled, batch, learningRate));
+  for (const { optimizer, learningRate } of ATTEMPTS) {
+    const attempted = lowered(withOptimizer(document, optimizer));
+    outcome = {
+      ...(await using(executor, attempted, (compiled) => trainSteps(attempted, compiled, batch, learningRate))),
+      optimizer: `${optimizer} ${learningRate.toExponential()}`,
+    };
     if (outcome.problem === undefined) break;
   }
   return report(outcome);
@@ -63,7 +75,7 @@ async function using<T>(
   }
 }
 
-type Outcome = Pick<NetworkReport, 'stepMs' | 'losses' | 'learningRate' | 'problem'>;
+type Outcome = Pick<NetworkReport, 'stepMs' | 'losses' | 'optimizer' | 'problem'>;
 
 async function trainSteps(
   network: LoweredDocument,
@@ -91,7 +103,7 @@ async function trainSteps(
     : losses.some((loss, step) => step > 0 && loss >= (losses[step - 1] ?? 0))
       ? 'the loss does not fall'
       : undefined;
-  return { stepMs, losses, learningRate, ...(problem !== undefined && { problem }) };
+  return { stepMs, losses, ...(problem !== undefined && { problem }) };
 }
 
 async function predictOnce(network: LoweredDocument, compiled: CompiledProgram, batch: number): Promise<Outcome> {
@@ -104,8 +116,6 @@ async function predictOnce(network: LoweredDocument, compiled: CompiledProgram, 
   return { stepMs, losses: [], ...(!finite && { problem: 'it predicts numbers that are not finite' }) };
 }
 
-/** One optimizer for all, so that none falls only because of its own schedule. */
-function withGentleSteps(document: SkipwireDocument): SkipwireDocument {
-  const optimizer = { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;
-  return { ...document, training: { ...document.training, optimizer } };
+function withOptimizer(document: SkipwireDocument, kind: 'adam' | 'sgd'): SkipwireDocument {
+  return { ...document, training: { ...document.training, optimizer: OptimizerSettings.parse({ kind }) } };
 }
