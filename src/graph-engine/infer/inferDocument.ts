@@ -1,7 +1,8 @@
 import { freeze } from 'immer';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { nameOf, nodeOf, nodesOf } from '../document/graphs.ts';
-import type { Graph, NodeId, SkipwireDocument } from '../document/schema.ts';
+import { rememberByWiring } from '../document/sameWiring.ts';
+import type { Graph, GraphNode, NodeId, SkipwireDocument } from '../document/schema.ts';
 import { opNamed } from '../ops/index.ts';
 import type { InferredGraph, InferredNode, Totals } from './inferredGraph.ts';
 import { inferGraph } from './inferGraph.ts';
@@ -50,19 +51,19 @@ export function inferredScope(
 }
 
 /** Nodes from which an output can be reached, with the outputs. */
-function reachingOutputs(graph: Graph, outputs: readonly NodeId[]): ReadonlySet<NodeId> {
+const reachingOutputs = rememberByWiring((graph: Graph): ReadonlySet<NodeId> => {
   const reached = new Set<NodeId>();
-  const pending = [...outputs];
+  const pending = nodesOf(graph).flatMap(([id, node]) => (familyOf(node) === 'output' ? [id] : []));
   for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
     if (reached.has(id)) continue;
     reached.add(id);
     for (const source of Object.values(graph.nodes[id]?.inputs ?? {})) pending.push(source.node);
   }
   return reached;
-}
+});
 
-function familyOf(node: InferredNode): string | undefined {
-  return 'op' in node.node ? opNamed(node.node.op)?.family : undefined;
+function familyOf(node: GraphNode): string | undefined {
+  return 'op' in node ? opNamed(node.op)?.family : undefined;
 }
 
 /** Rules that only the root graph has: data comes in, a loss comes out, nothing hangs loose. */
@@ -78,8 +79,8 @@ function checkWhole(graph: Graph, root: InferredGraph): Diagnostic[] {
       },
     ];
   const diagnostics: Diagnostic[] = [];
-  const outputs = inferred.filter((node) => familyOf(node) === 'output');
-  if (!inferred.some((node) => familyOf(node) === 'input')) {
+  const outputs = inferred.filter(({ node }) => familyOf(node) === 'output');
+  if (!inferred.some(({ node }) => familyOf(node) === 'input')) {
     diagnostics.push({
       code: 'graph/no-input',
       severity: 'error',
@@ -89,10 +90,7 @@ function checkWhole(graph: Graph, root: InferredGraph): Diagnostic[] {
   }
   if (outputs.length === 0) diagnostics.push(missingOutput(graph, inferred));
   else {
-    const used = reachingOutputs(
-      graph,
-      outputs.map((node) => node.id),
-    );
+    const used = reachingOutputs(graph);
     for (const [id, node] of nodesOf(graph)) {
       if (used.has(id)) continue;
       diagnostics.push({

@@ -41,6 +41,21 @@ const opMemo = new WeakMap<
   { readonly key: string; readonly inferred: Omit<InferredNode, 'diagnostics'>; readonly problems: readonly Problem[] }
 >();
 
+/** A node that came out without a word, and what flowed into it. */
+interface Settled {
+  readonly id: NodeId;
+  readonly scope: string;
+  readonly types: readonly (TensorType | undefined)[];
+  readonly inferred: InferredNode;
+}
+
+/** The short way: a node into which the very same types flow came out as it did before. */
+const settled = new WeakMap<OpNode, Settled>();
+
+function typesAt(node: OpNode, nodes: ReadonlyMap<NodeId, InferredNode>): readonly (TensorType | undefined)[] {
+  return Object.values(node.inputs).map((source) => nodes.get(source.node)?.outputs[source.port]);
+}
+
 /** Infers one op; the same node with the same inputs in the same scope is computed once. */
 export function inferOpNode(
   graph: Graph,
@@ -49,6 +64,12 @@ export function inferOpNode(
   nodes: ReadonlyMap<NodeId, InferredNode>,
   surroundings: Surroundings,
 ): InferredNode {
+  const scope = scopeKey(graph, surroundings.values);
+  const types = typesAt(node, nodes);
+  const known = settled.get(node);
+  if (known !== undefined && known.id === id && known.scope === scope) {
+    if (known.types.every((type, index) => type === types[index])) return known.inferred;
+  }
   const name = nameOf(id, node);
   const op = opNamed(node.op);
   if (op === undefined) {
@@ -74,7 +95,7 @@ export function inferOpNode(
   }
   const gathered = gatherInputs(node, op.inputs, graph, nodes, op.optionalInputs);
   const boundary = node.op === BLOCK_INPUT ? surroundings.inputs[name] : undefined;
-  const key = `${id}|${scopeKey(graph, surroundings.values)}|${typesKey(gathered.types)}|${typesKey({ boundary })}`;
+  const key = `${id}|${scope}|${typesKey(gathered.types)}|${typesKey({ boundary })}`;
   const memoized = opMemo.get(node);
   let result = memoized;
   if (memoized === undefined || memoized.key !== key) {
@@ -87,7 +108,11 @@ export function inferOpNode(
     const fixes = suggestFixes(problem, { graph, scope: surroundings.scope, id, node, types: gathered.types });
     return { ...diagnose(problem, id), ...(fixes.length === 0 ? {} : { fixes }) };
   });
-  return { ...result.inferred, diagnostics };
+  const inferred = { ...result.inferred, diagnostics };
+  // What a block port carries comes from outside, and mistakes are told with what is around them.
+  if (diagnostics.length === 0 && node.op !== BLOCK_INPUT && Object.isFrozen(node))
+    settled.set(node, { id, scope, types, inferred });
+  return inferred;
 }
 
 function computeOp(

@@ -1,6 +1,6 @@
 import { kindOf, type TensorType } from '../core/shape.ts';
 import { nodesOf } from '../document/graphs.ts';
-import type { BlockDefinition, Graph } from '../document/schema.ts';
+import type { BlockDefinition, Graph, GraphNode } from '../document/schema.ts';
 import { isExpression, type ExpressionScope } from './resolveParameters.ts';
 
 const typeKeys = new WeakMap<TensorType, string>();
@@ -25,21 +25,31 @@ export function typesKey(types: Readonly<Record<string, TensorType | undefined>>
 
 const usedNames = new WeakMap<Graph, readonly string[]>();
 
-/** Names that the expressions of a graph mention: only these decide what an instance looks like. */
-function namesUsed(graph: Graph): readonly string[] {
-  const known = usedNames.get(graph);
+const usedByNode = new WeakMap<GraphNode, readonly string[]>();
+
+function namesUsedBy(node: GraphNode): readonly string[] {
+  const known = usedByNode.get(node);
   if (known !== undefined) return known;
   const names = new Set<string>();
   const look = (value: unknown): void => {
     if (isExpression(value)) for (const name of value.match(/[A-Za-z_]\w*/g) ?? []) names.add(name);
   };
-  for (const [, node] of nodesOf(graph)) {
-    for (const value of Object.values(node.parameters))
-      if (Array.isArray(value)) value.forEach(look);
-      else look(value);
-    look(node.enabled);
-    if ('block' in node) look(node.repeat);
-  }
+  for (const value of Object.values(node.parameters))
+    if (Array.isArray(value)) value.forEach(look);
+    else look(value);
+  look(node.enabled);
+  if ('block' in node) look(node.repeat);
+  const list = [...names];
+  if (Object.isFrozen(node)) usedByNode.set(node, list);
+  return list;
+}
+
+/** Names that the expressions of a graph mention: only these decide what an instance looks like. */
+function namesUsed(graph: Graph): readonly string[] {
+  const known = usedNames.get(graph);
+  if (known !== undefined) return known;
+  const names = new Set<string>();
+  for (const [, node] of nodesOf(graph)) for (const name of namesUsedBy(node)) names.add(name);
   const list = [...names].sort();
   usedNames.set(graph, list);
   return list;

@@ -1,8 +1,17 @@
 import { nodesOf } from '../document/graphs.ts';
+import { rememberByWiring } from '../document/sameWiring.ts';
 import type { Graph, NodeId } from '../document/schema.ts';
 
+export interface SortedGraph {
+  readonly order: readonly NodeId[];
+  /** What is on or behind a cycle. */
+  readonly cyclic: readonly NodeId[];
+}
+
 /** Sources before what they feed (Kahn's algorithm), in a stable order; whatever is on or behind a cycle comes apart. */
-export function sortGraph(graph: Graph): { readonly order: readonly NodeId[]; readonly cyclic: readonly NodeId[] } {
+export const sortGraph: (graph: Graph) => SortedGraph = rememberByWiring(sort);
+
+function sort(graph: Graph): SortedGraph {
   const entries = nodesOf(graph);
   const waiting = new Map<NodeId, number>();
   const feeds = new Map<NodeId, NodeId[]>();

@@ -6,7 +6,6 @@ import { walkInstances, type OpInstance } from './walkInstances.ts';
 
 const COLUMN = 220;
 const ROW = 110;
-const LONGEST_NAME = 64;
 
 /** The parameters of an op as they came out in its block: expressions have become values. */
 function literals({ inferred }: OpInstance): Record<string, ParameterValue> {
@@ -47,8 +46,8 @@ function placeInRows(graph: Graph, order: readonly NodeId[]): void {
 }
 
 /**
- * A copy of a document without blocks: every op of every repetition is a node at the root, under the path it had, and what
- * was bypassed is left out. Its weights have the same names and shapes. Throws when the document has errors: ask
+ * A copy of a document without blocks: every op of every repetition is a node at the root, and what was bypassed is left
+ * out. Nodes are called after the way they had, `stage2-3-conv1` for `stage2[3].conv1`; weights keep their shapes. Throws when the document has errors: ask
  * `inferDocument` first.
  */
 export function expandDocument(document: SkipwireDocument): SkipwireDocument {
@@ -60,7 +59,6 @@ export function expandDocument(document: SkipwireDocument): SkipwireDocument {
     taken.add(id);
     order.push(id);
     graph.nodes[id] = {
-      ...(instance.path === id || instance.path.length > LONGEST_NAME ? {} : { name: instance.path }),
       op: instance.op,
       parameters: literals(instance),
       inputs: Object.fromEntries(Object.entries(inputs).map(([port, from]) => [port, { ...from }])),

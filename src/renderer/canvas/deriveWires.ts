@@ -1,8 +1,9 @@
 import type { Edge } from '@xyflow/react';
 import type { Diagnostic } from '../../graph-engine/core/diagnostic.ts';
-import { describeShape, formatShape } from '../../graph-engine/core/shape.ts';
+import { describeShape, formatShape, type TensorType } from '../../graph-engine/core/shape.ts';
 import { nameOf, nodesOf } from '../../graph-engine/document/graphs.ts';
-import type { BlockDefinition, Graph, GraphNode, NodeId } from '../../graph-engine/document/schema.ts';
+import { samePlaces, sameWiring } from '../../graph-engine/document/sameWiring.ts';
+import type { BlockDefinition, Endpoint, Graph, GraphNode, NodeId } from '../../graph-engine/document/schema.ts';
 import type { InferredGraph } from '../../graph-engine/infer/inferredGraph.ts';
 import { NODE_WIDTH, nodeHeight, portY } from './nodeGeometry.ts';
 import { portsOf } from './nodeView.ts';
@@ -115,13 +116,16 @@ function routeWires(graph: Graph, blocks: Readonly<Record<string, BlockDefinitio
   return new Map([...nest(routes), ...backwards]);
 }
 
-const routeCache = new WeakMap<Graph, { readonly blocks: object; readonly lanes: Map<string, number> }>();
+let lastRoutes:
+  { readonly graph: Graph; readonly blocks: object; readonly lanes: ReadonlyMap<string, number> } | undefined;
 
-function lanesOf(graph: Graph, blocks: Readonly<Record<string, BlockDefinition>>): Map<string, number> {
-  const known = routeCache.get(graph);
-  if (known?.blocks === blocks) return known.lanes;
-  const lanes = routeWires(graph, blocks);
-  if (Object.isFrozen(graph)) routeCache.set(graph, { blocks, lanes });
+/** Ways round cards follow from places and wires alone: an edit of a parameter leaves them as they are. */
+function lanesOf(graph: Graph, blocks: Readonly<Record<string, BlockDefinition>>): ReadonlyMap<string, number> {
+  const last = lastRoutes;
+  const isSame =
+    last?.blocks === blocks && Object.isFrozen(graph) && sameWiring(last.graph, graph) && samePlaces(last.graph, graph);
+  const lanes = isSame ? last.lanes : routeWires(graph, blocks);
+  lastRoutes = { graph, blocks, lanes };
   return lanes;
 }
 
@@ -146,59 +150,110 @@ function errorsByWire(graph: Graph, diagnostics: readonly Diagnostic[]): Map<str
   return errors;
 }
 
+/** What a wire was made from; while all of it is the same, so is the wire. */
+interface WireBasis {
+  readonly node: GraphNode;
+  readonly origin: GraphNode;
+  readonly source: Endpoint;
+  readonly blocks: object;
+  readonly type: TensorType | undefined;
+  readonly skip: boolean;
+  readonly lane: number | null;
+  readonly error: string | null;
+  readonly selected: boolean;
+}
+
+function sameBasis(a: WireBasis, b: WireBasis): boolean {
+  return (
+    a.node === b.node &&
+    a.origin === b.origin &&
+    a.source === b.source &&
+    a.blocks === b.blocks &&
+    a.type === b.type &&
+    a.skip === b.skip &&
+    a.lane === b.lane &&
+    a.error === b.error &&
+    a.selected === b.selected
+  );
+}
+
 /** A function that derives React Flow edges and returns the same object for every wire that looks the same as last time. */
 export function createWireDeriver(): (sources: WireSources) => CanvasWire[] {
-  let before = new Map<string, CanvasWire>();
+  let before = new Map<string, { readonly basis: WireBasis; readonly wire: CanvasWire | undefined }>();
   return ({ graph, inferred, blocks, diagnostics, selectedWires }) => {
     const skips = skipWires(graph);
     const lanes = lanesOf(graph, blocks);
     const errors = errorsByWire(graph, diagnostics);
-    const now = new Map<string, CanvasWire>();
+    const now: typeof before = new Map();
     for (const [target, node] of nodesOf(graph)) {
       for (const [port, source] of Object.entries(node.inputs)) {
         const origin = graph.nodes[source.node];
         const id = wireId(target, port);
         // A wire whose end does not exist cannot be drawn; the node tells of it.
-        if (origin === undefined || !portsOf(origin, blocks).outputs.includes(source.port)) continue;
-        if (!portsOf(node, blocks).inputs.includes(port)) continue;
-        const type = inferred?.nodes.get(source.node)?.outputs[source.port];
-        const view: WireView = {
-          shape: type === undefined ? '' : formatShape(type),
-          longShape: type === undefined ? '' : describeShape(type),
+        if (origin === undefined) continue;
+        const basis: WireBasis = {
+          node,
+          origin,
+          source,
+          blocks,
+          type: inferred?.nodes.get(source.node)?.outputs[source.port],
           skip: skips.has(id),
           lane: lanes.get(id) ?? null,
-          via: source.via ?? null,
           error: errors.get(id) ?? null,
+          selected: selectedWires.has(id),
         };
-        const selected = selectedWires.has(id);
         const known = before.get(id);
-        const sameEnds = known?.source === source.node && known.sourceHandle === source.port;
-        const sameLook = known?.data !== undefined && sameWire(known.data.view, view);
-        if (known !== undefined && sameEnds && sameLook && known.selected === selected) {
-          now.set(id, known);
-          continue;
-        }
-        const words = [
-          `${view.skip ? 'Skip wire' : 'Wire'} from ${nameOf(source.node, origin)} to ${nameOf(target, node)}`,
-          view.longShape,
-          view.error ?? '',
-        ];
-        now.set(id, {
-          id,
-          type: 'wire',
-          source: source.node,
-          sourceHandle: source.port,
-          target,
-          targetHandle: port,
-          selected,
-          data: { view },
-          ariaLabel: words.filter((word) => word !== '').join(', '),
-          ...(view.skip ? { zIndex: 1 } : {}),
-        });
+        if (known !== undefined && sameBasis(known.basis, basis)) now.set(id, known);
+        else now.set(id, { basis, wire: wireOf(id, target, port, basis, blocks, known?.wire) });
       }
     }
     before = now;
-    return [...now.values()];
+    const wires: CanvasWire[] = [];
+    for (const { wire } of now.values()) if (wire !== undefined) wires.push(wire);
+    return wires;
+  };
+}
+
+/** The edge of a wire: the known one when it looks the same, `undefined` when a port it ends at does not exist. */
+function wireOf(
+  id: string,
+  target: NodeId,
+  port: string,
+  { node, origin, source, type, skip, lane, error, selected }: WireBasis,
+  blocks: Readonly<Record<string, BlockDefinition>>,
+  known: CanvasWire | undefined,
+): CanvasWire | undefined {
+  if (!portsOf(origin, blocks).outputs.includes(source.port)) return undefined;
+  if (!portsOf(node, blocks).inputs.includes(port)) return undefined;
+  const view: WireView = {
+    shape: type === undefined ? '' : formatShape(type),
+    longShape: type === undefined ? '' : describeShape(type),
+    skip,
+    lane,
+    via: node.inputs[port]?.via ?? null,
+    error,
+  };
+  const ariaLabel = [
+    `${skip ? 'Skip wire' : 'Wire'} from ${nameOf(source.node, origin)} to ${nameOf(target, node)}`,
+    view.longShape,
+    error ?? '',
+  ]
+    .filter((word) => word !== '')
+    .join(', ');
+  const sameEnds = known?.source === source.node && known.sourceHandle === source.port && known.selected === selected;
+  if (sameEnds && known.ariaLabel === ariaLabel && known.data !== undefined && sameWire(known.data.view, view))
+    return known;
+  return {
+    id,
+    type: 'wire',
+    source: source.node,
+    sourceHandle: source.port,
+    target,
+    targetHandle: port,
+    selected,
+    data: { view },
+    ariaLabel,
+    ...(skip ? { zIndex: 1 } : {}),
   };
 }
 

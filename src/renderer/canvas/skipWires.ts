@@ -1,4 +1,5 @@
 import { nodesOf } from '../../graph-engine/document/graphs.ts';
+import { rememberByWiring } from '../../graph-engine/document/sameWiring.ts';
 import type { Graph, NodeId } from '../../graph-engine/document/schema.ts';
 import { sortGraph } from '../../graph-engine/infer/sortGraph.ts';
 
@@ -47,15 +48,13 @@ function countConsumers(graph: Graph): Map<NodeId, number> {
   return consumers;
 }
 
-const cache = new WeakMap<Graph, ReadonlySet<string>>();
-
 /**
  * The wires of skip connections: where values that came from one place meet again, those of every branch that is shorter
  * than the longest, from the fork to the meeting point. An identity shortcut is one wire, a projection several.
  */
-export function skipWires(graph: Graph): ReadonlySet<string> {
-  const known = cache.get(graph);
-  if (known !== undefined) return known;
+export const skipWires: (graph: Graph) => ReadonlySet<string> = rememberByWiring(findSkips);
+
+function findSkips(graph: Graph): ReadonlySet<string> {
   const ranked = rankNodes(graph);
   const consumers = countConsumers(graph);
   const skips = new Set<string>();
@@ -81,6 +80,5 @@ export function skipWires(graph: Graph): ReadonlySet<string> {
       }
     }
   }
-  if (Object.isFrozen(graph)) cache.set(graph, skips);
   return skips;
 }
