@@ -9,6 +9,7 @@ const oneOfEachKind: readonly string[] = [
   'densenet-121',
   'densenet-bc-100',
   'efficientnet-b0',
+  'mini-gpt',
   'mobilenet-v2',
   'mobilenet-v3-large',
   'plain-20',
@@ -22,6 +23,7 @@ const oneOfEachKind: readonly string[] = [
   'se-resnet-50',
   'u-net-padded',
   'vgg-11-bn',
+  'vit-base-16',
 ];
 const names = process.env['SKIPWIRE_VERIFY'] === 'all' ? oracleNetworkNames() : oneOfEachKind;
 
