@@ -64,7 +64,7 @@ test.each(entries.map((entry) => [entry.title, entry] as const))('%s', async (_,
   // The interpreter computes in double precision, and the golden numbers have nine digits.
   const exact = runInInterpreter(entry);
   expect(exact.error, exact.where).toBeLessThan(1e-7);
-  // Single precision keeps seven digits, of which short sums lose one or two.
+  // Single precision keeps seven digits, of which short sums lose one, and gradients that cancel to zero two more.
   const native = await runOnEngine(executor, entry);
-  expect(native.error, native.where).toBeLessThan(1e-5);
+  expect(native.error, native.where).toBeLessThan(1e-4);
 });

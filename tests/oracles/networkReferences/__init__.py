@@ -2,7 +2,7 @@
 
 from wholeNetwork import Network
 
-from . import attention, cifar, convolutional, residual, tower, unet
+from . import attention, cifar, convolutional, residual, speech, tower, unet
 
-FAMILIES = (residual, convolutional, cifar, unet, tower, attention)
+FAMILIES = (residual, convolutional, cifar, unet, tower, attention, speech)
 REFERENCES = {name: network for family in FAMILIES for name, network in family.REFERENCES.items()}

@@ -135,9 +135,24 @@ def dense_bc():
     return Network(build, weights, every=1, **square(32))
 
 
+class First(nn.Module):
+    """The residual connection that the start card opens."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv1, self.bn1 = nn.Conv2d(1, 32, 3, padding=1, bias=False), nn.BatchNorm2d(32)
+        self.conv2, self.bn2 = nn.Conv2d(32, 32, 3, padding=1, bias=False), nn.BatchNorm2d(32)
+        self.dense = nn.Linear(32, 10)
+
+    def forward(self, x):
+        x = torch.relu(self.bn1(self.conv1(x)))
+        return self.dense(torch.relu(self.bn2(self.conv2(x)) + x).mean(dim=(2, 3)))
+
+
 REZERO = linear("conv1", "conv1") | linear("conv2", "conv2") | {"alpha.alpha": "alpha"}
 
 REFERENCES = {
+    "first-residual": Network(First, lambda _: BASIC | linear("dense", "dense"), every=1, **square(8, 1)),
     **{f"resnet-{6 * count + 2}": basic(count, residual) for count in (3, 5, 7, 9, 18)},
     **{f"plain-{6 * count + 2}": basic(count, PlainBasic, gain=6) for count in (3, 5, 9)},
     "resnet-110-stochastic-depth": basic(18, residual),
