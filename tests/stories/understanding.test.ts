@@ -126,6 +126,12 @@ test('why a shape is what it is, with costs and what is seen', async () => {
   await why.filter({ hasText: 'stride 2' }).filter({ hasText: 'decided by filters 16' }).waitFor();
   expect(await page.getByTestId('shape-trail').textContent()).toBe('32×32×16 image→16×16×16 conv');
   expect(await page.getByTestId('cost-receptive-field').textContent()).toBe('3×3');
+  // Resting on a card says it too, and a key takes it away.
+  await node('bn').hover();
+  const hover = page.getByTestId('hover-explanation');
+  await hover.filter({ hasText: 'height 16 × width 16 × channels 16' }).filter({ hasText: 'sees 3×3' }).waitFor();
+  await page.keyboard.press('Escape');
+  await hover.waitFor({ state: 'detached' });
 });
 
 test('what if: a fix is shown before it is made, on the canvas and in words', async () => {

@@ -31,6 +31,7 @@ import { addWaypoint } from './marks/editMarks.ts';
 import { parseMark } from './marks/markKeys.ts';
 import { NoteCard } from './marks/NoteCard.tsx';
 import { WaypointDot } from './marks/WaypointDot.tsx';
+import { HoverExplanation } from './HoverExplanation.tsx';
 import { NodeCard } from './NodeCard.tsx';
 import { GRID } from './nodeGeometry.ts';
 import { OpenWireLine } from './OpenWireLine.tsx';
@@ -226,6 +227,7 @@ function Canvas() {
         </ReactFlow>
         <StrokeLine root={root} />
         <ScopeBreadcrumb />
+        <HoverExplanation root={root} />
         <HeatLegend width={width} />
         {!isDragging && <StartCard middle={() => cardRound(flow.screenToFlowPosition(middle()))} />}
         <CanvasToolbar

@@ -10,7 +10,7 @@ export type HeatMetric = 'parameters' | 'macs' | 'activations' | 'receptiveField
 export const HEAT_METRICS: Readonly<Record<HeatMetric, string>> = {
   parameters: 'Parameters',
   macs: 'MACs',
-  activations: 'Activation memory',
+  activations: 'Activations',
   receptiveField: 'Receptive field',
 };
 

@@ -1,0 +1,119 @@
+import { useEffect, useMemo, useState, type RefObject } from 'react';
+import { describeShape } from '../../graph-engine/core/shape.ts';
+import type { NodeId } from '../../graph-engine/document/schema.ts';
+import { explainNode } from '../../graph-engine/explain/explainNode.ts';
+import { formatReceptiveField, receptiveFields } from '../../graph-engine/infer/receptiveField.ts';
+import { useDocument } from '../store/documentStore.ts';
+import { useShownScope } from '../store/scope.ts';
+import { formatBytes } from '../training/format.ts';
+import { formatCount } from './formatCount.ts';
+
+/** How long the pointer rests on a card before it is explained. */
+const REST_MILLISECONDS = 650;
+const WIDTH = 280;
+const GAP = 14;
+
+interface Hovered {
+  readonly id: NodeId;
+  /** Where the card lies, in pixels from the canvas' corner. */
+  readonly left: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+function cardUnder(event: PointerEvent): Element | null {
+  return event.target instanceof Element ? event.target.closest('.react-flow__node-card') : null;
+}
+
+/** The card the pointer has rested on; nothing while a button is down or after a key. */
+function useHovered(root: RefObject<HTMLElement | null>): Hovered | null {
+  const [hovered, setHovered] = useState<Hovered | null>(null);
+  useEffect(() => {
+    const canvas = root.current;
+    if (canvas === null) return undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let waitingFor: Element | null = null;
+    const forget = (): void => {
+      clearTimeout(timer);
+      waitingFor = null;
+      setHovered(null);
+    };
+    const onMove = (event: PointerEvent): void => {
+      const card = event.buttons === 0 && event.pointerType === 'mouse' ? cardUnder(event) : null;
+      if (card === waitingFor) return;
+      forget();
+      waitingFor = card;
+      const id = card?.getAttribute('data-id');
+      if (card === null || id === null || id === undefined) return;
+      timer = setTimeout(() => {
+        const [box, corner] = [card.getBoundingClientRect(), canvas.getBoundingClientRect()];
+        setHovered({
+          id: id as NodeId,
+          left: Math.min(Math.max(8, box.left - corner.left), Math.max(8, corner.width - WIDTH - 8)),
+          top: box.top - corner.top,
+          bottom: box.bottom - corner.top,
+        });
+      }, REST_MILLISECONDS);
+    };
+    canvas.addEventListener('pointermove', onMove);
+    for (const name of ['pointerdown', 'pointerleave', 'wheel'] as const) canvas.addEventListener(name, forget);
+    window.addEventListener('keydown', forget);
+    return () => {
+      clearTimeout(timer);
+      canvas.removeEventListener('pointermove', onMove);
+      for (const name of ['pointerdown', 'pointerleave', 'wheel'] as const) canvas.removeEventListener(name, forget);
+      window.removeEventListener('keydown', forget);
+    };
+  }, [root]);
+  return hovered;
+}
+
+/** Says why a card's shape is what it is, and what the card costs, while the pointer rests on it. The inspector says the same. */
+export function HoverExplanation({ root }: { readonly root: RefObject<HTMLElement | null> }) {
+  const hovered = useHovered(root);
+  return hovered === null ? null : <Explanation hovered={hovered} below={hovered.top < 260} />;
+}
+
+function Explanation({ hovered, below }: { readonly hovered: Hovered; readonly below: boolean }) {
+  const document = useDocument((state) => state.document);
+  const { inferred, path } = useShownScope();
+  const node = inferred?.nodes.get(hovered.id);
+  const reasons = useMemo(() => (node === undefined ? [] : (Object.values(explainNode(node))[0] ?? [])), [node]);
+  const field = useMemo(() => receptiveFields(document, path).get(hovered.id), [document, path, hovered.id]);
+  const [output] = Object.values(node?.outputs ?? {});
+  if (node === undefined || output === undefined) return null;
+  const { parameters, macs, activationBytes } = node.totals;
+  const costs = [
+    parameters === 0 ? '' : `${formatCount(parameters)} parameters`,
+    macs === 0 ? '' : `${formatCount(macs)} MACs`,
+    activationBytes === 0 ? '' : formatBytes(activationBytes),
+    field === undefined ? '' : `sees ${formatReceptiveField(field)}`,
+  ].filter((part) => part !== '');
+  return (
+    <div
+      aria-hidden
+      data-testid="hover-explanation"
+      className="pointer-events-none absolute z-20 flex flex-col gap-1.5 rounded-lg bg-raised px-3 py-2 text-xs text-ink shadow-popup"
+      style={{
+        left: hovered.left,
+        width: WIDTH,
+        ...(below ? { top: hovered.bottom + GAP } : { top: hovered.top - GAP, transform: 'translateY(-100%)' }),
+      }}
+    >
+      <p className="font-medium">{describeShape(output)}</p>
+      {reasons.length > 0 && (
+        <ul className="flex flex-col gap-0.5 text-2xs text-ink-muted tabular-nums">
+          {reasons.map(({ axis, size, rule, worked, because }) => (
+            <li key={axis}>
+              {axis} {size ?? '?'}
+              {rule !== String(size) && ` = ${rule}`}
+              {worked !== undefined && ` = ${worked}`}
+              {because.length > 0 && <span> ({because.join(', ')})</span>}
+            </li>
+          ))}
+        </ul>
+      )}
+      {costs.length > 0 && <p className="text-2xs text-ink-muted tabular-nums">{costs.join(' · ')}</p>}
+    </div>
+  );
+}
