@@ -98,6 +98,23 @@ describe('a residual block drawn by hand', () => {
   });
 });
 
+test('what a drawing does many times is told once, and mended everywhere by one fix', () => {
+  const editor = openEditor();
+  editor.add('input', { height: 8, width: 8, channels: 16 }, 'in');
+  let last = 'in';
+  for (let block = 0; block < 5; block++) {
+    editor.add('conv2d', { filters: 16, bias: false }, `conv${block}`);
+    editor.add('batchNormalization', {}, `bn${block}`);
+    editor.add('add', {}, `sum${block}`);
+    editor.wire(last, `conv${block}`).wire(`conv${block}`, `bn${block}`);
+    editor.wire(`bn${block}`, `sum${block}.a`).wire(last, `sum${block}.b`);
+    last = `sum${block}`;
+  }
+  expect(advised(editor.document)).toEqual(['bn0: zero-scale']);
+  expect(openAdvice(editor.document)[0]?.message).toContain('in 4 more places');
+  expect(advised(follow(editor, 'zero-scale').document)).toEqual([]);
+});
+
 test('what is dismissed stays away, survives undo, and comes back when asked for', () => {
   const editor = drawBlock().set('bn', 'initialScale', 1);
   const keys = adviseDocument(editor.document).map(({ key }) => key);

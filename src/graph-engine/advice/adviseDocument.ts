@@ -3,6 +3,7 @@ import type { InferredGraph, InferredNode } from '../infer/inferredGraph.ts';
 import { graphOf, type Scope } from '../document/graphs.ts';
 import type { NodeId, SkipwireDocument } from '../document/schema.ts';
 import type { Advice, AdviceRule, OuterNode } from './advice.ts';
+import { groupFindings } from './groupFindings.ts';
 import { residualAdds } from './residualAdds.ts';
 import { activationAfterAdd, isActivated } from './rules/activationAfterAdd.ts';
 import { activationOnSkip } from './rules/activationOnSkip.ts';
@@ -60,8 +61,8 @@ export function adviseDocument(document: SkipwireDocument): readonly Advice[] {
     seen.add(inferred);
     const graph = graphOf(document, scope);
     for (const { code, source, check } of adviceRules) {
-      for (const finding of check({ document, scope, graph, inferred, outer, activatedAdds })) {
-        const key = `${code} ${scope ?? ''}/${finding.node}`;
+      for (const finding of groupFindings(check({ document, scope, graph, inferred, outer, activatedAdds }))) {
+        const key = `${code} ${scope ?? ''}/${finding.isGroup ? '*' : finding.node}`;
         if (found.has(key)) continue;
         const { node, message, fixes } = finding;
         found.set(key, {

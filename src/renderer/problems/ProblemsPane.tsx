@@ -1,5 +1,5 @@
 import { ChevronRight, CircleCheck } from 'lucide-react';
-import { useMemo, type ReactNode } from 'react';
+import { useDeferredValue, useMemo, type ReactNode } from 'react';
 import { adviseDocument } from '../../graph-engine/advice/adviseDocument.ts';
 import { useDocument } from '../store/documentStore.ts';
 import { AdviceRow } from './AdviceRow.tsx';
@@ -14,7 +14,8 @@ export function ProblemsPane() {
   const document = useDocument((state) => state.document);
   const diagnostics = useDocument((state) => state.inferred.diagnostics);
   const problems = useMemo(() => sortProblems(document, diagnostics), [document, diagnostics]);
-  const advice = useMemo(() => sortProblems(document, adviseDocument(document)), [document]);
+  const settled = useDeferredValue(document);
+  const advice = useMemo(() => sortProblems(settled, adviseDocument(settled)), [settled]);
   const gone = new Set(document.dismissedAdvice ?? []);
   const open = advice.filter(({ diagnostic }) => !gone.has(diagnostic.key));
   const dismissed = advice.filter(({ diagnostic }) => gone.has(diagnostic.key));
