@@ -23,7 +23,7 @@ const networks = names('networks');
 const blocks = names('blocks');
 
 /** Networks of our own, and the encoder of one that was published with its decoder: nobody counted them. */
-const own: readonly string[] = ['first-residual', 'vit-tiny-shapes', 'mini-gpt', 'conformer-small'];
+const own: readonly string[] = ['first-residual', 'vit-tiny-shapes', 'mini-gpt', 'conformer-small', 'rl-tower-small'];
 
 test('every published network has its number of parameters, and every figure belongs to a network', () => {
   expect(networks.length).toBeGreaterThan(30);
