@@ -39,6 +39,10 @@ export const TrainingSettings = z.strictObject({
     .describe(
       'bfloat16 computes products in half the width, several times faster where the processor can; weights stay float32.',
     ),
+  recompute: z
+    .boolean()
+    .optional()
+    .describe('Computes activations a second time instead of keeping them: less memory, a third more time.'),
   seed: z.int().min(0).max(2_147_483_647).default(1).describe('Same seed, same start, same shuffle, same masks.'),
 });
 export type TrainingSettings = z.infer<typeof TrainingSettings>;

@@ -139,6 +139,7 @@ function lowerTrain(
     variables: [...variables.values()].filter((variable) => variable.trainable),
     optimizer: document.training.optimizer,
     learningRate: builder.input('learningRate', [], 'float32'),
+    recompute: document.training.recompute === true,
   });
   return { entry: builder.entry(), slots };
 }

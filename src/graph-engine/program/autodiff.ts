@@ -1,6 +1,7 @@
 import type { Builder } from './builder.ts';
 import { primitiveNamed } from './primitives/index.ts';
 import type { Instruction, Value } from './program.ts';
+import { noRecomputation, type Recomputation } from './recompute.ts';
 
 /** The origin of the instructions that differentiate those of `origin`. */
 export function gradientOrigin(origin: string): string {
@@ -29,23 +30,40 @@ export function gradients(
   builder: Builder,
   loss: Value,
   withRespectTo: readonly Value[],
+  recomputation: Recomputation = noRecomputation,
 ): readonly (Value | undefined)[] {
   const { active, path } = activePart(builder.instructions, withRespectTo);
   const gradientOf = new Map<number, Value>();
   if (active.has(loss.id)) gradientOf.set(loss.id, builder.broadcastTo(builder.scalar(1), loss.dims));
 
-  for (const { primitive, inputs, outputs, attributes, origin } of path.reverse()) {
+  /** Values whose gradients have grown since the last segment of a recomputation. */
+  const recent = new Set<number>();
+  for (const instruction of path.reverse()) {
+    const { primitive, inputs, outputs, attributes, origin } = instruction;
     const outputGradients = outputs.map(({ id }) => gradientOf.get(id));
     if (outputGradients.every((gradient) => gradient === undefined)) continue;
     const definition = primitiveNamed(primitive);
     const rule = definition.gradient?.bind(definition);
     if (rule === undefined) throw new Error(`${origin}: ${primitive} has no gradient`);
     builder.withOrigin(gradientOrigin(origin), () => {
+      recomputation.reach(instruction, (isForgotten) => {
+        const finished = [...recent].flatMap((id) => (isForgotten(id) ? [] : (gradientOf.get(id) ?? [])));
+        recent.clear();
+        return finished;
+      });
       const wanted = (input: number): boolean => active.has(inputs[input]?.id ?? -1);
-      const inputGradients = rule({ builder, inputs, outputs, attributes, outputGradients, wanted });
+      const inputGradients = rule({
+        builder,
+        inputs: inputs.map(recomputation.valueOf),
+        outputs: outputs.map(recomputation.valueOf),
+        attributes,
+        outputGradients,
+        wanted,
+      });
       inputs.forEach((input, i) => {
         const gradient = inputGradients[i];
         if (gradient === undefined || !active.has(input.id)) return;
+        recent.add(input.id);
         const before = gradientOf.get(input.id);
         gradientOf.set(input.id, before === undefined ? gradient : builder.add(before, gradient));
       });

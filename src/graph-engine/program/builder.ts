@@ -40,6 +40,11 @@ export interface Builder {
   /** The finished entry. */
   entry(): Entry;
 
+  /** Appends an instruction of this entry once more, with other inputs of the same types; returns its new outputs. */
+  again(instruction: Instruction, inputs: readonly Value[], origin: string): readonly Value[];
+  /** The value, but not before the others are there. */
+  after(x: Value, others: readonly Value[]): Value;
+
   constant(values: readonly number[], shape: readonly number[], dtype?: DType): Value;
   /** A float32 constant without axes; equal numbers share one value. */
   scalar(value: number): Value;
@@ -265,6 +270,9 @@ export function createBuilder(entryName: string, precision: Precision = 'float32
       instructions: [...emitter.instructions],
       outputs: [...outputs],
     }),
+
+    again: emitter.again,
+    after: (x, others) => (others.length === 0 ? x : emit('after', [x, ...others], {})[0]),
 
     constant: (values, shape, dtype = 'float32') => emit('constant', [], { values, shape, dtype })[0],
     scalar(value) {

@@ -20,6 +20,8 @@ export interface Emitter {
   freshValue(dims: Value['dims'], dtype: Value['dtype']): Value;
   /** The value in another element type. */
   convert(x: Value, dtype: ElementType): Value;
+  /** Appends an instruction once more, with other inputs of the same types; returns its new outputs. */
+  again(instruction: Instruction, inputs: readonly Value[], origin: string): readonly Value[];
   emit<Name extends PrimitiveName>(name: Name, inputs: InputsOf<Name>, attributes: AttributesOf<Name>): OutputsOf<Name>;
 }
 
@@ -111,9 +113,14 @@ export function createEmitter(precision: Precision = 'float32'): Emitter {
     },
     freshValue,
     convert,
+    again({ primitive, outputs: earlier, attributes }, inputs, from) {
+      const outputs = earlier.map(({ dims, dtype }) => freshValue(dims, dtype));
+      instructions.push({ primitive, inputs, outputs, attributes, origin: from });
+      return outputs;
+    },
     emit(name, inputs, attributes) {
       const outputs =
-        precision === 'float32' || name === 'cast'
+        precision === 'float32' || name === 'cast' || name === 'after'
           ? emitAny(name, inputs as readonly Value[], attributes)
           : emitInWidth(name, inputs as readonly Value[], attributes, castRuleOf(name));
       const [first] = outputs;

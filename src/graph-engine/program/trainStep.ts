@@ -4,6 +4,7 @@ import { applyOptimizer } from './optimizers/applyOptimizer.ts';
 import type { OptimizerSettings } from './optimizers/settings.ts';
 import type { Update } from './optimizers/update.ts';
 import type { Value, Variable } from './program.ts';
+import { createRecomputation, noRecomputation } from './recompute.ts';
 
 export interface TrainStepOptions {
   /** What to make small; a scalar. */
@@ -15,6 +16,8 @@ export interface TrainStepOptions {
   readonly learningRate: Value;
   /** Gradients are scaled down together so that their common norm is at most this. */
   readonly clipNorm?: number;
+  /** Forgets activations and computes them a second time when their gradients are due; see `recomputeSegments`. */
+  readonly recompute?: boolean;
   /** Which variables weight decay pulls on; all but vectors by default. */
   readonly decays?: (variable: Variable) => boolean;
 }
@@ -22,14 +25,12 @@ export interface TrainStepOptions {
 /** Appends the gradients of the loss and one optimizer step, and returns the slot variables that the step needs. */
 export function appendTrainStep(
   builder: Builder,
-  { loss, variables, optimizer, learningRate, clipNorm, decays }: TrainStepOptions,
+  { loss, variables, optimizer, learningRate, clipNorm, recompute, decays }: TrainStepOptions,
 ): readonly Variable[] {
   if (loss.dims.length !== 0) throw new Error(`A loss is a scalar, got [${loss.dims.join(', ')}]`);
-  const values = gradients(
-    builder,
-    loss,
-    variables.map((variable) => builder.readVariable(variable)),
-  );
+  const reads = variables.map((variable) => builder.readVariable(variable));
+  const recomputation = recompute === true ? createRecomputation(builder) : noRecomputation;
+  const values = gradients(builder, loss, reads, recomputation);
   return builder.withOrigin('optimizer', () => {
     const updates = variables.flatMap((variable, i): Update[] => {
       const gradient = values[i];

@@ -108,6 +108,11 @@ check('select', (b, input) => {
   return [b.select(b.greater(x, y), x, y), b.select(input([-1, 7], 'ties'), x, b.scalar(-1))];
 });
 check('cast', (b, input) => [b.cast(input([-1, 7]), 'int32'), b.cast(input([-1, 7], { below: 5 }), 'float32')]);
+check('cast to bfloat16 and back', (b, input) => [b.cast(b.cast(input([-1, 70]), 'bfloat16'), 'float32')]);
+check('after', (b, input) => {
+  const [x, y] = [input([-1, 7]), input([3])];
+  return [b.after(x, [b.exp(y), b.negate(y)])];
+});
 check('constant', (b) => [
   b.constant([1.5, -2, 0, -0, 3e-8, 1e30], [2, 3]),
   b.constant([1, -2, 2 ** 31 - 1, -(2 ** 31)], [4], 'int32'),

@@ -76,6 +76,7 @@ export const primitives = [
   arrangement.unsortedSegmentSum,
   arrangement.oneHot,
   random.randomUniform,
+  state.after,
   state.assign,
   state.applyGradientDescent,
   state.applyMomentum,

@@ -1,6 +1,6 @@
 import { formatDims, hasBatch } from '../dims.ts';
 import type { Dims, Value } from '../program.ts';
-import { definePrimitive, demand, type TensorSpec } from './definePrimitive.ts';
+import { definePrimitive, demand, type NoAttributes, type TensorSpec } from './definePrimitive.ts';
 
 export const constant = definePrimitive({
   name: 'constant',
@@ -30,6 +30,15 @@ export const readVariable = definePrimitive({
     attributes: { readonly name: string; readonly dims: Dims; readonly dtype: 'float32' | 'int32' },
   ): readonly [TensorSpec] {
     return [{ dims: attributes.dims, dtype: attributes.dtype }];
+  },
+  stopsGradient: true,
+});
+
+/** The first input, but not before the others are there: an order that the values alone do not give. */
+export const after = definePrimitive({
+  name: 'after',
+  infer([x]: readonly [x: Value, ...others: Value[]], _attributes: NoAttributes): readonly [TensorSpec] {
+    return [{ dims: x.dims, dtype: x.dtype }];
   },
   stopsGradient: true,
 });

@@ -6,6 +6,11 @@ const FLOAT = { T: type('float32') };
 export const state = {
   constant: (c, _inputs, { values, shape: dims, dtype }) => [c.values(values, dims, dtype)],
   readVariable: (c, _inputs, { name }) => [c.valueOf(name)],
+  after: (c, [x, ...others]) => [
+    c.node('Identity', [x.ref, ...new Set(others.map(({ ref }) => `^${ref.split(':')[0] ?? ref}`))], {
+      T: type(x.dtype),
+    }),
+  ],
   assign: (c, [value], { name }) => [
     c.node('AssignVariableOp', [c.variable(name), value.ref], { dtype: type(value.dtype) }),
   ],
@@ -44,4 +49,6 @@ export const state = {
       ),
     ];
   },
-} satisfies Emitters<'constant' | 'readVariable' | 'assign' | 'applyGradientDescent' | 'applyMomentum' | 'applyAdam'>;
+} satisfies Emitters<
+  'constant' | 'readVariable' | 'after' | 'assign' | 'applyGradientDescent' | 'applyMomentum' | 'applyAdam'
+>;
