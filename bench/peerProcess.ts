@@ -1,25 +1,40 @@
 import { createInterface } from 'node:readline';
 
+/** What is trained. */
+export interface Workload {
+  readonly network: string;
+  readonly batch: number;
+  /** Height and width of images, where not those of the template. */
+  readonly size?: number;
+  readonly precision?: 'float32' | 'bfloat16';
+  readonly recompute?: boolean;
+}
+
 /** What a peer can be asked; every answer is one line of JSON. */
 export interface Peer {
   /** Builds the network and runs the first step, so that nothing is cold. */
-  prepare(batch: number): Promise<Record<string, unknown>>;
+  prepare(workload: Workload): Promise<Record<string, unknown>>;
   /** Milliseconds of each of `count` training steps. */
   steps(count: number): Promise<number[]>;
   /** Billions of floating point operations a second of a large matrix product; `undefined` where it is not measured. */
   sgemm?(): number;
 }
 
-/** Serves a peer over standard input and output: `prepare 32`, `steps 10`, `sgemm`, `memory`. Ends with its input. */
+/** Serves a peer over standard input and output: `prepare {"network":"resnet-20","batch":32}`, `steps 10`, `sgemm`, `memory`. Ends with its input. */
 export async function servePeer(peer: Peer): Promise<void> {
   const reply = (value: unknown): boolean => process.stdout.write(`${JSON.stringify(value)}\n`);
   reply({ ready: true });
   for await (const line of createInterface({ input: process.stdin })) {
-    const [command, argument] = line.split(' ');
-    if (command === 'prepare') reply(await peer.prepare(Number(argument)));
-    else if (command === 'steps') reply({ times: await peer.steps(Number(argument)) });
-    else if (command === 'sgemm') reply({ gigaflops: peer.sgemm?.() });
-    else if (command === 'memory') reply({ rss: process.memoryUsage.rss() });
+    const [command = '', argument = ''] = line.split(/ (.*)/);
+    if (command === 'prepare') reply(await peer.prepare(JSON.parse(argument) as Workload));
+    else if (command === 'steps') {
+      const before = process.cpuUsage();
+      const times = await peer.steps(Number(argument));
+      const { user, system } = process.cpuUsage(before);
+      reply({ times, cpu: (user + system) / 1000 });
+    } else if (command === 'sgemm') reply({ gigaflops: peer.sgemm?.() });
+    else if (command === 'memory')
+      reply({ rss: process.memoryUsage.rss(), peak: 1024 * process.resourceUsage().maxRSS });
     else throw new Error(`Unknown command ${line}`);
   }
 }

@@ -1,136 +1,33 @@
-import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { measureNetworks } from './networks.mjs';
+import { buildPeers, built, findTorch, median, root, startOurs, startPeer, threads } from './peers.mjs';
 
-const root = path.join(import.meta.dirname, '..');
-const built = path.join(root, 'node_modules', '.cache', 'bench');
+/** @typedef {import('./peers.mjs').PeerHandle} PeerHandle */
+
 const usage = `npm run bench -- [options]
   --quick          few rounds, a short memory test, no torch.compile
   --batch N        only this batch size (default 32 and 128)
-  --threads N      threads of everybody (default: processors)
+  --networks       only the step times of large networks
   --json FILE      writes what is printed as JSON as well`;
 
 const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     batch: { type: 'string' },
-    threads: { type: 'string' },
+    networks: { type: 'boolean', default: false },
     json: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
-const threads = Number(options.threads ?? os.availableParallelism());
 const batches = options.batch === undefined ? [32, 128] : [Number(options.batch)];
 const rounds = options.quick ? 4 : 12;
 const memorySteps = options.quick ? 200 : 2000;
 
 /** The aims, as ratios of our step to theirs, milliseconds, and bytes. */
 const aims = { torchDefault: 0.75, torchBest: 1, tfLayers: 0.4, firstStepMs: 1500, growthBytes: 20e6 };
-
-const environment = {
-  ...process.env,
-  TF_NUM_INTRAOP_THREADS: String(threads),
-  TF_NUM_INTEROP_THREADS: String(threads),
-  OMP_NUM_THREADS: String(threads),
-  TF_CPP_MIN_LOG_LEVEL: '3',
-};
-
-/** As `withHugePages` starts the product's engine process. The others run in the environment they find. */
-const productEnvironment = { ...environment, GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' };
-
-/**
- * @typedef {{ name: string, label: string, ask: (line: string) => Promise<any>, end: () => Promise<void>, spawnedAt: number }} PeerHandle
- */
-
-/**
- * Starts a peer: a process that answers each line with a line of JSON.
- * @param {string} name
- * @param {string} label
- * @param {string} program
- * @param {string[]} args
- * @param {NodeJS.ProcessEnv} [env]
- * @returns {Promise<PeerHandle>}
- */
-async function startPeer(name, label, program, args, env = environment) {
-  const spawnedAt = performance.now();
-  const child = spawn(program, args, { env, stdio: ['pipe', 'pipe', 'pipe'], cwd: root });
-  let errors = '';
-  child.stderr.on('data', (chunk) => (errors = (errors + chunk).slice(-4000)));
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const next = async () => {
-    for (;;) {
-      const line = await lines.next();
-      if (line.done) throw new Error(`${label} ended: ${errors.trim().split('\n').slice(-3).join(' | ')}`);
-      if (line.value.startsWith('{')) return JSON.parse(line.value);
-    }
-  };
-  await next();
-  return {
-    name,
-    label,
-    spawnedAt,
-    async ask(line) {
-      child.stdin.write(`${line}\n`);
-      return next();
-    },
-    async end() {
-      child.stdin.end();
-      await ended;
-    },
-  };
-}
-
-/** @returns {Promise<PeerHandle>} */
-const startOurs = () =>
-  startPeer('skipwire', 'Skipwire', process.execPath, [path.join(built, 'skipwirePeer.js')], productEnvironment);
-
-/** A Python that can import torch, or why there is none. */
-function findTorch() {
-  for (const python of [process.env['SKIPWIRE_PYTHON'], 'python3'].filter((name) => name !== undefined)) {
-    const found = spawnSync(python, ['-c', 'import torch; print(torch.__version__)'], { encoding: 'utf8' });
-    if (found.status === 0) return { python, version: found.stdout.trim() };
-  }
-  return undefined;
-}
-
-/**
- * @param {number[]} values
- * @returns {number}
- */
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const low = sorted[(sorted.length - 1) >> 1] ?? Number.NaN;
-  const high = sorted[sorted.length >> 1] ?? Number.NaN;
-  return (low + high) / 2;
-}
-
-async function buildPeers() {
-  const vite = await import('vite');
-  await vite.build({
-    configFile: false,
-    logLevel: 'warn',
-    root,
-    publicDir: false,
-    build: {
-      ssr: true,
-      target: 'node20',
-      outDir: built,
-      emptyOutDir: true,
-      minify: false,
-      rolldownOptions: {
-        input: {
-          skipwirePeer: path.join(root, 'bench/skipwirePeer.ts'),
-          tfLayersPeer: path.join(root, 'bench/tfLayersPeer.ts'),
-        },
-        output: { format: 'es', entryFileNames: '[name].js' },
-      },
-    },
-  });
-}
 
 /** The peers that can be had, and a line for each that cannot. */
 async function startPeers() {
@@ -167,7 +64,7 @@ async function measureBatch(peers, batch) {
   let macs = 0;
   for (const peer of peers) {
     try {
-      const prepared = await peer.ask(`prepare ${batch}`);
+      const prepared = await peer.ask(`prepare ${JSON.stringify({ network: 'resnet-20', batch })}`);
       if (peer.name === 'skipwire') macs = prepared.macs;
       results.set(peer.name, { label: peer.label, times: [], ratios: [] });
       present.push(peer);
@@ -215,7 +112,7 @@ async function measureFirstStep() {
   for (let i = 0; i < 3; i++) {
     const peer = await startOurs();
     const ready = performance.now();
-    const { loadMs, compileMs, firstStepMs } = await peer.ask('prepare 32');
+    const { loadMs, compileMs, firstStepMs } = await peer.ask('prepare {"network":"resnet-20","batch":32}');
     const totalMs = performance.now() - peer.spawnedAt;
     runs.push({ processMs: ready - peer.spawnedAt, loadMs, compileMs, firstStepMs, totalMs });
     await peer.end();
@@ -227,7 +124,7 @@ async function measureFirstStep() {
 
 async function measureMemory() {
   const peer = await startOurs();
-  await peer.ask('prepare 32');
+  await peer.ask('prepare {"network":"resnet-20","batch":32}');
   await peer.ask('steps 50');
   const { rss: before } = await peer.ask('memory');
   let highest = before;
@@ -265,6 +162,10 @@ async function main() {
     `ResNet-20, 32x32x3, SGD with momentum, ${threads} threads, ${os.cpus()[0]?.model}, load ${load?.toFixed(1)}`,
   );
   if ((load ?? 0) > 1) console.log('Something else is running: times are too long, ratios are less affected.');
+  if (options.networks) {
+    await measureNetworks({ rounds: options.quick ? 2 : 4, compiled: !options.quick });
+    return;
+  }
   const verdicts = [];
 
   const first = await measureFirstStep();
@@ -311,9 +212,11 @@ async function main() {
   );
   verdicts.push(verdict('growth', memory.growth, aims.growthBytes, inMb));
 
+  const networks = options.quick ? [] : await measureNetworks({ rounds: 4, compiled: true });
+
   if (options.json !== undefined) {
     const machine = { processor: os.cpus()[0]?.model, threads, node: process.version, load };
-    const report = { machine, torch: torch?.version ?? null, first, steps, memory, verdicts };
+    const report = { machine, torch: torch?.version ?? null, first, steps, memory, networks, verdicts };
     writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
   }
 }

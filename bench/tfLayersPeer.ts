@@ -67,7 +67,7 @@ function resnet20(): tfjs.LayersModel {
 let step: () => Promise<void>;
 
 await servePeer({
-  async prepare(batch) {
+  async prepare({ batch }) {
     const model = resnet20();
     const parameters = model.trainableWeights.reduce(
       (total, weight) => total + weight.shape.reduce<number>((product, size) => product * (size ?? 1), 1),
