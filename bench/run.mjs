@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureFrontEnd, measureLargeSteps } from './largeNetworks.mjs';
 import { measureNetworks } from './networks.mjs';
 import { buildPeers, built, findTorch, median, root, startOurs, startPeer, threads } from './peers.mjs';
 
@@ -11,6 +12,7 @@ const usage = `npm run bench -- [options]
   --quick          few rounds, a short memory test, no torch.compile
   --batch N        only this batch size (default 32 and 128)
   --networks       only the step times of large networks
+  --large          only the deepest networks: front end, compile time and memory
   --json FILE      writes what is printed as JSON as well`;
 
 const { values: options } = parseArgs({
@@ -18,6 +20,7 @@ const { values: options } = parseArgs({
     quick: { type: 'boolean', default: false },
     batch: { type: 'string' },
     networks: { type: 'boolean', default: false },
+    large: { type: 'boolean', default: false },
     json: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
@@ -166,6 +169,11 @@ async function main() {
     await measureNetworks({ rounds: options.quick ? 2 : 4, compiled: !options.quick });
     return;
   }
+  if (options.large) {
+    measureFrontEnd();
+    await measureLargeSteps();
+    return;
+  }
   const verdicts = [];
 
   const first = await measureFirstStep();
@@ -212,11 +220,23 @@ async function main() {
   );
   verdicts.push(verdict('growth', memory.growth, aims.growthBytes, inMb));
 
+  const frontEnd = measureFrontEnd();
+  const large = options.quick ? [] : await measureLargeSteps();
   const networks = options.quick ? [] : await measureNetworks({ rounds: 4, compiled: true });
 
   if (options.json !== undefined) {
     const machine = { processor: os.cpus()[0]?.model, threads, node: process.version, load };
-    const report = { machine, torch: torch?.version ?? null, first, steps, memory, networks, verdicts };
+    const report = {
+      machine,
+      torch: torch?.version ?? null,
+      first,
+      steps,
+      memory,
+      frontEnd,
+      large,
+      networks,
+      verdicts,
+    };
     writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
   }
 }
