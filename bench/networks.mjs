@@ -52,14 +52,15 @@ export async function measureNetworks({ rounds, compiled }) {
     const rows = [];
     for (const { peer, label, prepare } of present) {
       try {
-        await peer.ask(`prepare ${JSON.stringify(prepare)}`);
+        const { livePeakBytes } = await peer.ask(`prepare ${JSON.stringify(prepare)}`);
         rows.push({
           peer,
           label,
           times: /** @type {number[]} */ ([]),
           cpu: /** @type {number[]} */ ([]),
           peak: 0,
-          loss: 0,
+          /** What a perfect plan would need, variables apart; of ours only. */
+          live: Number(livePeakBytes ?? Number.NaN),
         });
       } catch (error) {
         console.log(`  ${label} is left out: ${error instanceof Error ? error.message : error}`);
@@ -67,10 +68,9 @@ export async function measureNetworks({ rounds, compiled }) {
     }
     for (let round = 0; round < rounds; round++) {
       for (const row of rows) {
-        const { times, cpu, loss } = await row.peer.ask(`steps ${STEPS + 1}`);
+        const { times, cpu } = await row.peer.ask(`steps ${STEPS + 1}`);
         row.times.push(...times.slice(1));
         row.cpu.push(cpu / (STEPS + 1));
-        row.loss = loss ?? Number.NaN;
       }
     }
     for (const row of rows) {
@@ -78,18 +78,19 @@ export async function measureNetworks({ rounds, compiled }) {
       await row.peer.end();
     }
     const base = rows.find(({ label }) => label === 'Skipwire float32');
-    const table = rows.map(({ label, times, cpu, peak, loss }) => ({
+    const table = rows.map(({ label, times, cpu, peak, live }) => ({
       label,
       medianMs: median(times),
       cpuMs: median(cpu),
       peakBytes: peak,
-      loss,
+      livePeakBytes: live,
     }));
-    for (const { label, medianMs, cpuMs, peakBytes } of table) {
+    for (const { label, medianMs, cpuMs, peakBytes, livePeakBytes } of table) {
       const ratio = base === undefined ? Number.NaN : median(base.times) / medianMs;
       console.log(
         `  ${label.padEnd(24)} ${medianMs.toFixed(0).padStart(6)} ms  ${cpuMs.toFixed(0).padStart(6)} ms of processor  ` +
-          `${(peakBytes / 1e6).toFixed(0).padStart(5)} MB  float32 is ${ratio.toFixed(2)}x`,
+          `${(peakBytes / 1e6).toFixed(0).padStart(5)} MB` +
+          `${Number.isNaN(livePeakBytes) ? ''.padStart(15) : ` (live ${(livePeakBytes / 1e6).toFixed(0).padStart(4)})`.padEnd(15)}  float32 is ${ratio.toFixed(2)}x`,
       );
     }
     results.push({ ...workload, load: os.loadavg()[0], rows: table });

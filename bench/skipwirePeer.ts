@@ -6,6 +6,7 @@ import type { SkipwireDocument } from '../src/graph-engine/document/schema.ts';
 import { countMacs } from '../src/graph-engine/program/countMacs.ts';
 import { resolveDims } from '../src/graph-engine/program/dims.ts';
 import { OptimizerSettings } from '../src/graph-engine/program/optimizers/settings.ts';
+import { livePeak } from '../src/graph-engine/program/passes/livePeak.ts';
 import type { Entry } from '../src/graph-engine/program/program.ts';
 import { loadTfjsNode } from '../src/main/engines/loadTfjsNode.ts';
 import { locateTensorflowEngine } from '../src/main/engines/locateTensorflowEngine.ts';
@@ -49,7 +50,9 @@ await servePeer({
     };
     await step();
     const firstStepMs = performance.now() - begun - compileMs;
-    return { loadMs, compileMs, firstStepMs, macs: countMacs(predict, batch), instructions: train.instructions.length };
+    const { bytes: livePeakBytes } = livePeak(train, batch);
+    const instructions = train.instructions.length;
+    return { loadMs, compileMs, firstStepMs, macs: countMacs(predict, batch), instructions, livePeakBytes };
   },
   steps: (count) => timeSteps(count, step),
   sgemm,

@@ -9,6 +9,7 @@ import { opNamed } from '../ops/index.ts';
 import { vectorOf } from '../ops/output/sums.ts';
 import { createBuilder, type Builder } from '../program/builder.ts';
 import type { Dims, Entry, Program, Value, Variable } from '../program/program.ts';
+import { applyPasses, passNames, type PassName } from '../program/passes/index.ts';
 import { appendTrainStep } from '../program/trainStep.ts';
 import { walkInstances, type OpInstance } from './walkInstances.ts';
 
@@ -65,6 +66,11 @@ export type LowerResult =
   | { readonly ok: true; readonly value: LoweredDocument }
   | { readonly ok: false; readonly error: readonly Diagnostic[] };
 
+export interface LowerOptions {
+  /** Rewritings that are applied to each entry; all by default. */
+  readonly passes?: readonly PassName[];
+}
+
 interface LoweredEntry {
   readonly builder: Builder;
   readonly inputs: readonly { readonly instance: OpInstance; readonly feed: string; readonly type: TensorType }[];
@@ -86,7 +92,7 @@ interface LearningOutput extends Objective {
  * Lowers a document. `train`, which takes a step, and `evaluate` fetch `loss`, the weighted sum of the outputs' mean losses,
  * and for each output what its `LoweredObjective` names; `predict` fetches what the outputs' `ports` name.
  */
-export function lowerDocument(document: SkipwireDocument): LowerResult {
+export function lowerDocument(document: SkipwireDocument, { passes = passNames }: LowerOptions = {}): LowerResult {
   const inferred = inferDocument(document);
   const errors = inferred.diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
   if (errors.length > 0) return { ok: false, error: errors };
@@ -102,8 +108,11 @@ export function lowerDocument(document: SkipwireDocument): LowerResult {
     program: {
       variables: [...variables.values(), ...(trained?.slots ?? [])],
       entries: {
-        ...(trained !== undefined && { train: trained.entry, evaluate: evaluated.builder.entry() }),
-        predict: predicted.entry,
+        ...(trained !== undefined && {
+          train: applyPasses(trained.entry, passes),
+          evaluate: applyPasses(evaluated.builder.entry(), passes),
+        }),
+        predict: applyPasses(predicted.entry, passes),
       },
     },
     inputs: lowered.inputs.map(({ instance, feed, type }) => ({

@@ -1,10 +1,9 @@
 import { initialize } from '../../random/initialize.ts';
 import { roundToBfloat16 } from '../bfloat16.ts';
 import { resolveDims } from '../dims.ts';
-import { isPrimitiveName, primitiveNamed } from '../primitives/index.ts';
+import { primitiveNamed } from '../primitives/index.ts';
 import type { Entry, Instruction, Program, Value, Variable } from '../program.ts';
-import type { KernelContext } from './kernel.ts';
-import { kernels } from './kernels/index.ts';
+import { evaluateInstruction } from './evaluateInstruction.ts';
 import { sizeOfDims, type Doubles, type Tensor } from './tensor.ts';
 
 /** Runs a program one instruction at a time, for tests and self-checks: clear, exact and slow. */
@@ -71,23 +70,14 @@ export function createInterpreter(
   }
 
   function execute(instruction: Instruction, inputs: readonly Doubles[], batch: number): readonly Doubles[] {
-    const { primitive, attributes, outputs, origin } = instruction;
-    if (!isPrimitiveName(primitive)) throw new Error(`Unknown primitive ${primitive}`);
     const written = new Set<string>();
-    const outputDims = outputs.map(({ dims }) => resolveDims(dims, batch));
-    const variable = (name: string): Float64Array => {
+    const results = evaluateInstruction(instruction, inputs, batch, (name) => {
       written.add(name);
       return memoryOf(name);
-    };
-    // The instruction was inferred by its own definition, so the types of its kernel fit.
-    const kernel = kernels[primitive] as (context: unknown) => readonly Float64Array[];
-    const context: Omit<KernelContext<'concat'>, 'attributes' | 'outputDims'> = { inputs, variable };
-    const results = kernel({ ...context, attributes, outputDims });
-    if (primitiveNamed(primitive).effect) for (const name of written) round(memoryOf(name));
-    return outputs.map(({ dtype }, i) => {
-      const data = results[i];
-      const dims = outputDims[i] ?? [];
-      if (data?.length !== sizeOfDims(dims)) throw new Error(`${origin}: the kernel of ${primitive} broke its shape`);
+    });
+    if (primitiveNamed(instruction.primitive).effect) for (const name of written) round(memoryOf(name));
+    return instruction.outputs.map(({ dtype }, i) => {
+      const { dims, data } = results[i] ?? { dims: [], data: new Float64Array() };
       return { dims, data: dtype === 'int32' ? data : dtype === 'bfloat16' ? toBfloat16(data) : round(data) };
     });
   }
