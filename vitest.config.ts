@@ -14,6 +14,8 @@ export default defineConfig({
     // Child processes, not threads: the engine's native code keeps process-global state.
     pool: 'forks',
     maxWorkers: 2,
+    // The colours of figures are read from the theme's own file.
+    css: { include: /tokens\.css/ },
     globalSetup: ['scripts/vitestSetup.mjs'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
