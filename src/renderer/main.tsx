@@ -6,6 +6,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
 import { openHost } from './connection/openHost.ts';
 import { followHost } from './connection/hostStore.ts';
+import { followLibrary } from './blocks/ownLibrary.ts';
 import { followJournal } from './files/journal.ts';
 import { followFiles } from './files/outsideChanges.ts';
 import { followRecent } from './files/recentDocuments.ts';
@@ -31,6 +32,7 @@ followRuns(host.connection);
 followJournal(host.connection, restored);
 followFiles(host.connection);
 followRecent(host.connection);
+followLibrary(host.connection);
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no #root.');

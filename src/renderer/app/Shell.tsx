@@ -6,6 +6,7 @@ import { BesidePane } from '../compare/BesidePane.tsx';
 import { CompareBar } from '../compare/CompareBar.tsx';
 import { OutsideBanner } from '../files/OutsideBanner.tsx';
 import { heatMapCommands } from '../heatmap/heatMapCommands.tsx';
+import { HistoryPane } from '../history/HistoryPane.tsx';
 import { InspectorPane } from '../inspector/InspectorPane.tsx';
 import { PalettePane } from '../palette/PalettePane.tsx';
 import { ProblemsPane } from '../problems/ProblemsPane.tsx';
@@ -195,6 +196,15 @@ function SideTabs() {
           content: (
             <ErrorBoundary name="The training panel">
               <TrainingPane />
+            </ErrorBoundary>
+          ),
+        },
+        {
+          id: 'history',
+          label: 'History',
+          content: (
+            <ErrorBoundary name="The history">
+              <HistoryPane />
             </ErrorBoundary>
           ),
         },

@@ -80,6 +80,7 @@ export function TopBar({ commands }: { readonly commands: readonly AppCommand[] 
           item('download'),
           'separator',
           item('compare'),
+          item('figure'),
           item('export-onnx'),
         ]}
       />

@@ -7,6 +7,8 @@ import {
   FilePlus2,
   FolderOpen,
   GitCompare,
+  History,
+  ImageDown,
   Keyboard,
   LayoutPanelLeft,
   Moon,
@@ -44,6 +46,8 @@ export type AppCommandId =
   | 'download'
   | 'export-onnx'
   | 'compare'
+  | 'figure'
+  | 'history'
   | 'beside'
   | 'undo'
   | 'redo'
@@ -185,6 +189,24 @@ export function useAppCommands(): readonly AppCommand[] {
           commitTyping();
           showFileDialog({ kind: 'compare' });
         },
+      },
+      {
+        id: 'figure',
+        label: 'Export a figure…',
+        icon: <ImageDown {...SIZE} />,
+        shortcut: 'Ctrl+Shift+E',
+        enabled: true,
+        run: () => {
+          commitTyping();
+          showFileDialog({ kind: 'figure' });
+        },
+      },
+      {
+        id: 'history',
+        label: 'Show the history',
+        icon: <History {...SIZE} />,
+        enabled: true,
+        run: () => showTab('history'),
       },
       {
         id: 'beside',

@@ -1,6 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 
-export type RightTab = 'inspector' | 'training';
+export type RightTab = 'inspector' | 'training' | 'history';
 
 /** How the editor's window is arranged, beyond the sizes that the panels keep themselves. */
 export interface ShellState {

@@ -1,3 +1,4 @@
+import { groupSelection, unpackSelection } from '../blocks/blockActions.ts';
 import { shownScope } from '../store/scope.ts';
 import { clearSelection, uiStore } from '../store/uiStore.ts';
 import { showToast } from '../ui/Toast.tsx';
@@ -186,6 +187,22 @@ export const canvasCommands: readonly CanvasCommand[] = [
     run() {
       if (!frameSelection()) tell('Nothing to frame', 'Select nodes first.');
     },
+  },
+  {
+    id: 'make-block',
+    label: 'Make a block of the selection',
+    group: 'Arrange',
+    shortcut: 'Ctrl+Shift+G',
+    needs: 'nodes',
+    run: groupSelection,
+  },
+  {
+    id: 'unpack-block',
+    label: 'Unpack the selected block',
+    group: 'Arrange',
+    shortcut: 'Ctrl+Shift+U',
+    needs: 'nodes',
+    run: unpackSelection,
   },
   {
     id: 'fit-frame',

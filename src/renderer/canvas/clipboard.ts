@@ -15,6 +15,7 @@ import {
   type Graph,
   type SkipwireDocument,
 } from '../../graph-engine/document/schema.ts';
+import { sameContent } from '../../graph-engine/document/sameContent.ts';
 import { usesBlock } from '../palette/catalogue.ts';
 import { currentDocument, dispatch, gesture } from '../store/documentStore.ts';
 import { editedScope } from '../store/scope.ts';
@@ -131,7 +132,7 @@ export function planPaste(
     let target = BlockId.parse(id);
     for (let number = 2; ; number++) {
       const present = document.blocks[target];
-      if (present === undefined || JSON.stringify(present) === JSON.stringify(definition)) break;
+      if (present === undefined || sameContent(present, definition)) break;
       target = BlockId.parse(`${id}-${number}`);
     }
     renamed.set(id, target);

@@ -1,6 +1,8 @@
 import { useStore } from 'zustand';
 import { assertNever } from '../../graph-engine/core/diagnostic.ts';
+import { PublishDialog } from '../blocks/PublishDialog.tsx';
 import { CompareDialog } from '../compare/CompareDialog.tsx';
+import { FigureDialog } from '../figure/FigureDialog.tsx';
 import { ConflictDialog } from './ConflictDialog.tsx';
 import { ExportDialog } from './ExportDialog.tsx';
 import { fileDialogStore } from './fileDialog.ts';
@@ -23,6 +25,10 @@ export function FileDialogs() {
       return <ExportDialog />;
     case 'compare':
       return <CompareDialog />;
+    case 'figure':
+      return <FigureDialog />;
+    case 'publish':
+      return <PublishDialog block={dialog.block} />;
     case 'unsaved':
       return <UnsavedDialog proceed={dialog.proceed} />;
     case 'conflict':

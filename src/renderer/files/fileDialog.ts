@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import type { JournalEntry } from '../../contract/documents.ts';
+import type { BlockId } from '../../graph-engine/document/schema.ts';
 import type { Diagnostic } from '../../graph-engine/core/diagnostic.ts';
 
 /** The one dialog about files that is open, if any. */
@@ -9,6 +10,8 @@ export type FileDialog =
   | { readonly kind: 'save-as'; readonly then?: () => void }
   | { readonly kind: 'export' }
   | { readonly kind: 'compare' }
+  | { readonly kind: 'figure' }
+  | { readonly kind: 'publish'; readonly block: BlockId }
   /** The shown document has changes that `proceed` would lose. */
   | { readonly kind: 'unsaved'; readonly proceed: () => void }
   /** The file changed on disk since it was read. */

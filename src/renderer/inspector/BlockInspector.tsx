@@ -1,7 +1,13 @@
+import { X } from 'lucide-react';
+import { describeBlock, removeParameter } from '../../graph-engine/document/commands/editBlock.ts';
 import type { BlockDefinition } from '../../graph-engine/document/schema.ts';
 import type { InferredGraph } from '../../graph-engine/infer/inferredGraph.ts';
 import { formatCount, formatExactly } from '../canvas/formatCount.ts';
 import { formatBytes } from '../training/format.ts';
+import { dispatch } from '../store/documentStore.ts';
+import { useShownScope } from '../store/scope.ts';
+import { IconButton } from '../ui/IconButton.tsx';
+import { CommitText } from './CommitText.tsx';
 import { Fact, Section } from './Section.tsx';
 
 export interface BlockInspectorProps {
@@ -11,11 +17,34 @@ export interface BlockInspectorProps {
 
 /** The block one is inside of, shown while nothing in it is selected. */
 export function BlockInspector({ definition, inferred }: BlockInspectorProps) {
+  const { scope } = useShownScope();
   const { name, description, source, parameters } = definition;
   return (
     <div data-testid="inspector-block">
-      <Section title={name} aside="block">
-        {description !== undefined && <p className="text-sm text-ink-muted">{description}</p>}
+      <Section title="Block">
+        {scope !== null && (
+          <div className="flex flex-col gap-2 pt-1">
+            <CommitText
+              label="Name of the block"
+              value={name}
+              check={(text) =>
+                text.trim() === '' || text.length > 64 ? 'A name has between 1 and 64 characters.' : undefined
+              }
+              onCommit={(next) => dispatch(describeBlock, { block: scope, name: next.trim() })}
+              className="font-medium"
+              testId="field-block-name"
+            />
+            <CommitText
+              label="Description"
+              placeholder="Description"
+              lines={3}
+              value={description ?? ''}
+              check={(text) => (text.length > 4000 ? 'A description has at most 4000 characters.' : undefined)}
+              onCommit={(next) => dispatch(describeBlock, { block: scope, description: next })}
+              testId="field-block-description"
+            />
+          </div>
+        )}
         {source !== undefined && <p className="mt-2 text-2xs text-ink-muted">{source}</p>}
         <p className="mt-2 text-2xs text-ink-muted">What is changed in here changes in every use of the block.</p>
       </Section>
@@ -26,8 +55,16 @@ export function BlockInspector({ definition, inferred }: BlockInspectorProps) {
               <li key={parameter.name} className="py-1">
                 <div className="flex items-baseline justify-between gap-3 text-sm">
                   <code className="font-mono text-xs">{parameter.name}</code>
-                  <span className="text-ink-muted tabular-nums">
+                  <span className="flex items-center gap-1 text-ink-muted tabular-nums">
                     {parameter.kind}, {String(parameter.default)}
+                    {scope !== null && (
+                      <IconButton
+                        label={`Remove ${parameter.name}`}
+                        icon={<X size={12} aria-hidden />}
+                        className="size-5"
+                        onClick={() => dispatch(removeParameter, { block: scope, name: parameter.name })}
+                      />
+                    )}
                   </span>
                 </div>
                 {parameter.description !== undefined && (

@@ -1,4 +1,4 @@
-import { ArrowRight, CircleHelp } from 'lucide-react';
+import { CircleHelp } from 'lucide-react';
 import {
   renameNode,
   setEnabled,
@@ -9,6 +9,9 @@ import {
 import { nodesOf } from '../../graph-engine/document/graphs.ts';
 import type { GraphNode, NodeId } from '../../graph-engine/document/schema.ts';
 import { opNamed } from '../../graph-engine/ops/index.ts';
+import { BlockActions } from '../blocks/BlockActions.tsx';
+import { promote } from '../blocks/blockActions.ts';
+import { DepthSlider } from '../blocks/DepthSlider.tsx';
 import { groupByNode } from '../canvas/deriveNodes.ts';
 import { FamilyIcon, familyColour } from '../canvas/FamilyIcon.tsx';
 import { formatCount, formatExactly } from '../canvas/formatCount.ts';
@@ -18,11 +21,9 @@ import { pageOfNode } from '../reference/referenceLibrary.ts';
 import { openReference } from '../reference/referenceStore.ts';
 import { dispatch, useDocument } from '../store/documentStore.ts';
 import { shownScope, useShownScope } from '../store/scope.ts';
-import { enterBlock } from '../store/uiStore.ts';
 import { goToPlace } from '../problems/goToPlace.ts';
 import { useAdvice } from '../problems/useAdvice.ts';
 import { formatBytes } from '../training/format.ts';
-import { Button } from '../ui/Button.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
 import { CommitText } from './CommitText.tsx';
 import { fieldsOfBlock, fieldsOfOp, type FormField } from './formFields.ts';
@@ -84,6 +85,7 @@ export function NodeInspector({ id }: { readonly id: NodeId }) {
       problem={problemAt(field.name)}
       expressions={definition !== undefined}
       onCommit={(value) => dispatch(setParameter, { scope, id, parameter: field.name, value })}
+      {...(definition !== undefined && { onPromote: () => promote(id, field, node.parameters[field.name]) })}
     />
   );
   const common = fields.filter((field) => !field.advanced);
@@ -158,6 +160,7 @@ export function NodeInspector({ id }: { readonly id: NodeId }) {
               }}
             />
           )}
+          {'block' in node && typeof node.repeat !== 'string' && <DepthSlider id={id} repeat={node.repeat ?? 1} />}
           {advanced.length > 0 && (
             <details className="mt-1">
               <summary className="rounded-sm py-1 text-xs text-ink-muted select-none hover:text-ink">More</summary>
@@ -169,18 +172,7 @@ export function NodeInspector({ id }: { readonly id: NodeId }) {
           )}
         </Section>
       )}
-      {'block' in node && block !== undefined && (
-        <div className="px-4 pb-3">
-          <Button
-            size="sm"
-            icon={<ArrowRight size={13} aria-hidden />}
-            onClick={() => enterBlock(id)}
-            data-testid="enter-block"
-          >
-            Look inside
-          </Button>
-        </div>
-      )}
+      {'block' in node && block !== undefined && <BlockActions id={id} block={node.block} />}
       {known !== undefined && <ShapeSection inputs={known.inputs} outputs={known.outputs} />}
       {known !== undefined && inferred !== undefined && <ProvenanceSection node={known} graph={inferred} />}
       {totals !== undefined && (

@@ -1,4 +1,4 @@
-import { ChevronsUpDown, FunctionSquare, RotateCcw } from 'lucide-react';
+import { ArrowUpFromLine, ChevronsUpDown, FunctionSquare, RotateCcw } from 'lucide-react';
 import { useId, useState, type ComponentProps, type KeyboardEvent } from 'react';
 import type { ParameterValue } from '../../graph-engine/document/schema.ts';
 import { classNames } from '../ui/classNames.ts';
@@ -18,6 +18,8 @@ export interface ParameterFieldProps {
   /** Whether there are names an expression could use. */
   readonly expressions: boolean;
   readonly onCommit: (value: ParameterValue | undefined) => void;
+  /** Makes it a parameter of the block the node is in; where there is one. */
+  readonly onPromote?: () => void;
 }
 
 /** One parameter: a number, a pair, a switch or a choice, or an expression in any of their places. */
@@ -50,6 +52,11 @@ export function ParameterField(props: ParameterFieldProps) {
               onClick={() => commit(undefined)}
             >
               <RotateCcw size={11} aria-hidden />
+            </SmallButton>
+          )}
+          {props.onPromote !== undefined && !isExpression(value) && (
+            <SmallButton label={`Promote ${field.label} to the block`} onClick={props.onPromote}>
+              <ArrowUpFromLine size={11} aria-hidden />
             </SmallButton>
           )}
           {plain && expressions && !asText && (

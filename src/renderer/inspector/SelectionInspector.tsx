@@ -1,8 +1,9 @@
-import { CornerDownRight, Link2, Trash2 } from 'lucide-react';
+import { Boxes, CornerDownRight, Link2, Trash2 } from 'lucide-react';
 import { describeShape } from '../../graph-engine/core/shape.ts';
 import { nameOf } from '../../graph-engine/document/graphs.ts';
 import type { NodeId } from '../../graph-engine/document/schema.ts';
 import { addTotals, NO_TOTALS } from '../../graph-engine/infer/inferredGraph.ts';
+import { groupSelection } from '../blocks/blockActions.ts';
 import { connectSelection, deleteSelection, toggleBypass } from '../canvas/editing.ts';
 import { formatCount, formatExactly } from '../canvas/formatCount.ts';
 import { skipWires, wireEnd } from '../canvas/skipWires.ts';
@@ -26,6 +27,9 @@ export function SelectionInspector({ ids }: { readonly ids: readonly NodeId[] })
         <div className="mt-2 flex flex-wrap gap-1.5">
           <Button size="sm" icon={<Link2 size={13} aria-hidden />} onClick={() => void connectSelection()}>
             Connect
+          </Button>
+          <Button size="sm" icon={<Boxes size={13} aria-hidden />} onClick={groupSelection} data-testid="make-block">
+            Make a block
           </Button>
           <Button size="sm" icon={<CornerDownRight size={13} aria-hidden />} onClick={toggleBypass}>
             Bypass

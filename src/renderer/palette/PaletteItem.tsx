@@ -45,9 +45,17 @@ export function PaletteItem({ item, isBest }: PaletteItemProps) {
           isBest && 'bg-hover',
         )}
       >
-        <span style={{ color: familyColour(family) }} className="shrink-0">
-          <FamilyIcon type={type} family={family} size={15} />
-        </span>
+        {item.kind === 'library' && item.picture !== undefined ? (
+          <img
+            src={`data:image/svg+xml;utf8,${encodeURIComponent(item.picture)}`}
+            alt=""
+            className="h-6 w-10 shrink-0 rounded-xs border border-line bg-white object-contain"
+          />
+        ) : (
+          <span style={{ color: familyColour(family) }} className="shrink-0">
+            <FamilyIcon type={type} family={family} size={15} />
+          </span>
+        )}
         <span className="truncate group-focus-within/item:pr-5 group-hover/item:pr-5">{item.title}</span>
       </button>
       <button

@@ -1,5 +1,7 @@
 import { ChevronRight, Search } from 'lucide-react';
 import { useMemo, useState, type ReactNode } from 'react';
+import { useStore } from 'zustand';
+import { ownLibraryStore } from '../blocks/ownLibrary.ts';
 import { startFrom } from '../files/fileActions.ts';
 import type { OpFamily } from '../../graph-engine/core/opDefinition.ts';
 import { NetworkIcon } from '../canvas/FamilyIcon.tsx';
@@ -13,6 +15,7 @@ import {
   libraryItems,
   networkTemplates,
   opItems,
+  ownItems,
   searchWords,
   type CatalogueItem,
   type NetworkTemplate,
@@ -39,20 +42,23 @@ function byFamily(items: readonly CatalogueItem[]): readonly Section[] {
 export function PalettePane() {
   const { scope } = useShownScope();
   const document = useDocument((state) => state.document);
+  const published = useStore(ownLibraryStore, (state) => state.blocks);
   const [query, setQuery] = useState('');
   const sections = useMemo((): readonly Section[] => {
     const owned = new Set(Object.keys(document.blocks));
     const library = libraryItems().filter((item) => item.kind === 'library' && !owned.has(item.library.id));
     const local = documentBlockItems(document, scope);
+    const own = ownItems(published);
     if (query.trim() !== '') {
-      return [{ title: 'Found', items: rank([...opItems(scope), ...local, ...library], query, searchWords) }];
+      return [{ title: 'Found', items: rank([...opItems(scope), ...local, ...own, ...library], query, searchWords) }];
     }
     return [
       { title: 'Blocks of this network', items: local },
+      { title: 'My library', items: own },
       ...byFamily(opItems(scope)),
       { title: 'Block library', items: library },
     ].filter((section) => section.items.length > 0);
-  }, [document, scope, query]);
+  }, [document, scope, query, published]);
   const networks = rank(networkTemplates(), query, ({ name }) => ({ name, others: ['network'] }));
   const [first] = sections;
   const nothing = sections.every((section) => section.items.length === 0) && networks.length === 0;

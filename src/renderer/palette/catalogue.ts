@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import type { OpDefinition, OpFamily } from '../../graph-engine/core/opDefinition.ts';
+import type { LibraryBlock } from '../../contract/documents.ts';
 import { BLOCK_INPUT, BLOCK_OUTPUT, blockPorts } from '../../graph-engine/document/blockPorts.ts';
 import type { Scope } from '../../graph-engine/document/graphs.ts';
 import { nodesOf } from '../../graph-engine/document/graphs.ts';
 import { loadBlock, loadDocument } from '../../graph-engine/document/loadDocument.ts';
 import type { BlockDefinition, BlockDocument, BlockId, SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { opDefinitions } from '../../graph-engine/ops/index.ts';
+import { ownLibraryStore } from '../blocks/ownLibrary.ts';
 
 /** Something that can be put on the canvas. */
 export type CatalogueItem = {
@@ -18,7 +20,7 @@ export type CatalogueItem = {
   readonly outputs: readonly string[];
 } & (
   | { readonly kind: 'op'; readonly op: OpDefinition }
-  | { readonly kind: 'library'; readonly library: BlockDocument }
+  | { readonly kind: 'library'; readonly library: BlockDocument; readonly picture?: string }
   | { readonly kind: 'block'; readonly block: BlockId; readonly definition: BlockDefinition }
 );
 
@@ -163,6 +165,17 @@ export function libraryItems(): readonly CatalogueItem[] {
   return (library ??= readLibrary());
 }
 
+/** The blocks the user has published, with their pictures. */
+export function ownItems(blocks: readonly LibraryBlock[]): readonly CatalogueItem[] {
+  return blocks.map(({ document, picture }) => ({
+    ...blockFacts(document.block),
+    id: `own-${document.id}`,
+    kind: 'library' as const,
+    library: document,
+    ...(picture !== null && { picture }),
+  }));
+}
+
 /** The networks that are shipped. */
 export function networkTemplates(): readonly NetworkTemplate[] {
   return (networks ??= readNetworks());
@@ -173,7 +186,7 @@ export function catalogue(document: SkipwireDocument, scope: Scope): readonly Ca
   const local = documentBlockItems(document, scope);
   const owned = new Set(Object.keys(document.blocks));
   const offered = libraryItems().filter((item) => item.kind === 'library' && !owned.has(item.library.id));
-  return [...opItems(scope), ...local, ...offered];
+  return [...opItems(scope), ...local, ...ownItems(ownLibraryStore.getState().blocks), ...offered];
 }
 
 /** Words a search looks at. */

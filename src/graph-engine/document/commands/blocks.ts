@@ -1,10 +1,7 @@
+import { sameContent } from '../sameContent.ts';
 import { defineCommand } from './command.ts';
 import { graphOf, type Scope } from '../graphs.ts';
 import { BlockId, type BlockDefinition, type BlockDocument, type NodeId, type SkipwireDocument } from '../schema.ts';
-
-function same(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
 
 /** A definition with its references to other blocks renamed. */
 function withReferences(definition: BlockDefinition, renamed: ReadonlyMap<string, BlockId>): BlockDefinition {
@@ -30,7 +27,7 @@ function adopt(
     for (let number = 2; ; number++) {
       const present = document.blocks[target];
       const wanted = definitions[id];
-      if (present === undefined || same(present, wanted)) break;
+      if (present === undefined || sameContent(present, wanted)) break;
       target = BlockId.parse(`${id}-${number}`);
     }
     renamed.set(id, target);

@@ -4,6 +4,7 @@ import { openEditor } from '../../testing/openEditor.ts';
 import { residualDigits, residualNetwork20 } from '../../testing/examples.ts';
 import { blockPorts } from '../blockPorts.ts';
 import { nodesOf } from '../graphs.ts';
+import { sameContent } from '../sameContent.ts';
 import { BlockId, NodeId } from '../schema.ts';
 import { declareParameter, makeUnique, promoteParameter, removeParameter } from './editBlock.ts';
 import { setParameter, setRepeat } from './editNode.ts';
@@ -128,4 +129,11 @@ test('a repeat by a declared parameter follows it', () => {
   const once = grouped().inferred.totals.parameters;
   // 9 216 weights of the convolution and 64 of the normalization for each further one.
   expect(editor.inferred.totals.parameters - once).toBe(3 * (9216 + 64));
+});
+
+test('blocks that say the same are one, whatever the order of their keys', () => {
+  expect(sameContent({ a: 1, b: [{ c: 2, d: undefined }] }, { b: [{ c: 2 }], a: 1 })).toBe(true);
+  expect(sameContent({ a: 1 }, { a: 1, b: 2 })).toBe(false);
+  expect(sameContent([1, 2], [2, 1])).toBe(false);
+  expect(sameContent({ 0: 1 }, [1])).toBe(false);
 });
