@@ -28,12 +28,12 @@ def output_of(ours, theirs):
     return {f"{ours}.outputKernel": f"{theirs}.weight", f"{ours}.outputBias": f"{theirs}.bias"}
 
 
-def vision(patch, name):
+def vision(build, patch, image, every=8):
     def weights(module):
         size = module.hidden_dim
         names = linear("patches", "conv_proj") | layer_norm("norm", "encoder.ln") | linear("dense", "heads.head")
         names |= {"classToken.token": Part("class_token", dims=(size,))}
-        names |= {"positions.table": Part("encoder.pos_embedding", dims=((64 // patch) ** 2 + 1, size))}
+        names |= {"positions.table": Part("encoder.pos_embedding", dims=((image // patch) ** 2 + 1, size))}
         for index in range(len(module.encoder.layers)):
             ours, theirs = f"encoder[{index}]", f"encoder.layers.encoder_layer_{index}"
             attention = f"{theirs}.self_attention"
@@ -43,7 +43,12 @@ def vision(patch, name):
             names |= linear(f"{ours}.expand", f"{theirs}.mlp.0") | linear(f"{ours}.project", f"{theirs}.mlp.3")
         return names
 
-    return Network(lambda: getattr(torchvision.models, name)(image_size=64), weights, **square(64))
+    return Network(build, weights, every=every, **square(image))
+
+
+def tiny():
+    sizes = {"num_layers": 4, "num_heads": 4, "hidden_dim": 64, "mlp_dim": 128, "num_classes": 10}
+    return torchvision.models.VisionTransformer(image_size=32, patch_size=4, **sizes)
 
 
 def small_vision(module):
@@ -128,8 +133,9 @@ def bert(length):
 
 
 REFERENCES = {
-    "vit-base-16": vision(16, "vit_b_16"),
-    "vit-base-32": vision(32, "vit_b_32"),
+    "vit-base-16": vision(lambda: torchvision.models.vit_b_16(image_size=64), 16, 64),
+    "vit-base-32": vision(lambda: torchvision.models.vit_b_32(image_size=64), 32, 64),
+    "vit-tiny-shapes": vision(tiny, 4, 32, every=1),
     "vit-small-16": Network(lambda: timm.create_model("vit_small_patch16_224", img_size=64), small_vision, **square(64)),
     "mini-gpt": gpt(11, 16, n_layer=4, n_embd=128, n_head=4, n_positions=64, vocab_size=96),
     "gpt-2": gpt(997, 8),
