@@ -18,6 +18,7 @@ afterAll(async () => {
 });
 
 const residual = blockTemplate('residual-basic.json');
+const conformer = blockTemplate('conformer.json');
 const output = { op: 'classificationOutput' };
 
 test.each([
@@ -65,6 +66,32 @@ test.each([
       value: { op: 'regressionOutput', inputs: { input: 'conv' } },
       inside: { op: 'featureOutput', inputs: { input: 'embedding' } },
     }),
+  ],
+  ['the mini GPT, whose head shares the table of its embedding', networkTemplate('mini-gpt.json')],
+  ['the vision Transformer for small images', networkTemplate('vit-tiny-shapes.json')],
+  [
+    'attention that skips padding',
+    networkOf({
+      tokens: { op: 'tokenInput', parameters: { length: 7, vocabulary: 3 } },
+      embed: { op: 'embedding', parameters: { features: 8 } },
+      attention: { op: 'multiHeadAttention', parameters: { heads: 2 }, inputs: { input: 'embed', tokens: 'tokens' } },
+      mean: { op: 'reduce' },
+      dense: { op: 'dense', parameters: { units: 4 } },
+      output,
+    }),
+  ],
+  [
+    'a Conformer that hears relative positions',
+    networkOf(
+      {
+        bands: { op: 'sequenceInput', parameters: { length: 9, features: 8 } },
+        block: { block: conformer.id, repeat: 2, parameters: { features: 8, heads: 2, hidden: 16, kernel: 4 } },
+        mean: { op: 'reduce', parameters: { by: 'maximum' } },
+        dense: { op: 'dense', parameters: { units: 4 } },
+        output,
+      },
+      conformer.blocks,
+    ),
   ],
 ] as const)('%s leaves as ONNX and is verified', { timeout: 60_000 }, async (name, document) => {
   const weights = trainedLooking(lowered(document).program, 3);

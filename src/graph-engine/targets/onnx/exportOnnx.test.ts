@@ -153,6 +153,21 @@ describe('the file', () => {
     expect(graph?.valueInfo.map(shapeOf)).toContainEqual('stage_2.1.add: batch 3 4 4');
   });
 
+  test('a table that a head shares is one tensor of the file, used by both', () => {
+    const { graph } = decoded(
+      networkOf({
+        tokens: { op: 'tokenInput', parameters: { length: 4, vocabulary: 11 } },
+        embed: { op: 'embedding', parameters: { features: 6 } },
+        logits: { op: 'tokenLogits', inputs: { input: 'embed', table: 'embed.table' } },
+        output: { op: 'nextTokenOutput' },
+      }),
+    );
+    expect(graph?.initializer.map(({ name, dims }) => [name, ...dims.map(Number)])).toEqual([['embed.table', 11, 6]]);
+    const users = graph?.node.filter((node) => node.input.includes('embed.table')).map(({ opType }) => opType);
+    expect(users).toEqual(['Gather', 'Transpose']);
+    expect(graph?.input.map(({ name, type }) => [name, elementOf(type)])).toEqual([['tokens', INT32]]);
+  });
+
   test('has the same bytes each time, as many as it says', () => {
     const weights = trainedLooking(lowered(small).program, 1);
     const [once, twice] = [exported(small, weights), exported(small, weights)];
@@ -218,6 +233,13 @@ describe('the file', () => {
 function decoded(document: SkipwireDocument) {
   const model = exported(document, trainedLooking(lowered(document).program, 1));
   return fromBinary(ModelProtoSchema, Buffer.concat([...model.model()]));
+}
+
+/** TensorProto.DataType of onnx.proto. */
+const INT32 = 6;
+
+function elementOf(type: ValueInfoProto['type']): number | undefined {
+  return type?.value.case === 'tensorType' ? type.value.value.elemType : undefined;
 }
 
 function shapeOf({ name, type }: ValueInfoProto): string {
