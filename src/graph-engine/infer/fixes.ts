@@ -1,6 +1,6 @@
 import type { Fix, Problem } from '../core/diagnostic.ts';
-import { compatible, isImage, lastAxis, sizeOf, withLastSize, type TensorType } from '../core/shape.ts';
-import { nameOf, type Scope } from '../document/graphs.ts';
+import { compatible, isImage, kindOf, lastAxis, sizeOf, withLastSize, type TensorType } from '../core/shape.ts';
+import { freshNodeId, nameOf, type Scope } from '../document/graphs.ts';
 import type { Graph, GraphNode, NodeId } from '../document/schema.ts';
 import { opNamed } from '../ops/index.ts';
 import type { PortTypes } from './inferredGraph.ts';
@@ -121,12 +121,62 @@ function matchChannels({ graph, scope, node, types }: Situation): Fix[] {
   });
 }
 
+/** Turns the token numbers that enter an op that calculates into features. */
+function insertEmbedding({ graph, scope, id, node, types }: Situation, port: string | undefined): Fix[] {
+  const type = port === undefined ? undefined : types[port];
+  const accepted = 'op' in node ? opNamed(node.op)?.accepts?.[port ?? ''] : undefined;
+  const calculates = accepted === undefined || accepted.includes('numbers');
+  if (port === undefined || type === undefined || kindOf(type) !== 'tokens' || !calculates) return [];
+  const source = node.inputs[port];
+  const from = source === undefined ? undefined : graph.nodes[source.node]?.position;
+  if (from === undefined) return [];
+  const position = {
+    x: Math.round((from.x + node.position.x) / 2),
+    y: Math.round((from.y + node.position.y) / 2) + 100,
+  };
+  return [
+    {
+      label: 'Insert an Embedding',
+      command: 'insertOnWire',
+      arguments: {
+        scope,
+        to: { node: id, port },
+        id: freshNodeId(graph, 'embed'),
+        node: { op: 'embedding', parameters: {}, inputs: {}, position },
+        input: 'input',
+        output: 'output',
+      },
+    },
+  ];
+}
+
+/** The number of heads nearest to the present one that shares the features evenly. */
+function fittingHeads({ scope, id, node, types }: Situation, port: string | undefined): Fix[] {
+  const type = port === undefined ? undefined : types[port];
+  const [features, heads] = [type === undefined ? undefined : lastAxis(type)?.size, node.parameters['heads']];
+  if (typeof features !== 'number' || (heads !== undefined && typeof heads !== 'number')) return [];
+  const wanted = heads ?? 8;
+  const divisors = Array.from({ length: features }, (_, i) => i + 1).filter((count) => features % count === 0);
+  const nearest = divisors.reduce((best, count) => (Math.abs(count - wanted) < Math.abs(best - wanted) ? count : best));
+  return [
+    {
+      label: `Use ${nearest} ${nearest === 1 ? 'head' : 'heads'}`,
+      command: 'setParameter',
+      arguments: { scope, id, parameter: 'heads', value: nearest },
+    },
+  ];
+}
+
 /** Commands that would mend a node's problem; none when nothing safe is known. */
 export function suggestFixes(problem: Problem, situation: Situation): readonly Fix[] {
   const { scope, id, node } = situation;
   switch (problem.code) {
     case 'shape/add-mismatch':
       return [...projection(situation), ...matchChannels(situation)];
+    case 'shape/kind':
+      return insertEmbedding(situation, problem.port);
+    case 'shape/heads':
+      return problem.parameter === 'heads' ? fittingHeads(situation, problem.port) : [];
     case 'parameter/unknown':
     case 'parameter/invalid':
       if (problem.parameter === undefined || node.parameters[problem.parameter] === undefined) return [];

@@ -305,4 +305,17 @@ test('token numbers enter no op that calculates, and another vocabulary is anoth
   expect(output()).toEqual(tokens(16, 65));
   editor.set('tokens', 'vocabulary', 66);
   expect(output()).toEqual(tokens(16, 66));
+  editor.applyFix('shape/kind');
+  expect(shapeAt(editor, 'relu')).toBe('16×64');
+});
+
+test('heads that do not divide the features are offered the nearest number that does', () => {
+  const editor = openEditor();
+  editor.add('sequenceInput', { length: 4, features: 30 }, 'in');
+  editor.add('multiHeadAttention', { heads: 8 }, 'attention');
+  editor.wire('in', 'attention');
+  expect(editor.diagnostics).toContain('attention.input: shape/heads');
+  editor.applyFix('shape/heads');
+  expect(editor.inferred.root.nodes.get(NodeId.parse('attention'))?.parameters?.['heads']).toBe(6);
+  expect(shapeAt(editor, 'attention')).toBe('4×30');
 });
