@@ -7,7 +7,7 @@ import { root, setUpEngine, SetUpError, setUpProject } from './setUp.mjs';
 
 const usage = `npm run verify -- [options] [network ...]
 Takes three native training steps with every network in templates/networks, or with those named, on one repeated batch.
-The input is reduced where it is large. The loss must be finite and fall with every step.
+The input is reduced where it is large. The loss must be finite, and lower after the steps than before.
   --batch N    examples in the batch (default 4)
   --memory N   gigabytes that a network may need (default 8)`;
 
