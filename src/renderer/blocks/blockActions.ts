@@ -10,6 +10,7 @@ import { unpackBlock, whyNotUnpacked } from '../../graph-engine/document/command
 import { freshNodeId, nodeOf } from '../../graph-engine/document/graphs.ts';
 import type { BlockParameter, NodeId, ParameterValue } from '../../graph-engine/document/schema.ts';
 import { opNamed } from '../../graph-engine/ops/index.ts';
+import { showFileDialog } from '../files/fileDialog.ts';
 import type { FormField } from '../inspector/formFields.ts';
 import { currentDocument, dispatch } from '../store/documentStore.ts';
 import { editedScope } from '../store/scope.ts';
@@ -63,6 +64,24 @@ export function unpackSelection(): void {
   const blocks = selectedIds().filter((id) => 'block' in nodeOf(graph, id));
   if (blocks.length === 0) showToast({ title: 'Nothing to unpack', description: 'Select a block first.' });
   for (const id of blocks) unpack(id);
+}
+
+/** Makes the selected blocks unique that are used elsewhere too. */
+export function separateSelection(): void {
+  const shared = selectedIds().filter((id) => usesBeside(id) > 1);
+  if (shared.length === 0)
+    showToast({ title: 'Nothing to make unique', description: 'Select a block that is shared.' });
+  for (const id of shared) separate(id);
+}
+
+/** Asks how the selected block is to be published. */
+export function publishSelection(): void {
+  const { graph } = editedScope();
+  const node = selectedIds()
+    .map((id) => nodeOf(graph, id))
+    .find((one) => 'block' in one);
+  if (node !== undefined && 'block' in node) showFileDialog({ kind: 'publish', block: node.block });
+  else showToast({ title: 'Nothing to publish', description: 'Select a block first.' });
 }
 
 /** How many nodes of the document use the same block as a node. */

@@ -1,4 +1,4 @@
-import { groupSelection, unpackSelection } from '../blocks/blockActions.ts';
+import { groupSelection, publishSelection, separateSelection, unpackSelection } from '../blocks/blockActions.ts';
 import { shownScope } from '../store/scope.ts';
 import { clearSelection, uiStore } from '../store/uiStore.ts';
 import { showToast } from '../ui/Toast.tsx';
@@ -203,6 +203,20 @@ export const canvasCommands: readonly CanvasCommand[] = [
     shortcut: 'Ctrl+Shift+U',
     needs: 'nodes',
     run: unpackSelection,
+  },
+  {
+    id: 'make-unique',
+    label: 'Make the selected block unique',
+    group: 'Arrange',
+    needs: 'nodes',
+    run: separateSelection,
+  },
+  {
+    id: 'publish-block',
+    label: 'Publish the selected block…',
+    group: 'Arrange',
+    needs: 'nodes',
+    run: publishSelection,
   },
   {
     id: 'fit-frame',
