@@ -35,6 +35,8 @@ import { HoverExplanation } from './HoverExplanation.tsx';
 import { NodeCard } from './NodeCard.tsx';
 import { GRID } from './nodeGeometry.ts';
 import { OpenWireLine } from './OpenWireLine.tsx';
+import { Overview } from './Overview.tsx';
+import { cardAt, usesOverview } from './paintOverview.ts';
 import { cardRound } from './placeNode.ts';
 import type { Point } from './routeWire.ts';
 import { ScopeBreadcrumb } from './ScopeBreadcrumb.tsx';
@@ -58,6 +60,8 @@ const panButtons = [1];
 /** The minimap draws every node all the time. */
 const MINIMAP_LIMIT = 2000;
 const minimapSize = { width: 168, height: 104 };
+/** React Flow draws nothing where the overview stands for everything. */
+const NOTHING: never[] = [];
 const multiSelectionKeys = ['Shift', 'Control', 'Meta'];
 
 /** Frames show as areas on the minimap, points of wires not at all. */
@@ -99,6 +103,7 @@ function Canvas() {
   } = useCanvasNodes();
   const compared = useComparedCanvas(shown, items, wires);
   const connecting = useConnecting(root);
+  const far = useStore((state) => usesOverview(state.transform[2], nodes.length));
   const { fit, onMoveEnd } = useViewport(root, items);
   const drop = usePaletteDrop();
 
@@ -155,6 +160,13 @@ function Canvas() {
         className="sw-canvas relative h-full w-full overflow-hidden outline-none"
         onDoubleClick={(event) => {
           if (event.target instanceof Element && event.target.classList.contains('react-flow__pane')) {
+            const card = far
+              ? cardAt(nodes, flow.screenToFlowPosition({ x: event.clientX, y: event.clientY }))
+              : undefined;
+            if (card !== undefined) {
+              fit(new Set([card.id]));
+              return;
+            }
             openSearch({ x: event.clientX, y: event.clientY });
           }
         }}
@@ -186,7 +198,13 @@ function Canvas() {
             if (event.altKey) addWaypoint(wire.id, flow.screenToFlowPosition(at, { snapToGrid: false }));
           }}
           onMoveEnd={onMoveEnd}
-          onPaneClick={() => root.current?.focus({ preventScroll: true })}
+          onPaneClick={(event) => {
+            root.current?.focus({ preventScroll: true });
+            const card = far
+              ? cardAt(nodes, flow.screenToFlowPosition({ x: event.clientX, y: event.clientY }))
+              : undefined;
+            if (card !== undefined) select([card.id as NodeId]);
+          }}
           {...connecting}
           connectionLineComponent={OpenWireLine}
           connectionRadius={22}
@@ -212,7 +230,7 @@ function Canvas() {
           <HeatMapOverlay cards={nodes} />
           <GhostOverlay />
           <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} />
-          {minimap && nodes.length > 0 && nodes.length <= MINIMAP_LIMIT && (
+          {minimap && !far && nodes.length > 0 && nodes.length <= MINIMAP_LIMIT && (
             <MiniMap<CanvasItem>
               pannable
               zoomable
@@ -224,6 +242,7 @@ function Canvas() {
             />
           )}
           <GuideLines />
+          {far && <Overview nodes={nodes} wires={wires} />}
         </ReactFlow>
         <StrokeLine root={root} />
         <ScopeBreadcrumb />
