@@ -109,6 +109,23 @@ test('a wire is led through a point, which is dragged, undone and deleted', asyn
   await drawing.wire('conv-1', 'relu-1').waitFor();
 });
 
+test('an open wire offers first what takes its shape; favourites stand on top of the palette', async () => {
+  const { port, wire } = drawing;
+  await drawing.begin('conv2d', 'globalAveragePooling');
+  await drawing.stroke([await drawing.place(port('pool-1', 'output', 'out')), await drawing.emptyPlace()]);
+  await page.getByTestId('search-input').fill('conv2d');
+  await page.getByTestId('result-conv2d').filter({ hasText: 'Does not take this shape' }).waitFor();
+  await page.getByTestId('search-input').fill('dense');
+  await page.getByTestId('result-dense').click();
+  await wire('pool-1', 'dense-1').waitFor();
+  await page.getByTestId('palette-dense').hover();
+  await page.getByTestId('star-palette-dense').click();
+  await page.getByTestId('favourite-dense').click();
+  await wire('dense-1', 'dense-2').waitFor();
+  await page.getByTestId('star-favourite-dense').click();
+  await page.getByTestId('favourite-dense').waitFor({ state: 'detached' });
+});
+
 test('none of this upset the browser', () => {
   expect(editor.errors).toEqual([]);
 });

@@ -175,8 +175,8 @@ function Canvas() {
         <ReactFlow<CanvasItem, CanvasWire>
           attributionPosition="top-right"
           aria-label="Network"
-          nodes={compared.items}
-          edges={compared.wires}
+          nodes={far ? NOTHING : compared.items}
+          edges={far ? NOTHING : compared.wires}
           nodeTypes={nodeTypes}
           edgeTypes={edgeTypes}
           onNodesChange={onNodesChange}

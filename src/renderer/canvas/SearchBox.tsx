@@ -1,10 +1,12 @@
 import { Search } from 'lucide-react';
 import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { catalogue, searchWords, type CatalogueItem } from '../palette/catalogue.ts';
+import { itemsOf, useKeptItems } from '../palette/favourites.ts';
 import { rank } from '../palette/fuzzyMatch.ts';
 import { useDocument } from '../store/documentStore.ts';
 import { useShownScope } from '../store/scope.ts';
 import { classNames } from '../ui/classNames.ts';
+import { compatibleFirst } from './compatibility.ts';
 import { IDLE, setMode, useCanvas, type CanvasMode } from './canvasStore.ts';
 import { addBehindSelection, addItem } from './editing.ts';
 import { familyColour, FamilyIcon } from './FamilyIcon.tsx';
@@ -47,20 +49,27 @@ function OpenSearchBox({
   readonly mode: Searching;
   readonly bounds: { readonly width: number; readonly height: number };
 }) {
-  const { scope } = useShownScope();
+  const { scope, inferred } = useShownScope();
+  const kept = useKeptItems();
   const document = useDocument((state) => state.document);
   const [query, setQuery] = useState('');
   const [active, setActive] = useState(0);
   const listId = useId();
   const list = useRef<HTMLDivElement>(null);
-  const items = useMemo(() => {
+  const judged = useMemo(() => {
+    const { open } = mode;
     const all = catalogue(document, scope).filter((item) => fits(item, mode));
-    return rank(all, query, searchWords).slice(0, 40);
-  }, [document, scope, mode, query]);
+    // Before a letter is typed, what one likes and what one just used are nearest.
+    const near = query === '' ? itemsOf([...new Set([...kept.favourites, ...kept.recent])], all) : [];
+    const found = [...near, ...rank(all, query, searchWords).filter((item) => !near.includes(item))];
+    const type = open?.side === 'output' ? inferred?.nodes.get(open.node)?.outputs[open.port] : undefined;
+    return compatibleFirst(found, open?.side === 'output', type).slice(0, 40);
+  }, [document, scope, inferred, kept, mode, query]);
+  const items = judged.map(({ item }) => item);
 
   useEffect(() => {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
-  }, [active, items]);
+  }, [active, judged]);
 
   function choose(item: CatalogueItem | undefined): void {
     if (item === undefined) return;
@@ -117,9 +126,10 @@ function OpenSearchBox({
           />
         </div>
         <div ref={list} id={listId} role="listbox" aria-label="Results" className="min-h-0 overflow-y-auto p-1">
-          {items.map((item, index) => (
+          {judged.map(({ item, fits: isFit }, index) => (
             <SearchResult
               key={item.id}
+              isFit={isFit}
               id={`${listId}-${index}`}
               item={item}
               active={index === active}
@@ -137,12 +147,14 @@ function OpenSearchBox({
 interface SearchResultProps {
   readonly id: string;
   readonly item: CatalogueItem;
+  /** Whether it takes the shape of the wire in the hand. */
+  readonly isFit: boolean;
   readonly active: boolean;
   readonly onHover: () => void;
   readonly onChoose: () => void;
 }
 
-function SearchResult({ id, item, active, onHover, onChoose }: SearchResultProps) {
+function SearchResult({ id, item, isFit, active, onHover, onChoose }: SearchResultProps) {
   const family = item.kind === 'op' ? item.op.family : 'block';
   return (
     <div
@@ -159,7 +171,9 @@ function SearchResult({ id, item, active, onHover, onChoose }: SearchResultProps
       </span>
       <span className="min-w-0 flex-1">
         <span className="block truncate text-sm">{item.title}</span>
-        <span className="block truncate text-2xs text-ink-muted">{item.summary}</span>
+        <span className="block truncate text-2xs text-ink-muted">
+          {isFit ? item.summary : 'Does not take this shape'}
+        </span>
       </span>
     </div>
   );

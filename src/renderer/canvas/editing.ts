@@ -6,6 +6,7 @@ import { insertOnWire } from '../../graph-engine/document/commands/insertOnWire.
 import { removeNodes } from '../../graph-engine/document/commands/removeNodes.ts';
 import { freshNodeId, reaches } from '../../graph-engine/document/graphs.ts';
 import type { Endpoint, NodeId } from '../../graph-engine/document/schema.ts';
+import { rememberAdded } from '../palette/favourites.ts';
 import { opItems, type CatalogueItem } from '../palette/catalogue.ts';
 import { currentDocument, dispatch, gesture } from '../store/documentStore.ts';
 import { editedScope, shownScope } from '../store/scope.ts';
@@ -92,6 +93,7 @@ export function addItem(item: CatalogueItem, { position, open, sources = [], onW
       dispatch(connect, { scope, from: { node: id, port: output }, to: end });
     }
   });
+  rememberAdded(item.id);
   select([id]);
   return id;
 }

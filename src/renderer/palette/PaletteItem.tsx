@@ -1,4 +1,4 @@
-import { CircleHelp } from 'lucide-react';
+import { CircleHelp, Star } from 'lucide-react';
 import type { PageRef } from '../../graph-engine/reference/referencePage.ts';
 import { openReference } from '../reference/referenceStore.ts';
 import { FamilyIcon, familyColour } from '../canvas/FamilyIcon.tsx';
@@ -8,17 +8,21 @@ import { focusCanvasAfter } from '../canvas/focusCanvas.ts';
 import { classNames } from '../ui/classNames.ts';
 import type { CatalogueItem } from './catalogue.ts';
 import { dragData, setDraggedItem } from './dragItem.ts';
+import { toggleFavourite, useKeptItems } from './favourites.ts';
 
 export interface PaletteItemProps {
   readonly item: CatalogueItem;
   /** The best hit of a search. */
   readonly isBest: boolean;
+  /** Where it is listed: favourites and recent things are listed among all others too. */
+  readonly list: 'palette' | 'favourite' | 'recent';
 }
 
 /** One thing to drag to the canvas, or to press: then it goes behind what is selected, wired. */
-export function PaletteItem({ item, isBest }: PaletteItemProps) {
+export function PaletteItem({ item, isBest, list }: PaletteItemProps) {
   const family = item.kind === 'op' ? item.op.family : 'block';
   const type = item.kind === 'op' ? item.op.type : item.id;
+  const isFavourite = useKeptItems().favourites.includes(item.id);
   const page: PageRef =
     item.kind === 'op'
       ? { kind: 'op', id: item.op.type }
@@ -29,7 +33,7 @@ export function PaletteItem({ item, isBest }: PaletteItemProps) {
         type="button"
         draggable
         title={item.summary}
-        data-testid={`palette-${item.id}`}
+        data-testid={`${list}-${item.id}`}
         onClick={(event) => {
           addBehindSelection(item, canvasMiddle());
           focusCanvasAfter(event);
@@ -56,13 +60,26 @@ export function PaletteItem({ item, isBest }: PaletteItemProps) {
             <FamilyIcon type={type} family={family} size={15} />
           </span>
         )}
-        <span className="truncate group-focus-within/item:pr-5 group-hover/item:pr-5">{item.title}</span>
+        <span className="truncate group-focus-within/item:pr-11 group-hover/item:pr-11">{item.title}</span>
       </button>
+      {list !== 'recent' && (
+        <button
+          type="button"
+          aria-label={`Favourite: ${item.title}`}
+          aria-pressed={isFavourite}
+          title={isFavourite ? 'No favourite any more' : 'Make it a favourite'}
+          data-testid={`star-${list}-${item.id}`}
+          onClick={() => toggleFavourite(item.id)}
+          className="absolute top-1 right-6 inline-flex size-5 items-center justify-center rounded-sm text-ink-muted opacity-0 group-hover/item:opacity-100 hover:bg-pressed hover:text-ink focus-visible:opacity-100"
+        >
+          <Star size={13} aria-hidden fill={isFavourite ? 'currentColor' : 'none'} />
+        </button>
+      )}
       <button
         type="button"
         aria-label={`About ${item.title}`}
         title={`About ${item.title}`}
-        data-testid={`about-${item.id}`}
+        data-testid={list === 'palette' ? `about-${item.id}` : `about-${list}-${item.id}`}
         onClick={() => openReference(page)}
         className="absolute top-1 right-1 inline-flex size-5 items-center justify-center rounded-sm text-ink-muted opacity-0 group-hover/item:opacity-100 hover:bg-pressed hover:text-ink focus-visible:opacity-100"
       >

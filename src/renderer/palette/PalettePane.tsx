@@ -20,6 +20,7 @@ import {
   type CatalogueItem,
   type NetworkTemplate,
 } from './catalogue.ts';
+import { itemsOf, useKeptItems } from './favourites.ts';
 import { rank } from './fuzzyMatch.ts';
 import { PaletteItem } from './PaletteItem.tsx';
 
@@ -43,6 +44,7 @@ export function PalettePane() {
   const { scope } = useShownScope();
   const document = useDocument((state) => state.document);
   const published = useStore(ownLibraryStore, (state) => state.blocks);
+  const kept = useKeptItems();
   const [query, setQuery] = useState('');
   const sections = useMemo((): readonly Section[] => {
     const owned = new Set(Object.keys(document.blocks));
@@ -52,13 +54,25 @@ export function PalettePane() {
     if (query.trim() !== '') {
       return [{ title: 'Found', items: rank([...opItems(scope), ...local, ...own, ...library], query, searchWords) }];
     }
+    const all = [...opItems(scope), ...local, ...own, ...library];
     return [
+      { title: 'Favourites', items: itemsOf(kept.favourites, all) },
       { title: 'Blocks of this network', items: local },
       { title: 'My library', items: own },
       ...byFamily(opItems(scope)),
       { title: 'Block library', items: library },
     ].filter((section) => section.items.length > 0);
-  }, [document, scope, query, published]);
+  }, [document, scope, query, kept, published]);
+  const recent = useMemo(
+    () =>
+      itemsOf(kept.recent, [
+        ...opItems(scope),
+        ...documentBlockItems(document, scope),
+        ...ownItems(published),
+        ...libraryItems(),
+      ]),
+    [document, scope, kept, published],
+  );
   const networks = rank(networkTemplates(), query, ({ name }) => ({ name, others: ['network'] }));
   const [first] = sections;
   const nothing = sections.every((section) => section.items.length === 0) && networks.length === 0;
@@ -85,12 +99,26 @@ export function PalettePane() {
         />
       </div>
       <div className="min-h-0 flex-1 overflow-y-auto px-2 pb-3">
+        {query.trim() === '' && (
+          // Folded, and there from the start: what is added must not move the list under the pointer.
+          <Group title="Recent" folded>
+            {recent.map((item) => (
+              <PaletteItem key={item.id} item={item} isBest={false} list="recent" />
+            ))}
+            {recent.length === 0 && <li className="px-2 py-1 text-xs text-ink-muted">Nothing yet</li>}
+          </Group>
+        )}
         {sections
           .filter((section) => section.items.length > 0)
           .map((section) => (
             <Group key={section.title} title={section.title}>
               {section.items.map((item) => (
-                <PaletteItem key={item.id} item={item} isBest={query.trim() !== '' && item === first?.items[0]} />
+                <PaletteItem
+                  key={item.id}
+                  item={item}
+                  isBest={query.trim() !== '' && item === first?.items[0]}
+                  list={section.title === 'Favourites' ? 'favourite' : 'palette'}
+                />
               ))}
             </Group>
           ))}
@@ -108,9 +136,17 @@ export function PalettePane() {
 }
 
 /** A titled list that can be folded away. */
-function Group({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+function Group({
+  title,
+  folded = false,
+  children,
+}: {
+  readonly title: string;
+  readonly folded?: boolean;
+  readonly children: ReactNode;
+}) {
   return (
-    <details open className="group">
+    <details open={!folded} className="group">
       <summary className="mt-1.5 flex h-6 list-none items-center gap-1 rounded-sm px-2 text-2xs font-medium text-ink-muted select-none hover:text-ink">
         {title}
         <ChevronRight
