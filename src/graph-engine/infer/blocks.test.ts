@@ -202,7 +202,7 @@ describe('names and sizes', () => {
 
   test(
     'repeats that multiply are bounded even where no op is left and every repetition differs',
-    { timeout: 20_000 },
+    { timeout: 120_000 },
     () => {
       const parameters = [{ name: 'turn', kind: 'number', default: 0 }];
       const empty: Written = {
