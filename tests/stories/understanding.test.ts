@@ -3,10 +3,12 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { AxeResults } from 'axe-core';
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { serializeDocument } from '../../src/graph-engine/document/serializeDocument.ts';
 import { networkOf, type WrittenNode } from '../support/networks.ts';
 import { openEditor, type RunningEditor } from './openEditor.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 let editor: RunningEditor;
 let page: Page;
