@@ -1,7 +1,10 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { drawingOn, type Drawing } from './drawing.ts';
 import { openEditor, type RunningEditor } from './openEditor.ts';
+
+// Many small gestures in each: on a busy machine they take their time.
+vi.setConfig({ testTimeout: 60_000 });
 
 let editor: RunningEditor;
 let page: Page;
