@@ -13,7 +13,7 @@ export function actionOf({ kind, id }: PageRef): { readonly label: string; run()
     return network === undefined ? undefined : { label: 'Open', run: () => startFrom(network.load()) };
   }
   const items = catalogue(currentDocument(), shownScope().scope);
-  const item = items.find((one) => one.id === id || one.id === `block-${id}`);
+  const item = items.find((one) => [id, `block-${id}`, `own-${id}`].includes(one.id));
   return item === undefined
     ? undefined
     : { label: 'Add to canvas', run: () => void addBehindSelection(item, canvasMiddle()) };
