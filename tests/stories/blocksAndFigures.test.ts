@@ -1,8 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openEditor, type RunningEditor } from './openEditor.ts';
+
+// Real programs and browsers, on a machine that may be busy with other tests.
+vi.setConfig({ testTimeout: 90_000 });
 
 let editor: RunningEditor;
 let page: Page;
