@@ -1,4 +1,4 @@
-import type { SkipwireDocument } from '../../src/graph-engine/document/schema.ts';
+import type { GraphNode, SkipwireDocument } from '../../src/graph-engine/document/schema.ts';
 import { inferDocument } from '../../src/graph-engine/infer/inferDocument.ts';
 
 /** Sides of images and lengths of sequences to try, the smallest that a network takes being the cheapest. */
@@ -15,15 +15,20 @@ export function withReducedInput(document: SkipwireDocument): SkipwireDocument {
 }
 
 function shrunk(document: SkipwireDocument, side: number, length: number): SkipwireDocument {
-  const nodes = Object.entries(document.graph.nodes).map(([id, node]) => {
-    if (!('op' in node)) return [id, node] as const;
-    const limits = { input: { height: side, width: side }, sequenceInput: { length }, tokenInput: { length } };
-    const limit: Readonly<Record<string, number>> = limits[node.op as keyof typeof limits] ?? {};
-    const parameters = Object.entries(node.parameters).map(([name, value]) => {
-      const most = limit[name];
-      return [name, most !== undefined && typeof value === 'number' ? Math.min(value, most) : value];
-    });
-    return [id, { ...node, parameters: Object.fromEntries(parameters) as typeof node.parameters }] as const;
+  const nodes = Object.entries(document.graph.nodes).map(([id, node]): [string, GraphNode] => {
+    if (!('op' in node)) return [id, node];
+    const limits: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+      input: { height: side, width: side },
+      sequenceInput: { length },
+      tokenInput: { length },
+    };
+    const limit = limits[node.op] ?? {};
+    const parameters = { ...node.parameters };
+    for (const [name, most] of Object.entries(limit)) {
+      const value = parameters[name];
+      if (typeof value === 'number') parameters[name] = Math.min(value, most);
+    }
+    return [id, { ...node, parameters }];
   });
   return { ...document, graph: { ...document.graph, nodes: Object.fromEntries(nodes) } };
 }
