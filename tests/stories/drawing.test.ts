@@ -3,14 +3,17 @@ import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { drawingOn, type Drawing } from './drawing.ts';
 import { drag, fill, openEditor, type RunningEditor } from './openEditor.ts';
 
 let editor: RunningEditor;
 let page: Page;
+let drawing: Drawing;
 
 beforeAll(async () => {
   editor = await openEditor();
   page = editor.page;
+  drawing = drawingOn(page);
 });
 
 afterAll(async () => {
@@ -29,29 +32,6 @@ async function place(locator: Locator): Promise<{ x: number; y: number }> {
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
 }
 
-/** A place of the canvas on which there is nothing: below what is drawn. */
-async function emptyPlace(): Promise<{ x: number; y: number }> {
-  const box = await page.getByTestId('network-canvas').boundingBox();
-  if (box === null) throw new Error('There is no canvas');
-  return { x: box.x + box.width * 0.4, y: box.y + box.height * 0.8 };
-}
-
-/** Everything in view, with room at the edges: near them a drag moves the canvas. */
-async function lookAtAll(): Promise<void> {
-  await page.getByTestId('fit-view').click();
-  await page.getByRole('button', { name: 'Zoom out' }).click();
-  // The animation is over when the zoom has stopped changing.
-  let last = '';
-  await expect
-    .poll(async () => {
-      const style = (await page.locator('.react-flow__viewport').getAttribute('style')) ?? '';
-      const settled = style === last;
-      last = style;
-      return settled;
-    })
-    .toBe(true);
-}
-
 async function press(...items: readonly string[]): Promise<void> {
   for (const item of items) {
     const before = await page.getByTestId('totals').textContent();
@@ -62,16 +42,16 @@ async function press(...items: readonly string[]): Promise<void> {
 
 beforeEach(async () => {
   await page.mouse.move(700, 60);
-  const { x, y } = await emptyPlace();
+  const { x, y } = await drawing.emptyPlace();
   await page.mouse.click(x, y);
   for (const key of ['Escape', 'Escape', 'Control+a', 'Shift+Delete']) await page.keyboard.press(key);
   await page.getByTestId('start-input').click();
   await press('conv2d', 'relu');
-  await lookAtAll();
+  await drawing.lookAtAll();
 });
 
 test('a wire dropped on the empty canvas asks what to connect, and connects it', async () => {
-  await drag(page, port('relu-1', 'output', 'out'), await emptyPlace());
+  await drag(page, port('relu-1', 'output', 'out'), await drawing.emptyPlace());
   await page.getByTestId('search-input').fill('global');
   await page.keyboard.press('Enter');
   await wire('relu-1', 'pool-1').waitFor();
@@ -79,7 +59,7 @@ test('a wire dropped on the empty canvas asks what to connect, and connects it',
 
 test('a wire dropped on a node takes its free input', async () => {
   await press('add');
-  await lookAtAll();
+  await drawing.lookAtAll();
   await drag(page, port('conv-1', 'output', 'out'), await place(node('add-1')));
   await wire('conv-1', 'add-1').waitFor();
   expect(await wire('conv-1', 'add-1').getAttribute('aria-label')).toContain('Skip wire');
@@ -148,7 +128,7 @@ test('a wire is pulled off by its end and dropped', async () => {
   await page.mouse.move(end.x - 12, end.y);
   await page.mouse.down();
   await page.mouse.move(end.x - 40, end.y + 60, { steps: 4 });
-  const { x, y } = await emptyPlace();
+  const { x, y } = await drawing.emptyPlace();
   await page.mouse.move(x, y, { steps: 4 });
   await page.mouse.up();
   await wire('conv-1', 'relu-1').waitFor({ state: 'detached' });
@@ -157,7 +137,7 @@ test('a wire is pulled off by its end and dropped', async () => {
 test('copy, paste, duplicate, bypass, by keyboard', async () => {
   await node('conv-1').click();
   await page.keyboard.press('Control+c');
-  const { x, y } = await emptyPlace();
+  const { x, y } = await drawing.emptyPlace();
   await page.mouse.move(x, y);
   await page.keyboard.press('Control+v');
   await node('conv-2').waitFor();
@@ -186,7 +166,7 @@ test('a whole chain is drawn without the mouse', async () => {
 });
 
 test('with the pointer at rest, what Tab adds goes behind what it added before', async () => {
-  const { x, y } = await emptyPlace();
+  const { x, y } = await drawing.emptyPlace();
   await page.mouse.click(x, y);
   for (const words of ['relu', 'batch norm']) {
     await page.keyboard.press('Tab');
@@ -211,7 +191,7 @@ test('a value that cannot be is told in place and not taken', async () => {
 
 test('a mismatched skip is red with the reason, and its fix mends it', async () => {
   await press('conv2d', 'add');
-  await lookAtAll();
+  await drawing.lookAtAll();
   await drag(page, port('relu-1', 'output', 'out'), port('add-1', 'b', 'in'));
   await node('conv-2').click();
   await fill(page, 'field-stride', '2');
@@ -224,7 +204,7 @@ test('a mismatched skip is red with the reason, and its fix mends it', async () 
 });
 
 test('the graph is arranged on request, and put back by undo', async () => {
-  await drag(page, node('relu-1'), await emptyPlace());
+  await drag(page, node('relu-1'), await drawing.emptyPlace());
   const thrown = await place(node('relu-1'));
   await page.getByTestId('arrange').click();
   await page.getByTestId('arrange-right').click();
@@ -232,7 +212,7 @@ test('the graph is arranged on request, and put back by undo', async () => {
     .poll(async () => Math.abs((await place(node('relu-1'))).y - (await place(node('conv-1'))).y))
     .toBeLessThan(5);
   await page.getByTestId('undo').click();
-  await lookAtAll();
+  await drawing.lookAtAll();
   expect((await place(node('relu-1'))).y - (await place(node('conv-1'))).y).toBeGreaterThan(100);
   expect(thrown.y).toBeGreaterThan(0);
 });
