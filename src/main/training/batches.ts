@@ -1,3 +1,5 @@
+import type { TrainingSettings } from '../../graph-engine/document/trainingSettings.ts';
+import { epochOrder, type Split } from '../datasets/splitSamples.ts';
 import type { TensorData } from '../executors/compiledProgram.ts';
 
 /** What one feed of a network is filled with: a number of elements for each sample. */
@@ -15,6 +17,41 @@ export interface Batch {
   /** By the name of the feed: `[size, ...]`. */
   readonly feeds: Readonly<Record<string, TensorData>>;
   readonly size: number;
+}
+
+/**
+ * Where a training takes its batches from. What a batch holds depends on nothing but settings, epoch and offset, so that a
+ * training that goes on from a checkpoint sees the same samples, with the same augmentation.
+ */
+export interface BatchSource {
+  /** Samples of an epoch. */
+  readonly samples: number;
+  /**
+   * The batches of an epoch (from 0) in its own order, without the first `offset` samples. An array may be used again once
+   * the next batch is asked for.
+   */
+  training(place: { readonly epoch: number; readonly offset: number }): AsyncIterable<Batch>;
+  /** The batches to measure on, always in the same order. */
+  validation(): AsyncIterable<Batch>;
+}
+
+/** Evaluation needs no gradients, so small training batches are joined. */
+const SMALLEST_EVALUATION_BATCH = 64;
+
+/** Batches gathered from columns that are in memory. */
+export function batchSource(
+  { columns, split }: { readonly columns: readonly FeedColumn[]; readonly split: Split },
+  { seed, batchSize }: Pick<TrainingSettings, 'seed' | 'batchSize'>,
+): BatchSource {
+  return {
+    samples: split.train.length,
+    async *training({ epoch, offset }) {
+      yield* batchesOf(columns, epochOrder(split.train, seed, epoch).subarray(offset), batchSize);
+    },
+    async *validation() {
+      yield* batchesOf(columns, split.validation, Math.max(batchSize, SMALLEST_EVALUATION_BATCH));
+    },
+  };
 }
 
 /**

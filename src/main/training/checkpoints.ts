@@ -9,6 +9,7 @@ import {
 import type { CompiledProgram } from '../executors/compiledProgram.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { writeAtomically } from '../files/writeAtomically.ts';
+import type { TrainingPosition } from './trainingPosition.ts';
 
 /** How far a run had come when a checkpoint was written. */
 export interface Progress {
@@ -23,7 +24,7 @@ export async function saveCheckpoint(
   program: Program,
   compiled: CompiledProgram,
   progress: Progress,
-  { slots }: { slots: boolean },
+  { slots, position }: { slots: boolean; position: TrainingPosition },
 ): Promise<void> {
   const wanted = program.variables.filter(({ role }) => slots || role !== 'slot');
   const values = await compiled.readVariables(wanted.map(({ name }) => name));
@@ -33,7 +34,12 @@ export async function saveCheckpoint(
     if (data === undefined) throw new Error(`The engine did not return variable ${name}`);
     tensors[name] = { dims, data };
   }
-  const metadata = { format: 'skipwire/checkpoint@1', step: String(progress.step), epoch: String(progress.epoch) };
+  const metadata = {
+    format: 'skipwire/checkpoint@1',
+    step: String(progress.step),
+    epoch: String(progress.epoch),
+    position: JSON.stringify(position),
+  };
   await mkdir(path.dirname(file), { recursive: true });
   await writeAtomically(file, encodeSafetensors({ tensors, metadata }));
 }

@@ -4,11 +4,13 @@ import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { lowerDocument, type LoweredDocument } from '../../graph-engine/lower/lowerDocument.ts';
 import type { CompiledProgram, Executor, NamedTensors } from '../executors/compiledProgram.ts';
 import { HostFailure } from '../files/hostFailure.ts';
+import { batchSource } from './batches.ts';
 import { matchWeights, readCheckpoint } from './checkpoints.ts';
 import type { EngineTask, Prediction } from './engineMessages.ts';
 import { describeMeasures } from './networkMeasures.ts';
 import { prepareData } from './prepareData.ts';
 import { trainNetwork, type TrainingOrder } from './trainingLoop.ts';
+import { createTrainingParts } from './trainingParts.ts';
 
 /** What a training tells while it goes on. */
 export interface TrainingListeners {
@@ -32,7 +34,9 @@ export async function trainDocument(
   const compiled = await executor.compile(lowered.program, { seed: settings.seed });
   try {
     onBegun(describeMeasures(lowered));
-    const order = { lowered, compiled, data, settings, checkpoints: folder, report: onMetrics, wish };
+    const batches = batchSource(data, settings);
+    const parts = createTrainingParts({ lowered, settings, notice: onNotice });
+    const order = { lowered, compiled, batches, settings, parts, checkpoints: folder, report: onMetrics, wish };
     return (await trainNetwork(order)).completed;
   } finally {
     await compiled.dispose();

@@ -2,6 +2,7 @@ import type { MeasureDescription } from '../../contract/run.ts';
 import { ratio, type Measure } from '../../graph-engine/core/objective.ts';
 import type { LoweredDocument } from '../../graph-engine/lower/lowerDocument.ts';
 import type { NamedTensors } from '../executors/compiledProgram.ts';
+import type { TallyState } from './trainingPosition.ts';
 
 /** A figure of a run, made from sums that `train` and `evaluate` fetch. */
 interface NetworkMeasure extends Measure {
@@ -49,26 +50,32 @@ export interface Measurement {
 
 /** Sums over batches that become figures. */
 export interface Tally {
+  /** What it takes of `train` or `evaluate`. */
+  readonly fetches: readonly string[];
   /** Takes what `train` or `evaluate` fetched for a batch. */
   add(results: NamedTensors, samples: number): void;
   samples(): number;
   figures(): Measurement;
+  /** What another tally of the same network can go on from. */
+  state(): TallyState;
 }
 
-/** Starts with nothing. */
-export function createTally(lowered: LoweredDocument): Tally {
+/** Starts with nothing, or where another one stood. */
+export function createTally(lowered: LoweredDocument, from?: TallyState): Tally {
   const measures = measuresOf(lowered);
   const losses = lowered.outputs.flatMap(({ objective }) => (objective === undefined ? [] : [objective]));
   const [first] = losses;
   const accuracy = first?.measures.find(({ name }) => name === 'accuracy');
-  const sums = new Map<string, Float64Array>();
-  let count = 0;
+  const fetches = [...new Set([...losses.map(({ lossFetch }) => lossFetch), ...measures.map((one) => one.fetch)])];
+  const sums = new Map(Object.entries(from?.sums ?? {}).map(([fetch, values]) => [fetch, Float64Array.from(values)]));
+  let count = from?.samples ?? 0;
 
   const sumsOf = (fetch: string): Float64Array => sums.get(fetch) ?? new Float64Array();
   return {
+    fetches,
     add(results, samples) {
       count += samples;
-      for (const fetch of new Set([...losses.map(({ lossFetch }) => lossFetch), ...measures.map((one) => one.fetch)])) {
+      for (const fetch of fetches) {
         const values = results[fetch];
         if (values === undefined) throw new Error(`The engine did not return "${fetch}"`);
         const sum = sums.get(fetch) ?? new Float64Array(values.length);
@@ -77,6 +84,10 @@ export function createTally(lowered: LoweredDocument): Tally {
       }
     },
     samples: () => count,
+    state: () => ({
+      samples: count,
+      sums: Object.fromEntries([...sums].map(([fetch, values]) => [fetch, [...values]])),
+    }),
     figures() {
       const figures = measures
         .map(({ key, fetch, finish }) => [key, finish(sumsOf(fetch))] as const)

@@ -4,20 +4,26 @@ import type { Metrics, StepMetrics } from '../../contract/run.ts';
 import type { TrainingSettings } from '../../graph-engine/document/trainingSettings.ts';
 import type { LoweredDocument } from '../../graph-engine/lower/lowerDocument.ts';
 import { learningRateAt } from '../../graph-engine/training/learningRate.ts';
-import { epochOrder } from '../datasets/splitSamples.ts';
-import type { CompiledProgram, NamedTensors } from '../executors/compiledProgram.ts';
+import type { CompiledProgram } from '../executors/compiledProgram.ts';
 import { HostFailure } from '../files/hostFailure.ts';
-import { batchesOf, type Batch } from './batches.ts';
+import type { Batch, BatchSource } from './batches.ts';
 import { saveCheckpoint } from './checkpoints.ts';
-import { createTally, type Measurement } from './networkMeasures.ts';
+import { evaluateNetwork } from './evaluateNetwork.ts';
+import { createTally } from './networkMeasures.ts';
 import { createPaceMeter } from './paceMeter.ts';
-import type { PreparedData } from './prepareData.ts';
+import { takeStep } from './takeStep.ts';
+import type { Divergence, StepPlace, TrainingPart } from './trainingPart.ts';
+import { STARTING_POSITION, type TrainingPosition } from './trainingPosition.ts';
 
 export interface TrainingOrder {
   readonly lowered: LoweredDocument;
+  /** With the variables of the position to go on from. */
   readonly compiled: CompiledProgram;
-  readonly data: PreparedData;
+  readonly batches: BatchSource;
   readonly settings: TrainingSettings;
+  /** Where to go on from; by default from the start. */
+  readonly from?: TrainingPosition;
+  readonly parts: readonly TrainingPart[];
   /** Folder for `best.safetensors` and `last.safetensors`. */
   readonly checkpoints: string;
   readonly report: (metrics: Metrics) => void;
@@ -31,153 +37,180 @@ const LONGEST_REPORT = 1;
 const REPORTS_PER_DOUBLING = 2_000;
 /** Seconds after which a long epoch saves its weights before it ends. */
 const SAVE_EVERY = 60;
-/** Evaluation needs no gradients, so small training batches are joined. */
-const SMALLEST_EVALUATION_BATCH = 64;
 
 /**
  * Trains until all epochs are done or `wish` says otherwise; returns whether it got to the end. The order of the
  * samples and all masks come from the seed, so the same settings give the same curve. Throws a `HostFailure` when the loss
  * stops being a number or a checkpoint cannot be written.
+ *
+ * All that the loop knows beside the program's variables is one `TrainingPosition`. Others hook in without touching it:
+ * - a `TrainingPart` (one line in `trainingParts.ts`) changes the learning rate, fetches more of a step, looks at steps and
+ *   evaluations, ends the training, explains a divergence, and keeps its state in the position under its own name;
+ * - a `BatchSource` (`batches.ts`) gives the batches, ahead of time and augmented if it likes;
+ * - `takeStep` is what one optimizer step on a batch means: a single call, or several whose gradients are accumulated.
  */
 export async function trainNetwork(order: TrainingOrder): Promise<{ completed: boolean }> {
-  const { settings, data, wish } = order;
+  const { lowered, compiled, batches, settings, parts, wish, from = STARTING_POSITION } = order;
   const { epochs, batchSize, seed } = settings;
-  const stepsPerEpoch = Math.ceil(data.split.train.length / batchSize);
+  const { samples } = batches;
+  const stepsPerEpoch = Math.ceil(samples / batchSize);
   const pace = createPaceMeter();
   const began = performance.now();
-  const elapsed = (): number => (performance.now() - began) / 1000;
-  let step = 0;
-  let bestLoss = Number.POSITIVE_INFINITY;
+  const elapsed = (): number => from.elapsed + (performance.now() - began) / 1000;
+  let { step, epoch, offset, bestLoss, ended } = from;
+  let whole = createTally(lowered, from.tallies.epoch);
+  let recent = createTally(lowered, from.tallies.recent);
+  const usual = ['loss', ...whole.fetches];
   let reportedAt = Number.NEGATIVE_INFINITY;
-  let savedAt = 0;
+  let savedAt = from.elapsed;
+  for (const part of parts) {
+    const state = from.parts[part.name];
+    if (state !== undefined) part.restore?.(state);
+  }
 
-  const save = (name: 'best' | 'last', epoch: number): Promise<void> => {
-    savedAt = elapsed();
-    const file = path.join(order.checkpoints, `${name}.safetensors`);
-    return saveCheckpoint(file, order.lowered.program, order.compiled, { step, epoch }, { slots: name === 'last' });
-  };
-
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    const whole = createTally(order.lowered);
-    let recent = createTally(order.lowered);
-    for (const batch of batchesOf(data.columns, epochOrder(data.split.train, seed, epoch), batchSize)) {
+  while (epoch < epochs && !ended) {
+    for await (const batch of batches.training({ epoch, offset })) {
       await letMessagesIn();
       if (wish() !== 'go-on') break;
-      const learningRate = learningRateAt(settings, step, stepsPerEpoch);
-      const started = performance.now();
-      const result = await trainStep(order, batch, learningRate, step);
-      pace.step(batch.size, (performance.now() - started) / 1000);
-      const loss = result['loss']?.[0] ?? Number.NaN;
-      if (!Number.isFinite(loss)) throw diverged(loss, step, epoch, learningRate, stepsPerEpoch);
-      step++;
-      whole.add(result, batch.size);
-      recent.add(result, batch.size);
-      const lastOfEpoch = step === (epoch + 1) * stepsPerEpoch;
-      if (lastOfEpoch || elapsed() - reportedAt >= reportInterval(elapsed())) {
-        reportedAt = elapsed();
-        const samplesLeft = (epochs - epoch) * data.split.train.length - whole.samples();
-        const report: StepMetrics = {
-          kind: 'step',
-          step,
-          epoch: epochsPassed(epoch, whole.samples()),
-          ...recent.figures(),
-          learningRate,
-          samplesPerSecond: pace.samplesPerSecond(),
-          remaining: pace.remaining(samplesLeft, epochs - epoch),
-          elapsed: elapsed(),
-        };
-        order.report(report);
-        recent = createTally(order.lowered);
-      }
-      if (elapsed() - savedAt > SAVE_EVERY && !lastOfEpoch) await save('last', epochsPassed(epoch, whole.samples()));
+      await learnFrom(batch);
+      if (elapsed() - reportedAt >= reportInterval(elapsed()) || offset === samples) reportStep();
+      if (elapsed() - savedAt > SAVE_EVERY && offset < samples) await save('last');
     }
-
-    const passed = epochsPassed(epoch, whole.samples());
     const wanted = wish();
     if (wanted === 'abandon') {
-      if (step > 0) await save('last', passed);
+      if (step > 0) await save('last');
       return { completed: false };
     }
-    if (whole.samples() > 0) {
-      const started = performance.now();
-      const measured = await evaluate(order);
-      pace.evaluation((performance.now() - started) / 1000);
-      if (!Number.isFinite(measured.loss)) {
-        throw diverged(
-          measured.loss,
-          step - 1,
-          epoch,
-          learningRateAt(settings, step - 1, stepsPerEpoch),
-          stepsPerEpoch,
-        );
-      }
-      const best = measured.loss < bestLoss;
-      if (best) {
-        bestLoss = measured.loss;
-        await save('best', passed);
-      }
-      await save('last', passed);
-      const trained = whole.figures();
-      order.report({
-        kind: 'epoch',
-        step,
-        epoch: epoch + 1,
-        trainLoss: trained.loss,
-        ...(trained.accuracy !== undefined && { trainAccuracy: trained.accuracy }),
-        trainMeasures: trained.measures,
-        validationLoss: measured.loss,
-        ...(measured.accuracy !== undefined && { validationAccuracy: measured.accuracy }),
-        validationMeasures: measured.measures,
-        best,
-        elapsed: elapsed(),
-      });
-    }
-    if (wanted === 'stop') return { completed: passed === epochs };
+    if (offset > 0) await measure();
+    if (wanted === 'stop') break;
   }
-  return { completed: true };
+  return { completed: ended || epoch === epochs };
+
+  async function learnFrom(batch: Batch): Promise<void> {
+    const place: StepPlace = { step, epoch, stepsPerEpoch };
+    const learningRate = rateOf(place);
+    const fetches = [...usual, ...parts.flatMap((part) => part.fetches?.(place) ?? [])];
+    const started = performance.now();
+    const results = await takeStep({ compiled, seed, step, learningRate, fetches }, batch);
+    pace.step(batch.size, (performance.now() - started) / 1000);
+    const loss = results['loss']?.[0] ?? Number.NaN;
+    if (!Number.isFinite(loss)) throw await divergence({ ...place, compiled, batch, learningRate, loss });
+    step++;
+    offset += batch.size;
+    whole.add(results, batch.size);
+    recent.add(results, batch.size);
+    for (const part of parts) await part.afterStep?.({ ...place, batch, learningRate, results });
+  }
+
+  function reportStep(): void {
+    reportedAt = elapsed();
+    const report: StepMetrics = {
+      kind: 'step',
+      step,
+      epoch: epochsPassed(),
+      ...recent.figures(),
+      learningRate: rateOf({ step: step - 1, epoch, stepsPerEpoch }),
+      samplesPerSecond: pace.samplesPerSecond(),
+      remaining: pace.remaining((epochs - epoch) * samples - offset, epochs - epoch),
+      elapsed: elapsed(),
+    };
+    order.report(report);
+    recent = createTally(lowered);
+  }
+
+  /** Evaluates, tells and saves; a whole epoch is thereby over. */
+  async function measure(): Promise<void> {
+    const started = performance.now();
+    const validation = await evaluateNetwork(lowered, compiled, batches.validation());
+    pace.evaluation((performance.now() - started) / 1000);
+    const { loss } = validation;
+    if (!Number.isFinite(loss)) {
+      const place: StepPlace = { step: step - 1, epoch, stepsPerEpoch };
+      throw await divergence({ ...place, compiled, learningRate: rateOf(place), loss });
+    }
+    const best = loss < (bestLoss ?? Number.POSITIVE_INFINITY);
+    if (best) bestLoss = loss;
+    const trained = whole.figures();
+    const number = epoch + 1;
+    const passed = epochsPassed();
+    if (offset === samples) {
+      epoch++;
+      offset = 0;
+      whole = createTally(lowered);
+    }
+    for (const part of parts) {
+      const verdict = await part.afterEvaluation?.({ step, epoch: passed, trained, validation, best });
+      if (verdict === 'end') ended = true;
+    }
+    if (best) await save('best');
+    await save('last');
+    order.report({
+      kind: 'epoch',
+      step,
+      epoch: number,
+      trainLoss: trained.loss,
+      ...(trained.accuracy !== undefined && { trainAccuracy: trained.accuracy }),
+      trainMeasures: trained.measures,
+      validationLoss: loss,
+      ...(validation.accuracy !== undefined && { validationAccuracy: validation.accuracy }),
+      validationMeasures: validation.measures,
+      best,
+      elapsed: elapsed(),
+    });
+  }
 
   /** Epochs passed, with a fraction. */
-  function epochsPassed(epoch: number, samples: number): number {
-    return epoch + samples / data.split.train.length;
+  function epochsPassed(): number {
+    return epoch + offset / samples;
   }
-}
 
-async function trainStep(
-  { compiled, settings }: TrainingOrder,
-  batch: Batch,
-  learningRate: number,
-  step: number,
-): Promise<NamedTensors> {
-  return compiled.run('train', {
-    ...batch.feeds,
-    learningRate: Float32Array.of(learningRate),
-    seed: Int32Array.of(settings.seed, step),
-  });
-}
-
-/** Loss and measures over the validation part. */
-async function evaluate({ lowered, compiled, data, settings }: TrainingOrder): Promise<Measurement> {
-  const tally = createTally(lowered);
-  const batchSize = Math.max(settings.batchSize, SMALLEST_EVALUATION_BATCH);
-  for (const batch of batchesOf(data.columns, data.split.validation, batchSize)) {
-    await letMessagesIn();
-    tally.add(await compiled.run('evaluate', batch.feeds), batch.size);
+  function rateOf(place: StepPlace): number {
+    const rate = learningRateAt(settings, place.step, stepsPerEpoch);
+    return parts.reduce((changed, part) => part.learningRate?.(changed, place) ?? changed, rate);
   }
-  return tally.figures();
+
+  function position(): TrainingPosition {
+    const states = parts.flatMap((part) => (part.state === undefined ? [] : [[part.name, part.state()] as const]));
+    return {
+      step,
+      epoch,
+      offset,
+      bestLoss,
+      tallies: { epoch: whole.state(), recent: recent.state() },
+      elapsed: elapsed(),
+      ended,
+      parts: Object.fromEntries(states),
+    };
+  }
+
+  function save(name: 'best' | 'last'): Promise<void> {
+    savedAt = elapsed();
+    const file = path.join(order.checkpoints, `${name}.safetensors`);
+    const progress = { step, epoch: epochsPassed() };
+    return saveCheckpoint(file, lowered.program, compiled, progress, { slots: name === 'last', position: position() });
+  }
+
+  async function divergence(found: Divergence): Promise<HostFailure> {
+    for (const part of parts) {
+      const known = await part.explain?.(found);
+      if (known !== undefined) return known;
+    }
+    return diverged(found);
+  }
 }
 
 function reportInterval(elapsed: number): number {
   return Math.min(LONGEST_REPORT, Math.max(SHORTEST_REPORT, elapsed / REPORTS_PER_DOUBLING));
 }
 
-function diverged(loss: number, step: number, epoch: number, rate: number, stepsPerEpoch: number): HostFailure {
+function diverged({ loss, step, epoch, learningRate, stepsPerEpoch }: Divergence): HostFailure {
   const value = Number.isNaN(loss) ? 'not a number (NaN)' : 'infinite';
   return new HostFailure({
     code: 'training/diverged',
     message: `The loss became ${value} at step ${step + 1} (step ${(step % stepsPerEpoch) + 1} of epoch ${epoch + 1}).`,
     expected: 'a finite loss',
     received: String(loss),
-    remedy: `Lower the learning rate: it was ${formatRate(rate)}; try ${formatRate(rate / 10)}.`,
+    remedy: `Lower the learning rate: it was ${formatRate(learningRate)}; try ${formatRate(learningRate / 10)}.`,
   });
 }
 
