@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { OptimizerSettings } from '../program/optimizers/settings.ts';
+import { Augmentation } from '../training/augmentation.ts';
+import { DataReader } from '../training/dataReader.ts';
 
 /** How the learning rate moves over a run; drawn before the run and evaluated per step by `learningRateAt`. */
 export const Schedule = z.discriminatedUnion('kind', [
@@ -21,7 +23,17 @@ export const Schedule = z.discriminatedUnion('kind', [
 export type Schedule = z.infer<typeof Schedule>;
 
 export const TrainingSettings = z.strictObject({
-  data: z.string().max(200).default('digits').describe('The data set to learn from.'),
+  data: z
+    .string()
+    .max(1000)
+    .default('digits')
+    .describe('The data set to learn from: one that comes along, or files of the workspace, such as ./photos.'),
+  reader: DataReader.optional().describe('How files of the workspace are read; left out, as they look.'),
+  augmentation: Augmentation.optional().describe('How training images are varied.'),
+  normalization: z
+    .enum(['none', 'standardize'])
+    .optional()
+    .describe('standardize gives every channel of the training part mean 0 and deviation 1.'),
   epochs: z.int().min(1).max(100_000).default(10).describe('Passes over the training part.'),
   batchSize: z
     .int()
@@ -46,3 +58,6 @@ export const TrainingSettings = z.strictObject({
   seed: z.int().min(0).max(2_147_483_647).default(1).describe('Same seed, same start, same shuffle, same masks.'),
 });
 export type TrainingSettings = z.infer<typeof TrainingSettings>;
+
+/** The settings that concern the data: chosen by looking at them, not in a form. */
+export const dataSettings = { data: true, reader: true, augmentation: true, normalization: true } as const;

@@ -1,5 +1,5 @@
 import { assertNever } from '../../graph-engine/core/diagnostic.ts';
-import { TrainingSettings } from '../../graph-engine/document/trainingSettings.ts';
+import { dataSettings, TrainingSettings } from '../../graph-engine/document/trainingSettings.ts';
 import { NumberField } from '../ui/NumberField.tsx';
 import { Select } from '../ui/Select.tsx';
 import { Switch } from '../ui/Switch.tsx';
@@ -13,8 +13,8 @@ export interface TrainingFormProps {
   readonly onChange: (changes: Partial<TrainingSettings>) => void;
 }
 
-/** The data set is chosen apart, from what the host has. */
-const fields = fieldsOf(TrainingSettings).filter((field) => field.key !== 'data');
+/** What concerns the data is chosen apart, from what the host has. */
+const fields = fieldsOf(TrainingSettings.omit(dataSettings));
 const partialSettings = TrainingSettings.partial();
 
 /** Training settings as a form generated from their schema. */
