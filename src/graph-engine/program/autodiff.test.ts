@@ -191,6 +191,8 @@ const cases: readonly Case[] = [
     build: (b, inputs) => b.concat(inputs, 2),
   },
   unary('concat of a value with itself', [-1, 2], (b, x) => b.concat([x, b.square(x), x], 1)),
+  unary('pack', [-1, 2], (b, x) => b.square(b.pack([b.l2Loss(x), b.reduceSum(x, [0, 1])]))),
+  unary('l2Loss', [-1, 2, 3], (b, x) => b.square(b.l2Loss(x))),
   unary('split', [-1, 5, 2], (b, x) => {
     const [first = x, , third = x] = b.split(x, 1, [2, 1, 2]);
     return b.multiply(b.square(first), third);

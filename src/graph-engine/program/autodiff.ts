@@ -8,6 +8,14 @@ export function gradientOrigin(origin: string): string {
   return `${origin}:gradient`;
 }
 
+/** Hears of gradients while they are appended. */
+export interface GradientListener {
+  /** What a value's use in an instruction of this origin adds to its gradient. */
+  readonly onShare?: (value: Value, origin: string, share: Value) => void;
+  /** The whole gradients, by the id of the value, when all are there. */
+  readonly onEnd?: (gradientOf: ReadonlyMap<number, Value>) => void;
+}
+
 /** The instructions on a smooth way from `sources`, and the ids of all values on such a way. */
 function activePart(instructions: readonly Instruction[], sources: readonly Value[]) {
   const active = new Set(sources.map(({ id }) => id));
@@ -31,6 +39,7 @@ export function gradients(
   loss: Value,
   withRespectTo: readonly Value[],
   recomputation: Recomputation = noRecomputation,
+  { onShare, onEnd }: GradientListener = {},
 ): readonly (Value | undefined)[] {
   const { active, path } = activePart(builder.instructions, withRespectTo);
   const gradientOf = new Map<number, Value>();
@@ -64,10 +73,12 @@ export function gradients(
         const gradient = inputGradients[i];
         if (gradient === undefined || !active.has(input.id)) return;
         recent.add(input.id);
+        onShare?.(input, origin, gradient);
         const before = gradientOf.get(input.id);
         gradientOf.set(input.id, before === undefined ? gradient : builder.add(before, gradient));
       });
     });
   }
+  onEnd?.(gradientOf);
   return withRespectTo.map(({ id }) => gradientOf.get(id));
 }

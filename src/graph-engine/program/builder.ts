@@ -31,10 +31,12 @@ export interface Builder {
   readonly instructions: readonly Instruction[];
   /** A feed of the entry; -1 stands for the batch. */
   input(name: string, dims: Dims, dtype: DType): Value;
-  /** A fetch of the entry. */
-  output(name: string, value: Value): void;
+  /** A fetch of the entry; with `onDemand`, one that comes only when it is asked for by name. */
+  output(name: string, value: Value, options?: { readonly onDemand?: boolean }): void;
   /** The value of the variable at the start of the entry; the same value however often it is asked for. */
   readVariable(variable: Variable): Value;
+  /** The value of the variable after the effects of the entry. */
+  readUpdatedVariable(variable: Variable): Value;
   /** Marks what `run` appends as coming from a document path. */
   withOrigin<T>(path: string, run: () => T): T;
   /** The finished entry. */
@@ -130,6 +132,8 @@ export interface Builder {
   reduceSum(x: Value, axes: readonly number[], keepDims?: boolean): Value;
   reduceMean(x: Value, axes: readonly number[], keepDims?: boolean): Value;
   reduceMax(x: Value, axes: readonly number[], keepDims?: boolean): Value;
+  /** Half the sum of the squares of all elements. */
+  l2Loss(x: Value): Value;
   argMax(x: Value, axis: number): Value;
 
   sparseSoftmaxCrossEntropy(logits: Value, labels: Value): { readonly losses: Value; readonly dlogits: Value };
@@ -137,6 +141,8 @@ export interface Builder {
   reshape(x: Value, dims: Dims): Value;
   transpose(x: Value, permutation: readonly number[]): Value;
   concat(inputs: readonly Value[], axis: number): Value;
+  /** A vector of scalars. */
+  pack(scalars: readonly Value[]): Value;
   /** Parts of these sizes along an axis. */
   split(x: Value, axis: number, sizes: readonly number[]): readonly Value[];
   slice(x: Value, begin: readonly number[], size: Dims): Value;
@@ -252,9 +258,13 @@ export function createBuilder(entryName: string, precision: Precision = 'float32
       inputs.push({ name, value });
       return value;
     },
-    output(name, value) {
+    output(name, value, { onDemand = false } = {}) {
       if (outputs.some((output) => output.name === name)) throw new Error(`${entryName} has two outputs named ${name}`);
-      outputs.push({ name, value: value.dtype === 'bfloat16' ? emitter.convert(value, 'float32') : value });
+      outputs.push({
+        name,
+        value: value.dtype === 'bfloat16' ? emitter.convert(value, 'float32') : value,
+        ...(onDemand && { onDemand: true as const }),
+      });
     },
     readVariable({ name, dims, dtype }) {
       const known = reads.get(name);
@@ -263,6 +273,7 @@ export function createBuilder(entryName: string, precision: Precision = 'float32
       reads.set(name, value);
       return value;
     },
+    readUpdatedVariable: ({ name, dims, dtype }) => emit('readUpdatedVariable', [], { name, dims, dtype })[0],
     withOrigin: emitter.withOrigin,
     entry: () => ({
       name: entryName,
@@ -360,6 +371,7 @@ export function createBuilder(entryName: string, precision: Precision = 'float32
     reduceSum: (x, axes, keepDims = false) => emit('reduceSum', [x], { axes, keepDims })[0],
     reduceMean: (x, axes, keepDims = false) => emit('reduceMean', [x], { axes, keepDims })[0],
     reduceMax: (x, axes, keepDims = false) => emit('reduceMax', [x], { axes, keepDims })[0],
+    l2Loss: (x) => emit('l2Loss', [x], {})[0],
     argMax: (x, axis) => emit('argMax', [x], { axis })[0],
 
     sparseSoftmaxCrossEntropy(logits, labels) {
@@ -370,6 +382,7 @@ export function createBuilder(entryName: string, precision: Precision = 'float32
     reshape: (x, dims) => (sameDims(x.dims, dims) ? x : emit('reshape', [x], { dims })[0]),
     transpose: (x, permutation) => emit('transpose', [x], { permutation })[0],
     concat: (values, axis) => emit('concat', values, { axis })[0],
+    pack: (scalars) => emit('pack', scalars, {})[0],
     split: (x, axis, sizes) => emit('split', [x], { axis, sizes }),
     slice: (x, begin, size) => emit('slice', [x], { begin, size })[0],
     stridedSlice: (x, begin, end, strides) => emit('stridedSlice', [x], { begin, end, strides })[0],

@@ -53,12 +53,14 @@ export interface EntryInput {
 export interface EntryOutput {
   readonly name: string;
   readonly value: Value;
+  /** Comes only when it is asked for by name; what leads to it alone is not computed otherwise. */
+  readonly onDemand?: true;
 }
 
 /**
  * One callable part of a program: feeds in, fetches out. Variables are read by the `readVariable` primitive (attribute
  * `name`), and written only by effect primitives (`assign`, `applyMomentum`, ...), which have no outputs, run after all
- * reads, and whose order is that of the list.
+ * reads, and whose order is that of the list. Only `readUpdatedVariable`, and what depends on it, comes after the effects.
  */
 export interface Entry {
   readonly name: string;

@@ -9,7 +9,7 @@ export type NamedTensors = Readonly<Record<string, TensorData>>;
 export interface CompiledProgram {
   readonly program: Program;
   /**
-   * Runs an entry: every input of the entry is fed, and all outputs or the named ones come back. The effects of the entry
+   * Runs an entry: every input of the entry is fed, and the named outputs come back, or all but those on demand. The effects of the entry
    * happen whatever is fetched. Throws an `EngineError` when the engine fails; the program is then dead.
    */
   run(entry: string, feeds: NamedTensors, fetches?: readonly string[]): Promise<Record<string, TensorData>>;

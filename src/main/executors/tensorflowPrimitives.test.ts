@@ -349,6 +349,15 @@ check('effects on one variable happen in order', (b, input) => {
   b.applyGradientDescent(weight, rate, input([3]));
   return [rate];
 });
+check('a variable read after the effects has its new value, read before them the old one', (b, input) => {
+  const [weight, rate] = [variable([2, 3]), input([], 'positive')];
+  const before = b.readVariable(weight);
+  const moved = b.subtract(b.readUpdatedVariable(weight), before);
+  b.applyGradientDescent(weight, rate, input([2, 3]));
+  return [before, moved, b.l2Loss(moved), rate];
+});
+check('l2Loss', (b, input) => [b.l2Loss(input([-1, 4, 5])), b.l2Loss(input([]))]);
+check('pack', (b, input) => [b.pack([input([]), b.scalar(2), b.l2Loss(input([-1, 2]))])]);
 check('assigning one variable to another swaps them', (b) => {
   const [first, second] = [variable([2]), variable([2])];
   const [one, two] = [b.readVariable(first), b.readVariable(second)];

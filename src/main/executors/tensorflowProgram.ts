@@ -107,7 +107,7 @@ export function createTensorflowProgram(
 }
 
 function planCall(entry: Entry, nodes: EntryNodes, fetches: readonly string[] | undefined): CallPlan {
-  const wanted = fetches ?? entry.outputs.map(({ name }) => name);
+  const wanted = fetches ?? entry.outputs.flatMap(({ name, onDemand }) => (onDemand === true ? [] : [name]));
   return {
     entry,
     inputs: entry.inputs.map(({ name }) => ({ name: nodes.feeds[name] ?? '' })),

@@ -1,6 +1,7 @@
 import { initialize } from '../../random/initialize.ts';
 import { roundToBfloat16 } from '../bfloat16.ts';
 import { resolveDims } from '../dims.ts';
+import { orderOfEffects } from '../orderOfEffects.ts';
 import { primitiveNamed } from '../primitives/index.ts';
 import type { Entry, Instruction, Program, Value, Variable } from '../program.ts';
 import { evaluateInstruction } from './evaluateInstruction.ts';
@@ -102,17 +103,13 @@ export function createInterpreter(
         const feed = feeds[name];
         if (feed) values.set(value.id, { dims: feed.dims, data: round(Float64Array.from(feed.data)) });
       }
-      const isEffect = ({ primitive }: Instruction): boolean => primitiveNamed(primitive).effect === true;
-      for (const instruction of entry.instructions) {
-        if (isEffect(instruction)) continue;
+      const { first, effects, last } = orderOfEffects(entry.instructions);
+      for (const instruction of [...first, ...effects, ...last]) {
         const results = execute(instruction, instruction.inputs.map(valueOf), batch);
         instruction.outputs.forEach(({ id }, i) => {
           const result = results[i];
           if (result) values.set(id, result);
         });
-      }
-      for (const instruction of entry.instructions.filter(isEffect)) {
-        execute(instruction, instruction.inputs.map(valueOf), batch);
       }
       return Object.fromEntries(entry.outputs.map(({ name, value }) => [name, toTensor(valueOf(value), value)]));
     },

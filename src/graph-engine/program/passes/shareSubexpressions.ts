@@ -29,6 +29,6 @@ export function shareSubexpressions(entry: Entry): Entry {
   return {
     ...entry,
     instructions,
-    outputs: entry.outputs.map(({ name, value }) => ({ name, value: same.get(value.id) ?? value })),
+    outputs: entry.outputs.map((output) => ({ ...output, value: same.get(output.value.id) ?? output.value })),
   };
 }

@@ -1,6 +1,6 @@
 import { broadcastDims, elementCountOf, formatDims, productOf, sameDims } from '../dims.ts';
 import type { Dims, Value } from '../program.ts';
-import { definePrimitive, demand, dimOf, type TensorSpec } from './definePrimitive.ts';
+import { definePrimitive, demand, dimOf, type NoAttributes, type TensorSpec } from './definePrimitive.ts';
 
 export const reshape = definePrimitive({
   name: 'reshape',
@@ -36,6 +36,22 @@ export const transpose = definePrimitive({
           permutation.map((_, axis) => permutation.indexOf(axis)),
         ),
     ];
+  },
+});
+
+/** Scalars as the elements of a vector. */
+export const pack = definePrimitive({
+  name: 'pack',
+  infer(inputs: readonly Value[], _attributes: NoAttributes): readonly [TensorSpec] {
+    const [first] = inputs;
+    demand(
+      first !== undefined && inputs.every(({ dims, dtype }) => dims.length === 0 && dtype === first.dtype),
+      'only scalars of one type can be packed',
+    );
+    return [{ dims: [inputs.length], dtype: first.dtype }];
+  },
+  gradient({ builder: b, inputs, outputGradients: [dy] }) {
+    return inputs.map((_, i) => dy && b.reshape(b.slice(dy, [i], [1]), []));
   },
 });
 

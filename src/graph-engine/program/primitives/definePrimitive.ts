@@ -44,6 +44,8 @@ export interface PrimitiveDefinition<
   readonly stopsGradient?: true;
   /** Writes a variable; has no outputs and runs after every read of the entry. */
   readonly effect?: true;
+  /** Runs after the effects of the entry, and so does everything that depends on it. */
+  readonly afterEffects?: true;
 }
 
 /** Declares a primitive; an identity function that infers the tuples of inputs and outputs from `infer`. */

@@ -1,7 +1,7 @@
 import type { Builder } from '../builder.ts';
 import { formatDims, reducedDims } from '../dims.ts';
 import type { Value } from '../program.ts';
-import { definePrimitive, demand, dimOf, type TensorSpec } from './definePrimitive.ts';
+import { definePrimitive, demand, dimOf, type NoAttributes, type TensorSpec } from './definePrimitive.ts';
 
 /** `axes` count over the full dims; the batch is axis 0. */
 export type ReductionAttributes = { readonly axes: readonly number[]; readonly keepDims: boolean };
@@ -47,6 +47,18 @@ export const reduceMax = definePrimitive({
     const winners = b.equal(x, b.reshape(y, reducedDims(x.dims, attributes.axes, true)));
     const share = b.divide(dy, b.reduceSum(winners, attributes.axes, attributes.keepDims));
     return [b.multiply(winners, b.reshape(share, reducedDims(x.dims, attributes.axes, true)))];
+  },
+});
+
+/** Half the sum of the squares of all elements, in one pass. */
+export const l2Loss = definePrimitive({
+  name: 'l2Loss',
+  infer([x]: readonly [x: Value], _attributes: NoAttributes): readonly [TensorSpec] {
+    demand(x.dtype === 'float32', `expected float32, got ${x.dtype}`);
+    return [{ dims: [], dtype: 'float32' }];
+  },
+  gradient({ builder: b, inputs: [x], outputGradients: [dy] }) {
+    return [dy && b.multiply(x, dy)];
   },
 });
 

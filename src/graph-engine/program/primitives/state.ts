@@ -34,6 +34,19 @@ export const readVariable = definePrimitive({
   stopsGradient: true,
 });
 
+/** The value a variable has when all effects of the entry are done. */
+export const readUpdatedVariable = definePrimitive({
+  name: 'readUpdatedVariable',
+  infer(
+    _inputs: readonly [],
+    attributes: { readonly name: string; readonly dims: Dims; readonly dtype: 'float32' | 'int32' },
+  ): readonly [TensorSpec] {
+    return [{ dims: attributes.dims, dtype: attributes.dtype }];
+  },
+  stopsGradient: true,
+  afterEffects: true,
+});
+
 /** The first input, but not before the others are there: an order that the values alone do not give. */
 export const after = definePrimitive({
   name: 'after',

@@ -1,4 +1,5 @@
-import { isPrimitiveName, primitiveNamed } from '../../program/primitives/index.ts';
+import { orderOfEffects } from '../../program/orderOfEffects.ts';
+import { isPrimitiveName } from '../../program/primitives/index.ts';
 import type { Entry, Instruction, Program } from '../../program/program.ts';
 import { shape, type } from './attributes.ts';
 import type { GraphTensor, TensorflowAbilities } from './emitContext.ts';
@@ -61,10 +62,10 @@ function emitEntry(
     context.define(value, placeholder);
   }
 
-  const isEffect = (instruction: Instruction): boolean => primitiveNamed(instruction.primitive).effect === true;
+  const { first, effects: changes, last } = orderOfEffects(entry.instructions);
   /** By variable, the nodes that must be done before its next change. */
   const earlier = new Map<string, string[]>();
-  for (const instruction of entry.instructions.filter((instruction) => !isEffect(instruction))) {
+  for (const instruction of first) {
     const refs = emitInstruction(context, instruction);
     const { name } = instruction.attributes;
     if (instruction.primitive === 'readVariable' && typeof name === 'string') {
@@ -73,12 +74,16 @@ function emitEntry(
   }
 
   const effects: string[] = [];
-  for (const instruction of entry.instructions.filter(isEffect)) {
+  for (const instruction of changes) {
     const touched = variablesOf(instruction);
     const before = [...new Set(touched.flatMap((name) => earlier.get(name) ?? []))];
     const done = context.after(before, () => emitInstruction(context, instruction));
     for (const name of touched) earlier.set(name, [...done]);
     effects.push(...done);
+  }
+  for (const instruction of last) {
+    const before = variablesOf(instruction).flatMap((name) => earlier.get(name) ?? []);
+    context.after(before, () => emitInstruction(context, instruction));
   }
 
   // The session is told only what to fetch: whatever that is, it pulls the effects along.

@@ -30,6 +30,7 @@ export const arrangementKernels = {
       ),
     ];
   },
+  pack: ({ inputs }) => [Float64Array.from(inputs, ({ data }) => data[0] ?? Number.NaN)],
   concat({ inputs, attributes: { axis }, outputDims: [dims] }) {
     const y = new Float64Array(sizeOfDims(dims));
     const strides = stridesOf(dims);
@@ -107,6 +108,7 @@ export const arrangementKernels = {
   | 'reshape'
   | 'transpose'
   | 'concat'
+  | 'pack'
   | 'split'
   | 'slice'
   | 'stridedSlice'

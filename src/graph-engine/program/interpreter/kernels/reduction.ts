@@ -28,6 +28,7 @@ export const reductionKernels = {
     return [sums.map((sum) => sum / count)];
   },
   reduceMax: ({ inputs: [x], attributes }) => [reduce(x, attributes, -Infinity, Math.max)],
+  l2Loss: ({ inputs: [x] }) => [Float64Array.of(x.data.reduce((sum, value) => sum + value * value, 0) / 2)],
   argMax({ inputs: [x], attributes: { axis } }) {
     const inner = sizeOfDims(x.dims.slice(axis + 1));
     const length = x.dims[axis] ?? 1;
@@ -40,4 +41,4 @@ export const reductionKernels = {
     }
     return [out];
   },
-} satisfies Kernels<'reduceSum' | 'reduceMean' | 'reduceMax' | 'argMax'>;
+} satisfies Kernels<'reduceSum' | 'reduceMean' | 'reduceMax' | 'l2Loss' | 'argMax'>;

@@ -4,6 +4,7 @@ import { at } from '../tensor.ts';
 export const stateKernels = {
   constant: ({ attributes: { values } }) => [Float64Array.from(values)],
   readVariable: ({ attributes: { name }, variable }) => [variable(name).slice()],
+  readUpdatedVariable: ({ attributes: { name }, variable }) => [variable(name).slice()],
   after: ({ inputs: [x] }) => [x.data],
   assign({ inputs: [value], attributes: { name }, variable }) {
     variable(name).set(value.data);
@@ -45,5 +46,12 @@ export const stateKernels = {
     return [];
   },
 } satisfies Kernels<
-  'constant' | 'readVariable' | 'after' | 'assign' | 'applyGradientDescent' | 'applyMomentum' | 'applyAdam'
+  | 'constant'
+  | 'readVariable'
+  | 'readUpdatedVariable'
+  | 'after'
+  | 'assign'
+  | 'applyGradientDescent'
+  | 'applyMomentum'
+  | 'applyAdam'
 >;

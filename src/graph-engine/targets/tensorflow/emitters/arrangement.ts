@@ -17,6 +17,17 @@ export const arrangement = {
   transpose: (c, [x], { permutation }) => [
     c.node('Transpose', [x.ref, c.integers(permutation)], { T: type(x.dtype), Tperm: INDEX }),
   ],
+  pack: (c, scalars) => [
+    c.node(
+      'Pack',
+      scalars.map(({ ref }) => ref),
+      {
+        N: integer(scalars.length),
+        T: type(scalars[0]?.dtype ?? 'float32'),
+        axis: integer(0),
+      },
+    ),
+  ],
   concat: (c, inputs, { axis }) => {
     const [first] = inputs;
     if (first === undefined) throw new Error('Nothing to concatenate');
@@ -87,6 +98,7 @@ export const arrangement = {
   | 'reshape'
   | 'transpose'
   | 'concat'
+  | 'pack'
   | 'split'
   | 'slice'
   | 'stridedSlice'

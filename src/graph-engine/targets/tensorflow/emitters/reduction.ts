@@ -15,7 +15,8 @@ export const reduction = {
   reduceSum: reduce('Sum'),
   reduceMean: reduce('Mean'),
   reduceMax: reduce('Max'),
+  l2Loss: (c, [x]) => [c.node('L2Loss', [x.ref], { T: type(x.dtype) })],
   argMax: (c, [x], { axis }) => [
     c.node('ArgMax', [x.ref, c.integer(axis)], { T: type(x.dtype), Tidx: type('int32'), output_type: type('int32') }),
   ],
-} satisfies Emitters<'reduceSum' | 'reduceMean' | 'reduceMax' | 'argMax'>;
+} satisfies Emitters<'reduceSum' | 'reduceMean' | 'reduceMax' | 'l2Loss' | 'argMax'>;

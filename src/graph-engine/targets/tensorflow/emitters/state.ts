@@ -6,6 +6,10 @@ const FLOAT = { T: type('float32') };
 export const state = {
   constant: (c, _inputs, { values, shape: dims, dtype }) => [c.values(values, dims, dtype)],
   readVariable: (c, _inputs, { name }) => [c.valueOf(name)],
+  // The walk over the entry makes this wait for the effects.
+  readUpdatedVariable: (c, _inputs, { name, dtype }) => [
+    c.node('ReadVariableOp', [c.variable(name)], { dtype: type(dtype) }),
+  ],
   after: (c, [x, ...others]) => [
     c.node('Identity', [x.ref, ...new Set(others.map(({ ref }) => `^${ref.split(':')[0] ?? ref}`))], {
       T: type(x.dtype),
@@ -50,5 +54,12 @@ export const state = {
     ];
   },
 } satisfies Emitters<
-  'constant' | 'readVariable' | 'after' | 'assign' | 'applyGradientDescent' | 'applyMomentum' | 'applyAdam'
+  | 'constant'
+  | 'readVariable'
+  | 'readUpdatedVariable'
+  | 'after'
+  | 'assign'
+  | 'applyGradientDescent'
+  | 'applyMomentum'
+  | 'applyAdam'
 >;
