@@ -4,18 +4,21 @@ import './theme/theme.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
+import { panes } from './app/panes.tsx';
 import { openHost } from './connection/openHost.ts';
 import { followHost } from './connection/hostStore.ts';
 import { followLibrary } from './blocks/ownLibrary.ts';
 import { followJournal } from './files/journal.ts';
 import { followFiles } from './files/outsideChanges.ts';
 import { followRecent } from './files/recentDocuments.ts';
+import { startPanes } from './panes/paneStore.ts';
 import { startDrafts } from './store/startDrafts.ts';
 import { startTheme } from './theme/themeStore.ts';
 import { followRuns } from './training/runStore.ts';
 import { showToast } from './ui/Toast.tsx';
 
 startTheme();
+startPanes(panes);
 const { restored, unreadable } = await startDrafts(() => {
   showToast({
     tone: 'danger',

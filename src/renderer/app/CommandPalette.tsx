@@ -15,7 +15,9 @@ export interface CommandPaletteProps {
 }
 
 /** What the palette needs of a command. */
-type PaletteEntry = Pick<AppCommand, 'label' | 'icon' | 'shortcut' | 'alternatives' | 'run'> & { readonly id: string };
+type PaletteEntry = Pick<AppCommand, 'label' | 'icon' | 'shortcut' | 'alternatives' | 'whenAsked' | 'run'> & {
+  readonly id: string;
+};
 
 /** What can be done on the canvas with what is selected now. */
 function canvasEntries(): readonly PaletteEntry[] {
@@ -49,10 +51,8 @@ export function CommandPalette({ commands, onClose }: CommandPaletteProps) {
   ]);
   const words = query.toLowerCase().split(/\s+/);
   const found = all.filter(
-    ({ id, label }) =>
-      // A page for everything there is would bury the commands.
-      (query.trim() !== '' || !id.startsWith('reference:')) &&
-      words.every((word) => label.toLowerCase().includes(word)),
+    ({ label, whenAsked }) =>
+      (query.trim() !== '' || whenAsked !== true) && words.every((word) => label.toLowerCase().includes(word)),
   );
   const chosen = found[Math.min(active, found.length - 1)];
   const list = useRef<HTMLUListElement>(null);

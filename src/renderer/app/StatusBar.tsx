@@ -1,13 +1,14 @@
 import { CircleAlert, CircleCheck, Lightbulb, TriangleAlert } from 'lucide-react';
 import { useStore } from 'zustand';
 import { hostStore } from '../connection/hostStore.ts';
+import { isInFront } from '../panes/layout.ts';
+import { togglePane, usePanes } from '../panes/paneStore.ts';
 import { useAdvice } from '../problems/useAdvice.ts';
 import { StatusTotals } from '../problems/StatusTotals.tsx';
 import { useDocument } from '../store/documentStore.ts';
 import { classNames } from '../ui/classNames.ts';
 import { Tooltip } from '../ui/Tooltip.tsx';
 import { describeConnection, describeEngine } from './describeConnection.ts';
-import { setProblemsOpen, shellStore } from './shellStore.ts';
 
 /** The bar at the bottom: problems, totals, engine, connection. */
 export function StatusBar() {
@@ -25,7 +26,7 @@ export function StatusBar() {
 
 function ProblemsButton() {
   const diagnostics = useDocument((state) => state.inferred.diagnostics);
-  const open = useStore(shellStore, (state) => state.problemsOpen);
+  const open = usePanes(({ layout }) => isInFront(layout, 'problems'));
   const advice = useAdvice().length;
   const count = (severity: string) => diagnostics.filter((one) => one.severity === severity).length;
   const [errors, warnings] = [count('error'), count('warning')];
@@ -34,7 +35,7 @@ function ProblemsButton() {
       type="button"
       aria-expanded={open}
       data-testid="problems-toggle"
-      onClick={() => setProblemsOpen(!open)}
+      onClick={() => togglePane('problems')}
       className="flex h-5 items-center gap-2 rounded-sm px-1.5 hover:bg-hover hover:text-ink"
     >
       {errors + warnings === 0 ? (

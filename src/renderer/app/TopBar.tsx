@@ -1,18 +1,19 @@
-import { ChevronDown, History, Monitor, Moon, Redo2, Sun, Undo2 } from 'lucide-react';
+import { History, Monitor, Moon, Redo2, Sun, Undo2 } from 'lucide-react';
 import { useStore } from 'zustand';
 import { useHost } from '../connection/host.ts';
 import { openPath } from '../files/fileActions.ts';
 import { recentStore } from '../files/recentDocuments.ts';
 import { chooseTheme, nextThemeChoice, themeStore, type ThemeChoice } from '../theme/themeStore.ts';
+import { showPane, usePanes } from '../panes/paneStore.ts';
+import { keysOf } from '../store/keyBindings.ts';
 import { TrainButton } from '../training/TrainButton.tsx';
 import { Button } from '../ui/Button.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
-import { Menu, type MenuItem } from '../ui/Menu.tsx';
+import { Menu, type MenuItem, type MenuProps } from '../ui/Menu.tsx';
 import type { AppCommand, AppCommandId } from './appCommands.tsx';
 import { ConnectionNotice } from './ConnectionNotice.tsx';
 import { DocumentName } from './DocumentName.tsx';
 import { Logo } from './Logo.tsx';
-import { showTab } from './shellStore.ts';
 import { displayShortcut, onMac } from '../ui/shortcuts.ts';
 
 const THEME_ICONS = { system: Monitor, light: Sun, dark: Moon } as const;
@@ -29,6 +30,7 @@ export function TopBar({ commands }: { readonly commands: readonly AppCommand[] 
   const theme = useStore(themeStore, (state) => state.choice);
   const { connection } = useHost();
   const recent = useStore(recentStore, (state) => state.documents);
+  const panes = usePanes((state) => state.panes);
   const ThemeIcon = THEME_ICONS[theme];
 
   function command(id: AppCommandId): AppCommand {
@@ -38,14 +40,16 @@ export function TopBar({ commands }: { readonly commands: readonly AppCommand[] 
   }
 
   function item(id: AppCommandId): MenuItem {
-    const { label, icon, shortcut, enabled, run } = command(id);
+    const { label, icon, enabled, checked, run } = command(id);
+    const [key] = keysOf(command(id));
     return {
       label,
       icon,
       disabled: !enabled,
       onSelect: run,
       testId: `file-${id}`,
-      ...(shortcut !== undefined && { shortcut: displayShortcut(shortcut, isMac) }),
+      ...(key !== undefined && { shortcut: displayShortcut(key, isMac) }),
+      ...(checked !== undefined && { checked }),
     };
   }
 
@@ -53,13 +57,8 @@ export function TopBar({ commands }: { readonly commands: readonly AppCommand[] 
   return (
     <header className="flex h-11 shrink-0 items-center gap-1 border-b border-line bg-surface pr-2 pl-3">
       <Logo />
-      <Menu
-        trigger={
-          <Button variant="ghost" className="ml-1 h-7 gap-1 px-2" data-testid="menu-file">
-            File
-            <ChevronDown size={12} aria-hidden />
-          </Button>
-        }
+      <BarMenu
+        name="File"
         items={[
           item('new'),
           item('open'),
@@ -84,6 +83,19 @@ export function TopBar({ commands }: { readonly commands: readonly AppCommand[] 
           item('export-onnx'),
         ]}
       />
+      <BarMenu
+        name="View"
+        items={[
+          ...panes.map(({ id, title }) => ({ ...item(`pane:${id}`), label: title })),
+          'separator',
+          item('canvas-alone'),
+          item('reset-layout'),
+          'separator',
+          item('beside'),
+          item('theme'),
+        ]}
+      />
+      <BarMenu name="Help" items={[item('reference'), item('command-palette'), item('shortcuts')]} />
       <span className="mx-1 h-5 w-px bg-line" aria-hidden />
       <IconButton
         label={undo.label}
@@ -111,7 +123,20 @@ export function TopBar({ commands }: { readonly commands: readonly AppCommand[] 
         onClick={() => chooseTheme(nextThemeChoice(theme))}
         data-testid="theme"
       />
-      <TrainButton onTrain={() => showTab('training')} />
+      <TrainButton onTrain={() => showPane('training')} />
     </header>
+  );
+}
+
+function BarMenu({ name, items }: { readonly name: string; readonly items: MenuProps['items'] }) {
+  return (
+    <Menu
+      trigger={
+        <Button variant="ghost" className="h-7 px-2" data-testid={`menu-${name.toLowerCase()}`}>
+          {name}
+        </Button>
+      }
+      items={items}
+    />
   );
 }

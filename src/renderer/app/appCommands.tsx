@@ -7,10 +7,8 @@ import {
   FilePlus2,
   FolderOpen,
   GitCompare,
-  History,
   ImageDown,
   Keyboard,
-  LayoutPanelLeft,
   Moon,
   Play,
   Redo2,
@@ -33,7 +31,10 @@ import { chooseTheme, nextThemeChoice, themeStore } from '../theme/themeStore.ts
 import { commitTyping, startTraining } from '../training/trainActions.ts';
 import { useTrainBlocker } from '../training/TrainButton.tsx';
 import { useActiveRun } from '../training/runStore.ts';
-import { setPaletteOpen, setShortcutsOpen, showTab } from './shellStore.ts';
+import { usePaneCommands } from '../panes/paneCommands.tsx';
+import { showPane } from '../panes/paneStore.ts';
+import type { PaneId } from '../panes/pane.ts';
+import { setPaletteOpen, setShortcutsOpen } from './shellStore.ts';
 
 export type AppCommandId =
   | 'new'
@@ -47,16 +48,18 @@ export type AppCommandId =
   | 'export-onnx'
   | 'compare'
   | 'figure'
-  | 'history'
   | 'beside'
   | 'undo'
   | 'redo'
   | 'train'
   | 'theme'
-  | 'inspector'
   | 'reference'
   | `reference:${string}`
   | `heat-map:${string}`
+  | `pane:${PaneId}`
+  | `move-pane:${string}`
+  | 'canvas-alone'
+  | 'reset-layout'
   | 'command-palette'
   | 'shortcuts';
 
@@ -71,6 +74,10 @@ export interface AppCommand {
   /** Text fields keep these keys for themselves. */
   readonly leaveToFields?: boolean;
   readonly enabled: boolean;
+  /** Whether what it switches is on, where it is a switch. */
+  readonly checked?: boolean;
+  /** Found by its name in the command palette, and not listed before: there are too many like it. */
+  readonly whenAsked?: boolean;
   run(): void;
 }
 
@@ -99,6 +106,7 @@ export function useAppCommands(): readonly AppCommand[] {
   const several = useDocument((state) => state.tabs.length > 1);
   const beside = useStore(besideStore, (state) => state.beside !== null);
   const theme = useStore(themeStore, (state) => state.choice);
+  const paneCommands = usePaneCommands();
 
   return useMemo(
     (): AppCommand[] => [
@@ -202,13 +210,6 @@ export function useAppCommands(): readonly AppCommand[] {
         },
       },
       {
-        id: 'history',
-        label: 'Show the history',
-        icon: <History {...SIZE} />,
-        enabled: true,
-        run: () => showTab('history'),
-      },
-      {
         id: 'beside',
         label: beside ? 'Close the view beside' : 'Show the next document beside',
         icon: <Columns2 {...SIZE} />,
@@ -242,7 +243,7 @@ export function useAppCommands(): readonly AppCommand[] {
         shortcut: 'Ctrl+Enter',
         enabled: !blocked && !busy,
         run: () => {
-          showTab('training');
+          showPane('training');
           void startTraining(connection);
         },
       },
@@ -252,13 +253,6 @@ export function useAppCommands(): readonly AppCommand[] {
         icon: <Moon {...SIZE} />,
         enabled: true,
         run: () => chooseTheme(nextThemeChoice(theme)),
-      },
-      {
-        id: 'inspector',
-        label: 'Show the inspector',
-        icon: <LayoutPanelLeft {...SIZE} />,
-        enabled: true,
-        run: () => showTab('inspector'),
       },
       {
         id: 'reference',
@@ -285,7 +279,8 @@ export function useAppCommands(): readonly AppCommand[] {
         enabled: true,
         run: () => setShortcutsOpen(true),
       },
+      ...paneCommands,
     ],
-    [connection, undoLabel, redoLabel, blocked, busy, theme, several, beside],
+    [paneCommands, connection, undoLabel, redoLabel, blocked, busy, theme, several, beside],
   );
 }

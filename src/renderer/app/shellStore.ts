@@ -1,31 +1,12 @@
 import { createStore } from 'zustand/vanilla';
 
-export type RightTab = 'inspector' | 'training' | 'history';
-
-/** How the editor's window is arranged, beyond the sizes that the panels keep themselves. */
+/** Which of the editor's own dialogs are open. */
 export interface ShellState {
-  readonly tab: RightTab;
-  readonly problemsOpen: boolean;
   readonly paletteOpen: boolean;
   readonly shortcutsOpen: boolean;
 }
 
-export const shellStore = createStore<ShellState>()(() => ({
-  tab: 'inspector',
-  problemsOpen: false,
-  paletteOpen: false,
-  shortcutsOpen: false,
-}));
-
-/** Brings a tab of the right panel to the front. */
-export function showTab(tab: RightTab): void {
-  shellStore.setState({ tab });
-}
-
-/** Opens or closes the list of problems. */
-export function setProblemsOpen(problemsOpen: boolean): void {
-  shellStore.setState({ problemsOpen });
-}
+export const shellStore = createStore<ShellState>()(() => ({ paletteOpen: false, shortcutsOpen: false }));
 
 /** Opens or closes the command palette. */
 export function setPaletteOpen(paletteOpen: boolean): void {

@@ -35,6 +35,7 @@ export function useReferenceCommands(): readonly AppCommand[] {
         label: `Reference: ${entry.title}`,
         icon: <BookOpen size={15} aria-hidden />,
         enabled: true,
+        whenAsked: true,
         run: () => openReference({ kind: entry.kind, id: entry.id }),
       })),
     [document],

@@ -1,5 +1,5 @@
 import { Menu as BaseMenu } from '@base-ui/react/menu';
-import { ChevronRight } from 'lucide-react';
+import { Check, ChevronRight } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
 import { classNames } from './classNames.ts';
 
@@ -9,6 +9,8 @@ export interface MenuItem {
   readonly shortcut?: string;
   readonly disabled?: boolean;
   readonly danger?: boolean;
+  /** Makes it a switch that is on or off. */
+  readonly checked?: boolean;
   readonly onSelect: () => void;
   readonly testId?: string;
 }
@@ -59,19 +61,32 @@ export function Menu({ trigger, items, align = 'start' }: MenuProps) {
 }
 
 function Item({ item }: { readonly item: MenuItem }) {
-  return (
-    <BaseMenu.Item
-      disabled={item.disabled}
-      onClick={item.onSelect}
-      data-testid={item.testId}
-      className={classNames(ITEM, item.danger === true && 'text-danger')}
-    >
+  const common = {
+    disabled: item.disabled,
+    onClick: item.onSelect,
+    'data-testid': item.testId,
+    className: classNames(ITEM, item.danger === true && 'text-danger'),
+  };
+  const content = (
+    <>
       <span aria-hidden className="flex w-4 shrink-0 justify-center text-ink-muted">
         {item.icon}
       </span>
       <span className="min-w-0 flex-1 truncate">{item.label}</span>
       {item.shortcut !== undefined && <kbd className="pl-6 font-sans text-2xs text-ink-muted">{item.shortcut}</kbd>}
-    </BaseMenu.Item>
+      {item.checked !== undefined && (
+        <span className="flex w-4 shrink-0 justify-center text-accent-ink">
+          {item.checked && <Check size={14} aria-hidden />}
+        </span>
+      )}
+    </>
+  );
+  return item.checked === undefined ? (
+    <BaseMenu.Item {...common}>{content}</BaseMenu.Item>
+  ) : (
+    <BaseMenu.CheckboxItem {...common} checked={item.checked} closeOnClick>
+      {content}
+    </BaseMenu.CheckboxItem>
   );
 }
 
