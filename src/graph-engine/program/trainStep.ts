@@ -1,60 +1,54 @@
 import { gradients } from './autodiff.ts';
 import type { Builder } from './builder.ts';
+import { clipGradients, type ClippingSettings } from './clipping.ts';
 import { applyOptimizer } from './optimizers/applyOptimizer.ts';
 import type { OptimizerSettings } from './optimizers/settings.ts';
 import type { Update } from './optimizers/update.ts';
 import type { Value, Variable } from './program.ts';
 import { createRecomputation, noRecomputation } from './recompute.ts';
 
-export interface TrainStepOptions {
+export interface GradientOptions {
   /** What to make small; a scalar. */
   readonly loss: Value;
   /** What may move. A variable the loss does not depend on stays as it is, decay included. */
   readonly variables: readonly Variable[];
+  /** Forgets activations and computes them a second time when their gradients are due; see `recomputeSegments`. */
+  readonly recompute?: boolean;
+}
+
+export interface UpdateOptions {
   readonly optimizer: OptimizerSettings;
   /** A float32 scalar. */
   readonly learningRate: Value;
-  /** Gradients are scaled down together so that their common norm is at most this. */
-  readonly clipNorm?: number;
-  /** Forgets activations and computes them a second time when their gradients are due; see `recomputeSegments`. */
-  readonly recompute?: boolean;
+  readonly clipping?: ClippingSettings;
   /** Which variables weight decay pulls on; all but vectors by default. */
   readonly decays?: (variable: Variable) => boolean;
 }
 
-/** Appends the gradients of the loss and one optimizer step, and returns the slot variables that the step needs. */
-export function appendTrainStep(
-  builder: Builder,
-  { loss, variables, optimizer, learningRate, clipNorm, recompute, decays }: TrainStepOptions,
-): readonly Variable[] {
+/** Appends the gradients of the loss: one for each variable that the loss depends on. */
+export function appendGradients(builder: Builder, { loss, variables, recompute }: GradientOptions): readonly Update[] {
   if (loss.dims.length !== 0) throw new Error(`A loss is a scalar, got [${loss.dims.join(', ')}]`);
   const reads = variables.map((variable) => builder.readVariable(variable));
   const recomputation = recompute === true ? createRecomputation(builder) : noRecomputation;
   const values = gradients(builder, loss, reads, recomputation);
-  return builder.withOrigin('optimizer', () => {
-    const updates = variables.flatMap((variable, i): Update[] => {
-      const gradient = values[i];
-      return gradient === undefined ? [] : [{ variable, gradient }];
-    });
-    const clipped = clipNorm === undefined ? updates : clipByGlobalNorm(builder, updates, clipNorm);
-    return applyOptimizer(builder, optimizer, clipped, learningRate, decays);
+  return variables.flatMap((variable, i): Update[] => {
+    const gradient = values[i];
+    return gradient === undefined ? [] : [{ variable, gradient }];
   });
 }
 
-/** Scales all gradients by `min(1, clipNorm / (norm + 1e-6))` of their common norm, as PyTorch's `clip_grad_norm_`. */
-function clipByGlobalNorm(builder: Builder, updates: readonly Update[], clipNorm: number): readonly Update[] {
-  const squares = updates.map(({ gradient }) =>
-    builder.reduceSum(
-      builder.square(gradient),
-      gradient.dims.map((_, axis) => axis),
-    ),
+/** Appends one optimizer step along gradients, and returns the slot variables that it needs. */
+export function appendUpdate(
+  builder: Builder,
+  updates: readonly Update[],
+  { optimizer, learningRate, clipping = { kind: 'none' }, decays }: UpdateOptions,
+): readonly Variable[] {
+  return builder.withOrigin('optimizer', () =>
+    applyOptimizer(builder, optimizer, clipGradients(builder, updates, clipping), learningRate, decays),
   );
-  const [first, ...rest] = squares;
-  if (first === undefined) return updates;
-  const norm = builder.sqrt(rest.reduce((sum, square) => builder.add(sum, square), first));
-  const scale = builder.minimum(
-    builder.divide(builder.scalar(clipNorm), builder.add(norm, builder.scalar(1e-6))),
-    builder.scalar(1),
-  );
-  return updates.map(({ variable, gradient }) => ({ variable, gradient: builder.multiply(gradient, scale) }));
+}
+
+/** Appends the gradients of the loss and one optimizer step, and returns the slot variables that the step needs. */
+export function appendTrainStep(builder: Builder, options: GradientOptions & UpdateOptions): readonly Variable[] {
+  return appendUpdate(builder, appendGradients(builder, options), options);
 }

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
+import { Schedule } from '../document/schedule.ts';
+import { freshPatience, isPatienceOver, nextPatience } from './earlyStopping.ts';
 import { learningRateAt } from './learningRate.ts';
+import { nextPlateau, noPlateau } from './plateau.ts';
+import golden from './schedules.golden.json' with { type: 'json' };
 
 const stepsPerEpoch = 10;
 
@@ -29,4 +33,45 @@ test('steps drop by the factor exactly at the epoch', () => {
   const settings = { learningRate: 1, epochs: 9, schedule: { kind: 'step', everyEpochs: 3, factor: 0.1 } } as const;
   const rates = [0, 29, 30, 59, 60].map((step) => learningRateAt(settings, step, stepsPerEpoch));
   expect(rates).toEqual([1, 1, 0.1, 0.1, 0.1 ** 2]);
+});
+
+/** Rates of double precision on both sides; PyTorch multiplies step by step where this takes powers. */
+const TOLERANCE = 1e-12;
+
+test.each(golden.cases)('$schedule follows PyTorch step by step', ({ schedule, rates }) => {
+  const settings = { learningRate: golden.rate, epochs: golden.epochs, schedule: Schedule.parse(schedule) };
+  const found = rates.map((_, step) => learningRateAt(settings, step, golden.steps));
+  rates.forEach((rate, step) => expect(Math.abs((found[step] ?? NaN) - rate), `step ${step}`).toBeLessThan(TOLERANCE));
+});
+
+test.each(golden.plateaus)('a plateau with patience $patience drops where PyTorch does', (example) => {
+  const { mode, patience, figures, rates } = example;
+  const schedule = Schedule.parse({ kind: 'plateau', factor: 0.5, patience, lowestRate: 0.01 });
+  const settings = { learningRate: golden.rate, epochs: figures.length, schedule };
+  let state = noPlateau;
+  const found = figures.map((figure, epoch) => {
+    const rate = learningRateAt(settings, epoch, 1, state.drops);
+    state = nextPlateau(state, schedule, figure, mode === 'min' ? 'lower' : 'higher');
+    return rate;
+  });
+  rates.forEach((rate, at) => expect(Math.abs((found[at] ?? NaN) - rate), `epoch ${at}`).toBeLessThan(TOLERANCE));
+  expect(new Set(found).size).toBeGreaterThan(2);
+});
+
+test('a warm-up goes before any schedule', () => {
+  for (const schedule of ['constant', 'step', 'exponential', 'plateau', 'cosine'] as const) {
+    const settings = { learningRate: 1, epochs: 4, schedule: Schedule.parse({ kind: schedule, warmupSteps: 4 }) };
+    expect([0, 1, 2, 3].map((step) => learningRateAt(settings, step, 100))).toEqual([0.25, 0.5, 0.75, 1]);
+  }
+});
+
+test('patience ends after so many epochs without a gain', () => {
+  const settings = { earlyStopping: { kind: 'patience', epochs: 2, minimumGain: 0.1 } } as const;
+  let state = freshPatience;
+  const ends = [1, 0.8, 0.75, 0.69, 0.65, 0.64].map((loss) => {
+    state = nextPatience(state, settings, loss);
+    return isPatienceOver(state, settings);
+  });
+  expect(ends).toEqual([false, false, false, false, false, true]);
+  expect(isPatienceOver({ best: 1, waited: 1000 }, {})).toBe(false);
 });

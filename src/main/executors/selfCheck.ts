@@ -1,6 +1,7 @@
 import { countMacs } from '../../graph-engine/program/countMacs.ts';
 import { resolveDims } from '../../graph-engine/program/dims.ts';
 import { createInterpreter, type Interpreter } from '../../graph-engine/program/interpreter/createInterpreter.ts';
+import { slotName } from '../../graph-engine/program/optimizers/slot.ts';
 import { primitiveNamed } from '../../graph-engine/program/primitives/index.ts';
 import type { Entry, EntryInput, Program } from '../../graph-engine/program/program.ts';
 import { normal } from '../../graph-engine/random/distributions.ts';
@@ -130,13 +131,13 @@ function written(entry: Entry): readonly string[] {
   return [...new Set(names.filter((name) => typeof name === 'string'))];
 }
 
-/** Adam makes full steps of gradients that are rounding errors, so of it only the slots can be compared. */
+/** What divides gradients by their own size makes full steps of rounding errors, so of it only the slots can be compared. */
 function comparable(program: Program, entry: Entry): readonly string[] {
-  const adams = new Set(
-    entry.instructions.filter(({ primitive }) => primitive === 'applyAdam').map(({ attributes }) => attributes['name']),
-  );
+  const changed = new Set(written(entry));
+  const isScaled = (name: string): boolean =>
+    ['second', 'square', 'mean'].some((slot) => changed.has(slotName(slot, name)));
   const known = new Set(program.variables.map(({ name }) => name));
-  return written(entry).filter((name) => known.has(name) && !adams.has(name));
+  return [...changed].filter((name) => known.has(name) && !isScaled(name));
 }
 
 async function restore(compiled: CompiledProgram, entry: Entry, initial: NamedTensors): Promise<void> {

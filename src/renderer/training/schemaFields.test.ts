@@ -26,7 +26,16 @@ test('bounds come from the schema', () => {
 test('an optimizer brings its own fields, words and defaults', () => {
   const optimizer = field('optimizer');
   if (optimizer.kind !== 'union') throw new Error('not a union');
-  expect(optimizer.variants.map((variant) => variant.label)).toEqual(['SGD', 'Momentum', 'Nesterov', 'Adam', 'AdamW']);
+  expect(optimizer.variants.map((variant) => variant.label)).toEqual([
+    'SGD',
+    'Momentum',
+    'Nesterov',
+    'Adam',
+    'AdamW',
+    'RMSProp',
+    'LAMB',
+    'Lion',
+  ]);
   const adamw = optimizer.variants.find((variant) => variant.value === 'adamw');
   expect(adamw?.fields.map((one) => one.key)).toEqual(['beta1', 'beta2', 'epsilon', 'weightDecay']);
   expect(adamw?.initial).toMatchObject({ kind: 'adamw', weightDecay: 0.01 });

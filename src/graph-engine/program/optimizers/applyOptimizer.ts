@@ -3,7 +3,10 @@ import type { Builder } from '../builder.ts';
 import type { Value, Variable } from '../program.ts';
 import { adam } from './adam.ts';
 import { gradientDescent } from './gradientDescent.ts';
+import { lamb } from './lamb.ts';
+import { lion } from './lion.ts';
 import { momentum } from './momentum.ts';
+import { rmsprop } from './rmsprop.ts';
 import type { OptimizerSettings } from './settings.ts';
 import type { Update } from './update.ts';
 import { decayedGradient, isDecayed, shrink } from './weightDecay.ts';
@@ -25,6 +28,15 @@ export function applyOptimizer(
     weightDecay === 0
       ? updates
       : updates.map((update) => (decays(update.variable) ? decayedGradient(builder, update, weightDecay) : update));
+  const shrunk = (): readonly Update[] => {
+    shrink(
+      builder,
+      weightDecay === 0 ? [] : updates.filter(({ variable }) => decays(variable)),
+      learningRate,
+      weightDecay,
+    );
+    return updates;
+  };
 
   switch (settings.kind) {
     case 'sgd':
@@ -37,11 +49,14 @@ export function applyOptimizer(
       });
     case 'adam':
       return adam(builder, coupled(), learningRate, settings);
-    case 'adamw': {
-      const shrunk = weightDecay === 0 ? [] : updates.filter(({ variable }) => decays(variable));
-      shrink(builder, shrunk, learningRate, weightDecay);
-      return adam(builder, updates, learningRate, settings);
-    }
+    case 'adamw':
+      return adam(builder, shrunk(), learningRate, settings);
+    case 'rmsprop':
+      return rmsprop(builder, coupled(), learningRate, settings);
+    case 'lamb':
+      return lamb(builder, updates, learningRate, settings, decays);
+    case 'lion':
+      return lion(builder, shrunk(), learningRate, settings);
     default:
       return assertNever(settings);
   }

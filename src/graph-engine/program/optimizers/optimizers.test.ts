@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createBuilder } from '../builder.ts';
+import { ClippingSettings } from '../clipping.ts';
 import { createInterpreter } from '../interpreter/createInterpreter.ts';
 import type { Program, Variable } from '../program.ts';
 import { appendTrainStep } from '../trainStep.ts';
@@ -22,7 +23,7 @@ const kernel = weight('dense.kernel', [3, 2]);
 const bias = weight('dense.bias', [2]);
 
 /** The least-squares problem of tests/oracles/optimizers.py as a train step. */
-function leastSquares(optimizer: OptimizerSettings, options: { readonly clipNorm?: number } = {}) {
+function leastSquares(optimizer: OptimizerSettings, options: { readonly clipping?: ClippingSettings } = {}) {
   const b = createBuilder('train');
   const x = b.input('x', [-1, 3], 'float32');
   const target = b.input('target', [-1, 2], 'float32');
@@ -56,10 +57,13 @@ const tolerances = { float32: 3e-6, float64: 1e-12 } as const;
 test.each(
   golden.cases.flatMap((example) => (['float32', 'float64'] as const).map((precision) => ({ ...example, precision }))),
 )(
-  '$settings with clipping $clipNorm takes the steps of PyTorch in $precision',
-  ({ settings, learningRate, clipNorm, steps, precision }) => {
+  '$settings with clipping $clipping takes the steps of PyTorch in $precision',
+  ({ settings, learningRate, clipping, steps, precision }) => {
     const optimizer = OptimizerSettings.parse(settings);
-    const { program, slots } = leastSquares(optimizer, clipNorm === undefined ? {} : { clipNorm });
+    const { program, slots } = leastSquares(
+      optimizer,
+      clipping === undefined ? {} : { clipping: ClippingSettings.parse(clipping) },
+    );
     const { interpreter, step } = start(program, precision);
     // Initial values are float32 by type; in double precision the powers start from the exact betas.
     if (precision === 'float64') {

@@ -19,7 +19,8 @@ function weightDecay(standard: number, reason: string) {
   return z.number().min(0).max(1).default(standard).describe(reason);
 }
 
-const coupled = 'Pull of the weights towards zero, through the gradient; biases and norms are left out.';
+const decoupled = 'Share of every weight removed per step, times the rate; what is spared is a setting of its own.';
+const coupled = 'Pull of the weights towards zero, through the gradient; what is spared is a setting of its own.';
 
 /** The rule that turns gradients into steps; all follow PyTorch's definitions. */
 export const OptimizerSettings = z.discriminatedUnion('kind', [
@@ -41,12 +42,37 @@ export const OptimizerSettings = z.discriminatedUnion('kind', [
       beta1,
       beta2,
       epsilon,
-      weightDecay: weightDecay(
-        0.01,
-        'Share of every weight removed per step, times the rate; biases and norms are left out.',
-      ),
+      weightDecay: weightDecay(0.01, decoupled),
     })
     .describe('Adam with decay apart from the gradient: the usual choice for attention and modern networks.'),
+  z
+    .strictObject({
+      kind: z.literal('rmsprop'),
+      smoothing: z.number().min(0).lt(1).default(0.99).describe('Memory of the mean of the squared gradients.'),
+      momentum: momentum.default(0),
+      epsilon,
+      weightDecay: weightDecay(0, coupled),
+    })
+    .describe('Gradients divided by their running size: recurrent networks and MobileNets were tuned with it.'),
+  z
+    .strictObject({
+      kind: z.literal('lamb'),
+      beta1,
+      beta2,
+      epsilon: epsilon.default(1e-6),
+      weightDecay: weightDecay(0.01, decoupled),
+    })
+    .describe('AdamW with a step as long as each layer can bear: for batches of thousands (You et al. 2020).'),
+  z
+    .strictObject({
+      kind: z.literal('lion'),
+      beta1,
+      beta2: beta2.default(0.99),
+      weightDecay: weightDecay(0.1, decoupled),
+    })
+    .describe(
+      'Only the sign of the gradient counts: half the memory of Adam; wants a tenth of its rate (Chen et al. 2023).',
+    ),
 ]);
 export type OptimizerSettings = z.infer<typeof OptimizerSettings>;
 export type OptimizerKind = OptimizerSettings['kind'];

@@ -1,9 +1,14 @@
 import type { Variable } from '../program.ts';
 
+/** What the slot of a variable is called. */
+export function slotName(slot: string, variable: string): string {
+  return `optimizer/${slot}/${variable}`;
+}
+
 /** A variable of zeros that an optimizer keeps beside each trainable one, such as `optimizer/momentum/stem.kernel`. */
 export function slotOf(variable: Variable, slot: string): Variable {
   return {
-    name: `optimizer/${slot}/${variable.name}`,
+    name: slotName(slot, variable.name),
     dims: variable.dims,
     dtype: 'float32',
     initializer: { kind: 'zeros' },
