@@ -1,4 +1,4 @@
-import { nameOf, nodesOf } from '../document/graphs.ts';
+import { nameOf, nodesOf, type NodeEntries } from '../document/graphs.ts';
 import type { Graph, GraphNode, NodeId } from '../document/schema.ts';
 
 /** Which node of the later graph each node of the earlier one became. */
@@ -8,7 +8,7 @@ function kindOf(node: GraphNode): string {
   return 'block' in node ? `block ${node.block}` : `op ${node.op}`;
 }
 
-function inFlow(graph: Graph): readonly [NodeId, GraphNode][] {
+function inFlow(graph: Graph): NodeEntries {
   return [...nodesOf(graph)].sort(([, a], [, b]) => a.position.x - b.position.x || a.position.y - b.position.y);
 }
 

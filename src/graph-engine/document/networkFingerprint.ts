@@ -5,7 +5,7 @@ const known = new WeakMap<SkipwireDocument, string>();
 
 /** A graph without what does not touch its weights: places, ways of wires, frames and notes; keys sorted. */
 function essence(graph: Graph): unknown {
-  return nodesOf(graph)
+  return [...nodesOf(graph)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([id, { position: _position, note: _note, inputs, ...node }]) => [
       id,

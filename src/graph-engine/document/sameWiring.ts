@@ -1,28 +1,60 @@
-import { nodesOf } from './graphs.ts';
-import type { Graph } from './schema.ts';
+import { nodesOf, type NodeEntries } from './graphs.ts';
+import type { Graph, GraphNode, NodeId } from './schema.ts';
+
+/** A node that is not what it was. */
+export interface ChangedNode {
+  readonly id: NodeId;
+  readonly before: GraphNode;
+  readonly now: GraphNode;
+}
+
+/** The pairs compared last: all that is derived of a document asks for the same ones after an edit. */
+const MAXIMUM_PAIRS = 4;
+let compared: { readonly a: Graph['nodes']; readonly b: Graph['nodes']; readonly changed: Changes }[] = [];
+
+type Changes = readonly ChangedNode[] | undefined;
+
+function findChanged(left: NodeEntries, right: NodeEntries): Changes {
+  if (left.length !== right.length) return undefined;
+  const changed: ChangedNode[] = [];
+  for (let index = 0; index < left.length; index++) {
+    const [id, before] = left[index] ?? [];
+    const [other, now] = right[index] ?? [];
+    if (id !== other || id === undefined || before === undefined || now === undefined) return undefined;
+    if (before !== now) changed.push({ id, before, now });
+  }
+  return changed;
+}
+
+/**
+ * The nodes in which two graphs differ when they have the same ones in the same order, `undefined` when they have not. Told
+ * by identity: documents share what an edit did not touch.
+ */
+export function changedNodes(a: Graph, b: Graph): readonly ChangedNode[] | undefined {
+  if (a.nodes === b.nodes) return [];
+  const known = compared.find((pair) => pair.a === a.nodes && pair.b === b.nodes);
+  if (known !== undefined) return known.changed;
+  const changed = findChanged(nodesOf(a), nodesOf(b));
+  if (Object.isFrozen(a.nodes) && Object.isFrozen(b.nodes))
+    compared = [{ a: a.nodes, b: b.nodes, changed }, ...compared].slice(0, MAXIMUM_PAIRS);
+  return changed;
+}
+
+function sameKind(a: GraphNode, b: GraphNode): boolean {
+  return 'op' in a ? 'op' in b && a.op === b.op : 'block' in b && a.block === b.block;
+}
 
 /**
  * Whether two graphs have the same nodes of the same kinds, in the same order, wired alike, so that what follows from the
- * wiring alone can be kept. Told by identity: documents share what an edit did not touch.
+ * wiring alone can be kept.
  */
 export function sameWiring(a: Graph, b: Graph): boolean {
-  if (a === b || a.nodes === b.nodes) return true;
-  const [left, right] = [nodesOf(a), nodesOf(b)];
-  if (left.length !== right.length) return false;
-  return left.every(([id, node], index) => {
-    const [otherId, other] = right[index] ?? [];
-    if (id !== otherId || other === undefined) return false;
-    if (node === other) return true;
-    const sameKind =
-      'op' in node ? 'op' in other && node.op === other.op : 'block' in other && node.block === other.block;
-    return sameKind && node.inputs === other.inputs;
-  });
+  return changedNodes(a, b)?.every(({ before, now }) => sameKind(before, now) && before.inputs === now.inputs) ?? false;
 }
 
 /** Whether the cards of two graphs of the same wiring stand at the same places. */
 export function samePlaces(a: Graph, b: Graph): boolean {
-  if (a === b || a.nodes === b.nodes) return true;
-  return nodesOf(a).every(([id, node]) => node.position === b.nodes[id]?.position);
+  return changedNodes(a, b)?.every(({ before, now }) => before.position === now.position) ?? false;
 }
 
 /** Remembers the last result of a graph that is worth it, and gives it again for one that is wired alike. */

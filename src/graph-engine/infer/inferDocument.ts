@@ -6,6 +6,7 @@ import type { Graph, GraphNode, NodeId, SkipwireDocument } from '../document/sch
 import { opNamed } from '../ops/index.ts';
 import type { InferredGraph, InferredNode, Totals } from './inferredGraph.ts';
 import { inferGraph } from './inferGraph.ts';
+import { sortGraph } from './sortGraph.ts';
 
 /** Everything that is derived from a document. */
 export interface InferredDocument {
@@ -31,7 +32,10 @@ export function inferDocument(document: SkipwireDocument): InferredDocument {
     values: {},
     inputs: {},
   });
-  const result = { root, diagnostics: [...root.diagnostics, ...checkWhole(document.graph, root)], totals: root.totals };
+  const whole = checkWhole(document.graph, root);
+  // The same list while nothing is said anew: what is shown of it need not be shown again.
+  const diagnostics = whole.length === 0 ? root.diagnostics : [...root.diagnostics, ...whole];
+  const result = { root, diagnostics, totals: root.totals };
   cache.set(document, result);
   return result;
 }
@@ -50,8 +54,17 @@ export function inferredScope(
   return graph;
 }
 
-/** Nodes from which an output can be reached, with the outputs. */
-const reachingOutputs = rememberByWiring((graph: Graph): ReadonlySet<NodeId> => {
+/** Where the network begins and ends, and what does not lead there. */
+interface Ends {
+  readonly hasInput: boolean;
+  readonly hasOutput: boolean;
+  readonly unused: readonly NodeId[];
+}
+
+const endsOf = rememberByWiring((graph: Graph): Ends => {
+  // What is on a cycle is told of there.
+  const families = new Map(sortGraph(graph).order.map((id) => [id, familyOf(nodeOf(graph, id))]));
+  const has = (family: string): boolean => [...families.values()].includes(family);
   const reached = new Set<NodeId>();
   const pending = nodesOf(graph).flatMap(([id, node]) => (familyOf(node) === 'output' ? [id] : []));
   for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
@@ -59,7 +72,8 @@ const reachingOutputs = rememberByWiring((graph: Graph): ReadonlySet<NodeId> => 
     reached.add(id);
     for (const source of Object.values(graph.nodes[id]?.inputs ?? {})) pending.push(source.node);
   }
-  return reached;
+  const unused = nodesOf(graph).flatMap(([id]) => (reached.has(id) ? [] : [id]));
+  return { hasInput: has('input'), hasOutput: has('output'), unused };
 });
 
 function familyOf(node: GraphNode): string | undefined {
@@ -68,8 +82,7 @@ function familyOf(node: GraphNode): string | undefined {
 
 /** Rules that only the root graph has: data comes in, a loss comes out, nothing hangs loose. */
 function checkWhole(graph: Graph, root: InferredGraph): Diagnostic[] {
-  const inferred = [...root.nodes.values()];
-  if (inferred.length === 0)
+  if (root.nodes.size === 0)
     return [
       {
         code: 'graph/empty',
@@ -79,8 +92,8 @@ function checkWhole(graph: Graph, root: InferredGraph): Diagnostic[] {
       },
     ];
   const diagnostics: Diagnostic[] = [];
-  const outputs = inferred.filter(({ node }) => familyOf(node) === 'output');
-  if (!inferred.some(({ node }) => familyOf(node) === 'input')) {
+  const { hasInput, hasOutput, unused } = endsOf(graph);
+  if (!hasInput) {
     diagnostics.push({
       code: 'graph/no-input',
       severity: 'error',
@@ -88,16 +101,14 @@ function checkWhole(graph: Graph, root: InferredGraph): Diagnostic[] {
       message: 'The network has no Input, so no data can come in.',
     });
   }
-  if (outputs.length === 0) diagnostics.push(missingOutput(graph, inferred));
+  if (!hasOutput) diagnostics.push(missingOutput(graph, [...root.nodes.values()]));
   else {
-    const used = reachingOutputs(graph);
-    for (const [id, node] of nodesOf(graph)) {
-      if (used.has(id)) continue;
+    for (const id of unused) {
       diagnostics.push({
         code: 'graph/unused',
         severity: 'warning',
         at: { path: [], node: id },
-        message: `"${nameOf(id, node)}" does not lead to an output, so it takes no part in training.`,
+        message: `"${nameOf(id, nodeOf(graph, id))}" does not lead to an output, so it takes no part in training.`,
       });
     }
   }

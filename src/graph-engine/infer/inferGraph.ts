@@ -1,49 +1,83 @@
-import type { Diagnostic } from '../core/diagnostic.ts';
 import type { TensorType } from '../core/shape.ts';
 import { blockPorts } from '../document/blockPorts.ts';
-import { nameOf, nodeOf, nodesOf } from '../document/graphs.ts';
+import { nodeOf } from '../document/graphs.ts';
 import type { BlockDefinition, Graph, NodeId } from '../document/schema.ts';
+import { diagnoseNames } from './diagnoseNames.ts';
 import { inferBlockNode } from './inferBlockNode.ts';
 import {
   addTotals,
+  exchangeTotals,
+  isExact,
   NO_TOTALS,
   sizeOfNode,
   type InferredGraph,
   type InferredNode,
+  type PortTypes,
   type Totals,
 } from './inferredGraph.ts';
-import { inferOpNode } from './inferOpNode.ts';
+import { inferMoved, inferOpNode } from './inferOpNode.ts';
 import { GraphMemo, scopeKey, typesKey } from './memo.ts';
 import { sortGraph } from './sortGraph.ts';
+import { KEPT, MOVED, rememberInferred, startFromLast } from './startFromLast.ts';
 import type { GraphResult, Surroundings } from './surroundings.ts';
 
 const graphMemo = new GraphMemo<InferredGraph>();
 
-/** Infers one instance of a graph: types, weights, costs and diagnostics; equal instances are inferred once. */
+/**
+ * Infers one instance of a graph: types, weights, costs and diagnostics; equal instances are inferred once. After an edit of
+ * a large graph the nodes that changed are inferred again, and what they feed as far as other types flow.
+ */
 export function inferGraph(graph: Graph, surroundings: Surroundings): GraphResult {
-  const key = `${surroundings.stack.length === 0 ? 'root' : 'block'}|${scopeKey(graph, surroundings.values)}|${typesKey(surroundings.inputs)}`;
+  const scope = scopeKey(graph, surroundings.values);
+  const key = `${surroundings.stack.length === 0 ? 'root' : 'block'}|${scope}|${typesKey(surroundings.inputs)}`;
   const memoized = graphMemo.get(graph, key, surroundings.blocks);
   if (memoized !== undefined) return { inferred: memoized.value, dependencies: memoized.dependencies };
 
-  const { order, cyclic } = sortGraph(graph);
-  const nodes = new Map<NodeId, InferredNode>();
+  const sorted = sortGraph(graph);
+  const lastKey = `${surroundings.scope ?? ''}|${key}`;
+  const start = startFromLast(graph, lastKey, sorted);
+  const nodes = new Map(start?.inferred.nodes);
   const dependencies = new Map<string, BlockDefinition | undefined>();
-  let totals: Totals = NO_TOTALS;
+  let totals = start?.inferred.totals ?? NO_TOTALS;
   let size = 0;
-  for (const id of order) {
-    const node = inferNode(graph, id, nodes, surroundings, size, dependencies);
-    nodes.set(id, node);
-    totals = addTotals(totals, node.totals);
+  let sameDiagnostics = start?.whole !== undefined;
+  sorted.order.forEach((id, place) => {
+    const old = nodes.get(id);
+    const state = start?.state[place];
+    const known =
+      state === KEPT ? old : state === MOVED && old !== undefined ? inferMoved(old, nodeOf(graph, id)) : undefined;
+    const node = known ?? inferNode(graph, id, nodes, surroundings, scope, size, dependencies);
+    if (node !== old) {
+      nodes.set(id, node);
+      totals = old === undefined ? addTotals(totals, node.totals) : exchangeTotals(totals, old.totals, node.totals);
+      if (old !== undefined && old.diagnostics.length + node.diagnostics.length > 0) sameDiagnostics = false;
+      if (old !== undefined && !sameTypes(old.outputs, node.outputs)) start?.spread(id);
+    }
     size += sizeOfNode(node);
-  }
-  const diagnostics = [...nodes.values()].flatMap((node) => node.diagnostics);
-  for (const id of cyclic) diagnostics.push(cycleDiagnostic(id, graph));
-  diagnostics.push(...duplicateNames(graph), ...ambiguousNames(graph));
+  });
+  if (start !== undefined && !isExact(totals)) totals = sumOf(nodes);
+  const whole = start?.whole ?? diagnoseNames(graph, sorted.cyclic);
+  const diagnostics =
+    start !== undefined && sameDiagnostics
+      ? start.inferred.diagnostics
+      : [...[...nodes.values()].flatMap((node) => node.diagnostics), ...whole];
   const outputs: Record<string, TensorType | undefined> = {};
   for (const port of blockPorts(graph).outputs) outputs[port.name] = nodes.get(port.node)?.inputs['input'];
-  const inferred: InferredGraph = { nodes, order, outputs, diagnostics, totals, size };
+  const inferred: InferredGraph = { nodes, order: sorted.order, outputs, diagnostics, totals, size };
   graphMemo.set(graph, key, dependencies, inferred);
+  rememberInferred(lastKey, { graph, inferred, whole });
   return { inferred, dependencies };
+}
+
+function sumOf(nodes: ReadonlyMap<NodeId, InferredNode>): Totals {
+  return [...nodes.values()].reduce((sum, node) => addTotals(sum, node.totals), NO_TOTALS);
+}
+
+/** Whether the same types leave; equal types of ops are one object. */
+function sameTypes(a: PortTypes, b: PortTypes): boolean {
+  if (a === b) return true;
+  const ports = Object.keys(a);
+  return ports.length === Object.keys(b).length && ports.every((port) => Object.hasOwn(b, port) && a[port] === b[port]);
 }
 
 function inferNode(
@@ -51,54 +85,12 @@ function inferNode(
   id: NodeId,
   nodes: ReadonlyMap<NodeId, InferredNode>,
   surroundings: Surroundings,
+  scope: string,
   sizeBefore: number,
   dependencies: Map<string, BlockDefinition | undefined>,
 ): InferredNode {
   const node = nodeOf(graph, id);
   if ('block' in node)
     return inferBlockNode(graph, id, node, nodes, surroundings, sizeBefore, dependencies, inferGraph);
-  return inferOpNode(graph, id, node, nodes, surroundings);
-}
-
-function cycleDiagnostic(id: NodeId, graph: Graph): Diagnostic {
-  return {
-    code: 'graph/cycle',
-    severity: 'error',
-    at: { path: [], node: id },
-    message: `"${nameOf(id, nodeOf(graph, id))}" is on or behind a cycle. Data must flow one way; remove one wire of the loop.`,
-  };
-}
-
-function duplicateNames(graph: Graph): Diagnostic[] {
-  const seen = new Map<string, NodeId>();
-  const diagnostics: Diagnostic[] = [];
-  for (const [id, node] of nodesOf(graph)) {
-    const name = nameOf(id, node);
-    const other = seen.get(name);
-    if (other === undefined) seen.set(name, id);
-    else
-      diagnostics.push({
-        code: 'graph/duplicate-name',
-        severity: 'error',
-        at: { path: [], node: id },
-        message: `Two nodes here are named "${name}". Weights and exports go by name; rename one of them.`,
-        fixes: [],
-      });
-  }
-  return diagnostics;
-}
-
-/** Characters that paths are put together with: a node named `block[0].conv` would share the weights of the one it imitates. */
-const PATH_CHARACTERS = /[.[\]/:]/;
-
-function ambiguousNames(graph: Graph): Diagnostic[] {
-  return nodesOf(graph)
-    .filter(([id, node]) => PATH_CHARACTERS.test(nameOf(id, node)))
-    .map(([id, node]) => ({
-      code: 'graph/ambiguous-name',
-      severity: 'error',
-      at: { path: [], node: id },
-      message: `The name "${nameOf(id, node)}" looks like a way into a block. Weights go by name; leave out dots, brackets, slashes and colons.`,
-      received: nameOf(id, node),
-    }));
+  return inferOpNode(graph, id, node, nodes, surroundings, scope);
 }

@@ -3,11 +3,11 @@ import type { OpDefinition, WeightSpec } from '../core/opDefinition.ts';
 import { describeShape, elementCount, kindOf, type TensorType, type ValueKind } from '../core/shape.ts';
 import { BLOCK_INPUT, BLOCK_OUTPUT } from '../document/blockPorts.ts';
 import { nameOf } from '../document/graphs.ts';
-import type { Graph, NodeId, OpNode } from '../document/schema.ts';
+import type { Graph, GraphNode, NodeId, OpNode } from '../document/schema.ts';
 import { opNamed } from '../ops/index.ts';
 import { suggestFixes } from './fixes.ts';
 import { NO_TOTALS, type InferredNode, type PortTypes, type Totals } from './inferredGraph.ts';
-import { scopeKey, typesKey } from './memo.ts';
+import { oneTypeOf, typesKey } from './memo.ts';
 import { gatherInputs, isEnabled, passThrough, unknownOutputs } from './nodeInputs.ts';
 import { diagnose, resolveOpParameters } from './resolveParameters.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -52,19 +52,35 @@ interface Settled {
 /** The short way: a node into which the very same types flow came out as it did before. */
 const settled = new WeakMap<OpNode, Settled>();
 
+/** An op whose card was moved comes out as it did, when it came out as `before` without a word. */
+export function inferMoved(before: InferredNode, node: GraphNode): InferredNode | undefined {
+  if (!('op' in node) || !('op' in before.node)) return undefined;
+  const known = settled.get(before.node);
+  if (known?.inferred !== before) return undefined;
+  const inferred = { ...before, node };
+  settled.set(node, { ...known, inferred });
+  return inferred;
+}
+
 function typesAt(node: OpNode, nodes: ReadonlyMap<NodeId, InferredNode>): readonly (TensorType | undefined)[] {
   return Object.values(node.inputs).map((source) => nodes.get(source.node)?.outputs[source.port]);
 }
 
-/** Infers one op; the same node with the same inputs in the same scope is computed once. */
+function withOneType(outputs: PortTypes): PortTypes {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([port, type]) => [port, type === undefined ? undefined : oneTypeOf(type)]),
+  );
+}
+
+/** Infers one op; the same node with the same inputs in the same scope (told by its key) is computed once. */
 export function inferOpNode(
   graph: Graph,
   id: NodeId,
   node: OpNode,
   nodes: ReadonlyMap<NodeId, InferredNode>,
   surroundings: Surroundings,
+  scope: string,
 ): InferredNode {
-  const scope = scopeKey(graph, surroundings.values);
   const types = typesAt(node, nodes);
   const known = settled.get(node);
   if (known !== undefined && known.id === id && known.scope === scope) {
@@ -140,7 +156,7 @@ function computeOp(
     bypassed: false,
   };
   if (node.op === BLOCK_INPUT) {
-    return { inferred: { ...unknown, outputs: { output: boundary }, totals: NO_TOTALS }, problems };
+    return { inferred: { ...unknown, outputs: withOneType({ output: boundary }), totals: NO_TOTALS }, problems };
   }
   if (node.op === BLOCK_OUTPUT) return { inferred: { ...unknown, outputs: {}, totals: NO_TOTALS }, problems };
   const known: Record<string, TensorType> = {};
@@ -157,7 +173,7 @@ function computeOp(
   return {
     inferred: {
       ...base,
-      outputs: result.value,
+      outputs: withOneType(result.value),
       weights,
       totals: { ...sumWeights(weights), macs, activationBytes: activationBytesOf(result.value), nodes: 1 },
       bypassed: false,

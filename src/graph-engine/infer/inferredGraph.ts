@@ -62,6 +62,23 @@ export const NO_TOTALS: Totals = {
   nodes: 0,
 };
 
+/** Whether sums are whole numbers to the last digit. */
+export function isExact(totals: Totals): boolean {
+  return Object.values(totals).every((sum) => Number.isSafeInteger(sum));
+}
+
+/** The sums after `before` made way for `now` in them. */
+export function exchangeTotals(totals: Totals, before: Totals, now: Totals): Totals {
+  return {
+    parameters: totals.parameters + now.parameters - before.parameters,
+    trainableParameters: totals.trainableParameters + now.trainableParameters - before.trainableParameters,
+    statistics: totals.statistics + now.statistics - before.statistics,
+    macs: totals.macs + now.macs - before.macs,
+    activationBytes: totals.activationBytes + now.activationBytes - before.activationBytes,
+    nodes: totals.nodes + now.nodes - before.nodes,
+  };
+}
+
 /** Adds sums. */
 export function addTotals(a: Totals, b: Totals): Totals {
   return {

@@ -1,5 +1,6 @@
 import { kindOf, type TensorType } from '../core/shape.ts';
 import { nodesOf } from '../document/graphs.ts';
+import { changedNodes } from '../document/sameWiring.ts';
 import type { BlockDefinition, Graph, GraphNode } from '../document/schema.ts';
 import { isExpression, type ExpressionScope } from './resolveParameters.ts';
 
@@ -23,7 +24,24 @@ export function typesKey(types: Readonly<Record<string, TensorType | undefined>>
     .join(';');
 }
 
+const MAXIMUM_TYPES = 20_000;
+const types = new Map<string, TensorType>();
+
+/** The one object that stands for all equal types, so that whether a type changed is told by identity. */
+export function oneTypeOf(type: TensorType): TensorType {
+  const key = `${type.dtype} ${typeKey(type)}`;
+  const known = types.get(key);
+  if (known !== undefined) return known;
+  // Forgetting costs a slow inference, no wrong one.
+  if (types.size >= MAXIMUM_TYPES) types.clear();
+  types.set(key, type);
+  return type;
+}
+
 const usedNames = new WeakMap<Graph, readonly string[]>();
+/** The large graph that was asked for last: an edit seldom changes the names. */
+let lastNamed: { readonly graph: Graph; readonly names: readonly string[] } | undefined;
+const LARGE = 100;
 
 const usedByNode = new WeakMap<GraphNode, readonly string[]>();
 
@@ -44,14 +62,26 @@ function namesUsedBy(node: GraphNode): readonly string[] {
   return list;
 }
 
+function listNames(graph: Graph): readonly string[] {
+  const names = new Set<string>();
+  for (const [, node] of nodesOf(graph)) for (const name of namesUsedBy(node)) names.add(name);
+  return [...names].sort();
+}
+
+function usesSameNames(a: Graph, b: Graph): boolean {
+  const changed = changedNodes(a, b);
+  return changed?.every(({ before, now }) => namesUsedBy(before).join() === namesUsedBy(now).join()) ?? false;
+}
+
 /** Names that the expressions of a graph mention: only these decide what an instance looks like. */
 function namesUsed(graph: Graph): readonly string[] {
   const known = usedNames.get(graph);
   if (known !== undefined) return known;
-  const names = new Set<string>();
-  for (const [, node] of nodesOf(graph)) for (const name of namesUsedBy(node)) names.add(name);
-  const list = [...names].sort();
+  const isLarge = Object.isFrozen(graph) && nodesOf(graph).length > LARGE;
+  const list =
+    isLarge && lastNamed !== undefined && usesSameNames(lastNamed.graph, graph) ? lastNamed.names : listNames(graph);
   usedNames.set(graph, list);
+  if (isLarge) lastNamed = { graph, names: list };
   return list;
 }
 

@@ -6,6 +6,10 @@ export interface SortedGraph {
   readonly order: readonly NodeId[];
   /** What is on or behind a cycle. */
   readonly cyclic: readonly NodeId[];
+  /** Where each node of `order` stands in it. */
+  readonly places: ReadonlyMap<NodeId, number>;
+  /** What each node feeds, once for every wire. */
+  readonly feeds: ReadonlyMap<NodeId, readonly NodeId[]>;
 }
 
 /** Sources before what they feed (Kahn's algorithm), in a stable order; whatever is on or behind a cycle comes apart. */
@@ -36,5 +40,6 @@ function sort(graph: Graph): SortedGraph {
       if (left === 0) order.push(target);
     }
   }
-  return { order, cyclic: entries.filter(([id]) => (waiting.get(id) ?? 0) > 0).map(([id]) => id) };
+  const cyclic = entries.filter(([id]) => (waiting.get(id) ?? 0) > 0).map(([id]) => id);
+  return { order, cyclic, places: new Map(order.map((id, place) => [id, place])), feeds };
 }

@@ -51,7 +51,7 @@ export function neighbourOf(graph: Graph, id: NodeId, direction: 'left' | 'right
 export function walk(direction: 'left' | 'right' | 'up' | 'down'): void {
   const { graph } = shownScope();
   const [id] = selected(graph);
-  const first = nodesOf(graph).sort(([, a], [, b]) => a.position.x - b.position.x)[0]?.[0];
+  const first = [...nodesOf(graph)].sort(([, a], [, b]) => a.position.x - b.position.x)[0]?.[0];
   const next = id === undefined ? first : neighbourOf(graph, id, direction);
   if (next === undefined) return;
   select([next]);
