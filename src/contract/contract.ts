@@ -4,6 +4,7 @@ import { DataSetDescription } from '../graph-engine/training/dataDescription.ts'
 import { call } from './call.ts';
 import { documentCalls, libraryCalls } from './documents.ts';
 import { RunEvent, RunId, RunRecord, RunSummary } from './run.ts';
+import { sampleCalls } from './samples.ts';
 import { WorkspacePath } from './workspacePath.ts';
 
 export { WorkspacePath };
@@ -76,6 +77,7 @@ export const calls = {
   ),
   ...documentCalls,
   ...libraryCalls,
+  ...sampleCalls,
   'data/list': call(nothing, z.strictObject({ dataSets: z.array(DataSetDescription) })),
   'run/start': call(
     z.strictObject({ document: SkipwireDocument, documentPath: z.string().max(1000).optional() }),

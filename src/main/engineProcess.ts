@@ -6,6 +6,7 @@ import type { Executor } from './executors/compiledProgram.ts';
 import { assertNever } from '../graph-engine/core/diagnostic.ts';
 import { problemOf } from './files/hostFailure.ts';
 import { productVersion } from './files/productRoot.ts';
+import { createProber, type Prober } from './probing/createProber.ts';
 import type {
   EngineEnvironment,
   EngineNews,
@@ -24,6 +25,8 @@ import { watchForOrphanhood } from './training/watchForOrphanhood.ts';
 
 let wish: ReturnType<TrainingOrder['wish']> = 'go-on';
 let working: Promise<void> | undefined;
+/** Made when samples are first looked at; a process that trains never does. */
+let prober: Prober | undefined;
 
 /** Sends to the host; resolves when the message is on its way, so that metrics cannot pile up without bound. */
 function tell(news: EngineNews): Promise<void> {
@@ -65,6 +68,11 @@ async function work(executor: Executor, task: EngineTask): Promise<TaskOutcome> 
     }
     case 'predict':
       return { kind: 'predicted', prediction: await predictDocument(executor, task) };
+    case 'probe/describe':
+    case 'probe/samples':
+    case 'probe/read':
+      prober ??= createProber(executor);
+      return { kind: 'probed', answer: await prober.answer(task, () => wish === 'go-on') };
   }
 }
 

@@ -59,6 +59,8 @@ export interface LowerContext<
   readonly seed: Value | undefined;
   /** Document path of the node, such as `stage2[3].drop`. */
   readonly path: string;
+  /** Shows a value from inside the op, such as the weights of an attention, to whoever looks at a sample's way. */
+  readonly reveal?: ((name: string, value: Value, type: TensorType) => void) | undefined;
 }
 
 /** A tensor of a vector, batch first: two dims are features, three a sequence of features, four an image. */

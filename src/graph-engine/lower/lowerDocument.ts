@@ -11,7 +11,7 @@ import { createBuilder, type Builder } from '../program/builder.ts';
 import type { Dims, Entry, Program, Value, Variable } from '../program/program.ts';
 import { applyPasses, passNames, type PassName } from '../program/passes/index.ts';
 import { appendTrainStep } from '../program/trainStep.ts';
-import { walkInstances, type OpInstance } from './walkInstances.ts';
+import { walkInstances, type HearValues, type OpInstance } from './walkInstances.ts';
 
 export interface LoweredInput {
   /** Name of the feed in every entry: `[batch, ...axes]`. */
@@ -71,20 +71,26 @@ export interface LowerOptions {
   readonly passes?: readonly PassName[];
 }
 
-interface LoweredEntry {
+/** Looks at the values of an entry while it is written. */
+export interface EntryWatcher {
+  readonly hear?: HearValues<Value>;
+  readonly reveal?: (path: string, name: string, value: Value, type: TensorType) => void;
+}
+
+export interface LoweredEntry {
   readonly builder: Builder;
   readonly inputs: readonly { readonly instance: OpInstance; readonly feed: string; readonly type: TensorType }[];
   readonly outputs: readonly EntryOutput[];
 }
 
-interface EntryOutput {
+export interface EntryOutput {
   readonly instance: OpInstance;
   readonly values: Readonly<Record<string, Value>>;
   /** Absent without a loss, and in `predict`. */
   readonly learning?: LearningOutput;
 }
 
-interface LearningOutput extends Objective {
+export interface LearningOutput extends Objective {
   readonly described: LoweredObjective;
 }
 
@@ -154,7 +160,7 @@ function lowerTrain(
 }
 
 /** Declares the fetches of `train` and `evaluate`, and returns the loss of the whole network. */
-function fetchLosses({ builder, outputs }: LoweredEntry): Value {
+export function fetchLosses({ builder, outputs }: LoweredEntry): Value {
   const losses = outputs.flatMap(({ learning }) => {
     if (learning === undefined) return [];
     const { losses, weights, lossWeight, sums, described } = learning;
@@ -189,18 +195,21 @@ function lowerPredict(
   return { entry: lowered.builder.entry(), lowered };
 }
 
-function lowerEntry(
+/** Lowers the ops of a document into an entry of its own. `watch` sees every value, and may put others in their place. */
+export function lowerEntry(
   name: string,
   mode: Mode,
   document: SkipwireDocument,
   variables: Map<string, Variable>,
+  watch?: (builder: Builder) => EntryWatcher,
 ): LoweredEntry {
   // Only training is worth the loss of digits: what is measured and exported is float32.
   const builder = createBuilder(name, mode === 'train' ? document.training.precision : 'float32');
   const seed = mode === 'train' ? builder.input('seed', [2], 'int32') : undefined;
   const inputs: LoweredEntry['inputs'][number][] = [];
   const outputs: EntryOutput[] = [];
-  walkInstances<Value>(document, inferDocument(document).root, (instance, values) => {
+  const watcher = watch?.(builder);
+  const visit = (instance: OpInstance, values: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> => {
     const op = opNamed(instance.op);
     if (op === undefined) throw new Error(`There is no op "${instance.op}"`);
     if (op.family === 'input') {
@@ -209,17 +218,27 @@ function lowerEntry(
       inputs.push({ instance, feed, type });
       return { output: builder.input(feed, batchOf(type, instance.path), type.dtype) };
     }
-    const context = contextOf(builder, instance, values, mode, seed, variables);
+    const context = { ...contextOf(builder, instance, values, mode, seed, variables), ...revealOf(watcher, instance) };
     return builder.withOrigin(instance.path, () => {
       const results = op.lower(context);
       if (op.family !== 'output') return results;
-      // Prediction has no targets to compare with, so the loss is left out.
-      const learning = name === 'predict' ? undefined : lowerObjective(op, instance.path, context);
+      // Without targets to compare with there is no loss.
+      const learning = withoutTargets.has(name) ? undefined : lowerObjective(op, instance.path, context);
       outputs.push({ instance, values: results, ...(learning !== undefined && { learning }) });
       return results;
     });
-  });
+  };
+  walkInstances<Value>(document, inferDocument(document).root, visit, watcher?.hear);
   return { builder, inputs, outputs };
+}
+
+/** Entries that look at inputs alone. */
+const withoutTargets: ReadonlySet<string> = new Set(['predict', 'probe']);
+
+function revealOf(watcher: EntryWatcher | undefined, { path }: OpInstance) {
+  const reveal = watcher?.reveal;
+  if (reveal === undefined) return {};
+  return { reveal: (name: string, value: Value, type: TensorType) => reveal(path, name, value, type) };
 }
 
 function lowerObjective(

@@ -1,6 +1,6 @@
 import { BLOCK_INPUT, BLOCK_OUTPUT, blockPorts } from '../document/blockPorts.ts';
 import type { BlockDefinition, Graph, OpNode, SkipwireDocument } from '../document/schema.ts';
-import type { InferredGraph, InferredNode } from '../infer/inferredGraph.ts';
+import type { InferredGraph, InferredNode, PortTypes } from '../infer/inferredGraph.ts';
 
 /** One op of the expanded network. */
 export interface OpInstance {
@@ -16,13 +16,42 @@ export type VisitOp<Value> = (
   inputs: Readonly<Record<string, Value>>,
 ) => Readonly<Record<string, Value>>;
 
+/** Values at ports, and their types where the walk knows them. */
+export interface ValuesAt<Value> {
+  readonly values: Readonly<Record<string, Value>>;
+  readonly types: PortTypes;
+  /** What enters the first input: what a bypass would pass on. */
+  readonly first: Value | undefined;
+}
+
+/**
+ * Hears of the values of everything that has a path: ops, bypassed nodes, ports of blocks, blocks and each repetition of
+ * one (`stage2[3]`; `stage2` is the last). What it returns goes on in their place.
+ */
+export type HearValues<Value> = (
+  path: string,
+  at: ValuesAt<Value>,
+) => Readonly<Record<string, Value>> | undefined;
+
+/** What stays the same during a walk. */
+interface Walk<Value> {
+  readonly blocks: Readonly<Record<string, BlockDefinition>>;
+  readonly visit: VisitOp<Value>;
+  readonly hear: HearValues<Value>;
+}
+
 /**
  * Walks the expanded network in order of data flow - blocks entered, repetitions chained, bypassed nodes passed through -
  * and carries values of any kind along the wires. Every lowering and export is one visitor of this walk, so none can expand
  * a document differently. The document must have no errors.
  */
-export function walkInstances<Value>(document: SkipwireDocument, root: InferredGraph, visit: VisitOp<Value>): void {
-  walkGraph(document.graph, root, {}, '', document.blocks, visit);
+export function walkInstances<Value>(
+  document: SkipwireDocument,
+  root: InferredGraph,
+  visit: VisitOp<Value>,
+  hear: HearValues<Value> = () => undefined,
+): void {
+  walkGraph(document.graph, root, {}, '', { blocks: document.blocks, visit, hear });
 }
 
 function walkGraph<Value>(
@@ -30,8 +59,7 @@ function walkGraph<Value>(
   inferred: InferredGraph,
   boundary: Readonly<Record<string, Value>>,
   prefix: string,
-  blocks: Readonly<Record<string, BlockDefinition>>,
-  visit: VisitOp<Value>,
+  walk: Walk<Value>,
 ): Record<string, Value> {
   const values = new Map<string, Readonly<Record<string, Value>>>();
   const results: Record<string, Value> = {};
@@ -44,7 +72,7 @@ function walkGraph<Value>(
       if (value === undefined) throw new Error(`"${prefix}${node.name}" has no value at "${port}"`);
       inputs[port] = value;
     }
-    values.set(id, walkNode(node, inputs, boundary, results, prefix, blocks, visit));
+    values.set(id, walkNode(node, inputs, boundary, results, prefix, walk));
   }
   return results;
 }
@@ -55,44 +83,59 @@ function walkNode<Value>(
   boundary: Readonly<Record<string, Value>>,
   results: Record<string, Value>,
   prefix: string,
-  blocks: Readonly<Record<string, BlockDefinition>>,
-  visit: VisitOp<Value>,
+  walk: Walk<Value>,
 ): Readonly<Record<string, Value>> {
   const path = `${prefix}${node.name}`;
-  if ('op' in node.node) {
-    if (node.node.op === BLOCK_INPUT) return { output: defined(boundary[node.name], path) };
-    if (node.node.op === BLOCK_OUTPUT) {
-      results[node.name] = defined(inputs['input'], path);
-      return {};
-    }
+  if ('op' in node.node && node.node.op === BLOCK_OUTPUT) {
+    const result = defined(inputs['input'], path);
+    walk.hear(path, { values: { output: result }, types: { output: node.inputs['input'] }, first: result });
+    results[node.name] = result;
+    return {};
   }
+  const first = firstInput(node, inputs, walk.blocks);
+  const values = valuesOf(node, inputs, boundary, path, first, walk);
+  return walk.hear(path, { values, types: node.outputs, first }) ?? values;
+}
+
+function valuesOf<Value>(
+  node: InferredNode,
+  inputs: Readonly<Record<string, Value>>,
+  boundary: Readonly<Record<string, Value>>,
+  path: string,
+  first: Value | undefined,
+  walk: Walk<Value>,
+): Readonly<Record<string, Value>> {
+  if ('op' in node.node && node.node.op === BLOCK_INPUT) return { output: defined(boundary[node.name], path) };
   if (node.bypassed) {
-    const first = defined(firstInput(node, inputs, blocks), path);
-    return Object.fromEntries(Object.keys(node.outputs).map((port) => [port, first]));
+    const passed = defined(first, path);
+    return Object.fromEntries(Object.keys(node.outputs).map((port) => [port, passed]));
   }
-  if ('op' in node.node) return visit({ path, op: (node.node satisfies OpNode).op, inferred: node }, inputs);
-  return walkBlock(node, inputs, path, blocks, visit);
+  if ('op' in node.node) return walk.visit({ path, op: (node.node satisfies OpNode).op, inferred: node }, inputs);
+  return walkBlock(node, inputs, path, walk);
 }
 
 function walkBlock<Value>(
   node: InferredNode,
   inputs: Readonly<Record<string, Value>>,
   path: string,
-  blocks: Readonly<Record<string, BlockDefinition>>,
-  visit: VisitOp<Value>,
+  walk: Walk<Value>,
 ): Readonly<Record<string, Value>> {
   if (!('block' in node.node)) throw new Error(`"${path}" is not a block`);
-  const definition = blocks[node.node.block];
+  const definition = walk.blocks[node.node.block];
   if (definition === undefined) throw new Error(`"${path}" uses the block "${node.node.block}", which does not exist`);
   const ports = blockPorts(definition.graph);
   const [into] = ports.inputs;
   const [out] = ports.outputs;
-  let results: Record<string, Value> = {};
+  let results: Readonly<Record<string, Value>> = {};
   let current = inputs;
   for (const [index, instance] of (node.instances ?? []).entries()) {
     // An index is written whenever a repeat is declared, so weights keep their names when the number changes.
     const instancePath = node.node.repeat === undefined ? path : `${path}[${index}]`;
-    results = walkGraph(definition.graph, instance, current, `${instancePath}.`, blocks, visit);
+    results = walkGraph(definition.graph, instance, current, `${instancePath}.`, walk);
+    if (instancePath !== path) {
+      const first = into === undefined ? undefined : current[into.name];
+      results = walk.hear(instancePath, { values: results, types: instance.outputs, first }) ?? results;
+    }
     if (into !== undefined && out !== undefined)
       current = { ...current, [into.name]: defined(results[out.name], path) };
   }

@@ -10,6 +10,7 @@ import {
 } from '../../contract/contract.ts';
 import { problemOf } from '../files/hostFailure.ts';
 import { openWorkspace, type WorkspaceFolder } from '../files/workspaceFolder.ts';
+import { createProbeClient, type ProbeClient } from '../probing/probeClient.ts';
 import { createRunKeeper, type RunKeeper } from '../runs/runKeeper.ts';
 import { createEngineClient, type EngineClient } from '../training/engineClient.ts';
 import { createHandlers } from './handlers.ts';
@@ -41,6 +42,7 @@ export interface HostServices {
   readonly workspace: WorkspaceFolder;
   readonly engine: EngineClient;
   readonly runs: RunKeeper;
+  readonly prober: ProbeClient;
   /** Folder of the runs, absolute. */
   readonly runsFolder: string;
   readonly emit: (event: HostEvent) => void;
@@ -55,7 +57,8 @@ export async function createHost(options: HostOptions): Promise<Host> {
   };
   const engine = options.engine ?? createEngineClient();
   const runs = createRunKeeper(engine, (payload) => emit({ event: 'run', payload }));
-  const handlers = createHandlers({ workspace, engine, runs, runsFolder: path.join(workspace.root, 'runs'), emit });
+  const prober = createProbeClient();
+  const handlers = createHandlers({ workspace, engine, runs, prober, runsFolder: path.join(workspace.root, 'runs'), emit });
   if (options.warm === true) engine.warmUp();
   return {
     workspace,
@@ -68,7 +71,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     },
     async dispose() {
       // Both at once: the run at work ends because its process does.
-      await Promise.all([runs.close(), engine.dispose()]);
+      await Promise.all([runs.close(), engine.dispose(), prober.dispose()]);
     },
   };
 }

@@ -15,10 +15,12 @@ import { checkDocuments, listFolder, readDocument, writeDocument } from './docum
 import { listJournal, readJournal, removeJournal, writeJournal } from './documentJournal.ts';
 import { describeEngines, installWithEvents } from './engineStatus.ts';
 import { createRecentDocuments } from './recentDocuments.ts';
+import { createSampleSessions } from './sampleSessions.ts';
 
 /** One function per request of the contract. */
 export function createHandlers(services: HostServices): Handlers {
-  const { workspace, runs, runsFolder, engine, emit } = services;
+  const { workspace, runs, runsFolder, engine, prober, emit } = services;
+  const sessions = createSampleSessions(prober, (run) => workspace.resolve(`runs/${run}`));
   const recent = createRecentDocuments(workspace);
   return {
     'host/describe': () =>
@@ -64,6 +66,10 @@ export function createHandlers(services: HostServices): Handlers {
     'library/remove': (input) => answerOf(() => removeFromLibrary(workspace, input)),
 
     'data/list': () => answerOf(() => ({ dataSets: dataSources.map(({ description }) => description) })),
+
+    'probe/open': (input) => answerOf(() => sessions.open(input)),
+    'probe/samples': (input) => answerOf(() => sessions.samples(input)),
+    'probe/read': (input) => answerOf(() => sessions.read(input)),
 
     'run/start': ({ document, documentPath }) =>
       answerOf(async () => {

@@ -2,6 +2,7 @@ import type { HostProblem } from '../../contract/contract.ts';
 import type { MeasureDescription, Metrics } from '../../contract/run.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import type { NamedTensors } from '../executors/compiledProgram.ts';
+import type { ProbeOutcome, ProbeTask } from '../probing/probeMessages.ts';
 
 /** Where a network's weights come from: a safetensors file, or the initial ones of a seed. */
 export type WeightSource = { readonly file: string } | { readonly seed: number };
@@ -16,7 +17,8 @@ export type EngineTask =
       /** `[samples, ...axes]` by the path of the input. */
       readonly inputs: NamedTensors;
       readonly samples: number;
-    };
+    }
+  | ProbeTask;
 
 /** What the host tells an engine process. */
 export type EngineRequest =
@@ -41,7 +43,8 @@ export interface EngineEnvironment {
 
 export type TaskOutcome =
   | { readonly kind: 'trained'; readonly completed: boolean }
-  | { readonly kind: 'predicted'; readonly prediction: Prediction };
+  | { readonly kind: 'predicted'; readonly prediction: Prediction }
+  | { readonly kind: 'probed'; readonly answer: ProbeOutcome };
 
 /** What an engine process tells the host. */
 export type EngineNews =

@@ -1,5 +1,5 @@
 import type { TrainingSettings } from '../../graph-engine/document/trainingSettings.ts';
-import type { LoweredDocument } from '../../graph-engine/lower/lowerDocument.ts';
+import type { LoweredInput, LoweredObjective } from '../../graph-engine/lower/lowerDocument.ts';
 import {
   matchData,
   sampleCount,
@@ -21,8 +21,17 @@ export interface PreparedData {
   readonly notices: readonly string[];
 }
 
+/** What of a lowered network takes data. */
+export interface NetworkFeeds {
+  readonly inputs: readonly LoweredInput[];
+  readonly outputs: readonly {
+    readonly path: string;
+    readonly objective?: Pick<LoweredObjective, 'targetFeed' | 'target'>;
+  }[];
+}
+
 /** Loads the data, fits them to the network and splits them. Throws a `HostFailure` where that cannot be done. */
-export async function prepareData(lowered: LoweredDocument, settings: TrainingSettings): Promise<PreparedData> {
+export async function prepareData(lowered: NetworkFeeds, settings: TrainingSettings): Promise<PreparedData> {
   const source = dataSourceNamed(settings.data);
   const ends = endsOf(lowered);
   // Before the data are read, so that a misfit is told at once.
@@ -56,7 +65,7 @@ export async function prepareData(lowered: LoweredDocument, settings: TrainingSe
   };
 }
 
-function endsOf({ inputs, outputs }: LoweredDocument): NetworkEnds {
+function endsOf({ inputs, outputs }: NetworkFeeds): NetworkEnds {
   return {
     inputs,
     outputs: outputs.flatMap(({ path, objective }) =>

@@ -1,3 +1,4 @@
+import type { TensorType } from '../../core/shape.ts';
 import type { OnnxContext } from '../../core/onnxContext.ts';
 import type { Builder } from '../../program/builder.ts';
 import type { Value } from '../../program/program.ts';
@@ -39,6 +40,18 @@ export function maskScores(builder: Builder, scores: Value, { causal, padding }:
     masked = builder.add(masked, builder.reshape(builder.multiply(filled, builder.scalar(NEVER)), [-1, 1, 1, keys]));
   }
   return masked;
+}
+
+/** The type of attention weights `[batch, heads, queries, keys]`: each head is an image of queries (down) by keys. */
+export function attentionMap({ dims: [, heads = 1, queries = 1, keys = 1] }: Value): TensorType {
+  return {
+    axes: [
+      { name: 'channels', size: heads },
+      { name: 'height', size: queries },
+      { name: 'width', size: keys },
+    ],
+    dtype: 'float32',
+  };
 }
 
 type Writer = Pick<OnnxContext<unknown, never, never>, 'node' | 'float' | 'int64' | 'path'>;

@@ -7,7 +7,7 @@ import { formatShape, isTokens, sequence, sizeOf, type TensorType } from '../../
 import type { Builder } from '../../program/builder.ts';
 import type { Value, Variable } from '../../program/program.ts';
 import { dropValues } from '../regularization/dropValues.ts';
-import { exportMaskScores, maskScores } from './attend.ts';
+import { attentionMap, exportMaskScores, maskScores } from './attend.ts';
 import { attentionDropout, causal, disagree, heads, paddingToken } from './attentionParameters.ts';
 import { exportJoinHeads, exportSplitHeads, joinHeads, splitHeads } from './heads.ts';
 import { alignDistances, encodedDistances, exportAlignDistances, exportRotate, rotate } from './positions.ts';
@@ -252,7 +252,7 @@ export const multiHeadAttention = defineOp({
   },
   // With a memory the input only asks, each position for itself.
   receptiveField: ({ port, inputs }) => (port === 'input' && inputs.memory !== undefined ? undefined : 'everything'),
-  lower({ builder, parameters: given, inputs, weights, mode, seed, path }) {
+  lower({ builder, parameters: given, inputs, weights, mode, seed, path, reveal }) {
     const memory = inputs.memory ?? inputs.input;
     const part = (x: Value, kernel: Variable | undefined, bias: Variable | undefined): Value =>
       splitHeads(builder, project(builder, x, kernel, bias), given.heads);
@@ -270,6 +270,7 @@ export const multiHeadAttention = defineOp({
     }
     const padding = inputs.tokens === undefined ? undefined : { tokens: inputs.tokens, token: given.paddingToken };
     const shares = builder.softmax(maskScores(builder, scores, { causal: given.causal, padding }));
+    reveal?.('attention', shares, attentionMap(shares));
     const dropped = dropValues(builder, shares, given.dropout, { mode, seed }, path);
     const mixed = joinHeads(builder, builder.batchMatMul(dropped, value));
     return { output: project(builder, mixed, weights.outputKernel, weights.outputBias) };

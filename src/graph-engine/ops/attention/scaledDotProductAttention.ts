@@ -4,7 +4,7 @@ import { expectSequence } from '../../core/expectSequence.ts';
 import { defineOp } from '../../core/opDefinition.ts';
 import { formatShape, isTokens, sequence, sizeOf } from '../../core/shape.ts';
 import { dropValues } from '../regularization/dropValues.ts';
-import { exportMaskScores, maskScores } from './attend.ts';
+import { attentionMap, exportMaskScores, maskScores } from './attend.ts';
 import { attentionDropout, causal, disagree, heads, paddingToken } from './attentionParameters.ts';
 import { exportJoinHeads, exportSplitHeads, joinHeads, splitHeads } from './heads.ts';
 
@@ -86,7 +86,7 @@ export const scaledDotProductAttention = defineOp({
   },
   // A query is looked at by its own position alone.
   receptiveField: ({ port }) => (port === 'query' ? undefined : 'everything'),
-  lower({ builder, parameters, inputs, mode, seed, path }) {
+  lower({ builder, parameters, inputs, mode, seed, path, reveal }) {
     const { heads: count, causal: isCausal, dropout, paddingToken: token } = parameters;
     const query = splitHeads(builder, inputs.query, count);
     const scale = builder.scalar(1 / Math.sqrt(query.dims[3] ?? 1));
@@ -95,6 +95,7 @@ export const scaledDotProductAttention = defineOp({
     });
     const padding = inputs.tokens === undefined ? undefined : { tokens: inputs.tokens, token };
     const weights = builder.softmax(maskScores(builder, scores, { causal: isCausal, padding }));
+    reveal?.('attention', weights, attentionMap(weights));
     const dropped = dropValues(builder, weights, dropout, { mode, seed }, path);
     return { output: joinHeads(builder, builder.batchMatMul(dropped, splitHeads(builder, inputs.value, count))) };
   },
