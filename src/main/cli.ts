@@ -3,6 +3,7 @@ import { registerCheckCommand } from './cli/checkCommand.ts';
 import { registerDiffCommand } from './cli/diffCommand.ts';
 import { exitCodeHelp, exitCodes } from './cli/exitCodes.ts';
 import { registerExportCommand } from './cli/exportCommand.ts';
+import { registerProbeCommand } from './cli/probeCommand.ts';
 import { registerServeCommand } from './cli/serveCommand.ts';
 import { registerSummaryCommand } from './cli/summaryCommand.ts';
 import { registerTrainCommand } from './cli/trainCommand.ts';
@@ -21,6 +22,7 @@ registerExportCommand(program);
 registerSummaryCommand(program);
 registerCheckCommand(program);
 registerDiffCommand(program);
+registerProbeCommand(program);
 registerServeCommand(program);
 registerEngineCommands(program);
 // Commands made above take over from the program only what it had when they were made.

@@ -39,8 +39,7 @@ export interface LoweredProbe {
 }
 
 export type LowerProbeResult =
-  | { readonly ok: true; readonly value: LoweredProbe }
-  | { readonly ok: false; readonly error: readonly Diagnostic[] };
+  { readonly ok: true; readonly value: LoweredProbe } | { readonly ok: false; readonly error: readonly Diagnostic[] };
 
 /**
  * Lowers a document for looking at one sample on its way: as for prediction, with a fetch for every value at every path -

@@ -28,10 +28,7 @@ export interface ValuesAt<Value> {
  * Hears of the values of everything that has a path: ops, bypassed nodes, ports of blocks, blocks and each repetition of
  * one (`stage2[3]`; `stage2` is the last). What it returns goes on in their place.
  */
-export type HearValues<Value> = (
-  path: string,
-  at: ValuesAt<Value>,
-) => Readonly<Record<string, Value>> | undefined;
+export type HearValues<Value> = (path: string, at: ValuesAt<Value>) => Readonly<Record<string, Value>> | undefined;
 
 /** What stays the same during a walk. */
 interface Walk<Value> {

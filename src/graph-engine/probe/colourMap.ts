@@ -11,50 +11,51 @@ export type ColourMapName = keyof typeof colourMaps;
 type Colour = readonly [number, number, number];
 
 /** Stops at equal distances, from published maps: viridis and magma of matplotlib, RdBu and PRGn of ColorBrewer. */
-const stops: Readonly<Record<ColourMapName, { readonly from: readonly Colour[]; readonly around: readonly Colour[] }>> = {
-  viridis: {
-    from: [
-      [68, 1, 84],
-      [59, 82, 139],
-      [33, 145, 140],
-      [94, 201, 98],
-      [253, 231, 37],
-    ],
-    around: [
-      [5, 48, 97],
-      [67, 147, 195],
-      [247, 247, 247],
-      [214, 96, 77],
-      [103, 0, 31],
-    ],
-  },
-  grey: {
-    from: [
-      [0, 0, 0],
-      [255, 255, 255],
-    ],
-    around: [
-      [0, 0, 0],
-      [255, 255, 255],
-    ],
-  },
-  contrast: {
-    from: [
-      [0, 0, 4],
-      [81, 18, 124],
-      [183, 55, 121],
-      [252, 137, 97],
-      [252, 253, 191],
-    ],
-    around: [
-      [0, 68, 27],
-      [90, 174, 97],
-      [247, 247, 247],
-      [153, 112, 171],
-      [64, 0, 75],
-    ],
-  },
-};
+const stops: Readonly<Record<ColourMapName, { readonly from: readonly Colour[]; readonly around: readonly Colour[] }>> =
+  {
+    viridis: {
+      from: [
+        [68, 1, 84],
+        [59, 82, 139],
+        [33, 145, 140],
+        [94, 201, 98],
+        [253, 231, 37],
+      ],
+      around: [
+        [5, 48, 97],
+        [67, 147, 195],
+        [247, 247, 247],
+        [214, 96, 77],
+        [103, 0, 31],
+      ],
+    },
+    grey: {
+      from: [
+        [0, 0, 0],
+        [255, 255, 255],
+      ],
+      around: [
+        [0, 0, 0],
+        [255, 255, 255],
+      ],
+    },
+    contrast: {
+      from: [
+        [0, 0, 4],
+        [81, 18, 124],
+        [183, 55, 121],
+        [252, 137, 97],
+        [252, 253, 191],
+      ],
+      around: [
+        [0, 68, 27],
+        [90, 174, 97],
+        [247, 247, 247],
+        [153, 112, 171],
+        [64, 0, 75],
+      ],
+    },
+  };
 
 /** What is not a number must not be taken for one. */
 const ALARM: Colour = [255, 0, 200];

@@ -35,11 +35,13 @@ export function scaleOf({ minimum, maximum }: Pick<ValueStatistics, 'minimum' | 
 /** The channel as numbers of their own. */
 export function runOf({ data, width, height, channels, strides }: Planes, channel: number): Run {
   // Channels-last images are one run of every n-th number; other orders are copied.
-  if (strides.y === width * strides.x) return { data, start: channel * strides.channel, step: strides.x, count: width * height };
+  if (strides.y === width * strides.x)
+    return { data, start: channel * strides.channel, step: strides.x, count: width * height };
   const copy = new Float64Array(width * height);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      copy[y * width + x] = data[x * strides.x + y * strides.y + Math.min(channel, channels - 1) * strides.channel] ?? 0;
+      copy[y * width + x] =
+        data[x * strides.x + y * strides.y + Math.min(channel, channels - 1) * strides.channel] ?? 0;
     }
   }
   return { data: copy, start: 0, step: 1, count: width * height };

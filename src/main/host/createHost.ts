@@ -58,7 +58,14 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const engine = options.engine ?? createEngineClient();
   const runs = createRunKeeper(engine, (payload) => emit({ event: 'run', payload }));
   const prober = createProbeClient();
-  const handlers = createHandlers({ workspace, engine, runs, prober, runsFolder: path.join(workspace.root, 'runs'), emit });
+  const handlers = createHandlers({
+    workspace,
+    engine,
+    runs,
+    prober,
+    runsFolder: path.join(workspace.root, 'runs'),
+    emit,
+  });
   if (options.warm === true) engine.warmUp();
   return {
     workspace,

@@ -24,10 +24,7 @@ export interface SampleSessions {
 const KEPT = 16;
 
 /** Keeps sessions and what was read in them. `runFolder` gives the folder of a run. */
-export function createSampleSessions(
-  prober: ProbeClient,
-  runFolder: (run: string) => Promise<string>,
-): SampleSessions {
+export function createSampleSessions(prober: ProbeClient, runFolder: (run: string) => Promise<string>): SampleSessions {
   const targets = new Map<string, Omit<Target, 'lesions'>>();
   const cache = createReadingCache();
 
@@ -89,9 +86,22 @@ export function createSampleSessions(
   };
 }
 
+/** Settings that do not change what a sample is or what initial weights are. */
+const indifferent: ReadonlySet<string> = new Set([
+  'epochs',
+  'batchSize',
+  'learningRate',
+  'optimizer',
+  'schedule',
+  'precision',
+  'recompute',
+  'augmentation',
+] satisfies (keyof SkipwireDocument['training'])[]);
+
 /** Text that is equal where the same program on the same data would be compiled. */
 function networkKey(document: SkipwireDocument): string {
-  return `${networkFingerprint(document)} ${JSON.stringify(document.training)}`;
+  const settings = Object.entries(document.training).filter(([name]) => !indifferent.has(name));
+  return `${networkFingerprint(document)} ${JSON.stringify(settings)}`;
 }
 
 async function findWeights(

@@ -51,7 +51,9 @@ export function createProber(executor: Executor): Prober {
 
   async function compiledOf(probe: OpenProbe, target: ProbeTarget): Promise<CompiledProgram> {
     const { document, weights, weightsKey } = target;
-    const compiled = (probe.compiled ??= await executor.compile(probe.lowered.program, { seed: document.training.seed }));
+    const compiled = (probe.compiled ??= await executor.compile(probe.lowered.program, {
+      seed: document.training.seed,
+    }));
     if (probe.weightsKey !== weightsKey) {
       await compiled.writeVariables(await weightsFrom(probe.lowered, weights));
       probe.weightsKey = weightsKey;

@@ -14,13 +14,15 @@ export interface ProbeClient {
     order: Omit<Extract<ProbeTask, { kind: 'probe/read' }>, 'kind'>,
     view: string,
   ): Promise<{ readonly readings: readonly ProbedReading[]; readonly superseded: boolean }>;
+  /** Ends the process at once; the next question starts another. */
+  kill(): void;
   dispose(): Promise<void>;
 }
 
 /** Seconds after the last question until the process and its memory are given back. */
 const IDLE = 180;
 /** How much further back in the queue of the processor it stands than a training. */
-const NICENESS = 10;
+const NICENESS = 4;
 
 function startProber(): EngineChild {
   const threads = String(Math.max(1, Math.floor(os.availableParallelism() / 2)));
@@ -104,6 +106,7 @@ export function createProbeClient({ start = startProber }: { start?: () => Engin
         }
       });
     },
+    kill: () => child?.kill(),
     async dispose() {
       closed = true;
       clearTimeout(idle);

@@ -17,7 +17,11 @@ export interface ProbeSamples {
   /** What one sample feeds the inputs with. Throws a `HostFailure` for a number that there is not. */
   feeds(sample: number): Readonly<Record<string, TensorData>>;
   /** Those from `from` on that fit the search: words of the label, or a number. */
-  list(from: number, count: number, search: string): { readonly samples: readonly SampleView[]; readonly total: number };
+  list(
+    from: number,
+    count: number,
+    search: string,
+  ): { readonly samples: readonly SampleView[]; readonly total: number };
 }
 
 /** Opens the data of a document for a network. Throws a `HostFailure` where they do not fit. */
@@ -63,7 +67,8 @@ export async function openSamples(document: SkipwireDocument, probe: LoweredProb
       const words = search.trim().toLowerCase();
       const found: number[] = [];
       for (let sample = 0; sample < count; sample++) {
-        if (words === '' || String(sample) === words || labelOf(sample).toLowerCase().includes(words)) found.push(sample);
+        if (words === '' || String(sample) === words || labelOf(sample).toLowerCase().includes(words))
+          found.push(sample);
       }
       const page = found.slice(from, from + wanted);
       const samples = page.map((sample) => viewSample(sample, validation.has(sample), shown, labelOf(sample)));
