@@ -12,7 +12,7 @@ export default {
       comment: 'The graph engine runs in the page and in the host alike: no Node, no DOM library, no executor.',
       severity: 'error',
       from: { path: '^src/graph-engine/', pathNot: tests },
-      to: { pathNot: ['^src/graph-engine/', 'node_modules/(zod|immer|@bufbuild/protobuf)/'] },
+      to: { pathNot: ['^src/graph-engine/', 'node_modules/(zod|immer|@bufbuild/protobuf|fflate)/'] },
     },
     {
       name: 'contract-knows-documents-only',

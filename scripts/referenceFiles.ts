@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { loadBlock, loadDocument, type LoadResult } from '../src/graph-engine/document/loadDocument.ts';
+import { formatSchemas } from '../src/graph-engine/document/jsonSchema.ts';
 import { writeReference } from '../src/graph-engine/reference/markdown.ts';
 import { pageEntries, type Library } from '../src/graph-engine/reference/pageEntries.ts';
 import { pageOf } from '../src/graph-engine/reference/pageOf.ts';
@@ -31,8 +32,14 @@ export function shippedLibrary(): Library {
   };
 }
 
-/** The reference as Markdown, by paths below `docs/reference`. */
+/** The file format as JSON Schema, by paths below `docs/reference`. */
+export function schemaFiles(): ReadonlyMap<string, string> {
+  const schemas = Object.entries(formatSchemas());
+  return new Map(schemas.map(([kind, schema]) => [`${kind}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`]));
+}
+
+/** The reference as Markdown and the file format as JSON Schema, by paths below `docs/reference`. */
 export function referenceFiles(): ReadonlyMap<string, string> {
   const library = shippedLibrary();
-  return writeReference(pageEntries(library), (ref) => pageOf(ref, library));
+  return new Map([...writeReference(pageEntries(library), (ref) => pageOf(ref, library)), ...schemaFiles()]);
 }

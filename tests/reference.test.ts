@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { shippedLibrary } from '../scripts/referenceFiles.ts';
+import { schemaFiles, shippedLibrary } from '../scripts/referenceFiles.ts';
 import { opNamed } from '../src/graph-engine/ops/index.ts';
 import { writeReference } from '../src/graph-engine/reference/markdown.ts';
 import { pageEntries } from '../src/graph-engine/reference/pageEntries.ts';
@@ -58,6 +58,10 @@ describe('the files of the reference', () => {
     expect(present.sort()).toEqual([...files.keys()].sort());
     const stale = [...files].filter(([name, text]) => readFileSync(path.join(folder, name), 'utf8') !== text);
     expect(stale.map(([name]) => name)).toEqual([]);
+  });
+
+  test('come with the present schema of the file format', () => {
+    for (const [name, text] of schemaFiles()) expect(readFileSync(path.join(folder, name), 'utf8'), name).toBe(text);
   });
 
   test('link only to pages that exist', () => {

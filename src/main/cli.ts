@@ -4,7 +4,9 @@ import { registerDiffCommand } from './cli/diffCommand.ts';
 import { exitCodeHelp, exitCodes } from './cli/exitCodes.ts';
 import { registerExportCommand } from './cli/exportCommand.ts';
 import { registerProbeCommand } from './cli/probeCommand.ts';
+import { registerSchemaCommand } from './cli/schemaCommand.ts';
 import { registerServeCommand } from './cli/serveCommand.ts';
+import { registerShareCommand } from './cli/shareCommand.ts';
 import { registerSummaryCommand } from './cli/summaryCommand.ts';
 import { registerTrainCommand } from './cli/trainCommand.ts';
 import { registerEngineCommands } from './engines/engineCommands.ts';
@@ -23,6 +25,8 @@ registerSummaryCommand(program);
 registerCheckCommand(program);
 registerDiffCommand(program);
 registerProbeCommand(program);
+registerSchemaCommand(program);
+registerShareCommand(program);
 registerServeCommand(program);
 registerEngineCommands(program);
 // Commands made above take over from the program only what it had when they were made.

@@ -10,6 +10,7 @@ import { followHost } from './connection/hostStore.ts';
 import { followLibrary } from './blocks/ownLibrary.ts';
 import { followJournal } from './files/journal.ts';
 import { followFiles } from './files/outsideChanges.ts';
+import { followAddress } from './files/shareLinks.ts';
 import { followRecent } from './files/recentDocuments.ts';
 import { startPanes } from './panes/paneStore.ts';
 import { startDrafts } from './store/startDrafts.ts';
@@ -36,6 +37,7 @@ followJournal(host.connection, restored);
 followFiles(host.connection);
 followRecent(host.connection);
 followLibrary(host.connection);
+followAddress();
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no #root.');

@@ -56,6 +56,7 @@ export function writeIndex(entries: readonly PageEntry[]): string {
   return `${[
     '# Reference',
     'Every op, block and network, written by `npm run docs` from the files that define them.',
+    'The format of the files as JSON Schema: [documents](document.schema.json) and [library blocks](block.schema.json).',
     '## Ops',
     list('op'),
     '## Blocks',

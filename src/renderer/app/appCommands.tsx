@@ -9,6 +9,7 @@ import {
   GitCompare,
   ImageDown,
   Keyboard,
+  Link,
   Moon,
   Play,
   Redo2,
@@ -24,6 +25,7 @@ import { useStore } from 'zustand';
 import { useHost } from '../connection/host.ts';
 import { chooseFile, closeTab, downloadDocument, save, startNew } from '../files/fileActions.ts';
 import { showFileDialog } from '../files/fileDialog.ts';
+import { copyShareLink } from '../files/shareLinks.ts';
 import { openReferenceHere } from '../reference/referenceCommands.tsx';
 import { besideStore, showBeside } from '../store/besideStore.ts';
 import { documentStore, redo, showDocument, undo, useDocument, type DocumentTab } from '../store/documentStore.ts';
@@ -45,6 +47,7 @@ export type AppCommandId =
   | 'save'
   | 'save-as'
   | 'download'
+  | 'copy-link'
   | 'export-onnx'
   | 'compare'
   | 'figure'
@@ -176,6 +179,16 @@ export function useAppCommands(): readonly AppCommand[] {
         },
       },
       { id: 'download', label: 'Download JSON', icon: <Download {...SIZE} />, enabled: true, run: downloadDocument },
+      {
+        id: 'copy-link',
+        label: 'Copy a link to share',
+        icon: <Link {...SIZE} />,
+        enabled: true,
+        run: () => {
+          commitTyping();
+          void copyShareLink();
+        },
+      },
       {
         id: 'export-onnx',
         label: 'Export ONNX…',

@@ -1,6 +1,7 @@
 import { useReactFlow, useStoreApi } from '@xyflow/react';
 import { useEffect, useRef } from 'react';
 import type { NodeId } from '../../graph-engine/document/schema.ts';
+import { openPastedLink } from '../files/shareLinks.ts';
 import { shownScope } from '../store/scope.ts';
 import { keysOf } from '../store/keyBindings.ts';
 import { clearSelection, enterBlock, leaveTo, select, uiStore } from '../store/uiStore.ts';
@@ -174,8 +175,13 @@ export function useCanvasKeys({ root, view, pointer, abortDrag }: CanvasKeyActio
 
     const onPaste = (event: ClipboardEvent): void => {
       if (!isForCanvas(event, root.current)) return;
+      const text = event.clipboardData?.getData('text/plain') ?? '';
+      if (openPastedLink(text)) {
+        event.preventDefault();
+        return;
+      }
       const at = pointer.current === null ? null : flow.screenToFlowPosition(pointer.current);
-      const result = pasteText(event.clipboardData?.getData('text/plain') ?? '', at, pasteOuter);
+      const result = pasteText(text, at, pasteOuter);
       pasteOuter = false;
       if (result === undefined) return;
       event.preventDefault();

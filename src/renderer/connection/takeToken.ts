@@ -14,10 +14,18 @@ export function takeToken(): string {
   try {
     if (fresh !== null) sessionStorage.setItem(STORAGE_KEY, fresh);
     const token = fresh ?? sessionStorage.getItem(STORAGE_KEY) ?? '';
-    if (fresh !== null) history.replaceState(null, '', location.pathname + location.search);
+    if (fresh !== null)
+      history.replaceState(null, '', location.pathname + location.search + withoutToken(location.hash));
     return token;
   } catch {
     // Without storage the fragment stays, or a reload would lose the token.
     return fresh ?? '';
   }
+}
+
+/** The fragment without its token: a link may carry a network beside it. */
+function withoutToken(fragment: string): string {
+  const fields = new URLSearchParams(fragment.replace(/^#/, ''));
+  fields.delete('token');
+  return fields.size === 0 ? '' : `#${fields.toString()}`;
 }

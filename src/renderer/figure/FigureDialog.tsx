@@ -1,4 +1,6 @@
 import { useMemo, useState } from 'react';
+import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
+import { pngWithDocument } from '../../graph-engine/sharing/pngDocument.ts';
 import { downloadBlob } from '../files/fileActions.ts';
 import { closeFileDialog } from '../files/fileDialog.ts';
 import { fileNameFor } from '../files/fileNames.ts';
@@ -25,7 +27,8 @@ const FORMATS = [
 ] as const;
 type Format = (typeof FORMATS)[number]['value'];
 
-async function blobOf(figure: Figure, format: Format): Promise<Blob> {
+/** `carried`: the document that a picture carries, so that it can be opened again. */
+async function blobOf(figure: Figure, format: Format, carried: SkipwireDocument | null): Promise<Blob> {
   switch (format) {
     case 'svg':
       return new Blob([svgOf(figure)], { type: 'image/svg+xml' });
@@ -34,8 +37,13 @@ async function blobOf(figure: Figure, format: Format): Promise<Blob> {
     case 'tikz':
       return new Blob([tikzOf(figure)], { type: 'application/x-tex' });
     case 'png':
-      return pngOf(figure);
+      return withDocument(await pngOf(figure), carried);
   }
+}
+
+async function withDocument(picture: Blob, carried: SkipwireDocument | null): Promise<Blob> {
+  if (carried === null) return picture;
+  return new Blob([pngWithDocument(new Uint8Array(await picture.arrayBuffer()), carried)], { type: picture.type });
 }
 
 /** Takes the shown graph, or what is selected of it, away as a figure. */
@@ -46,6 +54,7 @@ export function FigureDialog() {
   const [what, setWhat] = useState<'everything' | 'selection'>(selection.size > 1 ? 'selection' : 'everything');
   const [format, setFormat] = useState<Format>('svg');
   const [shapes, setShapes] = useState(true);
+  const [carries, setCarries] = useState(true);
   const figure = useMemo(
     () =>
       drawFigure({
@@ -63,7 +72,7 @@ export function FigureDialog() {
     const extension = format === 'tikz' ? '.tex' : `.${format}`;
     const name = fileNameFor(definition?.name ?? document.name, '.json').replace(/\.json$/, extension);
     try {
-      downloadBlob(await blobOf(figure, format), name);
+      downloadBlob(await blobOf(figure, format, carries ? document : null), name);
       closeFileDialog();
     } catch (error) {
       const description = error instanceof Error ? error.message : String(error);
@@ -111,6 +120,14 @@ export function FigureDialog() {
           data-testid="figure-what"
         />
         <Switch label="Shapes on the wires" checked={shapes} onChange={setShapes} data-testid="figure-shapes" />
+        {format === 'png' && (
+          <Switch
+            label="Carries the whole network, to be opened from the picture"
+            checked={carries}
+            onChange={setCarries}
+            data-testid="figure-carries"
+          />
+        )}
       </div>
     </Dialog>
   );

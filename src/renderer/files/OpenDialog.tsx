@@ -60,7 +60,7 @@ export function OpenDialog() {
         <input
           ref={picker}
           type="file"
-          accept=".json,application/json"
+          accept=".json,.png,application/json,image/png"
           className="hidden"
           aria-label="File of this computer"
           data-testid="local-file"

@@ -2,9 +2,10 @@ import type { HostProblem } from '../../contract/contract.ts';
 import { adviseDocument } from '../../graph-engine/advice/adviseDocument.ts';
 import type { Diagnostic } from '../../graph-engine/core/diagnostic.ts';
 import { renameDocument, replaceDocument } from '../../graph-engine/document/commands/editDocument.ts';
-import { loadDocument } from '../../graph-engine/document/loadDocument.ts';
+import { loadDocument, type LoadResult } from '../../graph-engine/document/loadDocument.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { serializeDocument } from '../../graph-engine/document/serializeDocument.ts';
+import { documentInPng } from '../../graph-engine/sharing/pngDocument.ts';
 import type { ManagedConnection } from '../connection/hostConnection.ts';
 import {
   closeDocument,
@@ -114,7 +115,15 @@ export function openText(name: string, text: string): void {
 }
 
 function showText(name: string, text: string, file: { path: string; modified: number } | null): void {
-  const loaded = loadDocument(text);
+  showLoaded(name, loadDocument(text), file);
+}
+
+/** Shows a document that was read in a tab of its own, or says why it could not be read. */
+export function showLoaded(
+  name: string,
+  loaded: LoadResult<SkipwireDocument>,
+  file: { path: string; modified: number } | null,
+): void {
   if (!loaded.ok) {
     showFileDialog({ kind: 'unreadable', name, diagnostics: loaded.error });
     return;
@@ -123,18 +132,20 @@ function showText(name: string, text: string, file: { path: string; modified: nu
   openDocument(loaded.value, file);
 }
 
-/** Opens a file of this computer, as chosen or dropped. */
+/** Opens a file of this computer, as chosen or dropped: a document, or a picture that carries one. */
 export async function openLocalFile(file: File): Promise<void> {
-  let text: string;
+  let bytes: Uint8Array;
   try {
-    text = await file.text();
+    bytes = new Uint8Array(await file.arrayBuffer());
   } catch {
     const message = 'The file cannot be read. It may have been moved, or it may not be a file.';
     const diagnostics: Diagnostic[] = [{ code: 'file/unreadable', severity: 'error', at: { path: [] }, message }];
     showFileDialog({ kind: 'unreadable', name: file.name, diagnostics });
     return;
   }
-  openText(file.name, text);
+  const inPicture = documentInPng(bytes);
+  if (inPicture === undefined) openText(file.name, new TextDecoder().decode(bytes));
+  else showLoaded(file.name, inPicture, null);
 }
 
 /** Saves to the document's file, or asks for one when it has none; `then` is called once it is saved. */
