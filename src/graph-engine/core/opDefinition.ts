@@ -138,6 +138,8 @@ export interface OpDefinition<
     readonly parameters: z.output<Schema>;
     readonly inputs: PortRecord<Input, Optional, TensorType>;
   }): Readonly<Partial<Record<Weight, WeightSpec>>> | null;
+  /** The output is never negative, and a unit that is zero for every example learns nothing: a ReLU. */
+  readonly rectifies?: true;
   /** Multiply-accumulates for one example; convolutions and linear maps only, as the field counts them. */
   macs?(context: {
     readonly parameters: z.output<Schema>;

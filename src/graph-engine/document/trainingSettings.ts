@@ -3,6 +3,7 @@ import { ClippingSettings } from '../program/clipping.ts';
 import { OptimizerSettings } from '../program/optimizers/settings.ts';
 import { Augmentation } from '../training/augmentation.ts';
 import { DataReader } from '../training/dataReader.ts';
+import { DEFAULT_STATISTICS_EVERY } from '../statistics/sampledSteps.ts';
 import { Schedule } from './schedule.ts';
 import type { SettingMeta } from './settingMeta.ts';
 
@@ -155,6 +156,17 @@ export const TrainingSettings = z.strictObject({
     .optional()
     .describe('Keeps the weights of every so many epochs beside the best and the last; 0 keeps no others.')
     .meta({ group: 'measuring', standard: 0, keywords: ['save', 'checkpoints'] } satisfies SettingMeta),
+  statisticsEvery: z
+    .int()
+    .min(0)
+    .max(100_000)
+    .optional()
+    .describe('Steps between two looks at gradients, weights and activations of every node; 0 never looks.')
+    .meta({
+      group: 'measuring',
+      standard: DEFAULT_STATISTICS_EVERY,
+      keywords: ['gradient norm', 'histogram', 'dead', 'watch', 'vanishing'],
+    } satisfies SettingMeta),
   precision: z
     .enum(['float32', 'bfloat16'])
     .optional()

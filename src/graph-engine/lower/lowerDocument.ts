@@ -11,6 +11,7 @@ import { createBuilder, type Builder } from '../program/builder.ts';
 import type { Dims, Entry, Program, Value, Variable } from '../program/program.ts';
 import { applyPasses, passNames, type PassName } from '../program/passes/index.ts';
 import { appendTrainStep } from '../program/trainStep.ts';
+import { appendStatistics, createStatisticsWatch, type LoweredStatistics } from './appendStatistics.ts';
 import { walkInstances, type HearValues, type OpInstance } from './walkInstances.ts';
 
 export interface LoweredInput {
@@ -60,6 +61,8 @@ export interface LoweredDocument {
   readonly program: Program;
   readonly inputs: readonly LoweredInput[];
   readonly outputs: readonly LoweredOutput[];
+  /** What `train` hands out on demand, where that was wished. */
+  readonly statistics?: LoweredStatistics;
 }
 
 export type LowerResult =
@@ -69,10 +72,18 @@ export type LowerResult =
 export interface LowerOptions {
   /** Rewritings that are applied to each entry; all by default. */
   readonly passes?: readonly PassName[];
+  /** Lets `train` hand out statistics of the nodes when it is asked for them. */
+  readonly statistics?: boolean;
 }
 
 /** Looks at the values of an entry while it is written. */
 export interface EntryWatcher {
+  readonly visited?: (
+    op: OpDefinition,
+    path: string,
+    inputs: Readonly<Record<string, Value>>,
+    outputs: Readonly<Record<string, Value>>,
+  ) => void;
   readonly hear?: HearValues<Value>;
   readonly reveal?: (path: string, name: string, value: Value, type: TensorType) => void;
 }
@@ -98,7 +109,10 @@ export interface LearningOutput extends Objective {
  * Lowers a document. `train`, which takes a step, and `evaluate` fetch `loss`, the weighted sum of the outputs' mean losses,
  * and for each output what its `LoweredObjective` names; `predict` fetches what the outputs' `ports` name.
  */
-export function lowerDocument(document: SkipwireDocument, { passes = passNames }: LowerOptions = {}): LowerResult {
+export function lowerDocument(
+  document: SkipwireDocument,
+  { passes = passNames, statistics = false }: LowerOptions = {},
+): LowerResult {
   const inferred = inferDocument(document);
   const errors = inferred.diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
   if (errors.length > 0) return { ok: false, error: errors };
@@ -107,7 +121,9 @@ export function lowerDocument(document: SkipwireDocument, { passes = passNames }
   const predicted = lowerPredict(document, variables);
   const evaluated = lowerEntry('evaluate', 'inference', document, variables);
   const objectives = evaluated.outputs.map(({ learning }) => learning?.described);
-  const trained = objectives.some((objective) => objective !== undefined) ? lowerTrain(document, variables) : undefined;
+  const trained = objectives.some((objective) => objective !== undefined)
+    ? lowerTrain(document, variables, statistics)
+    : undefined;
   if (trained !== undefined) fetchLosses(evaluated);
   const { lowered } = predicted;
   return ok({
@@ -130,6 +146,7 @@ export function lowerDocument(document: SkipwireDocument, { passes = passNames }
       const objective = objectives[index];
       return { path: instance.path, ports: portsOf(instance), ...(objective !== undefined && { objective }) };
     }),
+    ...(trained?.statistics !== undefined && { statistics: trained.statistics }),
   });
 }
 
@@ -145,18 +162,24 @@ function portsOf({ path, inferred }: OpInstance): Record<string, LoweredPort> {
 function lowerTrain(
   document: SkipwireDocument,
   variables: Map<string, Variable>,
-): { entry: Entry; slots: readonly Variable[] } {
-  const entry = lowerEntry('train', 'train', document, variables);
+  statistics: boolean,
+): { entry: Entry; slots: readonly Variable[]; statistics: LoweredStatistics | undefined } {
+  const watch = statistics ? createStatisticsWatch() : undefined;
+  const entry = lowerEntry('train', 'train', document, variables, () => watch ?? {});
   const { builder } = entry;
   const loss = fetchLosses(entry);
+  const trainable = [...variables.values()].filter((variable) => variable.trainable);
   const slots = appendTrainStep(builder, {
     loss,
-    variables: [...variables.values()].filter((variable) => variable.trainable),
+    variables: trainable,
+    ...(watch !== undefined && { listener: watch }),
     optimizer: document.training.optimizer,
     learningRate: builder.input('learningRate', [], 'float32'),
     recompute: document.training.recompute === true,
   });
-  return { entry: builder.entry(), slots };
+  const handedOut =
+    watch === undefined ? undefined : appendStatistics(builder, watch, trainable, document.training.batchSize);
+  return { entry: builder.entry(), slots, statistics: handedOut };
 }
 
 /** Declares the fetches of `train` and `evaluate`, and returns the loss of the whole network. */
@@ -216,11 +239,14 @@ export function lowerEntry(
       const type = defined(instance.inferred.outputs['output'], instance.path);
       const feed = `inputs/${instance.path}`;
       inputs.push({ instance, feed, type });
-      return { output: builder.input(feed, batchOf(type, instance.path), type.dtype) };
+      const outputs = { output: builder.input(feed, batchOf(type, instance.path), type.dtype) };
+      watcher?.visited?.(op, instance.path, values, outputs);
+      return outputs;
     }
     const context = { ...contextOf(builder, instance, values, mode, seed, variables), ...revealOf(watcher, instance) };
     return builder.withOrigin(instance.path, () => {
       const results = op.lower(context);
+      watcher?.visited?.(op, instance.path, values, results);
       if (op.family !== 'output') return results;
       // Without targets to compare with there is no loss.
       const learning = withoutTargets.has(name) ? undefined : lowerObjective(op, instance.path, context);

@@ -1,4 +1,4 @@
-import { gradients } from './autodiff.ts';
+import { gradients, type GradientListener } from './autodiff.ts';
 import type { Builder } from './builder.ts';
 import { clipGradients, type ClippingSettings } from './clipping.ts';
 import { applyOptimizer } from './optimizers/applyOptimizer.ts';
@@ -14,6 +14,8 @@ export interface GradientOptions {
   readonly variables: readonly Variable[];
   /** Forgets activations and computes them a second time when their gradients are due; see `recomputeSegments`. */
   readonly recompute?: boolean;
+  /** Hears of the gradients as they are, before anything is clipped. */
+  readonly listener?: GradientListener;
 }
 
 export interface UpdateOptions {
@@ -26,11 +28,14 @@ export interface UpdateOptions {
 }
 
 /** Appends the gradients of the loss: one for each variable that the loss depends on. */
-export function appendGradients(builder: Builder, { loss, variables, recompute }: GradientOptions): readonly Update[] {
+export function appendGradients(
+  builder: Builder,
+  { loss, variables, recompute, listener }: GradientOptions,
+): readonly Update[] {
   if (loss.dims.length !== 0) throw new Error(`A loss is a scalar, got [${loss.dims.join(', ')}]`);
   const reads = variables.map((variable) => builder.readVariable(variable));
   const recomputation = recompute === true ? createRecomputation(builder) : noRecomputation;
-  const values = gradients(builder, loss, reads, recomputation);
+  const values = gradients(builder, loss, reads, recomputation, listener);
   return variables.flatMap((variable, i): Update[] => {
     const gradient = values[i];
     return gradient === undefined ? [] : [{ variable, gradient }];

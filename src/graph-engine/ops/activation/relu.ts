@@ -16,6 +16,7 @@ export const relu = defineOp({
   parameters: z.strictObject({}),
   inputs: ['input'],
   outputs: ['output'],
+  rectifies: true,
   infer: ({ inputs }) => ok({ output: inputs.input }),
   lower: ({ builder, inputs }) => ({ output: builder.relu(inputs.input) }),
   exportOnnx: (context) => ({ output: context.node('Relu', [context.inputs.input]) }),

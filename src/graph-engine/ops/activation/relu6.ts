@@ -16,6 +16,7 @@ export const relu6 = defineOp({
   parameters: z.strictObject({}),
   inputs: ['input'],
   outputs: ['output'],
+  rectifies: true,
   infer: ({ inputs }) => ok({ output: inputs.input }),
   lower: ({ builder, inputs }) => ({ output: builder.minimum(builder.relu(inputs.input), builder.scalar(6)) }),
   exportOnnx(context) {

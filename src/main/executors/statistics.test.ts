@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { loadDocument } from '../../graph-engine/document/loadDocument.ts';
+import { lowerDocument } from '../../graph-engine/lower/lowerDocument.ts';
+import { OptimizerSettings } from '../../graph-engine/program/optimizers/settings.ts';
+import { normal } from '../../graph-engine/random/distributions.ts';
+import { createWordStream, domains } from '../../graph-engine/random/philox.ts';
+import { columnKey } from '../../graph-engine/statistics/columns.ts';
+import { finishStatistics } from '../../graph-engine/statistics/finishStatistics.ts';
+import { productRoot } from '../files/productRoot.ts';
+import type { Executor } from './compiledProgram.ts';
+import { openTensorflowExecutor } from './tensorflowExecutor.ts';
+
+/** What tests/oracles/statistics.py wrote: what PyTorch's hooks saw of the last step, in double precision. */
+const golden = z
+  .object({
+    seed: z.number(),
+    batch: z.number(),
+    runs: z.array(
+      z.object({
+        optimizer: z.enum(['momentum', 'adam']),
+        learningRate: z.number(),
+        steps: z.number(),
+        statistics: z.record(z.string(), z.number()),
+      }),
+    ),
+  })
+  .parse(JSON.parse(readFileSync(path.join(productRoot, 'tests/golden/statistics.json'), 'utf8')));
+
+const PIXELS = 32 * 32 * 3;
+
+/** Normal pixels whose mean follows the class, as in the script. */
+function batch(step: number): { images: Float32Array; labels: Int32Array } {
+  const labels = Int32Array.from({ length: golden.batch }, (_, i) => (i * 7 + step) % 10);
+  const images = new Float32Array(golden.batch * PIXELS);
+  normal(createWordStream([golden.seed, step], 0, domains.data), 1, images);
+  for (let i = 0; i < images.length; i++) {
+    const mean = Math.fround(Math.fround((labels[Math.floor(i / PIXELS)] ?? 0) / 10) - 0.5);
+    images[i] = (images[i] ?? 0) + mean;
+  }
+  return { images, labels };
+}
+
+let executor: Executor;
+beforeAll(async () => {
+  executor = await openTensorflowExecutor();
+});
+afterAll(() => executor.dispose());
+
+function resnet20(optimizer: 'momentum' | 'adam', statistics: boolean) {
+  const loaded = loadDocument(readFileSync(path.join(productRoot, 'templates/networks/resnet-20.json'), 'utf8'));
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
+  const settings = OptimizerSettings.parse({ kind: optimizer, weightDecay: optimizer === 'momentum' ? 1e-4 : 0 });
+  const document = { ...loaded.value, training: { ...loaded.value.training, optimizer: settings } };
+  const lowered = lowerDocument(document, { statistics });
+  if (!lowered.ok) throw new Error(JSON.stringify(lowered.error));
+  return lowered.value;
+}
+
+/** Takes the golden steps; the last hands out its statistics where there are any. */
+async function train({ optimizer, learningRate, steps }: (typeof golden.runs)[number], statistics: boolean) {
+  const { program, inputs, outputs, statistics: handedOut } = resnet20(optimizer, statistics);
+  const [input, output] = [inputs[0], outputs[0]?.objective];
+  if (input === undefined || output === undefined) throw new Error('ResNet-20 has one input and one output');
+  const compiled = await executor.compile(program, { seed: golden.seed, selfCheck: false });
+  let results: Awaited<ReturnType<typeof compiled.run>> = {};
+  for (let step = 0; step < steps; step++) {
+    const { images, labels } = batch(step);
+    const feeds = {
+      [input.feed]: images,
+      [output.targetFeed]: labels,
+      learningRate: Float32Array.of(learningRate),
+      seed: Int32Array.of(golden.seed, step),
+    };
+    results = await compiled.run('train', feeds, ['loss', ...(handedOut === undefined ? [] : [handedOut.fetch])]);
+  }
+  const variables = await compiled.readVariables();
+  await compiled.dispose();
+  return { results, variables, handedOut };
+}
+
+test.each(golden.runs)(
+  'the nodes of ResNet-20 with $optimizer are as PyTorch sees them',
+  async (run) => {
+    const { results, handedOut } = await train(run, true);
+    if (handedOut === undefined) throw new Error('Statistics were wished');
+    const values = finishStatistics(handedOut.recipes, results[handedOut.fetch] ?? [], golden.batch);
+    const found = new Map(handedOut.columns.map((column, i) => [columnKey(column), values[i] ?? Number.NaN]));
+    const compared = { figures: 0, far: [] as string[] };
+    for (const [key, expected] of Object.entries(run.statistics)) {
+      const value = found.get(key);
+      compared.figures += 1;
+      // Float32 against double after a step. A mean is a difference of larger numbers, and a single unit may be on the edge of a ReLU.
+      const slack = / (mean|dead)/.test(key) ? 1e-4 : 0;
+      const share = 2e-3;
+      if (!(Math.abs((value ?? Number.NaN) - expected) <= share * Math.abs(expected) + slack)) {
+        compared.far.push(`${key}: ${value} for ${expected}`);
+      }
+    }
+    expect(compared.far).toEqual([]);
+    expect(compared.figures).toBeGreaterThan(300);
+  },
+  60_000,
+);
+
+test('what is asked for besides changes neither loss nor weights, bit for bit', async () => {
+  const [run] = golden.runs;
+  if (run === undefined) throw new Error('There is a run');
+  const [asked, unasked] = [await train(run, true), await train(run, false)];
+  expect(asked.results['loss']).toEqual(unasked.results['loss']);
+  expect(Object.keys(asked.variables)).toEqual(Object.keys(unasked.variables));
+  for (const [name, values] of Object.entries(asked.variables)) {
+    expect(
+      Buffer.from(values.buffer, values.byteOffset, values.byteLength).equals(
+        Buffer.from(
+          unasked.variables[name]?.buffer ?? new ArrayBuffer(),
+          unasked.variables[name]?.byteOffset,
+          unasked.variables[name]?.byteLength,
+        ),
+      ),
+      name,
+    ).toBe(true);
+  }
+}, 60_000);
