@@ -5,6 +5,7 @@ import { call } from './call.ts';
 import { documentCalls, libraryCalls } from './documents.ts';
 import { RunEvent, RunId, RunRecord, RunSummary } from './run.ts';
 import { sampleCalls } from './samples.ts';
+import { statisticsCalls } from './statistics.ts';
 import { WorkspacePath } from './workspacePath.ts';
 
 export { WorkspacePath };
@@ -77,6 +78,7 @@ export const calls = {
   ),
   ...documentCalls,
   ...libraryCalls,
+  ...statisticsCalls,
   ...sampleCalls,
   'data/list': call(nothing, z.strictObject({ dataSets: z.array(DataSetDescription) })),
   'run/start': call(

@@ -8,6 +8,7 @@ import { productVersion } from '../files/productRoot.ts';
 import { newRunId } from '../runs/newRunId.ts';
 import { listRuns, mendRun } from '../runs/runArchive.ts';
 import { readRun, readRunFile } from '../runs/runFolder.ts';
+import { readHistograms, readStatistics } from '../runs/runStatistics.ts';
 import { requireTrainable } from '../training/requireTrainable.ts';
 import { listLibrary, removeFromLibrary, writeLibrary } from './blockLibrary.ts';
 import type { HostServices } from './createHost.ts';
@@ -102,6 +103,11 @@ export function createHandlers(services: HostServices): Handlers {
         const current = runs.summaries().find(({ id }) => id === run);
         return { ...record, summary: current ?? { ...record.summary, id: run } };
       }),
+
+    'run/statistics': ({ run, after, most }) =>
+      answerOf(async () => readStatistics(await workspace.resolve(`runs/${run}`), { after, most })),
+    'run/histograms': ({ run, path: of, kind, most }) =>
+      answerOf(async () => readHistograms(await workspace.resolve(`runs/${run}`), { path: of, kind }, most)),
 
     'export/onnx': ({ document, run, path: file, overwrite }) =>
       answerOf(async () => {

@@ -80,7 +80,16 @@ describe('a training', () => {
     expect([...new Set(statesOf(run))]).toEqual(['queued', 'compiling', 'running', 'finished']);
     expect(summary.best?.validationAccuracy).toBeGreaterThan(0.9);
     expect((await readdir(path.join(workspace, 'runs', run))).toSorted()).toEqual(
-      ['checkpoints', 'document.json', 'environment.json', 'log.txt', 'metrics.jsonl', 'run.json'].toSorted(),
+      [
+        'checkpoints',
+        'document.json',
+        'environment.json',
+        'histograms.bin',
+        'log.txt',
+        'metrics.jsonl',
+        'run.json',
+        'statistics.bin',
+      ].toSorted(),
     );
     const record = await value('run/read', { run });
     const epochs = record.metrics.filter((entry) => entry.kind === 'epoch');
@@ -88,11 +97,37 @@ describe('a training', () => {
     expect(epochs.at(-1)?.trainLoss).toBeLessThan((epochs[0]?.trainLoss ?? 0) / 2);
     expect(record.metrics.filter((entry) => entry.kind === 'step').at(-1)?.step).toBe(8 * Math.ceil((1797 - 359) / 32));
     expect(record.summary).toEqual(summary);
+    await looksInside(run, 8 * Math.ceil((1797 - 359) / 32));
     const weights = await readCheckpoint(fileOf(run, runFiles.best));
     const state = await readCheckpoint(fileOf(run, runFiles.last));
     expect(Object.keys(weights)).toContain('conv1.kernel');
     expect(Object.keys(state).length).toBeGreaterThan(Object.keys(weights).length);
   });
+
+  /** What the nodes did is there at every fiftieth step, for all and for what is new. */
+  async function looksInside(run: string, steps: number): Promise<void> {
+    const all = await value('run/statistics', { run, after: null });
+    expect(all.steps).toEqual(Array.from({ length: Math.ceil(steps / 50) }, (_, i) => 50 * i));
+    const values = new Float32Array(Uint8Array.from(Buffer.from(all.values, 'base64')).buffer);
+    expect(values).toHaveLength(all.steps.length * all.columns.length);
+    expect(values.every(Number.isFinite)).toBe(true);
+    const at = (figure: string, sample: number): number => {
+      const index = all.columns.findIndex((column) => column.path === 'conv1' && column.figure === figure);
+      return values[sample * all.columns.length + index] ?? Number.NaN;
+    };
+    expect(at('weight', 1)).not.toBe(at('weight', 0));
+    expect(at('update', 0) / at('weight', 0)).toBeGreaterThan(0);
+    const late = await value('run/statistics', { run, after: 250 });
+    expect([late.columns, late.steps]).toEqual([[], all.steps.filter((step) => step > 250)]);
+    const { histograms, steps: seen } = await value('run/histograms', { run, path: 'conv1', kind: 'weight' });
+    expect(seen).toEqual(all.steps);
+    const sizes = histograms.map(({ counts }) => counts.reduce((sum, count) => sum + count, 0));
+    expect(new Set(sizes).size).toBe(1);
+    expect(await value('run/histograms', { run, path: 'nowhere', kind: 'weight' })).toEqual({
+      steps: [],
+      histograms: [],
+    });
+  }
 
   test('with the same seed gives the same curve, with another seed another', async () => {
     const curve = async (seed: number): Promise<unknown> => {

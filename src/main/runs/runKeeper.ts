@@ -116,7 +116,11 @@ export function createRunKeeper(engine: EngineClient, onEvent: (event: RunEvent)
   const train = async (run: KeptRun): Promise<void> => {
     happen(run, { kind: 'taken' });
     const task = engine.train(
-      { document: run.order.document, folder: path.join(run.order.folder, runFiles.checkpoints) },
+      {
+        document: run.order.document,
+        folder: path.join(run.order.folder, runFiles.checkpoints),
+        statisticsFolder: run.order.folder,
+      },
       {
         onNews(news) {
           if (news.kind === 'begun') begin(run, news.measures);

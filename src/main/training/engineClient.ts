@@ -21,7 +21,10 @@ export interface RunningTask {
 export interface EngineClient {
   /** From now on keeps a spare process, so that the next task finds the libraries and the data sets loaded. */
   warmUp(): void;
-  train(task: { document: SkipwireDocument; folder: string }, listeners?: TaskListeners): RunningTask;
+  train(
+    task: { document: SkipwireDocument; folder: string; statisticsFolder?: string },
+    listeners?: TaskListeners,
+  ): RunningTask;
   /** What every output answers to inputs by their path. */
   predict(order: {
     document: SkipwireDocument;

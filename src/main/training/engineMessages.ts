@@ -9,7 +9,13 @@ export type WeightSource = { readonly file: string } | { readonly seed: number }
 
 /** Work for an engine process; it does one thing at a time. */
 export type EngineTask =
-  | { readonly kind: 'train'; readonly document: SkipwireDocument; readonly folder: string }
+  | {
+      readonly kind: 'train';
+      readonly document: SkipwireDocument;
+      readonly folder: string;
+      /** Folder for statistics of the nodes; left out, none are taken. */
+      readonly statisticsFolder?: string;
+    }
   | {
       readonly kind: 'predict';
       readonly document: SkipwireDocument;

@@ -10,6 +10,7 @@ import type { EngineTask, Prediction } from './engineMessages.ts';
 import { describeMeasures } from './networkMeasures.ts';
 import { prepareData } from './prepareData.ts';
 import { trainNetwork, type TrainingOrder } from './trainingLoop.ts';
+import { statisticsEvery } from './statisticsPart.ts';
 import { createTrainingParts } from './trainingParts.ts';
 
 /** What a training tells while it goes on. */
@@ -24,18 +25,18 @@ export interface TrainingListeners {
 /** Trains a document into a folder for checkpoints; returns whether it got to the end. Throws a `HostFailure`. */
 export async function trainDocument(
   executor: Executor,
-  { document, folder }: Extract<EngineTask, { kind: 'train' }>,
+  { document, folder, statisticsFolder }: Extract<EngineTask, { kind: 'train' }>,
   { onNotice, onBegun, onMetrics, wish }: TrainingListeners,
 ): Promise<boolean> {
   const settings = document.training;
-  const lowered = lower(document);
+  const lowered = lower(document, statisticsFolder !== undefined && statisticsEvery(settings) > 0);
   const data = await prepareData(lowered, settings);
   for (const notice of data.notices) onNotice(notice);
   const compiled = await executor.compile(lowered.program, { seed: settings.seed });
   try {
     onBegun(describeMeasures(lowered));
     const batches = batchSource(data, settings);
-    const parts = createTrainingParts({ lowered, settings, notice: onNotice });
+    const parts = createTrainingParts({ lowered, settings, statisticsFolder, notice: onNotice });
     const order = { lowered, compiled, batches, settings, parts, checkpoints: folder, report: onMetrics, wish };
     return (await trainNetwork(order)).completed;
   } finally {
@@ -118,8 +119,8 @@ async function loadWeights(compiled: CompiledProgram, file: string): Promise<voi
   await compiled.writeVariables(Object.fromEntries(Object.entries(stored).map(([name, { data }]) => [name, data])));
 }
 
-function lower(document: SkipwireDocument): LoweredDocument {
-  const lowered = lowerDocument(document);
+function lower(document: SkipwireDocument, statistics = false): LoweredDocument {
+  const lowered = lowerDocument(document, { statistics });
   if (lowered.ok) return lowered.value;
   throw new HostFailure({
     code: 'document/has-errors',
