@@ -1,7 +1,8 @@
 import type { TensorType } from '../../src/graph-engine/core/shape.ts';
 import type { SkipwireDocument } from '../../src/graph-engine/document/schema.ts';
 import { inferDocument } from '../../src/graph-engine/infer/inferDocument.ts';
-import { walkInstances } from '../../src/graph-engine/lower/walkInstances.ts';
+import { zerosIn } from '../../src/graph-engine/lower/lowerDocument.ts';
+import { walkInstances, type VisitOp } from '../../src/graph-engine/lower/walkInstances.ts';
 import { opNamed } from '../../src/graph-engine/ops/index.ts';
 import type { Value, Variable } from '../../src/graph-engine/program/program.ts';
 import type { LowerCase, OracleCase, OracleInput } from './oracleCases.ts';
@@ -22,7 +23,7 @@ export function lowerBlock(id: string): LowerCase {
     if (problems.length > 0) throw new Error(problems.map(({ message }) => message).join(' '));
     const outputs: Record<string, Value> = {};
     const weights = new Map<string, Variable>();
-    walkInstances<Value>(document, root, ({ path, op: type, inferred }, values) => {
+    const visit: VisitOp<Value> = ({ path, op: type, inferred }, values) => {
       const op = opNamed(type);
       if (op === undefined) throw new Error(`There is no op ${type}`);
       if (path.startsWith(PROBE)) {
@@ -48,7 +49,8 @@ export function lowerBlock(id: string): LowerCase {
         seed,
         path,
       });
-    });
+    };
+    walkInstances<Value>(document, root, { visit, zeros: (port) => zerosIn(builder, port) });
     return { outputs, weights };
   };
 }

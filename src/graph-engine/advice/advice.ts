@@ -55,7 +55,7 @@ export function familyOf({ node }: InferredNode): OpFamily | 'block' | undefined
 
 /** Whether a node is of a family, or a block that has such an op inside. */
 export function holdsFamily(node: InferredNode, family: OpFamily): boolean {
-  if (node.bypassed) return false;
+  if (node.bypassed || node.muted) return false;
   if ('op' in node.node) return familyOf(node) === family;
   return (node.instances ?? []).some((instance) =>
     [...instance.nodes.values()].some((one) => holdsFamily(one, family)),

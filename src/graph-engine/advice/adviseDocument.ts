@@ -32,7 +32,7 @@ function countActivated(graph: InferredGraph): number {
   if (known !== undefined) return known;
   let count = residualAdds(graph).filter(({ consumers }) => isActivated(consumers)).length;
   for (const node of graph.nodes.values())
-    for (const instance of node.instances ?? []) count += countActivated(instance);
+    for (const instance of node.muted ? [] : (node.instances ?? [])) count += countActivated(instance);
   activatedCache.set(graph, count);
   return count;
 }
@@ -78,7 +78,7 @@ export function adviseDocument(document: SkipwireDocument): readonly Advice[] {
     }
     for (const id of inferred.order) {
       const node: InferredNode | undefined = inferred.nodes.get(id);
-      if (node === undefined || !('block' in node.node)) continue;
+      if (node === undefined || node.muted || !('block' in node.node)) continue;
       for (const instance of node.instances ?? [])
         visit(instance, node.node.block, [...path, id], { scope, node, graph });
     }

@@ -19,7 +19,11 @@ export interface ResidualAdd {
 /** What really feeds a wire: bypassed nodes pass their first input on. */
 export function liveSource(graph: InferredGraph, start: Endpoint): Endpoint {
   let source = start;
-  for (let node = graph.nodes.get(source.node); node?.bypassed === true; node = graph.nodes.get(source.node)) {
+  for (
+    let node = graph.nodes.get(source.node);
+    node?.bypassed === true && !node.muted;
+    node = graph.nodes.get(source.node)
+  ) {
     const [first] = Object.keys(node.inputs);
     const next = node.node.inputs[first ?? ''];
     if (next === undefined) break;
@@ -28,7 +32,9 @@ export function liveSource(graph: InferredGraph, start: Endpoint): Endpoint {
   return source;
 }
 
+/** What flows into a node; nothing of it counts where the node is muted. */
 function sourcesOf(graph: InferredGraph, node: InferredNode): readonly NodeId[] {
+  if (node.muted) return [];
   return Object.values(node.node.inputs).map((source) => liveSource(graph, source).node);
 }
 
@@ -75,7 +81,7 @@ export function residualAdds(graph: InferredGraph): readonly ResidualAdd[] {
   const adds: InferredNode[] = [];
   for (const id of graph.order) {
     const node = graph.nodes.get(id);
-    if (node === undefined || node.bypassed) continue;
+    if (node === undefined || node.bypassed || node.muted) continue;
     if ('op' in node.node && node.node.op === 'add') adds.push(node);
     for (const source of sourcesOf(graph, node)) consumers.set(source, [...(consumers.get(source) ?? []), node]);
   }

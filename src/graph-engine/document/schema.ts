@@ -45,6 +45,8 @@ const nodeFields = {
   position: position.default({ x: 0, y: 0 }),
   /** False, or an expression that is false, bypasses the node: its first input passes through. */
   enabled: z.union([z.boolean(), z.string().max(500)]).optional(),
+  /** True, or an expression that is true, mutes the node: zeros of the shapes it would have come out of it. */
+  muted: z.union([z.boolean(), z.string().max(500)]).optional(),
   note: z.string().max(2000).optional(),
 };
 

@@ -13,6 +13,7 @@ const KEY_ORDER = [
   'block',
   'repeat',
   'enabled',
+  'muted',
   'description',
   'source',
   'note',

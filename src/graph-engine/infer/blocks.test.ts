@@ -45,9 +45,12 @@ function shapeAt(document: SkipwireDocument, node: string, port = 'output'): str
 /** The paths of the ops in the order of the walk, each with the ops that feed its inputs. */
 function walked(document: SkipwireDocument): readonly string[] {
   const lines: string[] = [];
-  walkInstances<string>(document, inferDocument(document).root, ({ path, inferred }, inputs) => {
-    lines.push(`${path}(${Object.values(inputs).join(', ')})`);
-    return Object.fromEntries(Object.keys(inferred.outputs).map((port) => [port, path]));
+  walkInstances<string>(document, inferDocument(document).root, {
+    visit({ path, inferred }, inputs) {
+      lines.push(`${path}(${Object.values(inputs).join(', ')})`);
+      return Object.fromEntries(Object.keys(inferred.outputs).map((port) => [port, path]));
+    },
+    zeros: ({ path, type }) => `${path}: zeros ${formatShape(type)}`,
   });
   return lines;
 }

@@ -82,7 +82,8 @@ function widthBehind(graph: Graph, start: NodeId): { readonly id: NodeId; readon
   for (let id: NodeId | undefined = start; id !== undefined && !seen.has(id);) {
     seen.add(id);
     const node: GraphNode | undefined = graph.nodes[id];
-    if (node === undefined || !('op' in node) || node.enabled !== undefined) return undefined;
+    if (node === undefined || !('op' in node) || node.enabled !== undefined || node.muted !== undefined)
+      return undefined;
     const op = opNamed(node.op);
     if (op === undefined || op.family === 'input') return undefined;
     const parameter = WIDTHS.find((name) => name in op.parameters.shape);

@@ -3,7 +3,7 @@ import { blockPorts } from '../document/blockPorts.ts';
 import { nameOf } from '../document/graphs.ts';
 import type { BlockDefinition, BlockNode, Graph, NodeId } from '../document/schema.ts';
 import { addTotals, NO_TOTALS, type InferredGraph, type InferredNode, type PortTypes } from './inferredGraph.ts';
-import { gatherInputs, isEnabled, passThrough, unknownOutputs } from './nodeInputs.ts';
+import { gatherInputs, isEnabled, isMuted, passThrough, unknownOutputs } from './nodeInputs.ts';
 import { diagnose, resolveBlockParameters, resolveScalar, type ExpressionScope } from './resolveParameters.ts';
 import type { GraphResult, Surroundings } from './surroundings.ts';
 
@@ -95,6 +95,7 @@ export function inferBlockNode(
         weights: {},
         totals: NO_TOTALS,
         bypassed: false,
+        muted: false,
       },
       diagnostics: refusal === undefined ? [] : [diagnose(refusal, id)],
     };
@@ -105,6 +106,7 @@ export function inferBlockNode(
   const gathered = gatherInputs(node, inputNames, graph, nodes);
   const problems = [...gathered.problems];
   const enabled = isEnabled(node, surroundings.values, problems);
+  const muted = isMuted(node, surroundings.values, problems);
   const repeat = repeatOf(node, surroundings.values, problems);
   // A repeated node's parameters may use its own `index` and `repeat`, such as "= index == 0 ? 2 : 1".
   const resolveAt = (index: number): ReturnType<typeof resolveBlockParameters> =>
@@ -115,7 +117,7 @@ export function inferBlockNode(
     );
   const resolved = resolveAt(0);
   problems.push(...resolved.problems);
-  const base = { id, name, node, parameters: resolved.value, inputs: gathered.types, weights: {} };
+  const base = { id, name, node, parameters: resolved.value, inputs: gathered.types, weights: {}, muted };
   if (!enabled || repeat === 0 || resolved.value === undefined) {
     const outputs =
       resolved.value === undefined
@@ -174,5 +176,5 @@ export function inferBlockNode(
     ...problems.map((problem) => diagnose(problem, id)),
     ...inner.map((diagnostic) => ({ ...diagnostic, at: { ...diagnostic.at, path: [id, ...diagnostic.at.path] } })),
   ];
-  return { ...base, outputs, totals, bypassed: false, instances, diagnostics };
+  return { ...base, outputs, totals: muted ? NO_TOTALS : totals, bypassed: false, instances, diagnostics };
 }

@@ -58,23 +58,28 @@ export function inferredScope(
 interface Ends {
   readonly hasInput: boolean;
   readonly hasOutput: boolean;
+  readonly reached: ReadonlySet<NodeId>;
   readonly unused: readonly NodeId[];
 }
 
-const endsOf = rememberByWiring((graph: Graph): Ends => {
+/** What begins and ends the network; muted ends do not count, and through a muted node nothing leads anywhere. */
+function findEnds(graph: Graph, muted: ReadonlySet<NodeId>): Ends {
   // What is on a cycle is told of there.
-  const families = new Map(sortGraph(graph).order.map((id) => [id, familyOf(nodeOf(graph, id))]));
-  const has = (family: string): boolean => [...families.values()].includes(family);
+  const families = sortGraph(graph).order.map((id) => (muted.has(id) ? undefined : familyOf(nodeOf(graph, id))));
   const reached = new Set<NodeId>();
   const pending = nodesOf(graph).flatMap(([id, node]) => (familyOf(node) === 'output' ? [id] : []));
   for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
     if (reached.has(id)) continue;
     reached.add(id);
+    if (muted.has(id)) continue;
     for (const source of Object.values(graph.nodes[id]?.inputs ?? {})) pending.push(source.node);
   }
   const unused = nodesOf(graph).flatMap(([id]) => (reached.has(id) ? [] : [id]));
-  return { hasInput: has('input'), hasOutput: has('output'), unused };
-});
+  return { hasInput: families.includes('input'), hasOutput: families.includes('output'), reached, unused };
+}
+
+const NOTHING: ReadonlySet<NodeId> = new Set();
+const endsOf = rememberByWiring((graph: Graph) => findEnds(graph, NOTHING));
 
 function familyOf(node: GraphNode): string | undefined {
   return 'op' in node ? opNamed(node.op)?.family : undefined;
@@ -92,7 +97,10 @@ function checkWhole(graph: Graph, root: InferredGraph): Diagnostic[] {
       },
     ];
   const diagnostics: Diagnostic[] = [];
-  const { hasInput, hasOutput, unused } = endsOf(graph);
+  const muted = new Set([...root.nodes.values()].flatMap((node) => (node.muted ? [node.id] : [])));
+  const wired = endsOf(graph);
+  const { hasInput, hasOutput, reached } = muted.size === 0 ? wired : findEnds(graph, muted);
+  const { unused } = wired;
   if (!hasInput) {
     diagnostics.push({
       code: 'graph/no-input',
@@ -111,8 +119,42 @@ function checkWhole(graph: Graph, root: InferredGraph): Diagnostic[] {
         message: `"${nameOf(id, nodeOf(graph, id))}" does not lead to an output, so it takes no part in training.`,
       });
     }
+    if (muted.size > 0) diagnostics.push(...idleBehindMutes(graph, muted, reached, new Set(unused)));
   }
   return diagnostics;
+}
+
+const MAXIMUM_NAMED = 4;
+
+/** What feeds nothing but muted nodes, told at these: it was meant, and is easily forgotten. */
+function idleBehindMutes(
+  graph: Graph,
+  muted: ReadonlySet<NodeId>,
+  reached: ReadonlySet<NodeId>,
+  unused: ReadonlySet<NodeId>,
+): Diagnostic[] {
+  return [...muted].flatMap((node): Diagnostic[] => {
+    if (!reached.has(node)) return [];
+    const idle = new Set<NodeId>();
+    const pending = Object.values(nodeOf(graph, node).inputs).map((source) => source.node);
+    for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
+      if (idle.has(id) || reached.has(id) || unused.has(id) || graph.nodes[id] === undefined) continue;
+      idle.add(id);
+      for (const source of Object.values(nodeOf(graph, id).inputs)) pending.push(source.node);
+    }
+    if (idle.size === 0) return [];
+    const names = [...idle].slice(0, MAXIMUM_NAMED).map((id) => `"${nameOf(id, nodeOf(graph, id))}"`);
+    const more = idle.size > names.length ? ` and ${idle.size - names.length} more` : '';
+    const lead = idle.size === 1 ? 'leads nowhere else, so it takes' : 'lead nowhere else, so they take';
+    return [
+      {
+        code: 'graph/muted',
+        severity: 'warning',
+        at: { path: [], node },
+        message: `"${nameOf(node, nodeOf(graph, node))}" is muted: zeros come out of it. ${names.join(', ')}${more} ${lead} no part in training.`,
+      },
+    ];
+  });
 }
 
 function missingOutput(graph: Graph, inferred: readonly InferredNode[]): Diagnostic {

@@ -8,7 +8,7 @@ import { opNamed } from '../ops/index.ts';
 import { suggestFixes } from './fixes.ts';
 import { NO_TOTALS, type InferredNode, type PortTypes, type Totals } from './inferredGraph.ts';
 import { oneTypeOf, typesKey } from './memo.ts';
-import { gatherInputs, isEnabled, passThrough, unknownOutputs } from './nodeInputs.ts';
+import { gatherInputs, isEnabled, isMuted, passThrough, unknownOutputs } from './nodeInputs.ts';
 import { diagnose, resolveOpParameters } from './resolveParameters.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -105,6 +105,7 @@ export function inferOpNode(
         weights: {},
         totals: NO_TOTALS,
         bypassed: false,
+        muted: false,
       },
       diagnostics: [diagnose(problem, id)],
     };
@@ -143,7 +144,8 @@ function computeOp(
   const problems: Problem[] = [];
   const resolved = resolveOpParameters(op.parameters, node.parameters, surroundings.values);
   problems.push(...resolved.problems);
-  const base = { id, name, node, parameters: resolved.value, inputs: types };
+  const muted = isMuted(node, surroundings.values, problems);
+  const base = { id, name, node, parameters: resolved.value, inputs: types, muted };
   if (!isEnabled(node, surroundings.values, problems)) {
     const outputs = passThrough(types, op.outputs, op.inputs[0]);
     return { inferred: { ...base, outputs, weights: {}, totals: NO_TOTALS, bypassed: true }, problems };
@@ -152,7 +154,7 @@ function computeOp(
     ...base,
     outputs: unknownOutputs(op.outputs),
     weights: {},
-    totals: { ...NO_TOTALS, nodes: 1 },
+    totals: muted ? NO_TOTALS : { ...NO_TOTALS, nodes: 1 },
     bypassed: false,
   };
   if (node.op === BLOCK_INPUT) {
@@ -168,6 +170,7 @@ function computeOp(
   const context = { parameters: resolved.value, inputs: known };
   const result = op.infer(context);
   if (!result.ok) return { inferred: unknown, problems: [...problems, result.error] };
+  if (muted) return { inferred: { ...unknown, outputs: withOneType(result.value) }, problems };
   const weights = definedWeights(op.weights?.(context));
   const macs = op.macs?.({ ...context, outputs: result.value }) ?? 0;
   return {

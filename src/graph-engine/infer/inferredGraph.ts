@@ -12,7 +12,7 @@ export interface Totals {
   readonly macs: number;
   /** Bytes of all values that ops hand on for one example: what training keeps for the backward pass unless it recomputes. */
   readonly activationBytes: number;
-  /** Ops after expansion of blocks and repeats, without bypassed ones and block ports. */
+  /** Ops after expansion of blocks and repeats, without bypassed and muted ones and block ports. */
   readonly nodes: number;
 }
 
@@ -30,6 +30,8 @@ export interface InferredNode {
   readonly weights: Readonly<Record<string, WeightSpec>>;
   readonly totals: Totals;
   readonly bypassed: boolean;
+  /** Zeros come out of it: it has no weights and costs nothing. A muted block still has its instances, for their shapes. */
+  readonly muted: boolean;
   /** A block node: one graph for each repetition, in order. */
   readonly instances?: readonly InferredGraph[];
   readonly diagnostics: readonly Diagnostic[];

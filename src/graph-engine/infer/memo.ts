@@ -56,6 +56,7 @@ function namesUsedBy(node: GraphNode): readonly string[] {
     if (Array.isArray(value)) value.forEach(look);
     else look(value);
   look(node.enabled);
+  look(node.muted);
   if ('block' in node) look(node.repeat);
   const list = [...names];
   if (Object.isFrozen(node)) usedByNode.set(node, list);

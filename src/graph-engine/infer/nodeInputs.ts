@@ -62,21 +62,38 @@ export function gatherInputs(
   return { types, problems };
 }
 
-/** Whether a node takes part, or is bypassed; an expression that is no answer is a problem. */
-export function isEnabled(node: GraphNode, values: ExpressionScope, problems: Problem[]): boolean {
-  if (node.enabled === undefined || typeof node.enabled === 'boolean') return node.enabled ?? true;
-  const result = resolveScalar(node.enabled, values);
-  if (!result.ok) problems.push({ ...result.error, parameter: 'enabled' });
+/** A switch of a node, which may be an expression; one that is no answer is a problem, and leaves the switch as it is. */
+function switchOf(
+  node: GraphNode,
+  field: 'enabled' | 'muted',
+  initial: boolean,
+  values: ExpressionScope,
+  problems: Problem[],
+): boolean {
+  const given = node[field];
+  if (given === undefined || typeof given === 'boolean') return given ?? initial;
+  const result = resolveScalar(given, values);
+  if (!result.ok) problems.push({ ...result.error, parameter: field });
   else if (typeof result.value === 'boolean') return result.value;
   else {
     problems.push({
       code: 'parameter/invalid',
-      parameter: 'enabled',
-      message: `"enabled" must be true, false or an expression such as "= stride > 1".`,
+      parameter: field,
+      message: `"${field}" must be true, false or an expression such as "= stride > 1".`,
       received: JSON.stringify(result.value),
     });
   }
-  return true;
+  return initial;
+}
+
+/** Whether a node takes part, or is bypassed. */
+export function isEnabled(node: GraphNode, values: ExpressionScope, problems: Problem[]): boolean {
+  return switchOf(node, 'enabled', true, values, problems);
+}
+
+/** Whether zeros come out of a node. */
+export function isMuted(node: GraphNode, values: ExpressionScope, problems: Problem[]): boolean {
+  return switchOf(node, 'muted', false, values, problems);
 }
 
 /** Output types of a bypassed node: its first input on every port. */

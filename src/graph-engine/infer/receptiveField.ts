@@ -137,6 +137,7 @@ function seenInside(graph: InferredGraph, blocks: Blocks): ReadonlyMap<NodeId, T
 function seenBehind(node: InferredNode, inputs: Readonly<Record<string, Seen>>, blocks: Blocks): Transfer {
   const everyOutput = (seen: (port: string) => Seen): Transfer =>
     Object.fromEntries(Object.keys(node.outputs).map((port) => [port, seen(port)]));
+  if (node.muted) return everyOutput(() => NOTHING);
   if (node.bypassed) {
     const [first] = Object.keys(node.inputs);
     return everyOutput(() => inputs[first ?? ''] ?? NOTHING);

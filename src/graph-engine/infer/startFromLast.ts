@@ -50,6 +50,7 @@ function isMoved(before: GraphNode, now: GraphNode): boolean {
     before.inputs === now.inputs &&
     before.parameters === now.parameters &&
     before.enabled === now.enabled &&
+    before.muted === now.muted &&
     before.name === now.name
   );
 }

@@ -1,8 +1,16 @@
-import { freshNodeId } from '../document/graphs.ts';
-import { ParameterValue, type Endpoint, type Graph, type NodeId, type SkipwireDocument } from '../document/schema.ts';
+import { freshNodeId, nodesOf } from '../document/graphs.ts';
+import {
+  ParameterValue,
+  type Endpoint,
+  type Graph,
+  type NodeId,
+  type OpNode,
+  type SkipwireDocument,
+} from '../document/schema.ts';
 import { inferDocument } from '../infer/inferDocument.ts';
 import { isExpression } from '../infer/resolveParameters.ts';
 import { walkInstances, type OpInstance } from './walkInstances.ts';
+import { zeroNodes } from './zeroNodes.ts';
 
 const COLUMN = 220;
 const ROW = 110;
@@ -46,29 +54,52 @@ function placeInRows(graph: Graph, order: readonly NodeId[]): void {
 }
 
 /**
- * A copy of a document without blocks: every op of every repetition is a node at the root, and what was bypassed is left
- * out. Nodes are called after the way they had, `stage2-3-conv1` for `stage2[3].conv1`; weights keep their shapes. Throws when the document has errors: ask
+ * A copy of a document without blocks: every op of every repetition is a node at the root; what was bypassed is left out,
+ * and in place of what was muted a muted Input gives the zeros. Nodes are called after the way they had, `stage2-3-conv1` for `stage2[3].conv1`; weights keep their shapes. Throws when the document has errors: ask
  * `inferDocument` first.
  */
 export function expandDocument(document: SkipwireDocument): SkipwireDocument {
   const graph: Graph = { nodes: {} };
   const order: NodeId[] = [];
   const taken = new Set<string>();
-  walkInstances<Endpoint>(document, inferDocument(document).root, (instance, inputs) => {
-    const id = freeId(graph, instance.path, taken);
+  const zeros: NodeId[] = [];
+  const add = (path: string, node: Pick<OpNode, 'op' | 'parameters' | 'inputs' | 'muted'>): NodeId => {
+    const id = freeId(graph, path, taken);
     taken.add(id);
     order.push(id);
-    graph.nodes[id] = {
-      op: instance.op,
-      parameters: literals(instance),
-      inputs: Object.fromEntries(Object.entries(inputs).map(([port, from]) => [port, { ...from }])),
-      position: { x: 0, y: 0 },
-    };
-    return Object.fromEntries(Object.keys(instance.inferred.outputs).map((port) => [port, { node: id, port }]));
+    graph.nodes[id] = { ...node, position: { x: 0, y: 0 } };
+    return id;
+  };
+  walkInstances<Endpoint>(document, inferDocument(document).root, {
+    visit(instance, inputs) {
+      const id = add(instance.path, {
+        op: instance.op,
+        parameters: literals(instance),
+        inputs: Object.fromEntries(Object.entries(inputs).map(([port, from]) => [port, { ...from }])),
+      });
+      return Object.fromEntries(Object.keys(instance.inferred.outputs).map((port) => [port, { node: id, port }]));
+    },
+    zeros({ path, type }) {
+      let before: Endpoint | undefined;
+      for (const { op, parameters, muted, port } of zeroNodes(type)) {
+        const inputs: OpNode['inputs'] = before === undefined ? {} : { input: before };
+        const node = add(path, { op, parameters: { ...parameters }, inputs, ...(muted && { muted }) });
+        zeros.push(node);
+        before = { node, port };
+      }
+      if (before === undefined) throw new Error(`Nothing gives zeros for "${path}"`);
+      return before;
+    },
   });
+  // Zeros that nobody takes are not drawn.
+  for (const id of zeros.reverse()) if (!isUsed(graph, id)) Reflect.deleteProperty(graph.nodes, id);
   placeInRows(graph, order);
   const { bookmarks: _bookmarks, ...rest } = document;
   return { ...rest, name: `${document.name} (expanded)`.slice(0, 120), graph, blocks: {} };
+}
+
+function isUsed(graph: Graph, id: NodeId): boolean {
+  return nodesOf(graph).some(([, { inputs }]) => Object.values(inputs).some(({ node }) => node === id));
 }
 
 /** An id that reads like the path: `stage2-3-conv1` for `stage2[3].conv1`. */

@@ -1,7 +1,7 @@
 import { ok, type Diagnostic } from '../core/diagnostic.ts';
 import type { Measure, Objective, TargetType } from '../core/objective.ts';
 import type { Mode, OpDefinition } from '../core/opDefinition.ts';
-import type { TensorType } from '../core/shape.ts';
+import { kindOf, type TensorType } from '../core/shape.ts';
 import type { SkipwireDocument } from '../document/schema.ts';
 import { inferDocument } from '../infer/inferDocument.ts';
 import type { InferredNode } from '../infer/inferredGraph.ts';
@@ -12,7 +12,7 @@ import type { Dims, Entry, Program, Value, Variable } from '../program/program.t
 import { applyPasses, passNames, type PassName } from '../program/passes/index.ts';
 import { appendTrainStep } from '../program/trainStep.ts';
 import { appendStatistics, createStatisticsWatch, type LoweredStatistics } from './appendStatistics.ts';
-import { walkInstances, type HearValues, type OpInstance } from './walkInstances.ts';
+import { walkInstances, type HearValues, type MutedPort, type OpInstance } from './walkInstances.ts';
 
 export interface LoweredInput {
   /** Name of the feed in every entry: `[batch, ...axes]`. */
@@ -254,7 +254,11 @@ export function lowerEntry(
       return results;
     });
   };
-  walkInstances<Value>(document, inferDocument(document).root, visit, watcher?.hear);
+  walkInstances<Value>(document, inferDocument(document).root, {
+    visit,
+    zeros: (port) => zerosIn(builder, port),
+    ...(watcher !== undefined && { hear: watcher.hear }),
+  });
   return { builder, inputs, outputs };
 }
 
@@ -265,6 +269,13 @@ function revealOf(watcher: EntryWatcher | undefined, { path }: OpInstance) {
   const reveal = watcher?.reveal;
   if (reveal === undefined) return {};
   return { reveal: (name: string, value: Value, type: TensorType) => reveal(path, name, value, type) };
+}
+
+/** What comes out of a muted node: it hangs on no input, so nothing before it is computed or learned for its sake. */
+export function zerosIn(builder: Builder, { path, type }: MutedPort): Value {
+  const dims = kindOf(type) === 'table' ? type.axes.map((axis) => known(axis.size, path)) : batchOf(type, path);
+  const zero = builder.constant([0], [], type.dtype);
+  return builder.withOrigin(path, () => builder.broadcastTo(zero, dims));
 }
 
 function lowerObjective(

@@ -1,3 +1,4 @@
+import type { TensorType } from '../core/shape.ts';
 import { BLOCK_INPUT, BLOCK_OUTPUT, blockPorts } from '../document/blockPorts.ts';
 import type { BlockDefinition, Graph, OpNode, SkipwireDocument } from '../document/schema.ts';
 import type { InferredGraph, InferredNode, PortTypes } from '../infer/inferredGraph.ts';
@@ -25,30 +26,43 @@ export interface ValuesAt<Value> {
 }
 
 /**
- * Hears of the values of everything that has a path: ops, bypassed nodes, ports of blocks, blocks and each repetition of
- * one (`stage2[3]`; `stage2` is the last). What it returns goes on in their place.
+ * Hears of the values of everything that has a path: ops, bypassed and muted nodes, ports of blocks, blocks and each
+ * repetition of one (`stage2[3]`; `stage2` is the last). What it returns goes on in their place.
  */
 export type HearValues<Value> = (path: string, at: ValuesAt<Value>) => Readonly<Record<string, Value>> | undefined;
 
-/** What stays the same during a walk. */
-interface Walk<Value> {
-  readonly blocks: Readonly<Record<string, BlockDefinition>>;
+/** An output of a muted node. */
+export interface MutedPort {
+  /** Of the node. */
+  readonly path: string;
+  readonly port: string;
+  readonly type: TensorType;
+}
+
+/** What happens on a walk. */
+export interface InstanceVisitor<Value> {
   readonly visit: VisitOp<Value>;
-  readonly hear: HearValues<Value>;
+  /** Zeros in the shape of an output of a muted node. */
+  readonly zeros: (port: MutedPort) => Value;
+  readonly hear?: HearValues<Value>;
+}
+
+/** What stays the same during a walk. */
+interface Walk<Value> extends Required<InstanceVisitor<Value>> {
+  readonly blocks: Readonly<Record<string, BlockDefinition>>;
 }
 
 /**
- * Walks the expanded network in order of data flow - blocks entered, repetitions chained, bypassed nodes passed through -
- * and carries values of any kind along the wires. Every lowering and export is one visitor of this walk, so none can expand
- * a document differently. The document must have no errors.
+ * Walks the expanded network in order of data flow - blocks entered, repetitions chained, bypassed nodes passed through,
+ * muted ones left out - and carries values of any kind along the wires. Every lowering and export is one visitor of this
+ * walk, so none can expand a document differently. The document must have no errors.
  */
 export function walkInstances<Value>(
   document: SkipwireDocument,
   root: InferredGraph,
-  visit: VisitOp<Value>,
-  hear: HearValues<Value> = () => undefined,
+  { visit, zeros, hear = () => undefined }: InstanceVisitor<Value>,
 ): void {
-  walkGraph(document.graph, root, {}, '', { blocks: document.blocks, visit, hear });
+  walkGraph(document.graph, root, {}, '', { blocks: document.blocks, visit, zeros, hear });
 }
 
 function walkGraph<Value>(
@@ -84,14 +98,19 @@ function walkNode<Value>(
 ): Readonly<Record<string, Value>> {
   const path = `${prefix}${node.name}`;
   if ('op' in node.node && node.node.op === BLOCK_OUTPUT) {
-    const result = defined(inputs['input'], path);
-    walk.hear(path, { values: { output: result }, types: { output: node.inputs['input'] }, first: result });
+    const type = node.inputs['input'];
+    const result = node.muted ? zerosAt(path, 'output', type, walk) : defined(inputs['input'], path);
+    walk.hear(path, { values: { output: result }, types: { output: type }, first: result });
     results[node.name] = result;
     return {};
   }
   const first = firstInput(node, inputs, walk.blocks);
   const values = valuesOf(node, inputs, boundary, path, first, walk);
   return walk.hear(path, { values, types: node.outputs, first }) ?? values;
+}
+
+function zerosAt<Value>(path: string, port: string, type: TensorType | undefined, walk: Walk<Value>): Value {
+  return walk.zeros({ path, port, type: defined(type, path) });
 }
 
 function valuesOf<Value>(
@@ -102,6 +121,10 @@ function valuesOf<Value>(
   first: Value | undefined,
   walk: Walk<Value>,
 ): Readonly<Record<string, Value>> {
+  if (node.muted) {
+    const ports = Object.entries(node.outputs);
+    return Object.fromEntries(ports.map(([port, type]) => [port, zerosAt(path, port, type, walk)]));
+  }
   if ('op' in node.node && node.node.op === BLOCK_INPUT) return { output: defined(boundary[node.name], path) };
   if (node.bypassed) {
     const passed = defined(first, path);

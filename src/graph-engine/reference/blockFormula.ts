@@ -25,7 +25,8 @@ function functionName(node: InferredNode, blocks: Readonly<Record<string, BlockD
 function usesOf(graph: InferredGraph, live: ReadonlyMap<NodeId, InferredNode>): ReadonlyMap<string, number> {
   const uses = new Map<string, number>();
   for (const id of graph.order) {
-    for (const source of Object.values(live.get(id)?.node.inputs ?? {})) {
+    const node = live.get(id);
+    for (const source of Object.values(node === undefined || node.muted ? {} : node.node.inputs)) {
       const real = skipBypassed(live, source);
       uses.set(real.node, (uses.get(real.node) ?? 0) + 1);
     }
@@ -36,7 +37,7 @@ function usesOf(graph: InferredGraph, live: ReadonlyMap<NodeId, InferredNode>): 
 /** What really feeds a wire: bypassed nodes pass their first input on. */
 function skipBypassed(nodes: ReadonlyMap<NodeId, InferredNode>, start: Endpoint): Endpoint {
   let source = start;
-  for (let node = nodes.get(source.node); node?.bypassed === true; node = nodes.get(source.node)) {
+  for (let node = nodes.get(source.node); node?.bypassed === true && !node.muted; node = nodes.get(source.node)) {
     const [first] = Object.keys(node.inputs);
     const next = node.node.inputs[first ?? ''];
     if (next === undefined) break;
@@ -47,7 +48,7 @@ function skipBypassed(nodes: ReadonlyMap<NodeId, InferredNode>, start: Endpoint)
 
 /**
  * A block as equations, read off its graph: `y = relu(bn(conv3×3(x)) + x)`. Values that are used more than once get a
- * name; what is bypassed is left out.
+ * name; what is bypassed is left out, and what is muted is 0.
  */
 export function blockFormula(
   definition: BlockDefinition,
@@ -62,6 +63,7 @@ export function blockFormula(
     const node = instance.nodes.get(id);
     if (node === undefined || used.has(id)) continue;
     used.set(id, node);
+    if (node.muted) continue;
     for (const source of Object.values(node.node.inputs)) pending.push(skipBypassed(instance.nodes, source).node);
   }
   const uses = usesOf(instance, used);
@@ -70,6 +72,10 @@ export function blockFormula(
   let named = 0;
   for (const id of instance.order) {
     const node = used.get(id);
+    if (node?.muted === true && !('op' in node.node && node.node.op === BLOCK_OUTPUT)) {
+      terms.set(id, { text: '0', isSum: false });
+      continue;
+    }
     if (node === undefined || node.bypassed) continue;
     const feeds = Object.values(node.node.inputs).map((given) => {
       const source = skipBypassed(instance.nodes, given);
@@ -83,7 +89,7 @@ export function blockFormula(
       continue;
     }
     if (type === BLOCK_OUTPUT) {
-      lines.push(`${outputs.length === 1 ? 'y' : node.name} = ${feeds[0]?.text ?? '?'}`);
+      lines.push(`${outputs.length === 1 ? 'y' : node.name} = ${node.muted ? '0' : (feeds[0]?.text ?? '?')}`);
       continue;
     }
     const term = termOf(type, feeds, functionName(node, blocks));

@@ -14,11 +14,14 @@ import { grouped, mebibytes } from './writeNumber.ts';
 /** Layers with a kernel on the longest way through: what the papers call depth. */
 export function depthOf(document: SkipwireDocument): number {
   let deepest = 0;
-  walkInstances<number>(document, inferDocument(document).root, ({ inferred }, inputs) => {
-    const before = Math.max(0, ...Object.values(inputs));
-    const depth = before + (inferred.weights['kernel'] === undefined ? 0 : 1);
-    deepest = Math.max(deepest, depth);
-    return Object.fromEntries(Object.keys(inferred.outputs).map((port) => [port, depth]));
+  walkInstances<number>(document, inferDocument(document).root, {
+    visit({ inferred }, inputs) {
+      const before = Math.max(0, ...Object.values(inputs));
+      const depth = before + (inferred.weights['kernel'] === undefined ? 0 : 1);
+      deepest = Math.max(deepest, depth);
+      return Object.fromEntries(Object.keys(inferred.outputs).map((port) => [port, depth]));
+    },
+    zeros: () => 0,
   });
   return deepest;
 }

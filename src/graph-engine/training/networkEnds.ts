@@ -5,7 +5,7 @@ import type { NetworkEnds, NetworkInput, NetworkOutput } from './matchData.ts';
 
 /** What a drawn network takes in and learns from, as far as it is known: ends that are in error are left out. */
 export function networkEnds(root: InferredGraph): NetworkEnds {
-  const nodes = [...root.nodes.values()].filter(({ bypassed }) => !bypassed);
+  const nodes = [...root.nodes.values()].filter(({ bypassed, muted }) => !bypassed && !muted);
   return { inputs: nodes.flatMap(inputOf), outputs: nodes.flatMap(outputOf) };
 }
 

@@ -62,9 +62,10 @@ function rowOf(node: InferredNode, indent: string): string[] {
   ];
 }
 
-function kindOf({ node, instances, bypassed }: InferredNode): string {
+function kindOf({ node, instances, bypassed, muted }: InferredNode): string {
   const kind =
     'op' in node ? node.op : `${node.block}${(instances?.length ?? 1) === 1 ? '' : ` × ${instances?.length ?? 0}`}`;
+  if (muted) return `${kind} (muted)`;
   return bypassed ? `${kind} (bypassed)` : kind;
 }
 

@@ -8,7 +8,7 @@ function isScaled(node: InferredNode): boolean {
   // A last layer that starts at zero does the same (Fixup).
   const kernel = node.weights['kernel'];
   if (kernel?.initializer.kind === 'zeros') return true;
-  return (node.instances ?? []).some((instance) => [...instance.nodes.values()].some(isScaled));
+  return !node.muted && (node.instances ?? []).some((instance) => [...instance.nodes.values()].some(isScaled));
 }
 
 /** Without a normalization every block adds variance: the branch must begin small. */

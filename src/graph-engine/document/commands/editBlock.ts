@@ -93,6 +93,11 @@ function rewriteNode(node: GraphNode, known: Readonly<Record<string, Meaning>>):
     if (enabled === true) delete node.enabled;
     else if (typeof enabled === 'boolean' || typeof enabled === 'string') node.enabled = enabled;
   }
+  if (typeof node.muted === 'string') {
+    const muted = rewriteValue(node.muted, known);
+    if (muted === false) delete node.muted;
+    else if (typeof muted === 'boolean' || typeof muted === 'string') node.muted = muted;
+  }
   if ('block' in node && typeof node.repeat === 'string') {
     const repeat = rewriteValue(node.repeat, known);
     if (typeof repeat === 'number' || typeof repeat === 'string') node.repeat = repeat;

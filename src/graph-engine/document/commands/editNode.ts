@@ -58,7 +58,7 @@ export const renameNode = defineCommand<{ scope: Scope; id: NodeId; name: string
   },
 });
 
-/** Bypasses nodes (`false`), takes the bypass off (`true`), or sets the expression that decides. */
+/** Bypasses nodes (`false`), takes the bypass off (`true`), or sets the expression that decides. Takes a mute off. */
 export const setEnabled = defineCommand<{ scope: Scope; ids: readonly NodeId[]; enabled: boolean | string }>({
   name: 'setEnabled',
   label: 'Bypass',
@@ -68,6 +68,22 @@ export const setEnabled = defineCommand<{ scope: Scope; ids: readonly NodeId[]; 
       const node = nodeOf(graph, id);
       if (enabled === true) delete node.enabled;
       else node.enabled = enabled;
+      if (enabled === false && node.muted === true) delete node.muted;
+    }
+  },
+});
+
+/** Mutes nodes (`true`), takes the mute off (`false`), or sets the expression that decides. Takes a bypass off. */
+export const setMuted = defineCommand<{ scope: Scope; ids: readonly NodeId[]; muted: boolean | string }>({
+  name: 'setMuted',
+  label: 'Mute',
+  run(document, { scope, ids, muted }) {
+    const graph = graphOf(document, scope);
+    for (const id of ids) {
+      const node = nodeOf(graph, id);
+      if (muted === false) delete node.muted;
+      else node.muted = muted;
+      if (muted === true && node.enabled === false) delete node.enabled;
     }
   },
 });

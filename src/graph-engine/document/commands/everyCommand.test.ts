@@ -96,6 +96,11 @@ const generators: Readonly<Record<string, (choice: Choice) => object | undefined
     ids: someIds(choice),
     enabled: [true, false, '= filters > 3'][choice.b % 3],
   }),
+  setMuted: (choice) => ({
+    scope: choice.scope,
+    ids: someIds(choice),
+    muted: [false, true, '= filters > 3'][choice.b % 3],
+  }),
   setRepeat: ({ scope, graph, b }) => {
     const id = nodesOf(graph).find(([, node]) => 'block' in node)?.[0];
     return id === undefined ? undefined : { scope, id, repeat: b % 5 === 0 ? '= repeat + 1' : 1 + (b % 4) };

@@ -19,6 +19,7 @@ export function valuesOf(node: GraphNode): readonly GraphNode['parameters'][stri
   return [
     ...Object.values(node.parameters),
     ...(node.enabled === undefined ? [] : [node.enabled]),
+    ...(node.muted === undefined ? [] : [node.muted]),
     ...('block' in node && node.repeat !== undefined ? [node.repeat] : []),
   ];
 }

@@ -34,6 +34,7 @@ export function whyNotUnpacked(document: SkipwireDocument, node: BlockNode): str
   if (node.repeat === undefined && usesPlace(Object.values(node.parameters)))
     return 'Its parameters depend on which repetition of the block around it is in. Unpack that one first.';
   if (node.enabled !== undefined) return 'It is bypassed, or on by a condition. Take that off first.';
+  if (node.muted !== undefined) return 'It is muted. Take that off first.';
   return undefined;
 }
 
@@ -67,6 +68,9 @@ function rewritten(node: GraphNode, known: Readonly<Record<string, Meaning>>): G
   const enabled = node.enabled === undefined ? true : rewriteValue(node.enabled, known);
   if (enabled === true) delete copy.enabled;
   else if (typeof enabled === 'boolean' || typeof enabled === 'string') copy.enabled = enabled;
+  const muted = node.muted === undefined ? false : rewriteValue(node.muted, known);
+  if (muted === false) delete copy.muted;
+  else if (typeof muted === 'boolean' || typeof muted === 'string') copy.muted = muted;
   if ('block' in copy && copy.repeat !== undefined) {
     const repeat = rewriteValue(copy.repeat, known);
     if (typeof repeat === 'number' || typeof repeat === 'string') copy.repeat = repeat;

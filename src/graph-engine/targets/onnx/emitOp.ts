@@ -71,12 +71,14 @@ function addWeight(
   });
 }
 
-function int64Tensor(values: readonly number[]) {
+/** An int64 tensor of one axis. */
+export function int64Tensor(values: readonly number[]) {
   const data = BigInt64Array.from(values, (value) => BigInt(value));
   return { dims: [values.length], dtype: 'int64' as const, byteLength: data.byteLength, bytes: () => bytesOf(data) };
 }
 
-function floatTensor(values: readonly number[], dims: readonly number[]) {
+/** A float32 tensor. */
+export function floatTensor(values: readonly number[], dims: readonly number[]) {
   const data = Float32Array.from(values);
   return { dims, dtype: 'float32' as const, byteLength: data.byteLength, bytes: () => bytesOf(data) };
 }

@@ -82,6 +82,36 @@ describe('onnxruntime answers as the engine does, at batch 1 and 3', () => {
       ),
     ],
     [
+      'a branch, a block and one of two inputs muted',
+      networkOf(
+        {
+          silent: { ...input(6, 6, 4), muted: true },
+          image: { ...input(6, 6, 4), inputs: {} },
+          both: { op: 'add', inputs: { a: 'silent', b: 'image' } },
+          conv: { op: 'conv2d', parameters: { filters: 4 }, muted: true },
+          sum: { op: 'add', inputs: { a: 'conv', b: 'both' } },
+          block: { block: residual.id, parameters: { filters: 4 }, muted: true, inputs: { input: 'image' } },
+          join: { op: 'concatenate', inputs: { a: 'sum', b: 'block' } },
+          ...pooledEnd,
+        },
+        residual.blocks,
+      ),
+    ],
+    [
+      'muted tokens, and a muted embedding whose table is used',
+      networkOf({
+        image: input(4, 4, 3),
+        pool: { op: 'globalAveragePooling' },
+        wide: { op: 'dense', parameters: { units: 6 } },
+        tokens: { op: 'tokenInput', parameters: { length: 5, vocabulary: 9 }, muted: true, inputs: {} },
+        embed: { op: 'embedding', parameters: { features: 6 } },
+        mean: { op: 'reduce' },
+        add: { op: 'add', inputs: { a: 'mean', b: 'wide' } },
+        dense: { op: 'dense', parameters: { units: 3 } },
+        output,
+      }),
+    ],
+    [
       'two inputs and two outputs',
       networkOf({
         left: input(4, 5, 2),

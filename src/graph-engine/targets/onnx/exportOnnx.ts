@@ -5,6 +5,7 @@ import { type OpInstance, walkInstances } from '../../lower/walkInstances.ts';
 import { opNamed } from '../../ops/index.ts';
 import { channelsFirstDims, type OnnxDim } from './channelsFirst.ts';
 import { emitOp, type WeightSource } from './emitOp.ts';
+import { emitZeros } from './emitZeros.ts';
 import { type EncodedModel, encodeModel, EXTERNAL_DATA_THRESHOLD } from './encodeModel.ts';
 import { createOnnxGraph, type OnnxGraphBuilder } from './onnxGraph.ts';
 import { DEFAULT_OPSET } from './opsets.ts';
@@ -54,21 +55,16 @@ export function exportOnnx(options: ExportOnnxOptions): OnnxExport {
   const graph = createOnnxGraph();
   const inputs: OnnxInput[] = [];
   const ends: OutputEnd[] = [];
+  const declared = declareInputs(graph, document, inferred, inputs);
+  const [firstInput] = inputs;
 
-  walkInstances<string>(document, inferred.root, (instance, names) => {
+  const visit = (instance: OpInstance, names: Readonly<Record<string, string>>): Readonly<Record<string, string>> => {
     const op = opNamed(instance.op);
     if (op === undefined) throw new Error(`There is no op "${instance.op}".`);
     const { path } = instance;
     const types = knownTypes(instance, 'outputs');
-    if (op.family === 'input') {
-      const declared = Object.entries(types).map(([port, type]) => {
-        const value = { dims: dimsOf(path, type), dtype: type.dtype, documentation: op.documentation.title };
-        const name = graph.input(path, value);
-        inputs.push({ name, path, type });
-        return [port, name] as const;
-      });
-      return Object.fromEntries(declared);
-    }
+    const known = declared.get(path);
+    if (known !== undefined) return known;
     const { parameters, weights: specs } = instance.inferred;
     if (parameters === undefined) throw new Error(`The parameters of "${path}" are in error.`);
     const resolved = { op, path, parameters, inputs: names, types: knownTypes(instance, 'inputs'), weights: specs };
@@ -80,6 +76,13 @@ export function exportOnnx(options: ExportOnnxOptions): OnnxExport {
       graph.describe({ name, dims: dimsOf(path, type), dtype: type.dtype, documentation: '' });
     }
     return results;
+  };
+  walkInstances<string>(document, inferred.root, {
+    visit,
+    zeros(port) {
+      if (firstInput === undefined) throw new Error('A network without inputs has no batch.');
+      return emitZeros(graph, port, firstInput.name);
+    },
   });
 
   const outputs = ends.map((end) => addOutput(graph, end, ends.length > 1));
@@ -94,6 +97,37 @@ export function exportOnnx(options: ExportOnnxOptions): OnnxExport {
     { location: external.location, threshold: external.threshold ?? EXTERNAL_DATA_THRESHOLD },
   );
   return { ...encoded, opset, inputs, outputs };
+}
+
+/**
+ * Declares every input, and returns its ONNX names by path and port. Zeros take the batch from an input, which may be one
+ * that the walk comes to after them.
+ */
+function declareInputs(
+  graph: OnnxGraphBuilder,
+  document: SkipwireDocument,
+  { root }: InferredDocument,
+  inputs: OnnxInput[],
+): ReadonlyMap<string, Readonly<Record<string, string>>> {
+  const declared = new Map<string, Readonly<Record<string, string>>>();
+  walkInstances<string>(document, root, {
+    visit(instance) {
+      const { path } = instance;
+      const op = opNamed(instance.op);
+      if (op?.family !== 'input')
+        return Object.fromEntries(Object.keys(instance.inferred.outputs).map((port) => [port, '']));
+      const names = Object.entries(knownTypes(instance, 'outputs')).map(([port, type]) => {
+        const value = { dims: dimsOf(path, type), dtype: type.dtype, documentation: op.documentation.title };
+        const name = graph.input(path, value);
+        inputs.push({ name, path, type });
+        return [port, name] as const;
+      });
+      declared.set(path, Object.fromEntries(names));
+      return Object.fromEntries(names);
+    },
+    zeros: () => '',
+  });
+  return declared;
 }
 
 interface OutputEnd {
