@@ -214,6 +214,19 @@ function onnxSection(op: OpDefinition): Section | undefined {
   };
 }
 
+/** What comes out of the op while it is switched off. */
+function switchSection({ family, inputs }: OpDefinition, isPort: boolean): Section {
+  const [first] = inputs;
+  const text = isPort
+    ? 'Muted, zeros pass through the port.'
+    : family === 'input'
+      ? 'Muted, zeros of its shape take its place, and it needs no data.'
+      : family === 'output'
+        ? 'Muted or bypassed, it neither predicts nor counts in the loss.'
+        : `Bypassed, what comes in${inputs.length > 1 ? ` at \`${first ?? ''}\`` : ''} goes on unchanged. Muted, zeros in the shape of the output come out. Either way it has no weights and costs nothing.`;
+  return { title: 'Bypassed or muted', content: [{ kind: 'text', text }] };
+}
+
 /** The page of an op, worked out from its definition. */
 export function opPage(op: OpDefinition): ReferencePage {
   const { title, summary, source, keywords = [] } = op.documentation;
@@ -241,6 +254,7 @@ export function opPage(op: OpDefinition): ReferencePage {
     weightSection(op, parameters, accepted),
     isPort ? undefined : costSection(op, parameters, accepted),
     exampleSection(op),
+    switchSection(op, isPort),
     onnxSection(op),
     source === undefined ? undefined : { title: 'Source', content: [{ kind: 'links', links: sourceLinks(source) }] },
     keywords.length === 0

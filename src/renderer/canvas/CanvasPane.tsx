@@ -21,6 +21,7 @@ import { HeatMapOverlay } from '../heatmap/HeatMapOverlay.tsx';
 import { GhostOverlay } from '../problems/GhostOverlay.tsx';
 import { setMode, useCanvas } from './canvasStore.ts';
 import { provideCanvasView, type CanvasView } from './canvasView.ts';
+import { CanvasMenu } from './CanvasMenu.tsx';
 import { CanvasToolbar } from './CanvasToolbar.tsx';
 import type { CanvasWire } from './deriveWires.ts';
 import { detailAt, DetailContext } from './detailLevel.ts';
@@ -258,6 +259,7 @@ function Canvas() {
         />
         <SearchBox bounds={{ width, height }} />
         <FindDialog />
+        <CanvasMenu root={root} view={view} />
       </div>
     </DetailContext>
   );

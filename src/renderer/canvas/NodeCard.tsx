@@ -1,5 +1,5 @@
 import { Handle, Position, type NodeProps } from '@xyflow/react';
-import { CircleAlert, CornerDownRight, Info, StickyNote, TriangleAlert, Unplug } from 'lucide-react';
+import { CircleAlert, CornerDownRight, Info, StickyNote, TriangleAlert, Unplug, VolumeX } from 'lucide-react';
 import { Fragment, memo, type CSSProperties } from 'react';
 import { classNames } from '../ui/classNames.ts';
 import { useCanvas } from './canvasStore.ts';
@@ -34,7 +34,8 @@ export const NodeCard = memo(function NodeCard({ data: { view }, selected, dragg
         'sw-node',
         selected && 'is-selected',
         dragging && 'is-dragging',
-        view.bypassed && 'is-bypassed',
+        view.bypassed && !view.muted && 'is-bypassed',
+        view.muted && 'is-muted',
         view.family === 'block' && 'is-block',
         `is-${detail}`,
         view.inputs.length > 1 && (view.inputs.some((port) => port.length > 2) ? 'has-long-ports' : 'has-ports'),
@@ -84,7 +85,11 @@ function CardName({ view }: { readonly view: NodeView }) {
   return (
     <>
       <span className="sw-node-icon">
-        <FamilyIcon type={view.type} family={view.family} size={24} />
+        {view.muted ? (
+          <VolumeX size={24} aria-label="Muted" role="img" />
+        ) : (
+          <FamilyIcon type={view.type} family={view.family} size={24} />
+        )}
       </span>
       <span className="sw-node-name">
         <Breakable text={view.name} />
@@ -121,13 +126,25 @@ function CardText({ view }: { readonly view: NodeView }) {
             <StickyNote size={11} aria-label={`Note: ${view.note}`} role="img" />
           </span>
         )}
-        {(view.bypassed || view.conditional) && (
-          <span title={view.bypassed ? 'Bypassed: the first input passes through' : 'On by a condition'}>
-            <CornerDownRight size={12} aria-label={view.bypassed ? 'Bypassed' : 'Conditional'} role="img" />
-          </span>
-        )}
+        <SwitchMark view={view} />
       </span>
     </>
+  );
+}
+
+/** What is said of a card that does not simply take part. */
+function SwitchMark({ view: { muted, bypassed, conditional } }: { readonly view: NodeView }) {
+  if (muted)
+    return (
+      <span title="Muted: zeros come out of it">
+        <VolumeX size={12} aria-label="Muted" role="img" />
+      </span>
+    );
+  if (!bypassed && !conditional) return null;
+  return (
+    <span title={bypassed ? 'Bypassed: the first input passes through' : 'On by a condition'}>
+      <CornerDownRight size={12} aria-label={bypassed ? 'Bypassed' : 'Conditional'} role="img" />
+    </span>
   );
 }
 

@@ -31,7 +31,7 @@ export const WireLine = memo(function WireLine({
   const isHit = useCanvas(({ mode }) => mode.kind === 'stroke' && mode.hits.has(id));
   const via = useWaypoints(id, data?.view.via ?? null);
   if (data === undefined) return null;
-  const { shape, longShape, skip, lane, error } = data.view;
+  const { shape, longShape, skip, lane, silent, error } = data.view;
   const [from, to] = [
     { x: sourceX, y: sourceY },
     { x: targetX, y: targetY },
@@ -40,6 +40,7 @@ export const WireLine = memo(function WireLine({
   const look = classNames(
     'sw-wire',
     skip && 'is-skip',
+    silent && 'is-silent',
     error !== null && 'is-error',
     selected === true && 'is-selected',
     isDropTarget && 'is-drop-target',

@@ -9,7 +9,14 @@ import { openFind, toggleSnap } from './canvasStore.ts';
 import type { CanvasView } from './canvasView.ts';
 import { duplicate } from './clipboard.ts';
 import { expandAll } from './expandAll.ts';
-import { connectSelection, deleteSelection, mergeNodes, swapSelectedInputs, toggleBypass } from './editing.ts';
+import {
+  connectSelection,
+  deleteSelection,
+  mergeNodes,
+  swapSelectedInputs,
+  toggleBypass,
+  toggleMute,
+} from './editing.ts';
 import { addNoteAt, addWaypointToSelection, fitFrames, frameSelection } from './marks/editMarks.ts';
 import { parseMark } from './marks/markKeys.ts';
 import { selectAll } from './useCanvasNodes.ts';
@@ -101,6 +108,14 @@ export const canvasCommands: readonly CanvasCommand[] = [
     shortcut: 'Ctrl+B',
     needs: 'nodes',
     run: toggleBypass,
+  },
+  {
+    id: 'mute',
+    label: 'Mute',
+    group: 'Add and wire',
+    shortcut: 'M',
+    needs: 'nodes',
+    run: toggleMute,
   },
   {
     id: 'reroute',

@@ -3,8 +3,8 @@ import type { Point } from './routeWire.ts';
 /** What commands can ask of the canvas that is on the screen. */
 export interface CanvasView {
   fit(ids: 'all' | ReadonlySet<string>): void;
-  /** Opens the search for something to add; `null` puts it behind the selection. */
-  openSearch(screen: Point | null): void;
+  /** Opens the search for something to add, into a wire if one is given; `null` puts it behind the selection. */
+  openSearch(screen: Point | null, onWire?: string | null): void;
   zoomTo(zoom: number): void;
   zoomIn(): void;
   zoomOut(): void;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { addNode } from '../../graph-engine/document/commands/addNode.ts';
 import { connect } from '../../graph-engine/document/commands/connect.ts';
-import { setEnabled, setParameter } from '../../graph-engine/document/commands/editNode.ts';
+import { setEnabled, setMuted, setParameter } from '../../graph-engine/document/commands/editNode.ts';
 import { createHistory } from '../../graph-engine/document/history.ts';
 import { NodeId } from '../../graph-engine/document/schema.ts';
 import { inferDocument } from '../../graph-engine/infer/inferDocument.ts';
@@ -119,6 +119,16 @@ test('a bypassed node shows it and costs nothing', () => {
   const { history, derive } = residual();
   history.dispatch(setEnabled, { scope: null, ids: [id('conv')], enabled: false });
   expect(derive().node('conv')?.data.view).toMatchObject({ bypassed: true, cost: null });
+});
+
+test('a muted node shows it, costs nothing, and zeros flow from it', () => {
+  const { history, derive } = residual();
+  history.dispatch(setMuted, { scope: null, ids: [id('conv')], muted: true });
+  const { node, wire } = derive();
+  expect(node('conv')?.data.view).toMatchObject({ muted: true, bypassed: false, cost: null, outputShape: '8×8×4' });
+  expect(node('conv')?.ariaLabel).toContain('muted');
+  expect([wire('add:a')?.data?.view.silent, wire('add:b')?.data?.view.silent].sort()).toEqual([false, true]);
+  expect([wire('add:a')?.ariaLabel, wire('add:b')?.ariaLabel].join()).toContain('zeros');
 });
 
 test('a wire from a node that does not exist is not drawn', () => {

@@ -43,7 +43,7 @@ function describe(view: NodeView): string {
     view.repeat === 1 ? '' : `${view.repeat} times`,
     view.summary,
     view.outputShape === null ? '' : `output ${view.outputShape}`,
-    view.bypassed ? 'bypassed' : '',
+    view.muted ? 'muted' : view.bypassed ? 'bypassed' : '',
     view.problem === null ? '' : `${view.problem.severity}: ${view.problem.message}`,
   ];
   return parts.filter((part) => part !== '').join(', ');

@@ -21,6 +21,8 @@ export interface WireView {
   readonly lane: number | null;
   /** Points the user leads it through. */
   readonly via: readonly Point[] | null;
+  /** Zeros flow through it, from a muted node. */
+  readonly silent: boolean;
   /** Why the input it feeds is in contradiction. */
   readonly error: string | null;
 }
@@ -159,6 +161,7 @@ interface WireBasis {
   readonly type: TensorType | undefined;
   readonly skip: boolean;
   readonly lane: number | null;
+  readonly silent: boolean;
   readonly error: string | null;
   readonly selected: boolean;
 }
@@ -172,6 +175,7 @@ function sameBasis(a: WireBasis, b: WireBasis): boolean {
     a.type === b.type &&
     a.skip === b.skip &&
     a.lane === b.lane &&
+    a.silent === b.silent &&
     a.error === b.error &&
     a.selected === b.selected
   );
@@ -199,6 +203,7 @@ export function createWireDeriver(): (sources: WireSources) => CanvasWire[] {
           type: inferred?.nodes.get(source.node)?.outputs[source.port],
           skip: skips.has(id),
           lane: lanes.get(id) ?? null,
+          silent: inferred?.nodes.get(source.node)?.muted === true,
           error: errors.get(id) ?? null,
           selected: selectedWires.has(id),
         };
@@ -219,7 +224,7 @@ function wireOf(
   id: string,
   target: NodeId,
   port: string,
-  { node, origin, source, type, skip, lane, error, selected }: WireBasis,
+  { node, origin, source, type, skip, lane, silent, error, selected }: WireBasis,
   blocks: Readonly<Record<string, BlockDefinition>>,
   known: CanvasWire | undefined,
 ): CanvasWire | undefined {
@@ -231,11 +236,13 @@ function wireOf(
     skip,
     lane,
     via: node.inputs[port]?.via ?? null,
+    silent,
     error,
   };
   const ariaLabel = [
     `${skip ? 'Skip wire' : 'Wire'} from ${nameOf(source.node, origin)} to ${nameOf(target, node)}`,
     view.longShape,
+    silent ? 'zeros' : '',
     error ?? '',
   ]
     .filter((word) => word !== '')
@@ -264,6 +271,7 @@ function sameWire(a: WireView, b: WireView): boolean {
     a.skip === b.skip &&
     a.lane === b.lane &&
     a.via === b.via &&
+    a.silent === b.silent &&
     a.error === b.error
   );
 }

@@ -12,6 +12,7 @@ import {
   deleteSelection,
   moveWire,
   toggleBypass,
+  toggleMute,
 } from './editing.ts';
 
 const id = (text: string): NodeId => NodeId.parse(text);
@@ -117,6 +118,22 @@ test('bypass goes on for all when one is on, and off when all are off', () => {
   expect(currentDocument().graph.nodes[relu ?? id('x')]?.enabled).toBe(false);
   toggleBypass();
   expect(currentDocument().graph.nodes[conv ?? id('x')]?.enabled).toBeUndefined();
+});
+
+test('mute goes on for all when one is on, takes a bypass off, and is one step of undo', () => {
+  const [, conv, relu] = chain('input', 'conv2d', 'relu');
+  const at = (node: NodeId | undefined) => currentDocument().graph.nodes[node ?? id('x')];
+  select([conv ?? id('x')]);
+  toggleBypass();
+  select([conv ?? id('x'), relu ?? id('x')]);
+  toggleMute();
+  expect([at(conv)?.muted, at(relu)?.muted, at(conv)?.enabled]).toEqual([true, true, undefined]);
+  expect(documentStore.getState().undoLabel).toBe('Mute');
+  undo();
+  expect([at(conv)?.muted, at(conv)?.enabled]).toEqual([undefined, false]);
+  toggleMute();
+  toggleMute();
+  expect([at(conv)?.muted, at(relu)?.muted]).toEqual([undefined, undefined]);
 });
 
 test('a copy brings its inner wires and its blocks along, also into another document', () => {

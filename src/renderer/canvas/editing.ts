@@ -1,7 +1,7 @@
 import { addNode } from '../../graph-engine/document/commands/addNode.ts';
 import { insertBlock } from '../../graph-engine/document/commands/blocks.ts';
 import { connect, disconnect, swapInputs } from '../../graph-engine/document/commands/connect.ts';
-import { moveNodes, setEnabled } from '../../graph-engine/document/commands/editNode.ts';
+import { moveNodes, setEnabled, setMuted } from '../../graph-engine/document/commands/editNode.ts';
 import { insertOnWire } from '../../graph-engine/document/commands/insertOnWire.ts';
 import { removeNodes } from '../../graph-engine/document/commands/removeNodes.ts';
 import { freshNodeId, reaches } from '../../graph-engine/document/graphs.ts';
@@ -140,6 +140,15 @@ export function toggleBypass(): void {
   if (ids.length === 0) return;
   const allBypassed = ids.every((id) => graph.nodes[id]?.enabled === false);
   dispatch(setEnabled, { scope, ids, enabled: allBypassed });
+}
+
+/** Mutes the selected nodes; takes the mute off when all of them have it. */
+export function toggleMute(): void {
+  const { scope, graph } = editedScope();
+  const ids = [...uiStore.getState().selection].filter((id) => graph.nodes[id] !== undefined);
+  if (ids.length === 0) return;
+  const allMuted = ids.every((id) => graph.nodes[id]?.muted === true);
+  dispatch(setMuted, { scope, ids, muted: !allMuted });
 }
 
 /** Joins the selected nodes from left to right; returns how many wires were drawn. */

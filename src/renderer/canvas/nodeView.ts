@@ -35,7 +35,9 @@ export interface NodeView {
   /** How often a block is chained; an expression that is not resolved stays text. */
   readonly repeat: number | string;
   readonly bypassed: boolean;
-  /** Bypassing is decided by an expression. */
+  /** Zeros come out of it. */
+  readonly muted: boolean;
+  /** Bypassing or muting is decided by an expression. */
   readonly conditional: boolean;
   /** Parameter count in short, `null` when there are none. */
   readonly cost: string | null;
@@ -100,7 +102,8 @@ export function viewNode(
     outputs,
     height: nodeHeight(inputs.length, outputs.length),
     bypassed: inferred?.bypassed ?? node.enabled === false,
-    conditional: typeof node.enabled === 'string',
+    muted: inferred?.muted ?? node.muted === true,
+    conditional: typeof node.enabled === 'string' || typeof node.muted === 'string',
     cost: parameters === 0 ? null : formatCount(parameters),
     outputShape: firstOutput === undefined ? null : formatShape(firstOutput),
     note: node.note ?? null,

@@ -97,9 +97,9 @@ function card({ view, at }: Placed): Shape[] {
       width: NODE_WIDTH,
       height: view.height,
       radius: 6,
-      fill: tint(colour, 0.1),
+      fill: view.muted ? tint(figureColour('ink-muted'), 0.1) : tint(colour, 0.1),
       stroke: colour,
-      dashed: view.bypassed,
+      dashed: view.bypassed || view.muted,
     },
     ...lines.map((line, index) =>
       text({ x: at.x + NODE_WIDTH / 2, y: first + index * step }, line.text, line.size, {

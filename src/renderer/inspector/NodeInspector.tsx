@@ -2,6 +2,7 @@ import { CircleHelp } from 'lucide-react';
 import {
   renameNode,
   setEnabled,
+  setMuted,
   setNote,
   setParameter,
   setRepeat,
@@ -51,6 +52,15 @@ const enabledField: FormField = {
   label: 'Enabled',
   help: 'Off is a bypass: the first input passes through.',
   initial: true,
+  advanced: false,
+  kind: 'boolean',
+};
+
+const mutedField: FormField = {
+  name: 'muted',
+  label: 'Muted',
+  help: 'On: zeros of the same shape come out. It has no weights and costs nothing.',
+  initial: false,
   advanced: false,
   kind: 'boolean',
 };
@@ -205,6 +215,17 @@ export function NodeInspector({ id }: { readonly id: NodeId }) {
           onCommit={(value) => {
             const enabled = typeof value === 'boolean' || typeof value === 'string' ? value : true;
             dispatch(setEnabled, { scope, ids: [id], enabled });
+          }}
+        />
+        <ParameterField
+          field={mutedField}
+          given={node.muted}
+          resolved={known?.muted}
+          problem={problemAt('muted')}
+          expressions={definition !== undefined}
+          onCommit={(value) => {
+            const muted = typeof value === 'boolean' || typeof value === 'string' ? value : false;
+            dispatch(setMuted, { scope, ids: [id], muted });
           }}
         />
         <div className="mt-1 flex">

@@ -1,10 +1,10 @@
-import { Boxes, CornerDownRight, Link2, Trash2 } from 'lucide-react';
+import { Boxes, CornerDownRight, Link2, Trash2, VolumeX } from 'lucide-react';
 import { describeShape } from '../../graph-engine/core/shape.ts';
 import { nameOf } from '../../graph-engine/document/graphs.ts';
 import type { NodeId } from '../../graph-engine/document/schema.ts';
 import { addTotals, NO_TOTALS } from '../../graph-engine/infer/inferredGraph.ts';
 import { groupSelection } from '../blocks/blockActions.ts';
-import { connectSelection, deleteSelection, toggleBypass } from '../canvas/editing.ts';
+import { connectSelection, deleteSelection, toggleBypass, toggleMute } from '../canvas/editing.ts';
 import { formatCount, formatExactly } from '../canvas/formatCount.ts';
 import { skipWires, wireEnd } from '../canvas/skipWires.ts';
 import { useShownScope } from '../store/scope.ts';
@@ -33,6 +33,9 @@ export function SelectionInspector({ ids }: { readonly ids: readonly NodeId[] })
           </Button>
           <Button size="sm" icon={<CornerDownRight size={13} aria-hidden />} onClick={toggleBypass}>
             Bypass
+          </Button>
+          <Button size="sm" icon={<VolumeX size={13} aria-hidden />} onClick={toggleMute} data-testid="mute-selection">
+            Mute
           </Button>
           <Button
             size="sm"

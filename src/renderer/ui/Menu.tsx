@@ -1,6 +1,6 @@
 import { Menu as BaseMenu } from '@base-ui/react/menu';
 import { Check, ChevronRight } from 'lucide-react';
-import type { ReactElement, ReactNode } from 'react';
+import type { ReactElement, ReactNode, RefObject } from 'react';
 import { classNames } from './classNames.ts';
 
 export interface MenuItem {
@@ -23,11 +23,13 @@ export interface Submenu {
   readonly testId?: string;
 }
 
+/** `'separator'` draws a line. */
+type MenuEntry = MenuItem | Submenu | 'separator';
+
 export interface MenuProps {
   /** The button that opens the menu; it must accept a ref and props. */
   readonly trigger: ReactElement;
-  /** `'separator'` draws a line. */
-  readonly items: readonly (MenuItem | Submenu | 'separator')[];
+  readonly items: readonly MenuEntry[];
   readonly align?: 'start' | 'center' | 'end';
 }
 
@@ -44,19 +46,49 @@ export function Menu({ trigger, items, align = 'start' }: MenuProps) {
       <BaseMenu.Portal>
         <BaseMenu.Positioner sideOffset={4} align={align} className="z-40 outline-none">
           <BaseMenu.Popup className={POPUP}>
-            {items.map((item, index) =>
-              item === 'separator' ? (
-                <BaseMenu.Separator key={`separator-${index}`} className="mx-1 my-1 h-px bg-line" />
-              ) : 'items' in item ? (
-                <SubmenuItem key={item.label} submenu={item} />
-              ) : (
-                <Item key={item.label} item={item} />
-              ),
-            )}
+            <Entries items={items} />
           </BaseMenu.Popup>
         </BaseMenu.Positioner>
       </BaseMenu.Portal>
     </BaseMenu.Root>
+  );
+}
+
+export interface PopupMenuProps {
+  /** Where it opens, in points of the window. */
+  readonly at: { readonly x: number; readonly y: number };
+  readonly items: readonly MenuEntry[];
+  readonly onClose: () => void;
+  /** What has the focus afterwards. */
+  readonly returnFocus: RefObject<HTMLElement | null>;
+  readonly testId?: string;
+}
+
+/** A list of actions for a place that was pressed; it is open as long as it is there. */
+export function PopupMenu({ at, items, onClose, returnFocus, testId }: PopupMenuProps) {
+  const anchor = { getBoundingClientRect: () => new DOMRect(at.x, at.y, 0, 0) };
+  return (
+    <BaseMenu.Root open modal={false} onOpenChange={(open) => !open && onClose()}>
+      <BaseMenu.Portal>
+        <BaseMenu.Positioner anchor={anchor} align="start" sideOffset={2} className="z-40 outline-none">
+          <BaseMenu.Popup className={POPUP} finalFocus={returnFocus} data-testid={testId}>
+            <Entries items={items} />
+          </BaseMenu.Popup>
+        </BaseMenu.Positioner>
+      </BaseMenu.Portal>
+    </BaseMenu.Root>
+  );
+}
+
+function Entries({ items }: { readonly items: readonly MenuEntry[] }) {
+  return items.map((item, index) =>
+    item === 'separator' ? (
+      <BaseMenu.Separator key={`separator-${index}`} className="mx-1 my-1 h-px bg-line" />
+    ) : 'items' in item ? (
+      <SubmenuItem key={item.label} submenu={item} />
+    ) : (
+      <Item key={item.label} item={item} />
+    ),
   );
 }
 
