@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { connect, disconnect } from '../document/commands/connect.ts';
-import { moveNodes, renameNode, setEnabled, setParameter } from '../document/commands/editNode.ts';
+import { moveNodes, renameNode, setEnabled, setMuted, setParameter } from '../document/commands/editNode.ts';
 import { removeNodes } from '../document/commands/removeNodes.ts';
 import { nodesOf, reaches } from '../document/graphs.ts';
 import { openEditor, type Editor } from '../testing/openEditor.ts';
@@ -49,6 +49,7 @@ function change(editor: Editor, kind: number, a: number, b: number): void {
   else if (kind === 4)
     editor.dispatch(moveNodes, { scope: null, positions: { [id]: { x: b, y: 0 }, [other]: { x: 0, y: a } } });
   else if (kind === 5) editor.dispatch(setEnabled, { scope: null, ids: [id], enabled: b % 2 === 0 });
+  else if (kind === 12) editor.dispatch(setMuted, { scope: null, ids: [id], muted: b % 2 === 0 });
   else if (kind === 6) editor.dispatch(renameNode, { scope: null, id, name: `name${b % 3}` });
   else if (kind === 7 && op !== 'input' && !reaches(graph, id, other)) {
     const [port = 'input'] = Object.keys(node?.inputs ?? {});
@@ -65,7 +66,7 @@ test('after any edits of a large network the same is known of it as of a copy', 
   const editor = largeDrawing();
   const start = editor.history.position;
   const small = fc.nat({ max: 1000 });
-  const edits = fc.array(fc.tuple(fc.nat({ max: 11 }), small, small), { minLength: 1, maxLength: 8 });
+  const edits = fc.array(fc.tuple(fc.nat({ max: 12 }), small, small), { minLength: 1, maxLength: 8 });
   fc.assert(
     fc.property(edits, (sequence) => {
       for (const [kind, a, b] of sequence) {

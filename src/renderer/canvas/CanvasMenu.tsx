@@ -1,7 +1,7 @@
 import { useEffect, useState, type RefObject } from 'react';
 import type { NodeId } from '../../graph-engine/document/schema.ts';
 import { PopupMenu } from '../ui/Menu.tsx';
-import { menuItems, selectForMenu, type MenuTarget } from './menuItems.tsx';
+import { menuItems, selectForMenu, type MenuTarget } from './menuItems.ts';
 import { canvasStore } from './canvasStore.ts';
 import type { CanvasView } from './canvasView.ts';
 import { parseMark } from './marks/markKeys.ts';

@@ -3,7 +3,7 @@ import type { NodeId } from '../../graph-engine/document/schema.ts';
 import { libraryItems, opItems, type CatalogueItem } from '../palette/catalogue.ts';
 import { currentDocument, newDocument } from '../store/documentStore.ts';
 import { select, uiStore } from '../store/uiStore.ts';
-import { menuItems, selectForMenu, type MenuTarget } from './menuItems.tsx';
+import { menuItems, selectForMenu, type MenuTarget } from './menuItems.ts';
 import type { CanvasView } from './canvasView.ts';
 import { addBehindSelection } from './editing.ts';
 import { wireId } from './skipWires.ts';

@@ -1,4 +1,3 @@
-import { Check } from 'lucide-react';
 import type { NodeId } from '../../graph-engine/document/schema.ts';
 import { pageOfNode } from '../reference/referenceLibrary.ts';
 import { openReference } from '../reference/referenceStore.ts';
@@ -62,12 +61,14 @@ function isFitting(id: string): boolean {
   }
 }
 
+const SWITCHES: ReadonlySet<string> = new Set(['bypass', 'mute']);
+
 /** Whether a command that switches something has done so to all that is selected. */
 function isOn(id: string): boolean {
   const { graph } = shownScope();
   const nodes = [...uiStore.getState().selection].flatMap((one) => graph.nodes[one] ?? []);
   if (id === 'mute') return nodes.every(({ muted }) => muted === true);
-  return id === 'bypass' && nodes.every(({ enabled }) => enabled === false);
+  return nodes.every(({ enabled }) => enabled === false);
 }
 
 function itemOf(id: string, view: CanvasView): Entry[] {
@@ -78,7 +79,7 @@ function itemOf(id: string, view: CanvasView): Entry[] {
   return [
     {
       label: command.label,
-      ...(isOn(id) && { icon: <Check size={13} aria-label="on" role="img" /> }),
+      ...(SWITCHES.has(id) && { checked: isOn(id) }),
       ...(shortcut !== undefined && { shortcut: displayShortcut(shortcut, onMac()) }),
       danger: id === 'delete',
       onSelect: () => command.run(view),
