@@ -15,6 +15,7 @@ import { followRecent } from './files/recentDocuments.ts';
 import { startPanes } from './panes/paneStore.ts';
 import { startDrafts } from './store/startDrafts.ts';
 import { startTheme } from './theme/themeStore.ts';
+import { startGuide } from './tour/tourStore.ts';
 import { followRuns } from './training/runStore.ts';
 import { showToast } from './ui/Toast.tsx';
 
@@ -30,6 +31,7 @@ const { restored, unreadable } = await startDrafts(() => {
 for (const reason of unreadable) {
   showToast({ tone: 'danger', title: 'A draft could not be read', description: reason });
 }
+startGuide();
 const host = openHost();
 followHost(host.connection);
 followRuns(host.connection);

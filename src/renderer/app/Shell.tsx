@@ -11,6 +11,7 @@ import { ReferenceDialog } from '../reference/ReferenceDialog.tsx';
 import { useReferenceCommands } from '../reference/referenceCommands.tsx';
 import { besideStore } from '../store/besideStore.ts';
 import { useDocument } from '../store/documentStore.ts';
+import { TourBar } from '../tour/TourBar.tsx';
 import { useAppCommands, type AppCommand } from './appCommands.tsx';
 import { CommandPalette } from './CommandPalette.tsx';
 import { DocumentTabs } from './DocumentTabs.tsx';
@@ -35,7 +36,7 @@ export function Shell() {
     <div className="flex h-full flex-col bg-canvas">
       <TopBar commands={commands} />
       <RefusedBanner />
-      <Panes canvas={<Centre />} guard={guard} />
+      <Panes canvas={<Centre commands={commands} />} guard={guard} />
       <StatusBar />
       {paletteOpen && <CommandPaletteWithReference commands={commands} />}
       <ErrorBoundary name="The reference">
@@ -53,12 +54,13 @@ function CommandPaletteWithReference({ commands }: { readonly commands: readonly
   );
 }
 
-function Centre() {
+function Centre({ commands }: { readonly commands: readonly AppCommand[] }) {
   return (
     <main className="flex h-full flex-col overflow-hidden" aria-label="Canvas">
       <DocumentTabs />
       <OutsideBanner />
       <CompareBar />
+      <TourBar commands={commands} />
       <div className="min-h-0 flex-1">
         <Canvases />
       </div>

@@ -1,5 +1,6 @@
 import { useState, type KeyboardEvent } from 'react';
 import { canvasCommands } from '../canvas/canvasCommands.ts';
+import { canvasGestures } from '../canvas/canvasGestures.ts';
 import { keysOf, rebind, resetBindings, useKeyOverrides, type Bound } from '../store/keyBindings.ts';
 import { Button } from '../ui/Button.tsx';
 import { classNames } from '../ui/classNames.ts';
@@ -16,32 +17,13 @@ interface Row extends Bound {
   readonly label: string;
 }
 
-/** What the mouse and a few fixed keys do; nothing of it can be changed. */
-const GESTURES: readonly (readonly [string, string])[] = [
-  ['Tab or double click', 'Add a node here'],
-  ['Drag from a port', 'Draw a wire; let go anywhere to choose what it feeds'],
-  ['Drag the end of a wire', 'Move it to another port'],
-  ['Alt + press on a wire', 'Lead it through a point'],
-  ['Ctrl + Shift + drag, node to node', 'Add the two'],
-  ['Alt + right drag, node to node', 'Connect them'],
-  ['Ctrl + right drag', 'Cut the wires that are crossed'],
-  ['Shift + right drag', 'Put a point on the wires that are crossed'],
-  ['Alt while letting go of a drag', 'Leave a copy there'],
-  ['Drag on the canvas', 'Select; with Shift or Ctrl add to it'],
-  ['Wheel, Ctrl + wheel, middle drag', 'Move, zoom, move'],
-  ['Arrows, with Shift faster', 'Move what is selected'],
-  ['Ctrl + C, X, V', 'Copy, cut, paste; Ctrl + Shift + V with the wires from outside'],
-  ['Enter', 'Select a focused card, look into a selected block'],
-  ['Esc', 'Give up a gesture, deselect, leave a block'],
-];
-
 /** Every shortcut, and the way to change it: press one, then the new keys. */
 export function ShortcutsDialog({ commands, onClose }: ShortcutsDialogProps) {
   const overrides = useKeyOverrides();
   const [recording, setRecording] = useState<string | null>(null);
   const groups = [...new Set(canvasCommands.map(({ group }) => group))];
   const sections: readonly (readonly [string, readonly Row[]])[] = [
-    ['Editor', commands],
+    ['Editor', commands.filter(({ whenAsked }) => whenAsked !== true)],
     ...groups.map((group) => [group, canvasCommands.filter((command) => command.group === group)] as const),
   ];
   const all: readonly Row[] = [...commands, ...canvasCommands];
@@ -95,10 +77,10 @@ export function ShortcutsDialog({ commands, onClose }: ShortcutsDialogProps) {
         <section className="break-inside-avoid-column">
           <h3 className="mb-1 text-xs font-medium text-ink-muted">Mouse and fixed keys</h3>
           <dl>
-            {GESTURES.map(([keys, what]) => (
+            {canvasGestures.map(({ keys, meaning }) => (
               <div key={keys} className="py-1 text-sm">
                 <dt className="text-xs text-ink-muted">{keys}</dt>
-                <dd>{what}</dd>
+                <dd>{meaning}</dd>
               </div>
             ))}
           </dl>

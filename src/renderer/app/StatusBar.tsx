@@ -13,7 +13,10 @@ import { describeConnection, describeEngine } from './describeConnection.ts';
 /** The bar at the bottom: problems, totals, engine, connection. */
 export function StatusBar() {
   return (
-    <footer className="flex h-7 shrink-0 items-center gap-3 border-t border-line bg-surface px-2 text-2xs text-ink-muted tabular-nums">
+    <footer
+      data-window-region
+      className="flex h-7 shrink-0 items-center gap-3 border-t border-line bg-surface px-2 text-2xs text-ink-muted tabular-nums"
+    >
       <ProblemsButton />
       <span className="min-w-0 flex-1 truncate">
         <StatusTotals />

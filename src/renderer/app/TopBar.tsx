@@ -55,7 +55,10 @@ export function TopBar({ commands }: { readonly commands: readonly AppCommand[] 
 
   const [undo, redo] = [command('undo'), command('redo')];
   return (
-    <header className="flex h-11 shrink-0 items-center gap-1 border-b border-line bg-surface pr-2 pl-3">
+    <header
+      data-window-region
+      className="flex h-11 shrink-0 items-center gap-1 border-b border-line bg-surface pr-2 pl-3"
+    >
       <Logo />
       <BarMenu
         name="File"
@@ -95,7 +98,17 @@ export function TopBar({ commands }: { readonly commands: readonly AppCommand[] 
           item('theme'),
         ]}
       />
-      <BarMenu name="Help" items={[item('reference'), item('command-palette'), item('shortcuts')]} />
+      <BarMenu
+        name="Help"
+        items={[
+          item('tour'),
+          ...(command('resume-tour').enabled ? [item('resume-tour')] : []),
+          'separator',
+          item('reference'),
+          item('command-palette'),
+          item('shortcuts'),
+        ]}
+      />
       <span className="mx-1 h-5 w-px bg-line" aria-hidden />
       <IconButton
         label={undo.label}

@@ -7,6 +7,7 @@ import {
   FilePlus2,
   FolderOpen,
   GitCompare,
+  GraduationCap,
   ImageDown,
   Keyboard,
   Link,
@@ -17,6 +18,7 @@ import {
   SaveAll,
   Search,
   Share,
+  Square,
   Undo2,
   X,
 } from 'lucide-react';
@@ -30,12 +32,14 @@ import { openReferenceHere } from '../reference/referenceCommands.tsx';
 import { besideStore, showBeside } from '../store/besideStore.ts';
 import { documentStore, redo, showDocument, undo, useDocument, type DocumentTab } from '../store/documentStore.ts';
 import { chooseTheme, nextThemeChoice, themeStore } from '../theme/themeStore.ts';
-import { commitTyping, startTraining } from '../training/trainActions.ts';
+import { canResume, resumeTour, startTour, useTour } from '../tour/tourStore.ts';
+import { commitTyping, startTraining, stopTraining } from '../training/trainActions.ts';
 import { useTrainBlocker } from '../training/TrainButton.tsx';
 import { useActiveRun } from '../training/runStore.ts';
 import { usePaneCommands } from '../panes/paneCommands.tsx';
 import { showPane } from '../panes/paneStore.ts';
 import type { PaneId } from '../panes/pane.ts';
+import { focusRegion } from './regions.ts';
 import { setPaletteOpen, setShortcutsOpen } from './shellStore.ts';
 
 export type AppCommandId =
@@ -55,6 +59,7 @@ export type AppCommandId =
   | 'undo'
   | 'redo'
   | 'train'
+  | 'stop'
   | 'theme'
   | 'reference'
   | `reference:${string}`
@@ -64,7 +69,11 @@ export type AppCommandId =
   | 'canvas-alone'
   | 'reset-layout'
   | 'command-palette'
-  | 'shortcuts';
+  | 'shortcuts'
+  | 'tour'
+  | 'resume-tour'
+  | 'next-region'
+  | 'previous-region';
 
 /** Something one can do to the whole editor: by menu, by key, by name. */
 export interface AppCommand {
@@ -79,6 +88,8 @@ export interface AppCommand {
   readonly enabled: boolean;
   /** Whether what it switches is on, where it is a switch. */
   readonly checked?: boolean;
+  /** What its shortcut does where that is more than to run it. */
+  readonly onKey?: () => void;
   /** Found by its name in the command palette, and not listed before: there are too many like it. */
   readonly whenAsked?: boolean;
   run(): void;
@@ -105,11 +116,12 @@ export function useAppCommands(): readonly AppCommand[] {
   const undoLabel = useDocument((state) => state.undoLabel);
   const redoLabel = useDocument((state) => state.redoLabel);
   const blocked = useTrainBlocker() !== null;
-  const busy = useActiveRun() !== undefined;
+  const active = useActiveRun()?.id;
   const several = useDocument((state) => state.tabs.length > 1);
   const beside = useStore(besideStore, (state) => state.beside !== null);
   const theme = useStore(themeStore, (state) => state.choice);
   const paneCommands = usePaneCommands();
+  const resumable = useTour(canResume);
 
   return useMemo(
     (): AppCommand[] => [
@@ -254,10 +266,20 @@ export function useAppCommands(): readonly AppCommand[] {
         label: 'Train',
         icon: <Play {...SIZE} />,
         shortcut: 'Ctrl+Enter',
-        enabled: !blocked && !busy,
+        enabled: !blocked && active === undefined,
         run: () => {
           showPane('training');
           void startTraining(connection);
+        },
+      },
+      {
+        id: 'stop',
+        label: 'Stop training',
+        icon: <Square {...SIZE} />,
+        shortcut: 'Ctrl+Shift+Enter',
+        enabled: active !== undefined,
+        run: () => {
+          if (active !== undefined) void stopTraining(connection, active);
         },
       },
       {
@@ -292,8 +314,38 @@ export function useAppCommands(): readonly AppCommand[] {
         enabled: true,
         run: () => setShortcutsOpen(true),
       },
+      {
+        id: 'next-region',
+        label: 'Go to the next part of the window',
+        icon: <ArrowRight {...SIZE} />,
+        shortcut: 'F6',
+        enabled: true,
+        run: () => focusRegion(1),
+      },
+      {
+        id: 'previous-region',
+        label: 'Go to the part of the window before',
+        icon: <ArrowLeft {...SIZE} />,
+        shortcut: 'Shift+F6',
+        enabled: true,
+        run: () => focusRegion(-1),
+      },
+      {
+        id: 'tour',
+        label: 'Take the tour',
+        icon: <GraduationCap {...SIZE} />,
+        enabled: true,
+        run: startTour,
+      },
+      {
+        id: 'resume-tour',
+        label: 'Go on with the tour',
+        icon: <GraduationCap {...SIZE} />,
+        enabled: resumable,
+        run: resumeTour,
+      },
       ...paneCommands,
     ],
-    [paneCommands, connection, undoLabel, redoLabel, blocked, busy, theme, several, beside],
+    [resumable, paneCommands, connection, undoLabel, redoLabel, blocked, active, theme, several, beside],
   );
 }

@@ -14,7 +14,7 @@ export function useShortcuts(commands: readonly AppCommand[]): void {
       if (command.leaveToFields === true && isTextField(event.target)) return;
       // The browser's own answer (save page, open file) must not come either way.
       event.preventDefault();
-      if (command.enabled && document.querySelector('[data-modal]') === null) command.run();
+      if (command.enabled && document.querySelector('[data-modal]') === null) (command.onKey ?? command.run)();
     }
     window.addEventListener('keydown', onKeyDown);
     return () => window.removeEventListener('keydown', onKeyDown);

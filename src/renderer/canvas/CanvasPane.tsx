@@ -50,6 +50,7 @@ import { useConnecting } from './useConnecting.ts';
 import { usePaletteDrop } from './usePaletteDrop.ts';
 import { useStrokes } from './useStrokes.ts';
 import { MAXIMUM_ZOOM, MINIMUM_ZOOM, motion, useViewport } from './useViewport.ts';
+import { WireDialog } from './WireDialog.tsx';
 import { WireLine } from './WireLine.tsx';
 
 const nodeTypes = { card: NodeCard, removed: RemovedCard, frame: FrameCard, note: NoteCard, waypoint: WaypointDot };
@@ -260,6 +261,7 @@ function Canvas() {
         <SearchBox bounds={{ width, height }} />
         <FindDialog />
         <CanvasMenu root={root} view={view} />
+        <WireDialog />
       </div>
     </DetailContext>
   );

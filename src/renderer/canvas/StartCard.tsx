@@ -3,7 +3,10 @@ import { nodesOf } from '../../graph-engine/document/graphs.ts';
 import { startFrom } from '../files/fileActions.ts';
 import { networkTemplates, opItems, type NetworkTemplate } from '../palette/catalogue.ts';
 import { useShownScope } from '../store/scope.ts';
+import { TourOffer } from '../tour/TourBar.tsx';
+import { startTour } from '../tour/tourStore.ts';
 import { Button } from '../ui/Button.tsx';
+import { Key } from '../ui/Key.tsx';
 import { addItem } from './editing.ts';
 import { focusCanvasAfter } from './focusCanvas.ts';
 import { FamilyIcon, familyColour } from './FamilyIcon.tsx';
@@ -34,6 +37,7 @@ export function StartCard({ middle }: { readonly middle: () => { readonly x: num
         )}
         {scope === null && (
           <>
+            <TourOffer onStart={startTour} />
             <h3 className="mt-5 text-xs font-medium text-ink-muted">Or begin with a network that works</h3>
             <ul className="mt-2 flex max-h-64 flex-col gap-1 overflow-auto">
               {networkTemplates().map((template) => (
@@ -47,10 +51,6 @@ export function StartCard({ middle }: { readonly middle: () => { readonly x: num
       </div>
     </div>
   );
-}
-
-function Key({ children }: { readonly children: string }) {
-  return <kbd className="rounded-xs border border-line bg-sunken px-1 font-sans text-2xs text-ink">{children}</kbd>;
 }
 
 function TemplateButton({ template }: { readonly template: NetworkTemplate }) {

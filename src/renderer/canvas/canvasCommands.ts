@@ -5,7 +5,7 @@ import { showToast } from '../ui/Toast.tsx';
 import { arrange } from './arrange.ts';
 import { alignSelection, distributeSelection, snapSelection, type Alignment } from './arrangeSelection.ts';
 import { bookmarkHere } from './bookmarks.ts';
-import { openFind, toggleSnap } from './canvasStore.ts';
+import { openFind, toggleSnap, wireFrom } from './canvasStore.ts';
 import type { CanvasView } from './canvasView.ts';
 import { duplicate } from './clipboard.ts';
 import { expandAll } from './expandAll.ts';
@@ -32,6 +32,8 @@ export interface CanvasCommand {
   readonly shortcut?: string;
   /** Other keys that do the same. */
   readonly alternatives?: readonly string[];
+  /** One of the few to know from the first day on. */
+  readonly everyday?: true;
   /** What must be selected for it to do something. */
   readonly needs?: 'nodes' | 'anything';
   run(view: CanvasView): void;
@@ -67,6 +69,7 @@ export const canvasCommands: readonly CanvasCommand[] = [
     id: 'search',
     label: 'Add a node…',
     group: 'Add and wire',
+    everyday: true,
     shortcut: '/',
     run: (view) => view.openSearch(null),
   },
@@ -74,10 +77,22 @@ export const canvasCommands: readonly CanvasCommand[] = [
     id: 'connect',
     label: 'Connect the selection',
     group: 'Add and wire',
+    everyday: true,
     shortcut: 'F',
     needs: 'nodes',
     run() {
       if (connectSelection() === 0) tell('Nothing to connect', 'Select nodes with a free input.');
+    },
+  },
+  {
+    id: 'connect-to',
+    label: 'Connect to…',
+    group: 'Add and wire',
+    shortcut: 'Shift+F',
+    needs: 'nodes',
+    run() {
+      const [last] = [...uiStore.getState().selection].reverse();
+      if (last !== undefined) wireFrom(last);
     },
   },
   {
@@ -105,6 +120,7 @@ export const canvasCommands: readonly CanvasCommand[] = [
     id: 'bypass',
     label: 'Bypass',
     group: 'Add and wire',
+    everyday: true,
     shortcut: 'Ctrl+B',
     needs: 'nodes',
     run: toggleBypass,
@@ -130,6 +146,7 @@ export const canvasCommands: readonly CanvasCommand[] = [
     id: 'duplicate',
     label: 'Duplicate',
     group: 'Add and wire',
+    everyday: true,
     shortcut: 'Ctrl+D',
     needs: 'anything',
     run: duplicate,
@@ -138,6 +155,7 @@ export const canvasCommands: readonly CanvasCommand[] = [
     id: 'delete',
     label: 'Delete and close the gap',
     group: 'Add and wire',
+    everyday: true,
     shortcut: 'Delete',
     alternatives: ['Backspace'],
     needs: 'anything',
@@ -192,7 +210,14 @@ export const canvasCommands: readonly CanvasCommand[] = [
     shortcut: 'Alt+ArrowDown',
     run: () => walk('down'),
   },
-  { id: 'find', label: 'Find in the network…', group: 'Select', shortcut: 'Ctrl+F', run: () => openFind(true) },
+  {
+    id: 'find',
+    label: 'Find in the network…',
+    group: 'Select',
+    everyday: true,
+    shortcut: 'Ctrl+F',
+    run: () => openFind(true),
+  },
   {
     id: 'frame',
     label: 'Frame the selection',
@@ -275,11 +300,19 @@ export const canvasCommands: readonly CanvasCommand[] = [
   },
   { id: 'snap', label: 'Move to the grid', group: 'Arrange', needs: 'nodes', run: snapSelection },
   { id: 'snap-toggle', label: 'Snap to the grid while dragging: on or off', group: 'Arrange', run: toggleSnap },
-  { id: 'fit', label: 'Show everything', group: 'View', shortcut: '1', run: (view) => view.fit('all') },
+  {
+    id: 'fit',
+    label: 'Show everything',
+    group: 'View',
+    everyday: true,
+    shortcut: '1',
+    run: (view) => view.fit('all'),
+  },
   {
     id: 'fit-selection',
     label: 'Show the selection',
     group: 'View',
+    everyday: true,
     shortcut: '.',
     run(view) {
       const { selection, selectedMarks } = uiStore.getState();

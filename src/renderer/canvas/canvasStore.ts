@@ -57,6 +57,8 @@ export interface CanvasState {
   readonly snaps: boolean;
   /** Whether the search for what is in the network is open. */
   readonly finding: boolean;
+  /** The node for which an input is chosen that it shall feed. */
+  readonly wiringFrom: NodeId | null;
 }
 
 export const IDLE: CanvasMode = { kind: 'idle' };
@@ -71,6 +73,7 @@ export const canvasStore = createStore<CanvasState>()(() => ({
   guides: NO_GUIDES,
   snaps: true,
   finding: false,
+  wiringFrom: null,
 }));
 
 /** Reads the canvas' gesture state in a component. */
@@ -114,6 +117,11 @@ export function openFind(finding: boolean): void {
   canvasStore.setState({ finding });
 }
 
+/** Lets an input be chosen that a node shall feed; `null` ends it. */
+export function wireFrom(wiringFrom: NodeId | null): void {
+  canvasStore.setState({ wiringFrom });
+}
+
 // Another document is shown: whatever was going on belonged to the old one.
 documentStore.subscribe((state, before) => {
   if (state.generation !== before.generation)
@@ -124,5 +132,6 @@ documentStore.subscribe((state, before) => {
       waypointsInHand: null,
       guides: NO_GUIDES,
       finding: false,
+      wiringFrom: null,
     });
 });

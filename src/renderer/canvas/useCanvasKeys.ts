@@ -89,7 +89,7 @@ export function useCanvasKeys({ root, view, pointer, abortDrag }: CanvasKeyActio
       return id as NodeId | undefined;
     }
 
-    function activate(): boolean {
+    function activate(adds: boolean): boolean {
       const wire = document.activeElement?.closest<Element>('.react-flow__edge')?.getAttribute('data-id');
       if (wire !== null && wire !== undefined) {
         select([], [wire]);
@@ -104,7 +104,8 @@ export function useCanvasKeys({ root, view, pointer, abortDrag }: CanvasKeyActio
       }
       const { selection } = uiStore.getState();
       const node = shownScope().graph.nodes[id];
-      if (node !== undefined && 'block' in node && selection.has(id) && selection.size === 1) enterBlock(id);
+      if (adds) select(selection.has(id) ? [...selection].filter((one) => one !== id) : [...selection, id]);
+      else if (node !== undefined && 'block' in node && selection.has(id) && selection.size === 1) enterBlock(id);
       else select([id]);
       return true;
     }
@@ -136,7 +137,7 @@ export function useCanvasKeys({ root, view, pointer, abortDrag }: CanvasKeyActio
           return true;
         case 'Enter':
         case ' ':
-          return activate();
+          return activate(event.shiftKey);
         default:
           return undefined;
       }

@@ -1,7 +1,12 @@
 import { describeDocument, renameDocument } from '../../graph-engine/document/commands/editDocument.ts';
+import { canvasCommands } from '../canvas/canvasCommands.ts';
+import { canvasGestures } from '../canvas/canvasGestures.ts';
 import { formatCount, formatExactly } from '../canvas/formatCount.ts';
 import { formatBytes } from '../training/format.ts';
 import { dispatch, useDocument } from '../store/documentStore.ts';
+import { keysOf, useKeyOverrides } from '../store/keyBindings.ts';
+import { Key } from '../ui/Key.tsx';
+import { displayShortcut, onMac } from '../ui/shortcuts.ts';
 import { CommitText } from './CommitText.tsx';
 import { Fact, Section } from './Section.tsx';
 
@@ -57,29 +62,27 @@ export function DocumentInspector() {
   );
 }
 
-const KEYS: readonly (readonly [string, string])[] = [
-  ['Tab', 'search and add'],
-  ['Double-click', 'search at the pointer'],
-  ['F', 'connect what is selected'],
-  ['Ctrl+B', 'bypass'],
-  ['Delete', 'delete and close the gap'],
-  ['Shift+Delete', 'delete and leave the gap'],
-  ['Ctrl+D', 'duplicate'],
-  ['1', 'show everything'],
-  ['.', 'show the selection'],
-  ['Ctrl+wheel', 'zoom'],
-];
-
+/** What one needs from the first day on; everything else is under Help. */
 function Shortcuts() {
+  useKeyOverrides();
+  const rows = [
+    ...canvasGestures.filter(({ everyday }) => everyday === true),
+    ...canvasCommands
+      .filter(({ everyday }) => everyday === true)
+      .flatMap((command) => {
+        const [key] = keysOf(command);
+        return key === undefined ? [] : [{ keys: displayShortcut(key, onMac()), meaning: command.label }];
+      }),
+  ];
   return (
     <Section title="On the canvas">
-      <dl>
-        {KEYS.map(([keys, meaning]) => (
+      <dl data-testid="everyday-keys">
+        {rows.map(({ keys, meaning }) => (
           <div key={keys} className="flex items-baseline justify-between gap-3 py-0.5 text-xs">
             <dt className="shrink-0">
-              <kbd className="rounded-xs border border-line bg-sunken px-1 font-sans text-2xs text-ink">{keys}</kbd>
+              <Key>{keys}</Key>
             </dt>
-            <dd className="text-ink-muted">{meaning}</dd>
+            <dd className="min-w-0 text-right text-ink-muted">{meaning}</dd>
           </div>
         ))}
       </dl>

@@ -1,4 +1,4 @@
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import {
   Workspace,
   type BeforeModelChangeArgs,
@@ -7,6 +7,7 @@ import {
   type TabRenderProps,
   type TabsetNode,
 } from 'react-resizable-panels';
+import { focusCanvas } from '../canvas/focusCanvas.ts';
 import { classNames } from '../ui/classNames.ts';
 import { Divider } from '../ui/Divider.tsx';
 import { CANVAS, CANVAS_TAB } from './layout.ts';
@@ -31,7 +32,7 @@ export function Panes({ canvas, guard }: PanesProps) {
     if (pane === undefined) return null;
     const { title, Content } = pane;
     return (
-      <section aria-label={title} className="h-full overflow-hidden bg-surface">
+      <section aria-label={title} className="h-full overflow-hidden bg-surface" onKeyDown={backToCanvas}>
         {guard(pane, <Content />)}
       </section>
     );
@@ -89,6 +90,16 @@ function isNoPlace({ target }: DisableDropArgs<null>): boolean {
   return 'index' in target || target.region === 'center';
 }
 
+/** Escape in a pane, where nothing else wants it, gives the keyboard back to the canvas. */
+function backToCanvas(event: KeyboardEvent): void {
+  const { target, currentTarget } = event;
+  if (event.key !== 'Escape' || event.defaultPrevented) return;
+  // What a list or dialog of the pane does with it is its own: they lie elsewhere in the page.
+  if (!(target instanceof Node) || !currentTarget.contains(target)) return;
+  event.preventDefault();
+  focusCanvas();
+}
+
 function rememberRemoved({ removedTabs, prevModel }: BeforeModelChangeArgs<null>): void {
   for (const { id } of removedTabs) {
     const pane = paneStore.getState().panes.find((one) => one.id === id);
@@ -110,6 +121,10 @@ function PaneTab({ pane, attributes }: { readonly pane: Pane; readonly attribute
   return (
     <div
       {...attributes}
+      onKeyDown={(event) => {
+        attributes.onKeyDown?.(event);
+        backToCanvas(event);
+      }}
       ref={(element) => {
         tab.current = element;
         return attributes.ref(element);

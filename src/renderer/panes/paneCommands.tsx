@@ -4,7 +4,7 @@ import type { AppCommand } from '../app/appCommands.tsx';
 import { focusCanvas } from '../canvas/focusCanvas.ts';
 import { isCanvasAlone, isInFront, sideOf, tabsetWith } from './layout.ts';
 import type { PaneId, Side } from './pane.ts';
-import { focusPane, movePane, resetLayout, toggleCanvasAlone, togglePane, usePanes } from './paneStore.ts';
+import { focusPane, movePane, paneStore, resetLayout, toggleCanvasAlone, togglePane, usePanes } from './paneStore.ts';
 
 const SIDES: readonly (readonly [Side, ReactNode])[] = [
   ['left', <PanelLeft key="left" size={15} aria-hidden />],
@@ -16,6 +16,13 @@ const SIDES: readonly (readonly [Side, ReactNode])[] = [
 function toggleByCommand(id: PaneId): void {
   if (togglePane(id)) focusPane(id);
   else focusCanvas();
+}
+
+/** A key goes to its pane first; pressed there, it hides it. */
+function goOrHide(id: PaneId): void {
+  const isHere = document.activeElement?.closest('[data-tabset]')?.querySelector(`[data-testid="tab-${id}"]`) !== null;
+  if (isInFront(paneStore.getState().layout, id) && !isHere) focusPane(id);
+  else toggleByCommand(id);
 }
 
 /** What can be done with the panes: show, hide, move, set back. */
@@ -34,6 +41,7 @@ export function usePaneCommands(): readonly AppCommand[] {
           enabled: true,
           checked: isInFront(layout, pane.id),
           run: () => toggleByCommand(pane.id),
+          onKey: () => goOrHide(pane.id),
         };
       }),
       {

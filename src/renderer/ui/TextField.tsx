@@ -31,6 +31,8 @@ export function TextField({ label, value, onChange, help, error, wide = false, .
       className={inputClassName}
       spellCheck={false}
       autoComplete="off"
+      // What the dialog begins with is a proposal: typing replaces it.
+      onFocus={rest.autoFocus === true ? (event) => event.currentTarget.select() : undefined}
       {...rest}
     />
   );
