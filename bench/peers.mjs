@@ -103,6 +103,7 @@ export async function buildPeers() {
         input: {
           skipwirePeer: path.join(root, 'bench/skipwirePeer.ts'),
           tfLayersPeer: path.join(root, 'bench/tfLayersPeer.ts'),
+          statisticsPeer: path.join(root, 'bench/statisticsPeer.ts'),
           frontEnd: path.join(root, 'bench/frontEnd.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js' },

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureFrontEnd, measureLargeSteps } from './largeNetworks.mjs';
 import { measureNetworks } from './networks.mjs';
+import { measureStatistics } from './statistics.mjs';
 import { buildPeers, built, findTorch, median, root, startOurs, startPeer, threads } from './peers.mjs';
 
 /** @typedef {import('./peers.mjs').PeerHandle} PeerHandle */
@@ -12,6 +13,7 @@ const usage = `npm run bench -- [options]
   --quick          few rounds, a short memory test, no torch.compile
   --batch N        only this batch size (default 32 and 128)
   --networks       only the step times of large networks
+  --statistics     only what looking at every node costs
   --large          only the deepest networks: front end, compile time and memory
   --json FILE      writes what is printed as JSON as well`;
 
@@ -20,6 +22,7 @@ const { values: options } = parseArgs({
     quick: { type: 'boolean', default: false },
     batch: { type: 'string' },
     networks: { type: 'boolean', default: false },
+    statistics: { type: 'boolean', default: false },
     large: { type: 'boolean', default: false },
     json: { type: 'string' },
     help: { type: 'boolean', default: false },
@@ -167,6 +170,10 @@ async function main() {
   if ((load ?? 0) > 1) console.log('Something else is running: times are too long, ratios are less affected.');
   if (options.networks) {
     await measureNetworks({ rounds: options.quick ? 2 : 4, compiled: !options.quick });
+    return;
+  }
+  if (options.statistics) {
+    await measureStatistics({ rounds: options.quick ? 10 : 30 });
     return;
   }
   if (options.large) {

@@ -1,5 +1,5 @@
-/** Steps between two samples where a document says nothing: see `bench/statistics.ts` for what it costs. */
-export const DEFAULT_STATISTICS_EVERY = 50;
+/** Steps between two samples where a document says nothing: 1 to 3 % of the time of a run (`npm run bench -- --statistics`). */
+export const DEFAULT_STATISTICS_EVERY = 20;
 
 /** So many samples come at the first distance; from then on the distance doubles whenever the run has doubled. */
 const SAMPLES_BEFORE_DOUBLING = 400;

@@ -7,6 +7,7 @@ import type { CallInput, CallName, HostEvent } from '../../contract/contract.ts'
 import type { RunSummary } from '../../contract/run.ts';
 import { loadDocument } from '../../graph-engine/document/loadDocument.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
+import { DEFAULT_STATISTICS_EVERY } from '../../graph-engine/statistics/sampledSteps.ts';
 import { productRoot } from '../files/productRoot.ts';
 import { runFiles } from '../runs/runFolder.ts';
 import { readCheckpoint } from '../training/checkpoints.ts';
@@ -104,10 +105,11 @@ describe('a training', () => {
     expect(Object.keys(state).length).toBeGreaterThan(Object.keys(weights).length);
   });
 
-  /** What the nodes did is there at every fiftieth step, for all and for what is new. */
+  /** What the nodes did is there at every so many steps, for all and for what is new. */
   async function looksInside(run: string, steps: number): Promise<void> {
+    const every = DEFAULT_STATISTICS_EVERY;
     const all = await value('run/statistics', { run, after: null });
-    expect(all.steps).toEqual(Array.from({ length: Math.ceil(steps / 50) }, (_, i) => 50 * i));
+    expect(all.steps).toEqual(Array.from({ length: Math.ceil(steps / every) }, (_, i) => every * i));
     const values = new Float32Array(Uint8Array.from(Buffer.from(all.values, 'base64')).buffer);
     expect(values).toHaveLength(all.steps.length * all.columns.length);
     expect(values.every(Number.isFinite)).toBe(true);
