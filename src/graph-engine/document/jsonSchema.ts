@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { SettingMeta } from './settingMeta.ts';
 import { BLOCK_FORMAT, BlockDocument, DOCUMENT_FORMAT, FORMAT_VERSION, SkipwireDocument } from './schema.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -15,7 +16,16 @@ export function formatSchemas(): Readonly<Record<'document' | 'block', JsonSchem
   };
 }
 
+/** What fields say to forms and not to readers of files. */
+const FORM_KEYWORDS = ['group', 'standard', 'names', 'keywords'] satisfies (keyof SettingMeta)[];
+
 function schemaOf(type: z.ZodType, format: string, title: string): JsonSchema {
-  const { $schema, ...schema } = z.toJSONSchema(type, { target: 'draft-2020-12', io: 'input' });
+  const { $schema, ...schema } = z.toJSONSchema(type, {
+    target: 'draft-2020-12',
+    io: 'input',
+    override({ jsonSchema }) {
+      for (const keyword of FORM_KEYWORDS) Reflect.deleteProperty(jsonSchema, keyword);
+    },
+  });
   return { $schema, $id: `urn:${format.replace('/', ':')}:${FORMAT_VERSION}`, title, ...schema };
 }
