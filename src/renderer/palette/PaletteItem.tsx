@@ -32,6 +32,7 @@ export function PaletteItem({ item, isBest, list }: PaletteItemProps) {
       <button
         type="button"
         draggable
+        data-stop
         title={item.summary}
         data-testid={`${list}-${item.id}`}
         onClick={(event) => {
@@ -65,6 +66,7 @@ export function PaletteItem({ item, isBest, list }: PaletteItemProps) {
       {list !== 'recent' && (
         <button
           type="button"
+          tabIndex={-1}
           aria-label={`Favourite: ${item.title}`}
           aria-pressed={isFavourite}
           title={isFavourite ? 'No favourite any more' : 'Make it a favourite'}
@@ -77,6 +79,7 @@ export function PaletteItem({ item, isBest, list }: PaletteItemProps) {
       )}
       <button
         type="button"
+        tabIndex={-1}
         aria-label={`About ${item.title}`}
         title={`About ${item.title}`}
         data-testid={list === 'palette' ? `about-${item.id}` : `about-${list}-${item.id}`}

@@ -1,5 +1,5 @@
 import { ChevronRight, Search } from 'lucide-react';
-import { useMemo, useState, type ReactNode } from 'react';
+import { useMemo, useRef, useState, type ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { ownLibraryStore } from '../blocks/ownLibrary.ts';
 import { startFrom } from '../files/fileActions.ts';
@@ -8,6 +8,7 @@ import { NetworkIcon } from '../canvas/FamilyIcon.tsx';
 import { focusCanvasAfter } from '../canvas/focusCanvas.ts';
 import { useDocument } from '../store/documentStore.ts';
 import { useShownScope } from '../store/scope.ts';
+import { useArrowFocus } from '../ui/useArrowFocus.ts';
 import { inputClassName } from '../ui/FieldLayout.tsx';
 import {
   documentBlockItems,
@@ -46,6 +47,8 @@ export function PalettePane() {
   const published = useStore(ownLibraryStore, (state) => state.blocks);
   const kept = useKeptItems();
   const [query, setQuery] = useState('');
+  const list = useRef<HTMLDivElement>(null);
+  useArrowFocus(list);
   const sections = useMemo((): readonly Section[] => {
     const owned = new Set(Object.keys(document.blocks));
     const library = libraryItems().filter((item) => item.kind === 'library' && !owned.has(item.library.id));
@@ -92,13 +95,19 @@ export function PalettePane() {
           value={query}
           onChange={(event) => setQuery(event.target.value)}
           onKeyDown={(event) => {
-            if (event.key === 'Escape') setQuery('');
+            if (event.key === 'Escape' && query !== '') {
+              setQuery('');
+              event.preventDefault();
+            } else if (event.key === 'ArrowDown') {
+              list.current?.querySelector<HTMLElement>('[data-stop][tabindex="0"]')?.focus();
+              event.preventDefault();
+            }
           }}
           className={`${inputClassName} pl-7`}
           data-testid="palette-search"
         />
       </div>
-      <div className="min-h-0 flex-1 overflow-y-auto px-2 pb-3">
+      <div ref={list} className="min-h-0 flex-1 overflow-y-auto px-2 pb-3">
         {query.trim() === '' && (
           // Folded, and there from the start: what is added must not move the list under the pointer.
           <Group title="Recent" folded>
@@ -147,7 +156,10 @@ function Group({
 }) {
   return (
     <details open={!folded} className="group">
-      <summary className="mt-1.5 flex h-6 list-none items-center gap-1 rounded-sm px-2 text-2xs font-medium text-ink-muted select-none hover:text-ink">
+      <summary
+        data-stop
+        className="mt-1.5 flex h-6 list-none items-center gap-1 rounded-sm px-2 text-2xs font-medium text-ink-muted select-none hover:text-ink"
+      >
         {title}
         <ChevronRight
           size={11}
@@ -166,6 +178,7 @@ function NetworkItem({ template }: { readonly template: NetworkTemplate }) {
       <button
         type="button"
         title={template.description}
+        data-stop
         onClick={(event) => {
           startFrom(template.load());
           focusCanvasAfter(event);

@@ -10,7 +10,7 @@ export interface DividerProps {
 export function Divider({ orientation }: DividerProps) {
   return (
     <Separator
-      aria-label="Size"
+      aria-label="Size of the panes"
       className={classNames(
         'relative z-10 bg-line outline-none after:absolute after:transition-colors after:duration-100 hover:after:bg-accent/50 focus-visible:after:bg-focus data-[separator=active]:after:bg-accent',
         orientation === 'horizontal'
