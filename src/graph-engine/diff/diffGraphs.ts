@@ -54,6 +54,7 @@ function nodeFields(sides: Sides, a: GraphNode, b: GraphNode, names: readonly [s
     compareField(fields, parameter, showValue(a.parameters[parameter]), showValue(b.parameters[parameter]));
   compareField(fields, 'enabled', showValue(a.enabled) ?? 'yes', showValue(b.enabled) ?? 'yes');
   compareField(fields, 'muted', showValue(a.muted) ?? 'no', showValue(b.muted) ?? 'no');
+  compareField(fields, 'frozen', showValue(a.frozen) ?? 'no', showValue(b.frozen) ?? 'no');
   const repeat = (node: GraphNode): string => ('block' in node ? (showValue(node.repeat) ?? '1') : '1');
   compareField(fields, 'repeat', repeat(a), repeat(b));
   for (const port of union(a.inputs, b.inputs)) {

@@ -7,7 +7,7 @@ const known = new WeakMap<SkipwireDocument, string>();
 function essence(graph: Graph): unknown {
   return [...nodesOf(graph)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([id, { position: _position, note: _note, inputs, ...node }]) => [
+    .map(([id, { position: _position, note: _note, frozen: _frozen, inputs, ...node }]) => [
       id,
       sorted(node),
       Object.entries(inputs)

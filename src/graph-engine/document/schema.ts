@@ -47,6 +47,8 @@ const nodeFields = {
   enabled: z.union([z.boolean(), z.string().max(500)]).optional(),
   /** True, or an expression that is true, mutes the node: zeros of the shapes it would have come out of it. */
   muted: z.union([z.boolean(), z.string().max(500)]).optional(),
+  /** Its weights, or those of all inside a block, stay as they are in training; the statistics of norms too. */
+  frozen: z.literal(true).optional(),
   note: z.string().max(2000).optional(),
 };
 

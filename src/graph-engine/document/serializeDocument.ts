@@ -14,6 +14,7 @@ const KEY_ORDER = [
   'repeat',
   'enabled',
   'muted',
+  'frozen',
   'description',
   'source',
   'note',

@@ -63,7 +63,7 @@ export function expandDocument(document: SkipwireDocument): SkipwireDocument {
   const order: NodeId[] = [];
   const taken = new Set<string>();
   const zeros: NodeId[] = [];
-  const add = (path: string, node: Pick<OpNode, 'op' | 'parameters' | 'inputs' | 'muted'>): NodeId => {
+  const add = (path: string, node: Pick<OpNode, 'op' | 'parameters' | 'inputs' | 'muted' | 'frozen'>): NodeId => {
     const id = freeId(graph, path, taken);
     taken.add(id);
     order.push(id);
@@ -76,6 +76,7 @@ export function expandDocument(document: SkipwireDocument): SkipwireDocument {
         op: instance.op,
         parameters: literals(instance),
         inputs: Object.fromEntries(Object.entries(inputs).map(([port, from]) => [port, { ...from }])),
+        ...(instance.frozen && { frozen: true }),
       });
       return Object.fromEntries(Object.keys(instance.inferred.outputs).map((port) => [port, { node: id, port }]));
     },

@@ -7,12 +7,18 @@ import { inferDocument } from '../infer/inferDocument.ts';
 import type { InferredNode } from '../infer/inferredGraph.ts';
 import { opNamed } from '../ops/index.ts';
 import { vectorOf } from '../ops/output/sums.ts';
+import { averageOf } from '../program/averaging.ts';
 import { createBuilder, type Builder } from '../program/builder.ts';
 import type { Dims, Entry, Program, Value, Variable } from '../program/program.ts';
 import { applyPasses, passNames, type PassName } from '../program/passes/index.ts';
-import { appendTrainStep } from '../program/trainStep.ts';
 import { appendStatistics, createStatisticsWatch, type LoweredStatistics } from './appendStatistics.ts';
+import { networkEnds } from '../training/networkEnds.ts';
+import { trainingObstacle } from '../training/trainingObstacle.ts';
+import { lowerLearning } from './lowerLearning.ts';
+import { mixSamples, type SampleMixer } from './mixSamples.ts';
+import { trainingParameters, type ClassWeightsByOutput } from './trainingParameters.ts';
 import { walkInstances, type HearValues, type MutedPort, type OpInstance } from './walkInstances.ts';
+import { decayedBy } from './weightGroups.ts';
 
 export interface LoweredInput {
   /** Name of the feed in every entry: `[batch, ...axes]`. */
@@ -55,7 +61,7 @@ export interface LoweredOutput {
 
 /**
  * A document as a program. It has the entries `train`, `evaluate` and `predict`, the first two only when an output has a
- * loss.
+ * loss; further ones as the training settings need them, see `lowerLearning`.
  */
 export interface LoweredDocument {
   readonly program: Program;
@@ -74,6 +80,8 @@ export interface LowerOptions {
   readonly passes?: readonly PassName[];
   /** Lets `train` hand out statistics of the nodes when it is asked for them. */
   readonly statistics?: boolean;
+  /** What each class counts in training, where it follows from the data. */
+  readonly classWeights?: ClassWeightsByOutput;
 }
 
 /** Looks at the values of an entry while it is written. */
@@ -92,6 +100,8 @@ export interface LoweredEntry {
   readonly builder: Builder;
   readonly inputs: readonly { readonly instance: OpInstance; readonly feed: string; readonly type: TensorType }[];
   readonly outputs: readonly EntryOutput[];
+  /** The ops that own weights, by their paths. */
+  readonly owners: ReadonlyMap<string, OpInstance>;
 }
 
 export interface EntryOutput {
@@ -111,19 +121,24 @@ export interface LearningOutput extends Objective {
  */
 export function lowerDocument(
   document: SkipwireDocument,
-  { passes = passNames, statistics = false }: LowerOptions = {},
+  { passes = passNames, statistics = false, classWeights = {} }: LowerOptions = {},
 ): LowerResult {
   const inferred = inferDocument(document);
   const errors = inferred.diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
   if (errors.length > 0) return { ok: false, error: errors };
 
+  const obstacle = trainingObstacle(document.training, networkEnds(inferred.root));
+  if (obstacle !== undefined) return refuse(obstacle.code, `${obstacle.message} ${obstacle.remedy}`);
+
   const variables = new Map<string, Variable>();
   const predicted = lowerPredict(document, variables);
   const evaluated = lowerEntry('evaluate', 'inference', document, variables);
   const objectives = evaluated.outputs.map(({ learning }) => learning?.described);
-  const trained = objectives.some((objective) => objective !== undefined)
-    ? lowerTrain(document, variables, statistics)
-    : undefined;
+  const learns = objectives.some((objective) => objective !== undefined);
+  const trained = learns ? lowerTrain(document, variables, { statistics, classWeights }) : undefined;
+  if (trained === 'frozen') {
+    return refuse('training/all-frozen', 'Everything that could learn is frozen: let a node with weights learn again.');
+  }
   if (trained !== undefined) fetchLosses(evaluated);
   const { lowered } = predicted;
   return ok({
@@ -133,6 +148,7 @@ export function lowerDocument(
         ...(trained !== undefined && {
           train: applyPasses(trained.entry, passes),
           evaluate: applyPasses(evaluated.builder.entry(), passes),
+          ...Object.fromEntries(trained.further.map((entry) => [entry.name, applyPasses(entry, passes)])),
         }),
         predict: applyPasses(predicted.entry, passes),
       },
@@ -159,27 +175,39 @@ function portsOf({ path, inferred }: OpInstance): Record<string, LoweredPort> {
   );
 }
 
+function refuse(code: string, message: string): LowerResult {
+  return { ok: false, error: [{ code, severity: 'error', at: { path: [] }, message }] };
+}
+
 function lowerTrain(
   document: SkipwireDocument,
   variables: Map<string, Variable>,
-  statistics: boolean,
-): { entry: Entry; slots: readonly Variable[]; statistics: LoweredStatistics | undefined } {
+  { statistics, classWeights }: Required<Pick<LowerOptions, 'statistics' | 'classWeights'>>,
+):
+  | {
+      entry: Entry;
+      further: readonly Entry[];
+      slots: readonly Variable[];
+      statistics: LoweredStatistics | undefined;
+    }
+  | 'frozen' {
   const watch = statistics ? createStatisticsWatch() : undefined;
-  const entry = lowerEntry('train', 'train', document, variables, () => watch ?? {});
-  const { builder } = entry;
-  const loss = fetchLosses(entry);
-  const trainable = [...variables.values()].filter((variable) => variable.trainable);
-  const slots = appendTrainStep(builder, {
-    loss,
-    variables: trainable,
+  const lowered = lowerEntry('train', 'train', document, variables, () => watch ?? {}, classWeights);
+  const { builder, owners } = lowered;
+  const learning = [...variables.values()].filter((variable) => variable.trainable);
+  const trainable = learning.filter(({ origin }) => owners.get(origin)?.frozen !== true);
+  if (trainable.length === 0 && learning.length > 0) return 'frozen';
+  const { training } = document;
+  const { entries: further, slots } = lowerLearning(builder, {
+    loss: fetchLosses(lowered),
+    variables: [...variables.values()],
+    trainable,
+    decays: decayedBy(training.weightDecaySpares, (origin) => opNamed(owners.get(origin)?.op ?? '')?.family),
+    training,
     ...(watch !== undefined && { listener: watch }),
-    optimizer: document.training.optimizer,
-    learningRate: builder.input('learningRate', [], 'float32'),
-    recompute: document.training.recompute === true,
   });
-  const handedOut =
-    watch === undefined ? undefined : appendStatistics(builder, watch, trainable, document.training.batchSize);
-  return { entry: builder.entry(), slots, statistics: handedOut };
+  const handedOut = watch === undefined ? undefined : appendStatistics(builder, watch, trainable, training.batchSize);
+  return { entry: builder.entry(), further, slots, statistics: handedOut };
 }
 
 /** Declares the fetches of `train` and `evaluate`, and returns the loss of the whole network. */
@@ -225,10 +253,15 @@ export function lowerEntry(
   document: SkipwireDocument,
   variables: Map<string, Variable>,
   watch?: (builder: Builder) => EntryWatcher,
+  classWeights: ClassWeightsByOutput = {},
 ): LoweredEntry {
+  const { training } = document;
   // Only training is worth the loss of digits: what is measured and exported is float32.
-  const builder = createBuilder(name, mode === 'train' ? document.training.precision : 'float32');
+  const builder = createBuilder(name, mode === 'train' ? training.precision : 'float32');
   const seed = mode === 'train' ? builder.input('seed', [2], 'int32') : undefined;
+  const mixer = name === 'train' && training.mixing !== undefined ? mixSamples(builder, training.mixing) : undefined;
+  const isAveraged = name === 'evaluate' && training.averaging?.kind === 'ema';
+  const owners = new Map<string, OpInstance>();
   const inputs: LoweredEntry['inputs'][number][] = [];
   const outputs: EntryOutput[] = [];
   const watcher = watch?.(builder);
@@ -239,17 +272,27 @@ export function lowerEntry(
       const type = defined(instance.inferred.outputs['output'], instance.path);
       const feed = `inputs/${instance.path}`;
       inputs.push({ instance, feed, type });
-      const outputs = { output: builder.input(feed, batchOf(type, instance.path), type.dtype) };
+      const fed = builder.input(feed, batchOf(type, instance.path), type.dtype);
+      const outputs = { output: mixer === undefined ? fed : mixer.input(fed) };
       watcher?.visited?.(op, instance.path, values, outputs);
       return outputs;
     }
-    const context = { ...contextOf(builder, instance, values, mode, seed, variables), ...revealOf(watcher, instance) };
+    owners.set(instance.path, instance);
+    // A frozen norm keeps its statistics: it normalizes with them, as it will in prediction.
+    const keepsStill = instance.frozen && op.family === 'normalization';
+    const plain = contextOf(builder, instance, values, keepsStill ? 'inference' : mode, seed, variables, isAveraged);
+    const learns = name === 'train' && op.family === 'output';
+    const context = {
+      ...plain,
+      ...(learns && { parameters: trainingParameters(plain.parameters, training, classWeights[instance.path]) }),
+      ...revealOf(watcher, instance),
+    };
     return builder.withOrigin(instance.path, () => {
       const results = op.lower(context);
       watcher?.visited?.(op, instance.path, values, results);
       if (op.family !== 'output') return results;
       // Without targets to compare with there is no loss.
-      const learning = withoutTargets.has(name) ? undefined : lowerObjective(op, instance.path, context);
+      const learning = withoutTargets.has(name) ? undefined : lowerObjective(op, instance.path, context, mixer);
       outputs.push({ instance, values: results, ...(learning !== undefined && { learning }) });
       return results;
     });
@@ -259,7 +302,7 @@ export function lowerEntry(
     zeros: (port) => zerosIn(builder, port),
     ...(watcher !== undefined && { hear: watcher.hear }),
   });
-  return { builder, inputs, outputs };
+  return { builder, inputs, outputs, owners };
 }
 
 /** Entries that look at inputs alone. */
@@ -282,13 +325,15 @@ function lowerObjective(
   { objective }: OpDefinition,
   path: string,
   context: Parameters<OpDefinition['lower']>[0],
+  mixer: SampleMixer | undefined,
 ): LearningOutput | undefined {
   if (objective === undefined) return undefined;
   const { builder, parameters, types } = context;
   const target = objective.target({ parameters, inputs: types });
   const targetFeed = `targets/${path}`;
   const value = builder.input(targetFeed, batchOf(target.type, path), target.type.dtype);
-  const lowered = objective.lower(context, value);
+  const lowerFor = (wanted: Value): Objective => objective.lower(context, wanted);
+  const lowered = mixer === undefined ? lowerFor(value) : mixer.objective(lowerFor, value);
   const described: LoweredObjective = {
     targetFeed,
     target,
@@ -320,6 +365,7 @@ function contextOf(
   mode: Mode,
   seed: Value | undefined,
   variables: Map<string, Variable>,
+  isAveraged: boolean,
 ): Parameters<OpDefinition['lower']>[0] {
   const types: Record<string, TensorType> = {};
   for (const [port, type] of Object.entries(inferred.inputs)) if (type !== undefined) types[port] = type;
@@ -328,11 +374,18 @@ function contextOf(
     parameters: inferred.parameters ?? {},
     inputs,
     types,
-    weights: declareWeights(path, inferred, variables),
+    weights: isAveraged
+      ? averagesOf(declareWeights(path, inferred, variables))
+      : declareWeights(path, inferred, variables),
     mode,
     seed,
     path,
   };
+}
+
+/** Running averages in place of the weights. */
+function averagesOf(weights: Readonly<Record<string, Variable>>): Record<string, Variable> {
+  return Object.fromEntries(Object.entries(weights).map(([weight, variable]) => [weight, averageOf(variable)]));
 }
 
 function declareWeights(

@@ -9,6 +9,8 @@ export interface OpInstance {
   readonly path: string;
   readonly op: string;
   readonly inferred: InferredNode;
+  /** Whether its weights stay as they are: by itself or by a block around it. */
+  readonly frozen: boolean;
 }
 
 /** Turns the values at an op's inputs into the values at its outputs. */
@@ -47,9 +49,10 @@ export interface InstanceVisitor<Value> {
   readonly hear?: HearValues<Value>;
 }
 
-/** What stays the same during a walk. */
+/** What stays the same during a walk of a graph. */
 interface Walk<Value> extends Required<InstanceVisitor<Value>> {
   readonly blocks: Readonly<Record<string, BlockDefinition>>;
+  readonly frozen: boolean;
 }
 
 /**
@@ -62,7 +65,7 @@ export function walkInstances<Value>(
   root: InferredGraph,
   { visit, zeros, hear = () => undefined }: InstanceVisitor<Value>,
 ): void {
-  walkGraph(document.graph, root, {}, '', { blocks: document.blocks, visit, zeros, hear });
+  walkGraph(document.graph, root, {}, '', { blocks: document.blocks, visit, zeros, hear, frozen: false });
 }
 
 function walkGraph<Value>(
@@ -130,8 +133,11 @@ function valuesOf<Value>(
     const passed = defined(first, path);
     return Object.fromEntries(Object.keys(node.outputs).map((port) => [port, passed]));
   }
-  if ('op' in node.node) return walk.visit({ path, op: (node.node satisfies OpNode).op, inferred: node }, inputs);
-  return walkBlock(node, inputs, path, walk);
+  const frozen = walk.frozen || node.node.frozen === true;
+  if ('op' in node.node) {
+    return walk.visit({ path, op: (node.node satisfies OpNode).op, inferred: node, frozen }, inputs);
+  }
+  return walkBlock(node, inputs, path, { ...walk, frozen });
 }
 
 function walkBlock<Value>(

@@ -35,3 +35,26 @@ export function integerBelow(words: Words, count: number): number {
   while (word >= limit) word = words();
   return word % count;
 }
+
+/** A number of the gamma distribution with scale 1, by the method of Marsaglia and Tsang (2000). */
+export function gamma(words: Words, shape: number): number {
+  // Below 1 their method is for the shape one higher, times a power of a uniform number.
+  if (shape < 1) return gamma(words, shape + 1) * ((words() + 1) / 0x100000001) ** (1 / shape);
+  const d = shape - 1 / 3;
+  const c = 1 / Math.sqrt(9 * d);
+  const pair = new Float32Array(2);
+  for (;;) {
+    normal(words, 1, pair);
+    for (const x of pair) {
+      const v = (1 + c * x) ** 3;
+      if (v > 0 && Math.log((words() + 1) / 0x100000001) < (x * x) / 2 + d - d * v + d * Math.log(v)) return d * v;
+    }
+  }
+}
+
+/** A number of the beta distribution, between 0 and 1. */
+export function beta(words: Words, a: number, b: number): number {
+  const [x, y] = [gamma(words, a), gamma(words, b)];
+  // Both may be too small for a double where a and b are.
+  return x + y === 0 ? Number(words() % 2 === 0) : x / (x + y);
+}

@@ -2,14 +2,15 @@ import { defineCommand } from './command.ts';
 import type { SkipwireDocument } from '../schema.ts';
 import type { TrainingSettings } from '../trainingSettings.ts';
 
-/** Changes training settings. */
+/** Changes training settings; one that is set to nothing is left out, which means its standard. */
 export const setTraining = defineCommand<{ changes: Partial<TrainingSettings> }>({
   name: 'setTraining',
   label: 'Change training settings',
   run(document, { changes }) {
     for (const [key, value] of Object.entries(changes)) {
       const settings: Record<string, unknown> = document.training;
-      if (JSON.stringify(settings[key]) !== JSON.stringify(value)) settings[key] = value;
+      if (value === undefined) Reflect.deleteProperty(settings, key);
+      else if (JSON.stringify(settings[key]) !== JSON.stringify(value)) settings[key] = value;
     }
   },
 });

@@ -88,6 +88,20 @@ export const setMuted = defineCommand<{ scope: Scope; ids: readonly NodeId[]; mu
   },
 });
 
+/** Keeps the weights of nodes as they are in training, or lets them learn again. */
+export const setFrozen = defineCommand<{ scope: Scope; ids: readonly NodeId[]; frozen: boolean }>({
+  name: 'setFrozen',
+  label: 'Freeze',
+  run(document, { scope, ids, frozen }) {
+    const graph = graphOf(document, scope);
+    for (const id of ids) {
+      const node = nodeOf(graph, id);
+      if (frozen) node.frozen = true;
+      else delete node.frozen;
+    }
+  },
+});
+
 /** How often a block is chained: a number or an expression. */
 export const setRepeat = defineCommand<{ scope: Scope; id: NodeId; repeat: number | string }>({
   name: 'setRepeat',

@@ -101,6 +101,7 @@ const generators: Readonly<Record<string, (choice: Choice) => object | undefined
     ids: someIds(choice),
     muted: [false, true, '= filters > 3'][choice.b % 3],
   }),
+  setFrozen: (choice) => ({ scope: choice.scope, ids: someIds(choice), frozen: choice.b % 2 === 0 }),
   setRepeat: ({ scope, graph, b }) => {
     const id = nodesOf(graph).find(([, node]) => 'block' in node)?.[0];
     return id === undefined ? undefined : { scope, id, repeat: b % 5 === 0 ? '= repeat + 1' : 1 + (b % 4) };

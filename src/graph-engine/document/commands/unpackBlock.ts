@@ -133,6 +133,7 @@ export const unpackBlock = defineCommand<{ scope: Scope; id: NodeId }>({
       };
       for (const [member, original] of inner) {
         const copy = rewritten(original, known);
+        if (node.frozen === true) copy.frozen = true;
         copy.position = { x: copy.position.x + shift.x, y: copy.position.y + shift.y };
         for (const [port, wire] of Object.entries(original.inputs)) {
           const from = source(wire);

@@ -223,7 +223,10 @@ export const broadcastTo = definePrimitive({
   },
 });
 
-/** Slices of the table along an axis, one for each index; the axis is replaced by the dims of the indices. */
+/**
+ * Slices of the table along an axis, one for each index; the axis is replaced by the dims of the indices. Of the batch, only
+ * as many samples as it has, which gives no gradient.
+ */
 export const gather = definePrimitive({
   name: 'gather',
   infer(
@@ -231,7 +234,8 @@ export const gather = definePrimitive({
     { axis }: { readonly axis: number },
   ): readonly [TensorSpec] {
     demand(indices.dtype === 'int32', `indices are int32, got ${indices.dtype}`);
-    demand(dimOf(table, axis) > 0, 'the batch axis cannot be gathered along');
+    const permutes = indices.dims.length === 1 && indices.dims[0] === table.dims[axis];
+    demand(dimOf(table, axis) > 0 || permutes, 'the batch axis can only be gathered along by a batch of indices');
     return [
       { dims: [...table.dims.slice(0, axis), ...indices.dims, ...table.dims.slice(axis + 1)], dtype: table.dtype },
     ];
@@ -243,6 +247,7 @@ export const gather = definePrimitive({
       productOf(table.dims.slice(0, axis)),
       productOf(table.dims.slice(axis + 1)),
     ];
+    if (depth < 0) throw new Error('Samples gathered from a batch have no gradient');
     const picks = productOf(indices.dims);
     const flat = b.reshape(indices, [picks]);
     if (before === 1) return [b.reshape(b.unsortedSegmentSum(b.reshape(dy, [picks, after]), flat, depth), table.dims)];

@@ -1,0 +1,64 @@
+import type { TrainingSettings } from '../document/trainingSettings.ts';
+import type { GradientListener } from '../program/autodiff.ts';
+import { appendGathering, gathered } from '../program/accumulation.ts';
+import { averagingEntry } from '../program/averaging.ts';
+import { createBuilder, type Builder } from '../program/builder.ts';
+import type { Entry, Value, Variable } from '../program/program.ts';
+import { appendGradients, appendUpdate } from '../program/trainStep.ts';
+
+/** The entries of a training beside `train`, and the feed that a part of a batch needs. */
+export const learningEntries = { update: 'update', average: 'average', share: 'share' } as const;
+
+export interface Learning {
+  readonly loss: Value;
+  /** Weights and statistics of the network. */
+  readonly variables: readonly Variable[];
+  /** What may move. */
+  readonly trainable: readonly Variable[];
+  readonly decays: (variable: Variable) => boolean;
+  readonly training: TrainingSettings;
+  /** Hears of the gradients. */
+  readonly listener?: GradientListener;
+}
+
+/**
+ * Appends to `train` how the network learns. With one batch a step that is gradients and the optimizer. With several, `train`
+ * gathers the gradients of a part of the batch, weighted by its `share`, and the entry `update` takes the step. With averaging
+ * the entry `average` is to be run after each step. Returns the further entries and the variables that all this needs.
+ */
+export function lowerLearning(
+  builder: Builder,
+  { loss, variables, trainable, decays, training, listener }: Learning,
+): { readonly entries: readonly Entry[]; readonly slots: readonly Variable[] } {
+  const { optimizer, clipping, averaging, accumulate = 1 } = training;
+  const options = { optimizer, decays, ...(clipping !== undefined && { clipping }) };
+  const updates = appendGradients(builder, {
+    loss,
+    variables: trainable,
+    recompute: training.recompute === true,
+    ...(listener !== undefined && { listener }),
+  });
+  const entries: Entry[] = [];
+  const slots: Variable[] = [];
+  if (accumulate === 1) {
+    const learningRate = builder.input('learningRate', [], 'float32');
+    slots.push(...appendUpdate(builder, updates, { ...options, learningRate }));
+  } else {
+    slots.push(...appendGathering(builder, updates, builder.input(learningEntries.share, [], 'float32')));
+    const step = createBuilder(learningEntries.update);
+    const learningRate = step.input('learningRate', [], 'float32');
+    const whole = gathered(
+      step,
+      updates.map(({ variable }) => variable),
+    );
+    slots.push(...appendUpdate(step, whole, { ...options, learningRate }));
+    step.output('learningRate', learningRate);
+    entries.push(step.entry());
+  }
+  if (averaging?.kind === 'ema') {
+    const average = averagingEntry(learningEntries.average, variables, averaging.decay);
+    entries.push(average.entry);
+    slots.push(...average.slots);
+  }
+  return { entries, slots };
+}
