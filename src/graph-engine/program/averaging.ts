@@ -10,11 +10,6 @@ export function averageOf(variable: Variable): Variable {
   return { ...variable, name, initializer: { kind: 'zeros' }, role: 'slot', trainable: false, origin: '' };
 }
 
-/** The name of the variable that an average is of; undefined for other names. */
-export function averagedName(name: string): string | undefined {
-  return name.startsWith(PREFIX) ? name.slice(PREFIX.length) : undefined;
-}
-
 /**
  * An entry to run after each step: moves the running averages of weights and statistics by
  * `average = decay * average + (1 - decay) * value`, the first time onto the values themselves, as PyTorch's `AveragedModel`.

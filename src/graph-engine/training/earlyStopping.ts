@@ -8,16 +8,14 @@ export interface Patience {
 
 export const freshPatience: Patience = { best: null, waited: 0 };
 
-/** After the measurement of an epoch. */
+/** After the measurement of an epoch; smaller figures are better. */
 export function nextPatience(
   state: Patience,
-  settings: Pick<TrainingSettings, 'earlyStopping'>,
+  { earlyStopping }: Pick<TrainingSettings, 'earlyStopping'>,
   figure: number,
-  better: 'lower' | 'higher' = 'lower',
 ): Patience {
-  const gain = settings.earlyStopping?.kind === 'patience' ? settings.earlyStopping.minimumGain : 0;
-  const improves =
-    state.best === null || (better === 'lower' ? figure < state.best - gain : figure > state.best + gain);
+  const gain = earlyStopping?.kind === 'patience' ? earlyStopping.minimumGain : 0;
+  const improves = state.best === null || figure < state.best - gain;
   return improves ? { best: figure, waited: 0 } : { ...state, waited: state.waited + 1 };
 }
 

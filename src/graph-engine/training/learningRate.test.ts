@@ -51,7 +51,7 @@ test.each(golden.plateaus)('a plateau with patience $patience drops where PyTorc
   let state = noPlateau;
   const found = figures.map((figure, epoch) => {
     const rate = learningRateAt(settings, epoch, 1, state.drops);
-    state = nextPlateau(state, schedule, figure, mode === 'min' ? 'lower' : 'higher');
+    state = nextPlateau(state, schedule, mode === 'min' ? figure : -figure);
     return rate;
   });
   rates.forEach((rate, at) => expect(Math.abs((found[at] ?? NaN) - rate), `epoch ${at}`).toBeLessThan(TOLERANCE));

@@ -1,4 +1,5 @@
 import type { TrainingSettings } from '../../graph-engine/document/trainingSettings.ts';
+import { stepSize } from '../../graph-engine/training/stepSize.ts';
 import { epochOrder, type Split } from '../datasets/splitSamples.ts';
 import type { TensorData } from '../executors/compiledProgram.ts';
 
@@ -27,7 +28,7 @@ export interface BatchSource {
   /** Samples of an epoch. */
   readonly samples: number;
   /**
-   * The batches of an epoch (from 0) in its own order, without the first `offset` samples. An array may be used again once
+   * The batches of an epoch (from 0), each for one step (see `stepSize`), in its own order, without the first `offset` samples. An array may be used again once
    * the next batch is asked for.
    */
   training(place: { readonly epoch: number; readonly offset: number }): AsyncIterable<Batch>;
@@ -41,12 +42,13 @@ const SMALLEST_EVALUATION_BATCH = 64;
 /** Batches gathered from columns that are in memory. */
 export function batchSource(
   { columns, split }: { readonly columns: readonly FeedColumn[]; readonly split: Split },
-  { seed, batchSize }: Pick<TrainingSettings, 'seed' | 'batchSize'>,
+  settings: Pick<TrainingSettings, 'seed' | 'batchSize' | 'accumulate'>,
 ): BatchSource {
+  const { seed, batchSize } = settings;
   return {
     samples: split.train.length,
     async *training({ epoch, offset }) {
-      yield* batchesOf(columns, epochOrder(split.train, seed, epoch).subarray(offset), batchSize);
+      yield* batchesOf(columns, epochOrder(split.train, seed, epoch).subarray(offset), stepSize(settings));
     },
     async *validation() {
       yield* batchesOf(columns, split.validation, Math.max(batchSize, SMALLEST_EVALUATION_BATCH));

@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Program } from '../../graph-engine/program/program.ts';
+import { averageOf } from '../../graph-engine/program/averaging.ts';
+import type { Program, Variable } from '../../graph-engine/program/program.ts';
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -18,7 +19,7 @@ export interface Progress {
   readonly epoch: number;
 }
 
-/** Writes weights and running statistics, and with `slots` also the optimizer's state, whole or not at all. */
+/** Writes weights and running statistics, and with `slots` also the optimizer's state, whole or not at all; without, averages where there are any. */
 export async function saveCheckpoint(
   file: string,
   program: Program,
@@ -27,10 +28,17 @@ export async function saveCheckpoint(
   { slots, position }: { slots: boolean; position: TrainingPosition },
 ): Promise<void> {
   const wanted = program.variables.filter(({ role }) => slots || role !== 'slot');
-  const values = await compiled.readVariables(wanted.map(({ name }) => name));
+  // Where the running averages are what is measured, they are what is kept and exported.
+  const known = new Set(program.variables.map(({ name }) => name));
+  const sourceOf = (variable: Variable): string => {
+    const { name } = averageOf(variable);
+    return !slots && known.has(name) ? name : variable.name;
+  };
+  const values = await compiled.readVariables(wanted.map(sourceOf));
   const tensors: Record<string, StoredTensor> = {};
-  for (const { name, dims } of wanted) {
-    const data = values[name];
+  for (const variable of wanted) {
+    const { name, dims } = variable;
+    const data = values[sourceOf(variable)];
     if (data === undefined) throw new Error(`The engine did not return variable ${name}`);
     tensors[name] = { dims, data };
   }

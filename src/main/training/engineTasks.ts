@@ -1,14 +1,15 @@
 import type { MeasureDescription, Metrics } from '../../contract/run.ts';
 import { elementCount } from '../../graph-engine/core/shape.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
-import { lowerDocument, type LoweredDocument } from '../../graph-engine/lower/lowerDocument.ts';
+import { lowerDocument, type LoweredDocument, type LowerOptions } from '../../graph-engine/lower/lowerDocument.ts';
 import type { CompiledProgram, Executor, NamedTensors } from '../executors/compiledProgram.ts';
 import { HostFailure } from '../files/hostFailure.ts';
+import { balancedWeights } from './balanceClasses.ts';
 import { batchSource } from './batches.ts';
 import { matchWeights, readCheckpoint } from './checkpoints.ts';
 import type { EngineTask, Prediction } from './engineMessages.ts';
 import { describeMeasures } from './networkMeasures.ts';
-import { prepareData } from './prepareData.ts';
+import { prepareData, type PreparedData } from './prepareData.ts';
 import { trainNetwork, type TrainingOrder } from './trainingLoop.ts';
 import { statisticsEvery } from './statisticsPart.ts';
 import { createTrainingParts } from './trainingParts.ts';
@@ -29,9 +30,11 @@ export async function trainDocument(
   { onNotice, onBegun, onMetrics, wish }: TrainingListeners,
 ): Promise<boolean> {
   const settings = document.training;
-  const lowered = lower(document, statisticsFolder !== undefined && statisticsEvery(settings) > 0);
-  const data = await prepareData(lowered, settings);
+  const options = { statistics: statisticsFolder !== undefined && statisticsEvery(settings) > 0 };
+  const drawn = lower(document, options);
+  const data = await prepareData(drawn, settings);
   for (const notice of data.notices) onNotice(notice);
+  const lowered = withClassWeights(document, options, drawn, data);
   const compiled = await executor.compile(lowered.program, { seed: settings.seed });
   try {
     onBegun(describeMeasures(lowered));
@@ -119,8 +122,19 @@ async function loadWeights(compiled: CompiledProgram, file: string): Promise<voi
   await compiled.writeVariables(Object.fromEntries(Object.entries(stored).map(([name, { data }]) => [name, data])));
 }
 
-function lower(document: SkipwireDocument, statistics = false): LoweredDocument {
-  const lowered = lowerDocument(document, { statistics });
+/** Lowered anew where the classes count by how many samples of them there are, which only the data tell. */
+function withClassWeights(
+  document: SkipwireDocument,
+  options: LowerOptions,
+  drawn: LoweredDocument,
+  data: PreparedData,
+): LoweredDocument {
+  if (document.training.classWeights?.kind !== 'balanced') return drawn;
+  return lower(document, { ...options, classWeights: balancedWeights(drawn, data.columns, data.split.train) });
+}
+
+function lower(document: SkipwireDocument, options: LowerOptions = {}): LoweredDocument {
+  const lowered = lowerDocument(document, options);
   if (lowered.ok) return lowered.value;
   throw new HostFailure({
     code: 'document/has-errors',

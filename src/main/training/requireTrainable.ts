@@ -2,6 +2,7 @@ import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { inferDocument } from '../../graph-engine/infer/inferDocument.ts';
 import { matchData } from '../../graph-engine/training/matchData.ts';
 import { networkEnds } from '../../graph-engine/training/networkEnds.ts';
+import { trainingObstacle } from '../../graph-engine/training/trainingObstacle.ts';
 import { dataSourceNamed } from '../datasets/dataSources.ts';
 import { locateTensorflowEngine } from '../engines/locateTensorflowEngine.ts';
 import { HostFailure } from '../files/hostFailure.ts';
@@ -20,7 +21,10 @@ export async function requireTrainable(document: SkipwireDocument): Promise<void
       remedy: 'Mend what the editor marks in red; "skipwire check" lists it too.',
     });
   }
-  const match = matchData(dataSourceNamed(document.training.data).description, networkEnds(root));
+  const ends = networkEnds(root);
+  const obstacle = trainingObstacle(document.training, ends);
+  if (obstacle !== undefined) throw new HostFailure(obstacle);
+  const match = matchData(dataSourceNamed(document.training.data).description, ends);
   if (!match.ok) throw new HostFailure(match.error);
   const engine = await locateTensorflowEngine();
   if (!engine.ok) throw new HostFailure(engine.problem);

@@ -1,10 +1,13 @@
-import type { CompiledProgram, NamedTensors } from '../executors/compiledProgram.ts';
+import type { TrainingSettings } from '../../graph-engine/document/trainingSettings.ts';
+import { learningEntries } from '../../graph-engine/lower/lowerLearning.ts';
+import { mixingFeeds } from '../../graph-engine/training/mixingFeeds.ts';
+import type { CompiledProgram, NamedTensors, TensorData } from '../executors/compiledProgram.ts';
 import type { Batch } from './batches.ts';
 
 /** One optimizer step. */
 export interface StepOrder {
   readonly compiled: CompiledProgram;
-  readonly seed: number;
+  readonly settings: Pick<TrainingSettings, 'seed' | 'batchSize' | 'accumulate' | 'mixing' | 'averaging'>;
   /** From 0, over the whole run; masks are drawn from it. */
   readonly step: number;
   readonly learningRate: number;
@@ -12,13 +15,63 @@ export interface StepOrder {
   readonly fetches: readonly string[];
 }
 
-/** Takes one optimizer step on a batch. */
+/**
+ * Takes one optimizer step on a batch, in parts of `batchSize` samples where gradients are gathered, and moves the averages of
+ * the weights where there are any.
+ */
 export async function takeStep(order: StepOrder, batch: Batch): Promise<NamedTensors> {
-  const { compiled, seed, step, learningRate, fetches } = order;
-  const feeds = {
-    ...batch.feeds,
-    learningRate: Float32Array.of(learningRate),
-    seed: Int32Array.of(seed, step),
-  };
-  return compiled.run('train', feeds, fetches);
+  const { compiled, settings } = order;
+  const results =
+    (settings.accumulate ?? 1) === 1
+      ? await runPart(order, batch, order.step, { learningRate: Float32Array.of(order.learningRate) })
+      : await gatherAndUpdate(order, batch);
+  if (settings.averaging?.kind === 'ema') await compiled.run(learningEntries.average, {});
+  return results;
+}
+
+async function gatherAndUpdate(order: StepOrder, batch: Batch): Promise<NamedTensors> {
+  const { compiled, settings, learningRate } = order;
+  const { batchSize, accumulate = 1 } = settings;
+  let results: Record<string, TensorData> = {};
+  for (let start = 0, part = 0; start < batch.size; start += batchSize, part++) {
+    const piece = pieceOf(batch, start, Math.min(batch.size, start + batchSize));
+    const share = piece.size / batch.size;
+    const seedOfPart = order.step * accumulate + part;
+    const found = await runPart(order, piece, seedOfPart, { [learningEntries.share]: Float32Array.of(share) });
+    results = joined(results, found, share);
+  }
+  await compiled.run(learningEntries.update, { learningRate: Float32Array.of(learningRate) });
+  return results;
+}
+
+async function runPart(
+  { compiled, settings, fetches }: StepOrder,
+  batch: Batch,
+  number: number,
+  feeds: NamedTensors,
+): Promise<Record<string, TensorData>> {
+  const { seed, mixing } = settings;
+  const mixed = mixing === undefined ? {} : mixingFeeds(mixing, [seed, number], batch.size);
+  return compiled.run('train', { ...batch.feeds, ...mixed, ...feeds, seed: Int32Array.of(seed, number) }, fetches);
+}
+
+/** Some of the samples of a batch, in the same memory. */
+function pieceOf({ feeds, size }: Batch, start: number, end: number): Batch {
+  const pieces = Object.entries(feeds).map(([name, data]) => {
+    const each = data.length / size;
+    return [name, data.subarray(start * each, end * each)] as const;
+  });
+  return { feeds: Object.fromEntries(pieces), size: end - start };
+}
+
+/** What several parts fetched, as if it were one: sums add up, the loss is a mean, and of anything else the last is taken. */
+function joined(before: NamedTensors, found: NamedTensors, share: number): Record<string, TensorData> {
+  return Object.fromEntries(
+    Object.entries(found).map(([name, values]) => {
+      const sum = before[name] ?? new Float32Array(values.length);
+      if (name === 'loss') return [name, values.map((value, i) => (sum[i] ?? 0) + share * value)];
+      if (/^(losses|measures)\//.test(name)) return [name, values.map((value, i) => (sum[i] ?? 0) + value)];
+      return [name, values];
+    }),
+  );
 }

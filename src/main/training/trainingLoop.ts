@@ -4,6 +4,7 @@ import type { Metrics, StepMetrics } from '../../contract/run.ts';
 import type { TrainingSettings } from '../../graph-engine/document/trainingSettings.ts';
 import type { LoweredDocument } from '../../graph-engine/lower/lowerDocument.ts';
 import { learningRateAt } from '../../graph-engine/training/learningRate.ts';
+import { stepSize } from '../../graph-engine/training/stepSize.ts';
 import type { CompiledProgram } from '../executors/compiledProgram.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import type { Batch, BatchSource } from './batches.ts';
@@ -11,6 +12,7 @@ import { saveCheckpoint } from './checkpoints.ts';
 import { evaluateNetwork } from './evaluateNetwork.ts';
 import { createTally } from './networkMeasures.ts';
 import { createPaceMeter } from './paceMeter.ts';
+import { createJudge } from './judge.ts';
 import { takeStep } from './takeStep.ts';
 import type { Divergence, StepPlace, TrainingPart } from './trainingPart.ts';
 import { STARTING_POSITION, type TrainingPosition } from './trainingPosition.ts';
@@ -51,9 +53,10 @@ const SAVE_EVERY = 60;
  */
 export async function trainNetwork(order: TrainingOrder): Promise<{ completed: boolean }> {
   const { lowered, compiled, batches, settings, parts, wish, from = STARTING_POSITION } = order;
-  const { epochs, batchSize, seed } = settings;
+  const { epochs, checkpointEvery = 0 } = settings;
+  const judge = createJudge(lowered, settings);
   const { samples } = batches;
-  const stepsPerEpoch = Math.ceil(samples / batchSize);
+  const stepsPerEpoch = Math.ceil(samples / stepSize(settings));
   const pace = createPaceMeter();
   const began = performance.now();
   const elapsed = (): number => from.elapsed + (performance.now() - began) / 1000;
@@ -91,7 +94,7 @@ export async function trainNetwork(order: TrainingOrder): Promise<{ completed: b
     const learningRate = rateOf(place);
     const fetches = [...usual, ...parts.flatMap((part) => part.fetches?.(place) ?? [])];
     const started = performance.now();
-    const results = await takeStep({ compiled, seed, step, learningRate, fetches }, batch);
+    const results = await takeStep({ compiled, settings, step, learningRate, fetches }, batch);
     pace.step(batch.size, (performance.now() - started) / 1000);
     const loss = results['loss']?.[0] ?? Number.NaN;
     if (!Number.isFinite(loss)) throw await divergence({ ...place, compiled, batch, learningRate, loss });
@@ -128,8 +131,9 @@ export async function trainNetwork(order: TrainingOrder): Promise<{ completed: b
       const place: StepPlace = { step: step - 1, epoch, stepsPerEpoch };
       throw await divergence({ ...place, compiled, learningRate: rateOf(place), loss });
     }
-    const best = loss < (bestLoss ?? Number.POSITIVE_INFINITY);
-    if (best) bestLoss = loss;
+    const judged = judge(validation);
+    const best = judged < (bestLoss ?? Number.POSITIVE_INFINITY);
+    if (best) bestLoss = judged;
     const trained = whole.figures();
     const number = epoch + 1;
     const passed = epochsPassed();
@@ -144,6 +148,9 @@ export async function trainNetwork(order: TrainingOrder): Promise<{ completed: b
     }
     if (best) await save('best');
     await save('last');
+    if (checkpointEvery > 0 && offset === 0 && epoch % checkpointEvery === 0) {
+      await save(`epoch-${String(epoch).padStart(4, '0')}`);
+    }
     order.report({
       kind: 'epoch',
       step,
@@ -183,11 +190,11 @@ export async function trainNetwork(order: TrainingOrder): Promise<{ completed: b
     };
   }
 
-  function save(name: 'best' | 'last'): Promise<void> {
+  function save(name: 'best' | 'last' | `epoch-${string}`): Promise<void> {
     savedAt = elapsed();
     const file = path.join(order.checkpoints, `${name}.safetensors`);
     const progress = { step, epoch: epochsPassed() };
-    return saveCheckpoint(file, lowered.program, compiled, progress, { slots: name === 'last', position: position() });
+    return saveCheckpoint(file, lowered.program, compiled, progress, { slots: name !== 'best', position: position() });
   }
 
   async function divergence(found: Divergence): Promise<HostFailure> {

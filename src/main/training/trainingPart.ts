@@ -28,7 +28,7 @@ export interface TakenEvaluation {
   readonly epoch: number;
   readonly trained: Measurement;
   readonly validation: Measurement;
-  /** Whether the validation loss is the lowest so far. */
+  /** Whether the validation is the best so far. */
   readonly best: boolean;
 }
 

@@ -1,5 +1,8 @@
 import type { TrainingSettings } from '../../graph-engine/document/trainingSettings.ts';
 import type { LoweredDocument } from '../../graph-engine/lower/lowerDocument.ts';
+import { earlyStoppingPart } from './earlyStoppingPart.ts';
+import { createJudge } from './judge.ts';
+import { plateauPart } from './plateauPart.ts';
 import { createStatisticsPart } from './statisticsPart.ts';
 import type { TrainingPart } from './trainingPart.ts';
 
@@ -17,7 +20,10 @@ export interface PartContext {
 export function createTrainingParts(context: PartContext): readonly TrainingPart[] {
   const { lowered, settings, statisticsFolder: folder, notice } = context;
   const { statistics } = lowered;
+  const judge = createJudge(lowered, settings);
   return [
+    plateauPart(settings, judge),
+    earlyStoppingPart(settings, judge, notice),
     ...(statistics !== undefined && folder !== undefined
       ? [createStatisticsPart({ statistics, settings, folder, notice })]
       : []),

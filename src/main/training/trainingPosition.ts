@@ -20,7 +20,7 @@ export const TrainingPosition = z.strictObject({
   epoch: z.int().min(0),
   /** Samples of the epoch's order that have been learnt from. */
   offset: z.int().min(0),
-  /** The lowest validation loss so far; `null` before the first evaluation. */
+  /** The best figure of a validation so far, see `Judge`; `null` before the first evaluation. */
   bestLoss: z.number().nullable(),
   /** Over the epoch so far, and since the last report. */
   tallies: z.strictObject({ epoch: TallyState, recent: TallyState }),
