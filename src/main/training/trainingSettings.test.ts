@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { EpochMetrics } from '../../contract/run.ts';
-import { SkipwireDocument } from '../../graph-engine/document/schema.ts';
+import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { TrainingSettings } from '../../graph-engine/document/trainingSettings.ts';
 import { lowerDocument } from '../../graph-engine/lower/lowerDocument.ts';
 import { openEditor } from '../../graph-engine/testing/openEditor.ts';
