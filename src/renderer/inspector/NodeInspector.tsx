@@ -24,6 +24,7 @@ import { dispatch, useDocument } from '../store/documentStore.ts';
 import { shownScope, useShownScope } from '../store/scope.ts';
 import { goToPlace } from '../problems/goToPlace.ts';
 import { useAdvice } from '../problems/useAdvice.ts';
+import { NodeStatistics } from '../statistics/NodeStatistics.tsx';
 import { formatBytes } from '../training/format.ts';
 import { IconButton } from '../ui/IconButton.tsx';
 import { CommitText } from './CommitText.tsx';
@@ -204,6 +205,7 @@ export function NodeInspector({ id }: { readonly id: NodeId }) {
           </dl>
         </Section>
       )}
+      {known !== undefined && <NodeStatistics node={known} />}
       {known !== undefined && <WeightSection weights={known.weights} />}
       <Section title="Node">
         <ParameterField
