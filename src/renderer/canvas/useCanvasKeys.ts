@@ -158,6 +158,10 @@ export function useCanvasKeys({ root, view, pointer, abortDrag }: CanvasKeyActio
         event.preventDefault();
         return;
       }
+      const { target } = event;
+      const isElsewhere = target !== document.body && target instanceof Node && root.current?.contains(target) !== true;
+      // Who comes here with Tab wants to go on with it.
+      if (event.key === 'Tab' && isElsewhere) cameByPointer = false;
       if (event.isComposing || !isForCanvas(event, root.current)) return;
       // Buttons on the canvas keep Enter, Space and Tab.
       const onButton = event.target instanceof Element && event.target.closest('button, [role="toolbar"]') !== null;
