@@ -30,6 +30,10 @@ const targets = [
       engineProcess: 'src/main/engineProcess.ts',
       verifyProcess: 'src/main/verifyProcess.ts',
       engineSelfTest: 'src/main/engines/engineSelfTest.ts',
+      // A thread that makes batches while a step is computed.
+      batchWorker: 'src/main/batchWorker.ts',
+      // A child that reads files of the user, which may be hostile, for the editor.
+      dataProcess: 'src/main/dataProcess.ts',
       // What the set-up scripts call once there is a build.
       setup: 'src/main/engines/setup.ts',
     },

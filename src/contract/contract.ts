@@ -2,23 +2,15 @@ import { z } from 'zod';
 import { SkipwireDocument } from '../graph-engine/document/schema.ts';
 import { DataSetDescription } from '../graph-engine/training/dataDescription.ts';
 import { call } from './call.ts';
+import { dataCalls, DataProgress } from './data.ts';
 import { documentCalls, libraryCalls } from './documents.ts';
+import { HostProblem } from './hostProblem.ts';
 import { RunEvent, RunId, RunRecord, RunSummary } from './run.ts';
 import { sampleCalls } from './samples.ts';
 import { statisticsCalls } from './statistics.ts';
 import { WorkspacePath } from './workspacePath.ts';
 
-export { WorkspacePath };
-
-/** A failure told to the user: what happened, what was expected, what came, and what to do. */
-export const HostProblem = z.strictObject({
-  code: z.string(),
-  message: z.string(),
-  expected: z.string().optional(),
-  received: z.string().optional(),
-  remedy: z.string().optional(),
-});
-export type HostProblem = z.infer<typeof HostProblem>;
+export { HostProblem, WorkspacePath };
 
 export const EngineStatus = z.strictObject({
   id: z.enum(['tensorflow', 'webgpu', 'wasm']),
@@ -80,6 +72,7 @@ export const calls = {
   ...libraryCalls,
   ...statisticsCalls,
   ...sampleCalls,
+  ...dataCalls,
   'data/list': call(nothing, z.strictObject({ dataSets: z.array(DataSetDescription) })),
   'run/start': call(
     z.strictObject({ document: SkipwireDocument, documentPath: z.string().max(1000).optional() }),
@@ -115,6 +108,7 @@ export type CallOutput<Name extends CallName> = z.output<Calls[Name]['output']>;
 
 /** Everything the host says by itself. */
 export const HostEvent = z.discriminatedUnion('event', [
+  z.strictObject({ event: z.literal('data'), payload: DataProgress }),
   z.strictObject({ event: z.literal('run'), payload: RunEvent }),
   z.strictObject({
     event: z.literal('engine'),

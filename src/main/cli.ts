@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { registerCheckCommand } from './cli/checkCommand.ts';
+import { registerDataCommand } from './cli/dataCommand.ts';
 import { registerDiffCommand } from './cli/diffCommand.ts';
 import { exitCodeHelp, exitCodes } from './cli/exitCodes.ts';
 import { registerExportCommand } from './cli/exportCommand.ts';
@@ -24,6 +25,7 @@ registerExportCommand(program);
 registerSummaryCommand(program);
 registerCheckCommand(program);
 registerDiffCommand(program);
+registerDataCommand(program);
 registerProbeCommand(program);
 registerSchemaCommand(program);
 registerShareCommand(program);

@@ -70,8 +70,7 @@ function tokenize(source: string): Token[] {
   return tokens;
 }
 
-/** Whether expressions know a function of that name. */
-export function isFunctionName(name: string): name is FunctionName {
+function isFunctionName(name: string): name is FunctionName {
   return Object.hasOwn(FUNCTIONS, name);
 }
 

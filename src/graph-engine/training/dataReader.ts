@@ -71,6 +71,7 @@ export const DataReader = z.discriminatedUnion('kind', [
         .enum(['fill', 'leave-out', 'stop'])
         .default('fill')
         .describe('fill takes the mean or the most frequent category, leave-out drops the row.'),
+      leaveOut: z.boolean().default(false).describe('Goes on without rows that cannot be read.'),
     })
     .describe('Comma or tab separated values, one sample a line.'),
   z

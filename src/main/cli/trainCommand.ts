@@ -6,10 +6,12 @@ import { assertNever } from '../../graph-engine/core/diagnostic.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { TrainingSettings } from '../../graph-engine/document/trainingSettings.ts';
 import { HostFailure } from '../files/hostFailure.ts';
+import { dataSourceFor } from '../datasets/dataSourceFor.ts';
 import { newRunId } from '../runs/newRunId.ts';
 import { createRunKeeper } from '../runs/runKeeper.ts';
 import { createEngineClient } from '../training/engineClient.ts';
 import { requireTrainable } from '../training/requireTrainable.ts';
+import { dataArgument } from './dataArgument.ts';
 import { exitCodeFor, exitCodes } from './exitCodes.ts';
 import { openDocument } from './openDocument.ts';
 import { formatFigure, jsonLines, nameOf, showProgress } from './runProgress.ts';
@@ -30,7 +32,7 @@ export function registerTrainCommand(program: Command): void {
   program
     .command('train <document>')
     .description('train a network; what is not given here comes from the document')
-    .option('--data <name>', 'data set, such as digits or shapes')
+    .option('--data <name or path>', 'data set, such as digits, or a folder or file of your own')
     .option('--epochs <n>', 'passes over the training part', number)
     .option('--batch-size <n>', 'examples per step', number)
     .option('--learning-rate <rate>', 'size of a step', number)
@@ -41,8 +43,13 @@ export function registerTrainCommand(program: Command): void {
 }
 
 async function train(file: string, options: TrainOptions): Promise<void> {
-  const document = withSettings(await openDocument(file), options);
-  await requireTrainable(document);
+  const chosen = options.data === undefined ? undefined : await dataArgument(options.data);
+  const document = withSettings(await openDocument(file), { ...options, ...(chosen && { data: chosen.data }) });
+  const folderOfData = chosen?.root;
+  await requireTrainable(
+    document,
+    async (settings) => (await dataSourceFor(settings, { root: folderOfData })).description,
+  );
   const out = options.out ?? path.join('runs', newRunId('runs', document.name));
   const folder = path.resolve(out);
   const named = RunId.safeParse(path.basename(folder));
@@ -51,7 +58,7 @@ async function train(file: string, options: TrainOptions): Promise<void> {
   const progress = options.json === true ? jsonLines() : showProgress(document.training.epochs);
   let lastStep: StepMetrics | undefined;
   let measure = headlineOf({});
-  const engine = createEngineClient();
+  const engine = createEngineClient({ folder: folderOfData });
   const runs = createRunKeeper(engine, (event) => {
     if (event.kind === 'notice') progress.notice(event.text);
     if (event.kind === 'state') measure = headlineOf(event.summary);
@@ -84,7 +91,10 @@ function withSettings(document: SkipwireDocument, options: TrainOptions): Skipwi
   const given = Object.entries({ data, epochs, batchSize, learningRate, seed }).filter(
     ([, value]) => value !== undefined,
   );
-  const settings = TrainingSettings.safeParse({ ...document.training, ...Object.fromEntries(given) });
+  // How other files are read says nothing of these.
+  const { reader: _reader, ...others } = document.training;
+  const kept = data === undefined || data === document.training.data ? document.training : others;
+  const settings = TrainingSettings.safeParse({ ...kept, ...Object.fromEntries(given) });
   if (settings.success) return { ...document, training: settings.data };
   const [issue] = settings.error.issues;
   throw new HostFailure({

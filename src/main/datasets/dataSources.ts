@@ -1,5 +1,5 @@
 import { HostFailure } from '../files/hostFailure.ts';
-import type { DataSet, DataSource } from './dataSet.ts';
+import type { HeldDataSet, HeldDataSource } from './dataSet.ts';
 import { digits } from './digits.ts';
 import { friedman } from './friedman.ts';
 import { licenceText } from './licenceText.ts';
@@ -8,7 +8,7 @@ import { shapes } from './shapes.ts';
 import { ticTacToe } from './ticTacToe.ts';
 
 /** Every data set there is, in the order the editor lists them. Each is loaded once in a process. */
-export const dataSources: readonly DataSource[] = [
+export const dataSources: readonly HeldDataSource[] = [
   digits(),
   shapes(),
   shapeMasks(),
@@ -17,8 +17,8 @@ export const dataSources: readonly DataSource[] = [
   friedman(),
 ].map(loadedOnce);
 
-function loadedOnce({ description, load }: DataSource): DataSource {
-  let loaded: Promise<DataSet> | undefined;
+function loadedOnce({ description, load }: HeldDataSource): HeldDataSource {
+  let loaded: Promise<HeldDataSet> | undefined;
   return {
     description,
     load() {
@@ -33,7 +33,7 @@ function loadedOnce({ description, load }: DataSource): DataSource {
 }
 
 /** The data set named `id`. Throws a `HostFailure` that lists the names when there is none. */
-export function dataSourceNamed(id: string): DataSource {
+export function dataSourceNamed(id: string): HeldDataSource {
   const source = dataSources.find(({ description }) => description.id === id);
   if (source !== undefined) return source;
   throw new HostFailure({

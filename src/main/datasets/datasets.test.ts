@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { features, image, sequence } from '../../graph-engine/core/shape.ts';
 import { answerOf } from '../files/hostFailure.ts';
 import { productRoot } from '../files/productRoot.ts';
-import type { DataSet } from './dataSet.ts';
+import type { HeldDataSet } from './dataSet.ts';
 import { dataSourceNamed } from './dataSources.ts';
 import { digits } from './digits.ts';
 import { bilinearResize, fitImages } from './fitImages.ts';
@@ -14,7 +14,7 @@ import { shapes } from './shapes.ts';
 import { epochOrder, splitSamples } from './splitSamples.ts';
 
 /** Images and classes of a set that has these. */
-function columnsOf({ inputs: [images], targets: [labels] }: DataSet): { images: Float32Array; labels: Int32Array } {
+function columnsOf({ inputs: [images], targets: [labels] }: HeldDataSet): { images: Float32Array; labels: Int32Array } {
   if (!(images instanceof Float32Array && labels instanceof Int32Array))
     throw new Error('There are no images and classes');
   return { images, labels };

@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import type { DataSetDescription } from '../../graph-engine/training/dataDescription.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { productRoot } from '../files/productRoot.ts';
-import type { DataSet, DataSource } from './dataSet.ts';
+import type { HeldDataSet, HeldDataSource } from './dataSet.ts';
 
 const SIDE = 8;
 const PIXELS = SIDE * SIDE;
@@ -24,7 +24,7 @@ const description: DataSetDescription = {
 };
 
 /** The digits that come with Skipwire, or those in another file of the same form. */
-export function digits(file: string = path.join(productRoot, 'assets', 'data', 'digits.csv.gz')): DataSource {
+export function digits(file: string = path.join(productRoot, 'assets', 'data', 'digits.csv.gz')): HeldDataSource {
   return { description, load: async () => parseDigits(await readDigits(file), file) };
 }
 
@@ -41,7 +41,7 @@ async function readDigits(file: string): Promise<string> {
 }
 
 /** Reads lines of 64 pixel values from 0 to 16 and a class from 0 to 9; `file` is named in problems. */
-export function parseDigits(text: string, file: string): DataSet {
+export function parseDigits(text: string, file: string): HeldDataSet {
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();
   if (lines.length === 0) throw damaged(file, 'The file is empty.', { expected: 'one sample a line' });

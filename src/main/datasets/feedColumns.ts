@@ -2,11 +2,14 @@ import type { TargetType } from '../../graph-engine/core/objective.ts';
 import { elementCount, sizeOf, type TensorType } from '../../graph-engine/core/shape.ts';
 import type { DataInput, DataTarget } from '../../graph-engine/training/dataDescription.ts';
 import type { DataMatch } from '../../graph-engine/training/matchData.ts';
-import type { TensorData } from '../executors/compiledProgram.ts';
+import { drawVariation, type Size } from '../../graph-engine/augmentation/variation.ts';
+import { pixelAt } from '../../graph-engine/augmentation/varyImage.ts';
 import type { FeedColumn } from '../training/batches.ts';
-import type { DataSet } from './dataSet.ts';
-import { fitImages } from './fitImages.ts';
+import type { DataSet, SampleNumbers } from './dataSet.ts';
 import { fitMasks } from './fitMasks.ts';
+import { imageColumn, type SampleTreatment } from './imageColumn.ts';
+import { normalize } from './normalization.ts';
+import { readNumbers } from './numberStore.ts';
 
 /** A column, and what was done to the data, for the user. */
 export interface FittedColumn {
@@ -14,17 +17,20 @@ export interface FittedColumn {
   readonly notices: readonly string[];
 }
 
-/** Images are fitted once up to this many numbers (256 MB); beyond, each time they are used. */
-const FITTED_AT_ONCE = 64 * 1024 * 1024;
-
 /** What feeds an input of a network with the part of a data set that was chosen for it. */
-export function inputColumn(data: DataSet, input: DataInput, feed: string, type: TensorType): FittedColumn {
+export function inputColumn(
+  data: DataSet,
+  input: DataInput,
+  feed: string,
+  type: TensorType,
+  treatment: SampleTreatment = {},
+): FittedColumn {
   const numbers = numbersOf(data.inputs, data.description.inputs.indexOf(input));
   switch (input.kind) {
     case 'image':
-      return imageColumn(data, input, numbers, feed, type);
+      return imageColumn(data, input, numbers, feed, type, treatment);
     case 'features':
-      return plain(copyColumn(feed, numbers, input.names.length));
+      return plain(featureColumn(feed, numbers, input.names.length, treatment));
     case 'text':
       return plain(windowColumn(feed, numbers, type, 0));
   }
@@ -37,19 +43,20 @@ export function targetColumn(
   feed: string,
   wanted: TargetType,
   images: ImageInput | undefined,
+  treatment: SampleTreatment = {},
 ): FittedColumn {
-  if (target.kind === 'image') return inputColumn(data, target, feed, wanted.type);
+  if (target.kind === 'image') return inputColumn(data, target, feed, wanted.type, treatment);
   const numbers = numbersOf(data.targets, data.description.targets.indexOf(target));
   switch (target.kind) {
     case 'class':
-      if (wanted.kind === 'class') return plain(copyColumn(feed, numbers, 1));
+      if (wanted.kind === 'class') return plain(copyColumn(feed, numbers, 1, 'int32'));
       return plain(flagColumn(feed, numbers, elementCount(wanted.type) ?? 1));
     case 'mask':
-      return maskColumn(data, target, numbers, feed, wanted, images);
+      return maskColumn(data, target, numbers, feed, wanted, images, treatment);
     case 'values':
-      return plain(copyColumn(feed, numbers, target.names.length));
+      return plain(copyColumn(feed, numbers, target.names.length, 'float32'));
     case 'probabilities':
-      return plain(copyColumn(feed, numbers, target.choices.length));
+      return plain(copyColumn(feed, numbers, target.choices.length, 'float32'));
     case 'next-token':
       return plain(windowColumn(feed, numbers, wanted.type, 1));
   }
@@ -76,33 +83,49 @@ function plain(column: FeedColumn): FittedColumn {
   return { column, notices: [] };
 }
 
-function numbersOf(columns: DataSet['inputs'], index: number): TensorData {
+function numbersOf(columns: DataSet['inputs'], index: number): SampleNumbers {
   const numbers = columns[index];
   if (numbers === undefined) throw new Error(`The data set has no column ${index}`);
   return numbers;
 }
 
-function dtypeOf(numbers: TensorData): FeedColumn['dtype'] {
-  return numbers instanceof Int32Array ? 'int32' : 'float32';
+function copyColumn(feed: string, numbers: SampleNumbers, sampleSize: number, dtype: FeedColumn['dtype']): FeedColumn {
+  return { feed, dtype, sampleSize, write: (sample, room) => readNumbers(numbers, sample * sampleSize, room) };
 }
 
-function copyColumn(feed: string, numbers: TensorData, sampleSize: number): FeedColumn {
+function featureColumn(
+  feed: string,
+  numbers: SampleNumbers,
+  sampleSize: number,
+  { normalization }: SampleTreatment,
+): FeedColumn {
+  const own = normalization?.[feed];
+  if (own === undefined) return copyColumn(feed, numbers, sampleSize, 'float32');
   return {
     feed,
-    dtype: dtypeOf(numbers),
+    dtype: 'float32',
     sampleSize,
-    write: (sample, room) => room.set(numbers.subarray(sample * sampleSize, (sample + 1) * sampleSize)),
+    normalization: own,
+    write(sample, room) {
+      readNumbers(numbers, sample * sampleSize, room);
+      if (room instanceof Float32Array) normalize(room, own);
+    },
   };
 }
 
 /** A one at the class and zeros elsewhere; with a single question, whether it is the second of two classes. */
-function flagColumn(feed: string, classes: TensorData, sampleSize: number): FeedColumn {
+function flagColumn(feed: string, classes: SampleNumbers, sampleSize: number): FeedColumn {
+  const room = new Int32Array(1);
+  const classOf = (sample: number): number => {
+    readNumbers(classes, sample, room);
+    return room[0] ?? 0;
+  };
   return {
     feed,
     dtype: 'float32',
     sampleSize,
     write(sample, room) {
-      const chosen = classes[sample] ?? 0;
+      const chosen = classOf(sample);
       if (sampleSize === 1) room[0] = chosen;
       else for (let i = 0; i < sampleSize; i++) room[i] = i === chosen ? 1 : 0;
     },
@@ -110,62 +133,55 @@ function flagColumn(feed: string, classes: TensorData, sampleSize: number): Feed
 }
 
 /** Windows of a text one after the other, moved on by `shift` tokens. */
-function windowColumn(feed: string, tokens: TensorData, type: TensorType, shift: number): FeedColumn {
+function windowColumn(feed: string, tokens: SampleNumbers, type: TensorType, shift: number): FeedColumn {
   const length = elementCount(type) ?? 1;
   return {
     feed,
     dtype: 'int32',
     sampleSize: length,
-    write: (sample, room) => room.set(tokens.subarray(sample * length + shift, (sample + 1) * length + shift)),
+    write: (sample, room) => readNumbers(tokens, sample * length + shift, room),
   };
-}
-
-function imageColumn(
-  { description }: DataSet,
-  input: DataInput & { kind: 'image' },
-  numbers: TensorData,
-  feed: string,
-  type: TensorType,
-): FittedColumn {
-  if (!(numbers instanceof Float32Array)) throw new Error(`The images of "${description.id}" are no float32 numbers`);
-  const { size, convert, notices } = fitImages(description.title, input, type);
-  const given = input.height * input.width * input.channels;
-  const sampleSize = size.height * size.width * size.channels;
-  if (convert === undefined) return { column: copyColumn(feed, numbers, sampleSize), notices };
-  const imageOf = (sample: number): Float32Array => convert(numbers.subarray(sample * given, (sample + 1) * given));
-  const samples = numbers.length / given;
-  if (samples * sampleSize > FITTED_AT_ONCE) {
-    const column: FeedColumn = {
-      feed,
-      dtype: 'float32',
-      sampleSize,
-      write: (sample, room) => room.set(imageOf(sample)),
-    };
-    return { column, notices };
-  }
-  const fitted = new Float32Array(samples * sampleSize);
-  for (let sample = 0; sample < samples; sample++) fitted.set(imageOf(sample), sample * sampleSize);
-  return { column: copyColumn(feed, fitted, sampleSize), notices };
 }
 
 function maskColumn(
   { description }: DataSet,
   mask: DataTarget & { kind: 'mask' },
-  numbers: TensorData,
+  numbers: SampleNumbers,
   feed: string,
   { type }: TargetType,
   images: ImageInput = mask,
+  { augmentation }: SampleTreatment,
 ): FittedColumn {
   const output = { height: sizeOf(type, 'height') ?? mask.height, width: sizeOf(type, 'width') ?? mask.width };
-  const { pixels, notices } = fitMasks(description.title, mask, images, output);
+  const { pixels, rows, columns, notices } = fitMasks(description.title, mask, images, output);
   const given = mask.height * mask.width;
+  const stored = new Int32Array(given);
+  const source = imageSizeOf(description.inputs) ?? mask;
   const column: FeedColumn = {
     feed,
     dtype: type.dtype,
     sampleSize: pixels.length,
-    write(sample, room) {
-      for (let i = 0; i < pixels.length; i++) room[i] = numbers[sample * given + (pixels[i] ?? 0)] ?? 0;
+    write(sample, room, variation) {
+      readNumbers(numbers, sample * given, stored);
+      if (augmentation === undefined || variation === undefined) {
+        for (let i = 0; i < pixels.length; i++) room[i] = stored[pixels[i] ?? 0] ?? 0;
+        return;
+      }
+      // The same draw as that of the image: the mask goes where its image goes.
+      const { map, fill } = drawVariation(augmentation, variation, sample, source, images);
+      let at = 0;
+      for (const v of rows) {
+        for (const u of columns) {
+          const row = pixelAt(map.yx * u + map.yy * v + map.y, mask.height, fill);
+          const place = pixelAt(map.xx * u + map.xy * v + map.x, mask.width, fill);
+          room[at++] = row < 0 || place < 0 ? 0 : (stored[row * mask.width + place] ?? 0);
+        }
+      }
     },
   };
   return { column, notices };
+}
+
+function imageSizeOf(inputs: readonly DataInput[]): Size | undefined {
+  return inputs.find((input) => input.kind === 'image');
 }

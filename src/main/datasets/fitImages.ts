@@ -12,6 +12,8 @@ export interface ImageFit {
   readonly size: ImageSize;
   /** One image after another; `undefined` where they fit as they are. */
   readonly convert: ((image: Float32Array) => Float32Array) | undefined;
+  /** Changes the channels alone; `undefined` where they fit as they are. */
+  readonly recolour: ((image: Float32Array) => Float32Array) | undefined;
   /** What is done to them, for the user. */
   readonly notices: readonly string[];
 }
@@ -42,14 +44,16 @@ export function fitImages(title: string, from: DataInput & { kind: 'image' }, in
     );
   }
   if (isSequence(input)) notices.push(`${title}: the rows of an image are the positions of the sequence.`);
-  if (sameChannels && sameSize) return { size: to, convert: undefined, notices };
+  if (sameChannels && sameSize) return { size: to, convert: undefined, recolour: undefined, notices };
   const resize = sameSize ? undefined : bilinearResize(from, to, to.channels);
+  const recolour = (image: Float32Array): Float32Array => convertChannels(image, from.channels, to.channels);
   return {
     size: to,
     convert(image) {
-      const coloured = sameChannels ? image : convertChannels(image, from.channels, to.channels);
+      const coloured = sameChannels ? image : recolour(image);
       return resize?.(coloured) ?? coloured;
     },
+    recolour: sameChannels ? undefined : recolour,
     notices,
   };
 }

@@ -6,6 +6,9 @@ interface Size {
 /** How masks become what an output learns from: for each pixel of the target its pixel in the mask. */
 export interface MaskFit {
   readonly pixels: Int32Array;
+  /** Where the rows and columns of the target lie in the image that the network takes, from 0 to 1. */
+  readonly rows: Float64Array;
+  readonly columns: Float64Array;
   readonly notices: readonly string[];
 }
 
@@ -20,10 +23,15 @@ export function fitMasks(title: string, from: Size, image: Size, output: Size): 
   const rows = coarser ? nearest(from.height, output.height) : middle(from.height, image.height, output.height);
   const columns = coarser ? nearest(from.width, output.width) : middle(from.width, image.width, output.width);
   const pixels = Int32Array.from(rows.flatMap((row) => columns.map((column) => row * from.width + column)));
-  if (coarser && output.height === from.height && output.width === from.width) return { pixels, notices: [] };
+  const places = {
+    pixels,
+    rows: coarser ? spread(output.height) : middlePlaces(image.height, output.height),
+    columns: coarser ? spread(output.width) : middlePlaces(image.width, output.width),
+  };
+  if (coarser && output.height === from.height && output.width === from.width) return { ...places, notices: [] };
   const size = `${output.height}×${output.width}`;
   const what = coarser ? `were resized to ${size}` : `were cut to the middle ${size} pixels`;
-  return { pixels, notices: [`${title}: masks ${what} to fit the output.`] };
+  return { ...places, notices: [`${title}: masks ${what} to fit the output.`] };
 }
 
 function nearest(from: number, to: number): number[] {
@@ -35,4 +43,13 @@ function middle(from: number, resized: number, to: number): number[] {
   const all = nearest(from, resized);
   const start = Math.max(0, Math.floor((resized - to) / 2));
   return Array.from({ length: to }, (_, index) => all[Math.min(resized - 1, start + index)] ?? 0);
+}
+
+function spread(to: number): Float64Array {
+  return Float64Array.from({ length: to }, (_, index) => (index + 0.5) / to);
+}
+
+function middlePlaces(image: number, to: number): Float64Array {
+  const start = Math.max(0, Math.floor((image - to) / 2));
+  return Float64Array.from({ length: to }, (_, index) => (Math.min(image - 1, start + index) + 0.5) / image);
 }

@@ -1,7 +1,7 @@
 import { normal, uniform } from '../../graph-engine/random/distributions.ts';
 import { createWordStream, domains } from '../../graph-engine/random/philox.ts';
 import type { DataSetDescription } from '../../graph-engine/training/dataDescription.ts';
-import type { DataSource } from './dataSet.ts';
+import type { HeldDataSource } from './dataSet.ts';
 
 const SAMPLES = 2000;
 const NUMBERS = 10;
@@ -25,7 +25,7 @@ const description: DataSetDescription = {
 };
 
 /** Friedman's first test function for regressions: the same samples on every machine and every day. */
-export function friedman(samples: number = SAMPLES): DataSource {
+export function friedman(samples: number = SAMPLES): HeldDataSource {
   const own = { ...description, samples };
   return {
     description: own,

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { DataSetDescription } from '../../graph-engine/training/dataDescription.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { productRoot } from '../files/productRoot.ts';
-import type { DataSource } from './dataSet.ts';
+import type { HeldDataSource } from './dataSet.ts';
 
 const FILES = ['gpl-3.txt', 'lgpl-2.1.txt', 'gfdl-1.3.txt'];
 /** A new line, and every printable character of ASCII: token 0 to 95. */
@@ -24,7 +24,7 @@ const description: DataSetDescription = {
 };
 
 /** The licences that come with Skipwire as one text, or the files of another folder. */
-export function licenceText(folder: string = path.join(productRoot, 'assets', 'data', 'licences')): DataSource {
+export function licenceText(folder: string = path.join(productRoot, 'assets', 'data', 'licences')): HeldDataSource {
   return {
     description,
     async load() {

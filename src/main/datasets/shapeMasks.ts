@@ -1,6 +1,6 @@
 import { createWordStream, domains, uniformFloat } from '../../graph-engine/random/philox.ts';
 import type { DataSetDescription } from '../../graph-engine/training/dataDescription.ts';
-import type { DataSet, DataSource } from './dataSet.ts';
+import type { HeldDataSet, HeldDataSource } from './dataSet.ts';
 import { contrast, outlines, type Colour, type Outline } from './shapeOutlines.ts';
 
 const SIDE = 32;
@@ -26,12 +26,12 @@ const description: DataSetDescription = {
 };
 
 /** Procedural scenes with their masks: the same on every machine and every day. */
-export function shapeMasks(samples: number = SAMPLES): DataSource {
+export function shapeMasks(samples: number = SAMPLES): HeldDataSource {
   const own = { ...description, samples };
   return { description: own, load: async () => drawScenes(own) };
 }
 
-function drawScenes(own: DataSetDescription): DataSet {
+function drawScenes(own: DataSetDescription): HeldDataSet {
   const pixels = SIDE * SIDE;
   const images = new Float32Array(own.samples * pixels * CHANNELS);
   const kinds = new Int32Array(own.samples * pixels);

@@ -1,6 +1,6 @@
 import { createWordStream, domains, uniformFloat } from '../../graph-engine/random/philox.ts';
 import type { DataSetDescription } from '../../graph-engine/training/dataDescription.ts';
-import type { DataSet, DataSource } from './dataSet.ts';
+import type { HeldDataSet, HeldDataSource } from './dataSet.ts';
 import { contrast, outlines, type Colour, type Outline } from './shapeOutlines.ts';
 
 const SIDE = 32;
@@ -21,12 +21,12 @@ const description: DataSetDescription = {
 };
 
 /** The procedural shapes: the same images on every machine and every day. */
-export function shapes(samples: number = SAMPLES): DataSource {
+export function shapes(samples: number = SAMPLES): HeldDataSource {
   const own = { ...description, samples };
   return { description: own, load: async () => drawShapes(own) };
 }
 
-function drawShapes(own: DataSetDescription): DataSet {
+function drawShapes(own: DataSetDescription): HeldDataSet {
   const kinds = Object.values(outlines);
   const size = SIDE * SIDE * CHANNELS;
   const images = new Float32Array(own.samples * size);

@@ -14,7 +14,7 @@ export function splitStratified(classes: Int32Array, validationShare: number, se
     const named = (numbers: Int32Array): number[] => [...numbers].map((at) => samples[at] ?? 0);
     return { train: named(split.train), validation: named(split.validation) };
   });
-  const join = (part: keyof Split): Int32Array => Int32Array.from(parts.flatMap((one) => one[part])).sort();
+  const join = (part: 'train' | 'validation'): Int32Array => Int32Array.from(parts.flatMap((one) => one[part])).sort();
   const [train, validation] = [join('train'), join('validation')];
   // Of classes with a single sample each there is nothing to measure on.
   return validation.length === 0 ? splitSamples(classes.length, validationShare, seed) : { train, validation };

@@ -1,5 +1,5 @@
 import type { DataSetDescription } from '../../graph-engine/training/dataDescription.ts';
-import type { DataSet, DataSource } from './dataSet.ts';
+import type { HeldDataSet, HeldDataSource } from './dataSet.ts';
 
 const SIDE = 3;
 const SQUARES = SIDE * SIDE;
@@ -50,11 +50,11 @@ const description: DataSetDescription = {
  * All positions of tic-tac-toe: two planes, the stones of the player to move and those of the other; equal probabilities
  * for all best moves; the value from -1 to 1.
  */
-export function ticTacToe(): DataSource {
+export function ticTacToe(): HeldDataSource {
   return { description, load: async () => toDataSet(solvedPositions()) };
 }
 
-function toDataSet(positions: readonly Solved[]): DataSet {
+function toDataSet(positions: readonly Solved[]): HeldDataSet {
   const boards = new Float32Array(positions.length * SQUARES * 2);
   const policies = new Float32Array(positions.length * SQUARES);
   const values = new Float32Array(positions.length);

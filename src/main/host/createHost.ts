@@ -8,6 +8,7 @@ import {
   type HostEvent,
   type HostProblem,
 } from '../../contract/contract.ts';
+import { createDataClient, type DataClient } from '../datasets/dataClient.ts';
 import { problemOf } from '../files/hostFailure.ts';
 import { openWorkspace, type WorkspaceFolder } from '../files/workspaceFolder.ts';
 import { createProbeClient, type ProbeClient } from '../probing/probeClient.ts';
@@ -43,6 +44,8 @@ export interface HostServices {
   readonly engine: EngineClient;
   readonly runs: RunKeeper;
   readonly prober: ProbeClient;
+  /** Looks at the user's data. */
+  readonly data: DataClient;
   /** Folder of the runs, absolute. */
   readonly runsFolder: string;
   readonly emit: (event: HostEvent) => void;
@@ -55,14 +58,16 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const emit = (event: HostEvent): void => {
     for (const listener of listeners) listener(event);
   };
-  const engine = options.engine ?? createEngineClient();
+  const engine = options.engine ?? createEngineClient({ folder: workspace.root });
   const runs = createRunKeeper(engine, (payload) => emit({ event: 'run', payload }));
-  const prober = createProbeClient();
+  const prober = createProbeClient({ folder: workspace.root });
+  const data = createDataClient();
   const handlers = createHandlers({
     workspace,
     engine,
     runs,
     prober,
+    data,
     runsFolder: path.join(workspace.root, 'runs'),
     emit,
   });
@@ -77,6 +82,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
       return () => listeners.delete(listener);
     },
     async dispose() {
+      data.dispose();
       // Both at once: the run at work ends because its process does.
       await Promise.all([runs.close(), engine.dispose(), prober.dispose()]);
     },

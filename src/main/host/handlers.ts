@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Handlers } from '../../contract/contract.ts';
-import { dataSources } from '../datasets/dataSources.ts';
+import { dataPathOf } from '../../graph-engine/training/dataReader.ts';
+import { dataSourceNamed, dataSources } from '../datasets/dataSources.ts';
 import { exportOnnxFile } from '../exports/exportOnnxFile.ts';
 import { listVersions, readVersion } from '../files/documentVersions.ts';
 import { answerOf, HostFailure } from '../files/hostFailure.ts';
@@ -9,9 +10,10 @@ import { newRunId } from '../runs/newRunId.ts';
 import { listRuns, mendRun } from '../runs/runArchive.ts';
 import { readRun, readRunFile } from '../runs/runFolder.ts';
 import { readHistograms, readStatistics } from '../runs/runStatistics.ts';
-import { requireTrainable } from '../training/requireTrainable.ts';
+import { requireTrainable, type DescribeData } from '../training/requireTrainable.ts';
 import { listLibrary, removeFromLibrary, writeLibrary } from './blockLibrary.ts';
 import type { HostServices } from './createHost.ts';
+import { createDataHandlers } from './dataRequests.ts';
 import { checkDocuments, listFolder, readDocument, writeDocument } from './documentFiles.ts';
 import { listJournal, readJournal, removeJournal, writeJournal } from './documentJournal.ts';
 import { describeEngines, installWithEvents } from './engineStatus.ts';
@@ -23,6 +25,11 @@ export function createHandlers(services: HostServices): Handlers {
   const { workspace, runs, runsFolder, engine, prober, emit } = services;
   const sessions = createSampleSessions(prober, (run) => workspace.resolve(`runs/${run}`));
   const recent = createRecentDocuments(workspace);
+  const describeData: DescribeData = async ({ data, reader }) => {
+    const file = dataPathOf(data);
+    if (file === undefined) return dataSourceNamed(data).description;
+    return (await services.data.inspect({ root: workspace.root, path: file, reader })).description;
+  };
   return {
     'host/describe': () =>
       answerOf(async () => ({
@@ -66,6 +73,7 @@ export function createHandlers(services: HostServices): Handlers {
     'library/write': (input) => answerOf(() => writeLibrary(workspace, input)),
     'library/remove': (input) => answerOf(() => removeFromLibrary(workspace, input)),
 
+    ...createDataHandlers(services),
     'data/list': () => answerOf(() => ({ dataSets: dataSources.map(({ description }) => description) })),
 
     'probe/open': (input) => answerOf(() => sessions.open(input)),
@@ -74,7 +82,7 @@ export function createHandlers(services: HostServices): Handlers {
 
     'run/start': ({ document, documentPath }) =>
       answerOf(async () => {
-        await requireTrainable(document);
+        await requireTrainable(document, describeData);
         const id = newRunId(runsFolder, document.name);
         await runs.start({ id, folder: path.join(runsFolder, id), document, documentPath });
         return { run: id };

@@ -24,9 +24,12 @@ const IDLE = 180;
 /** How much further back in the queue of the processor it stands than a training. */
 const NICENESS = 4;
 
-function startProber(): EngineChild {
+function startProber(folder: string | undefined): EngineChild {
   const threads = String(Math.max(1, Math.floor(os.availableParallelism() / 2)));
-  const child = startEngineChild({ ...process.env, TF_NUM_INTRAOP_THREADS: threads, TF_NUM_INTEROP_THREADS: '1' });
+  const child = startEngineChild(
+    { ...process.env, TF_NUM_INTRAOP_THREADS: threads, TF_NUM_INTEROP_THREADS: '1' },
+    folder,
+  );
   try {
     if (child.pid !== undefined) os.setPriority(child.pid, NICENESS);
   } catch {
@@ -39,7 +42,14 @@ function startProber(): EngineChild {
  * Samples have an engine process of their own: a training occupies its own between two steps and during them, and what is
  * looked at must not wait for it. It starts with the first question and ends when nobody has asked for a while.
  */
-export function createProbeClient({ start = startProber }: { start?: () => EngineChild } = {}): ProbeClient {
+export function createProbeClient({
+  folder,
+  start = () => startProber(folder),
+}: {
+  /** Where paths of data lead from; the folder of this process when left out. */
+  readonly folder?: string | undefined;
+  readonly start?: () => EngineChild;
+} = {}): ProbeClient {
   let child: EngineChild | undefined;
   let idle: ReturnType<typeof setTimeout> | undefined;
   let last: Promise<unknown> = Promise.resolve();

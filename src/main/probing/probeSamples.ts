@@ -2,7 +2,6 @@ import type { SampleView } from '../../contract/samples.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import type { LoweredProbe } from '../../graph-engine/lower/lowerProbe.ts';
 import { matchData } from '../../graph-engine/training/matchData.ts';
-import { dataSourceNamed } from '../datasets/dataSources.ts';
 import type { TensorData } from '../executors/compiledProgram.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { prepareData } from '../training/prepareData.ts';
@@ -28,7 +27,7 @@ export interface ProbeSamples {
 export async function openSamples(document: SkipwireDocument, probe: LoweredProbe): Promise<ProbeSamples> {
   const settings = document.training;
   const prepared = await prepareData(probe, settings);
-  const { description } = await dataSourceNamed(settings.data).load();
+  const { description } = prepared;
   const match = matchData(description, {
     inputs: probe.inputs,
     outputs: probe.outputs.flatMap(({ path, objective }) =>
@@ -48,7 +47,7 @@ export async function openSamples(document: SkipwireDocument, probe: LoweredProb
       : [{ column, type: objective.target.type, data }];
   });
   const validation = new Set(prepared.split.validation);
-  const count = prepared.split.train.length + prepared.split.validation.length;
+  const count = prepared.split.train.length + prepared.split.validation.length + (prepared.split.test?.length ?? 0);
   const [shown] = inputs;
   const labelOf = (sample: number): string => {
     const labels = targets.map((target) => labelOfSample(target, sample));

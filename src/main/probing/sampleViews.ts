@@ -4,6 +4,7 @@ import { toBase64 } from '../../graph-engine/probe/base64.ts';
 import type { DataInput, DataTarget } from '../../graph-engine/training/dataDescription.ts';
 import type { DataMatch } from '../../graph-engine/training/matchData.ts';
 import type { TensorData } from '../executors/compiledProgram.ts';
+import { denormalize } from '../datasets/normalization.ts';
 import type { FeedColumn } from '../training/batches.ts';
 
 /** One input or target of a network, with what of the data set feeds it. */
@@ -32,7 +33,10 @@ export function pictureOfSample({ column, type, data }: SampleEnd, sample: numbe
     const text = [...numbers.subarray(0, TEXT)].map((token) => data.vocabulary[token] ?? '').join('');
     return { kind: 'text', text };
   }
-  if (isImage(type) && numbers instanceof Float32Array) return imagePicture(numbers, type);
+  if (isImage(type) && numbers instanceof Float32Array) {
+    if (column.normalization !== undefined) denormalize(numbers, column.normalization);
+    return imagePicture(numbers, type);
+  }
   return { kind: 'numbers', values: [...numbers.subarray(0, NUMBERS)] };
 }
 

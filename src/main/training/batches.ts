@@ -1,5 +1,7 @@
+import type { VariationSeed } from '../../graph-engine/augmentation/variation.ts';
 import type { TrainingSettings } from '../../graph-engine/document/trainingSettings.ts';
 import { stepSize } from '../../graph-engine/training/stepSize.ts';
+import type { Normalization } from '../datasets/normalization.ts';
 import { epochOrder, type Split } from '../datasets/splitSamples.ts';
 import type { TensorData } from '../executors/compiledProgram.ts';
 
@@ -9,8 +11,10 @@ export interface FeedColumn {
   readonly dtype: 'float32' | 'int32';
   /** Elements of one sample. */
   readonly sampleSize: number;
-  /** Writes a sample into room for it. */
-  write(sample: number, room: TensorData): void;
+  /** Writes a sample into room for it; with a `variation` it is augmented, the same numbers always in the same way. */
+  write(sample: number, room: TensorData, variation?: VariationSeed): void;
+  /** What was taken from its numbers and what they were divided by, by channel or feature. */
+  readonly normalization?: Normalization;
 }
 
 /** A part of an order of samples, gathered into dense arrays. */
@@ -37,7 +41,7 @@ export interface BatchSource {
 }
 
 /** Evaluation needs no gradients, so small training batches are joined. */
-const SMALLEST_EVALUATION_BATCH = 64;
+export const SMALLEST_EVALUATION_BATCH = 64;
 
 /** Batches gathered from columns that are in memory. */
 export function batchSource(
@@ -48,7 +52,10 @@ export function batchSource(
   return {
     samples: split.train.length,
     async *training({ epoch, offset }) {
-      yield* batchesOf(columns, epochOrder(split.train, seed, epoch).subarray(offset), stepSize(settings));
+      yield* batchesOf(columns, epochOrder(split.train, seed, epoch).subarray(offset), stepSize(settings), {
+        seed,
+        epoch,
+      });
     },
     async *validation() {
       yield* batchesOf(columns, split.validation, Math.max(batchSize, SMALLEST_EVALUATION_BATCH));
@@ -60,7 +67,12 @@ export function batchSource(
  * The batches of an order of sample numbers; the last one may be smaller. The arrays are used again for the next batch,
  * so take from one what is needed before asking for another.
  */
-export function* batchesOf(columns: readonly FeedColumn[], order: Int32Array, batchSize: number): Generator<Batch> {
+export function* batchesOf(
+  columns: readonly FeedColumn[],
+  order: Int32Array,
+  batchSize: number,
+  variation?: VariationSeed,
+): Generator<Batch> {
   const largest = Math.min(batchSize, order.length);
   const rooms = columns.map(({ dtype, sampleSize }) =>
     dtype === 'int32' ? new Int32Array(largest * sampleSize) : new Float32Array(largest * sampleSize),
@@ -73,7 +85,7 @@ export function* batchesOf(columns: readonly FeedColumn[], order: Int32Array, ba
       if (room === undefined) continue;
       const { feed, sampleSize } = column;
       for (let row = 0; row < size; row++) {
-        column.write(order[start + row] ?? 0, room.subarray(row * sampleSize, (row + 1) * sampleSize));
+        column.write(order[start + row] ?? 0, room.subarray(row * sampleSize, (row + 1) * sampleSize), variation);
       }
       feeds[feed] = room.subarray(0, size * sampleSize);
     }

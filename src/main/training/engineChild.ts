@@ -40,13 +40,17 @@ const KILLED = 'Stopped at once, as asked. What was saved last is kept.';
 const CLOSED = 'Skipwire was closed during this run. The weights so far were saved.';
 const processFile = path.join(productRoot, 'dist', 'main', 'engineProcess.js');
 
-/** Starts an engine process; loading its libraries goes on in the background. */
-export function startEngineChild(environment: NodeJS.ProcessEnv = process.env): EngineChild {
+/**
+ * Starts an engine process; loading its libraries goes on in the background. It works in `folder`, and reads no data of the
+ * user outside it.
+ */
+export function startEngineChild(environment: NodeJS.ProcessEnv = process.env, folder?: string): EngineChild {
   const child = fork(processFile, [], {
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // Flags of the parent, such as an inspector's port, are not for the child.
     execArgv: [],
+    ...(folder !== undefined && { cwd: folder }),
     // Under Electron the program is Electron's; this makes it the Node that the engine needs.
     env: { ...withHugePages(environment), ELECTRON_RUN_AS_NODE: '1' },
   });

@@ -37,7 +37,14 @@ export interface EngineClient {
 }
 
 /** Keeps at most one idle process, and starts others as tasks come. */
-export function createEngineClient({ start = startEngineChild }: { start?: () => EngineChild } = {}): EngineClient {
+export function createEngineClient({
+  folder,
+  start = () => startEngineChild(process.env, folder),
+}: {
+  /** Where paths of data lead from; the folder of this process when left out. */
+  readonly folder?: string | undefined;
+  readonly start?: () => EngineChild;
+} = {}): EngineClient {
   let spare: EngineChild | undefined;
   const busy = new Set<EngineChild>();
 

@@ -5,10 +5,10 @@ import { lowerDocument, type LoweredDocument, type LowerOptions } from '../../gr
 import type { CompiledProgram, Executor, NamedTensors } from '../executors/compiledProgram.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { balancedWeights } from './balanceClasses.ts';
-import { batchSource } from './batches.ts';
 import { matchWeights, readCheckpoint } from './checkpoints.ts';
 import type { EngineTask, Prediction } from './engineMessages.ts';
 import { describeMeasures } from './networkMeasures.ts';
+import { openBatches } from './prefetchedBatches.ts';
 import { prepareData, type PreparedData } from './prepareData.ts';
 import { trainNetwork, type TrainingOrder } from './trainingLoop.ts';
 import { statisticsEvery } from './statisticsPart.ts';
@@ -36,13 +36,17 @@ export async function trainDocument(
   for (const notice of data.notices) onNotice(notice);
   const lowered = withClassWeights(document, options, drawn, data);
   const compiled = await executor.compile(lowered.program, { seed: settings.seed });
+  const batches = openBatches(data, settings);
   try {
     onBegun(describeMeasures(lowered));
-    const batches = batchSource(data, settings);
     const parts = createTrainingParts({ lowered, settings, statisticsFolder, notice: onNotice });
     const order = { lowered, compiled, batches, settings, parts, checkpoints: folder, report: onMetrics, wish };
-    return (await trainNetwork(order)).completed;
+    const { completed } = await trainNetwork(order);
+    const waited = batches.waitShare();
+    if (waited !== undefined) onNotice(`Steps waited for data during ${(waited * 100).toFixed(1)} % of the time.`);
+    return completed;
   } finally {
+    await batches.dispose();
     await compiled.dispose();
   }
 }

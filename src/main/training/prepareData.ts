@@ -1,24 +1,36 @@
 import type { TrainingSettings } from '../../graph-engine/document/trainingSettings.ts';
 import type { LoweredInput, LoweredObjective } from '../../graph-engine/lower/lowerDocument.ts';
+import type { DataSetDescription } from '../../graph-engine/training/dataDescription.ts';
+import { matchData, sampleCount } from '../../graph-engine/training/matchData.ts';
 import {
-  matchData,
-  sampleCount,
-  type DataMatch,
-  type MatchResult,
-  type NetworkEnds,
-} from '../../graph-engine/training/matchData.ts';
-import { dataSourceNamed } from '../datasets/dataSources.ts';
-import { imageInputOf, inputColumn, targetColumn, type FittedColumn } from '../datasets/feedColumns.ts';
-import { splitSamples, type Split } from '../datasets/splitSamples.ts';
+  columnsFor,
+  endsOf,
+  joinColumns,
+  planColumns,
+  type ColumnPlan,
+  type CountedSet,
+  type PlannedFeeds,
+} from '../datasets/columnPlan.ts';
+import { dataSourceFor, type DataPlacement } from '../datasets/dataSourceFor.ts';
+import { dataParts } from '../datasets/dataSet.ts';
+import type { SampleTreatment } from '../datasets/imageColumn.ts';
+import { MEASURED_SAMPLES, measureColumn, normalizedParts, type Normalization } from '../datasets/normalization.ts';
+import { splitByParts, splitSamples, type Split } from '../datasets/splitSamples.ts';
 import { splitStratified } from '../datasets/splitStratified.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import type { FeedColumn } from './batches.ts';
 
 /** A data set as one network takes it. */
 export interface PreparedData {
+  /** What the data are, now that they are loaded. */
+  readonly description: DataSetDescription;
   /** One for each input and each target of the network. */
   readonly columns: readonly FeedColumn[];
   readonly split: Split;
+  /** Mean and deviation by the name of the feed; empty where nothing is normalized. */
+  readonly normalization: Readonly<Record<string, Normalization>>;
+  /** How another thread makes the same columns. */
+  readonly plan: ColumnPlan;
   readonly notices: readonly string[];
 }
 
@@ -32,69 +44,106 @@ export interface NetworkFeeds {
 }
 
 /** Loads the data, fits them to the network and splits them. Throws a `HostFailure` where that cannot be done. */
-export async function prepareData(lowered: NetworkFeeds, settings: TrainingSettings): Promise<PreparedData> {
-  const { validationData = '', stratified, validationShare, seed } = settings;
-  const learned = await prepareSet(lowered, settings.data);
-  const notices = learned.columns.flatMap((one) => one.notices);
-  const columns = learned.columns.map(({ column }) => column);
-  if (validationData === '') {
-    const classes = stratified === true ? classesOf(lowered, columns, learned.samples) : undefined;
-    const split =
-      classes === undefined
-        ? splitSamples(learned.samples, validationShare, seed)
-        : splitStratified(classes, validationShare, seed);
-    return { columns, split, notices: [...new Set(notices)] };
-  }
-  const measured = await prepareSet(lowered, validationData);
+export async function prepareData(
+  lowered: NetworkFeeds,
+  settings: TrainingSettings,
+  placement: DataPlacement = {},
+): Promise<PreparedData> {
+  const { validationData = '' } = settings;
+  const feeds = feedsOf(lowered);
+  const learned = await openSet(feeds, settings, placement);
+  const measured = validationData === '' ? undefined : await openSet(feeds, { data: validationData }, placement);
+  const split = measured === undefined ? splitOf(learned, feeds, settings) : splitBySets(learned, measured);
+  const normalization =
+    settings.normalization === 'standardize' ? measureInputs(learned.columns, feeds, split.train) : {};
+  const { augmentation } = settings;
+  const treatment: SampleTreatment = {
+    ...(augmentation !== undefined && Object.keys(augmentation).length > 0 && { augmentation }),
+    normalization,
+  };
+  const treated = treatment.augmentation !== undefined || Object.keys(normalization).length > 0;
+  const sets = measured === undefined ? [learned] : [learned, measured];
+  const { description } = learned.data;
   return {
-    columns: joinColumns(columns, learned.samples, measured),
-    split: {
-      train: Int32Array.from({ length: learned.samples }, (_, i) => i),
-      validation: Int32Array.from({ length: measured.samples }, (_, i) => learned.samples + i),
-    },
-    notices: [...new Set([...notices, ...measured.columns.flatMap((one) => one.notices)])],
+    description,
+    columns: joinColumns(
+      sets.map(({ data, samples, columns }) => ({
+        columns: treated ? columnsFor(data, feeds, treatment).columns : columns,
+        samples,
+      })),
+    ),
+    split,
+    normalization,
+    plan: planColumns(sets, feeds, treatment),
+    notices: [
+      ...new Set([
+        ...sets.flatMap(({ notices }) => notices),
+        ...normalizationNotices(normalization, split, description.title),
+      ]),
+    ],
   };
 }
 
-interface PreparedSet {
-  readonly columns: readonly FittedColumn[];
-  readonly samples: number;
+interface OpenedSet extends CountedSet {
+  /** Fitted to the network, and nothing else. */
+  readonly columns: readonly FeedColumn[];
+  readonly notices: readonly string[];
 }
 
-/** One data set, fitted to the network. */
-async function prepareSet(lowered: NetworkFeeds, name: string): Promise<PreparedSet> {
-  const source = dataSourceNamed(name);
-  const ends = endsOf(lowered);
+async function openSet(
+  feeds: PlannedFeeds,
+  chosen: Pick<TrainingSettings, 'data' | 'reader'>,
+  placement: DataPlacement,
+): Promise<OpenedSet> {
+  const source = await dataSourceFor(chosen, placement);
   // Before the data are read, so that a misfit is told at once.
-  matched(matchData(source.description, ends));
+  const fit = matchData(source.description, endsOf(feeds));
+  if (!fit.ok) throw new HostFailure(fit.error);
   const data = await source.load();
-  const match = matched(matchData(data.description, ends));
+  const { columns, notices } = columnsFor(data, feeds, {});
+  const samples = sampleCount(data.description, feeds);
+  return { data, samples, columns, notices: [...source.notices(), ...notices] };
+}
+
+function feedsOf({ inputs, outputs }: NetworkFeeds): PlannedFeeds {
+  return {
+    inputs: inputs.map(({ path, feed, type }) => ({ path, feed, type })),
+    outputs: outputs.flatMap(({ path, objective }) =>
+      objective === undefined ? [] : [{ path, targetFeed: objective.targetFeed, target: objective.target }],
+    ),
+  };
+}
+
+function splitOf({ data, samples, columns }: OpenedSet, feeds: PlannedFeeds, settings: TrainingSettings): Split {
+  const { validationShare, seed, stratified } = settings;
+  const classes = stratified === true ? classesOf(feeds, columns, samples) : undefined;
+  const byChance = (among: Int32Array | undefined): Split => {
+    if (classes === undefined) return splitSamples(among?.length ?? samples, validationShare, seed);
+    return splitStratified(among?.map((sample) => classes[sample] ?? 0) ?? classes, validationShare, seed);
+  };
+  const split = data.parts === undefined ? byChance(undefined) : splitByParts(data.parts, byChance);
+  if (split.train.length > 0 && split.validation.length > 0) return split;
   const { title } = data.description;
-  const samples = sampleCount(data.description, ends);
-  if (samples < 2) {
-    throw new HostFailure({
-      code: 'data/too-few',
-      message: `"${title}" has ${samples} ${samples === 1 ? 'sample' : 'samples'} for this network; training and validation need one each.`,
-      remedy: 'Choose a larger data set.',
-    });
-  }
-  const images = imageInputOf(match, lowered.inputs);
-  const columns: FittedColumn[] = [];
-  for (const { path, feed, type } of lowered.inputs) {
-    const input = match.inputs.get(path);
-    if (input !== undefined) columns.push(inputColumn(data, input, feed, type));
-  }
-  for (const { path, objective } of lowered.outputs) {
-    const target = match.targets.get(path);
-    if (objective === undefined || target === undefined) continue;
-    columns.push(targetColumn(data, target, objective.targetFeed, objective.target, images));
-  }
-  return { columns, samples };
+  throw new HostFailure({
+    code: 'data/too-few',
+    message: `"${title}" has ${samples} ${samples === 1 ? 'sample' : 'samples'} for this network; training and validation need one each.`,
+    remedy: 'Choose a larger data set.',
+  });
+}
+
+/** All that the one set has for training is learned from, and all of the other is measured on. */
+function splitBySets(learned: OpenedSet, measured: OpenedSet): Split {
+  const { parts } = learned.data;
+  const all = Int32Array.from({ length: learned.samples }, (_, sample) => sample);
+  return {
+    train: parts === undefined ? all : all.filter((sample) => parts[sample] !== dataParts.test),
+    validation: Int32Array.from({ length: measured.samples }, (_, sample) => learned.samples + sample),
+  };
 }
 
 /** The class of each sample, of the first output that learns one. */
-function classesOf({ outputs }: NetworkFeeds, columns: readonly FeedColumn[], samples: number): Int32Array | undefined {
-  const target = outputs.find(({ objective }) => objective?.target.kind === 'class')?.objective?.targetFeed;
+function classesOf({ outputs }: PlannedFeeds, columns: readonly FeedColumn[], samples: number): Int32Array | undefined {
+  const target = outputs.find((output) => output.target.kind === 'class')?.targetFeed;
   const column = columns.find(({ feed }) => feed === target);
   if (column === undefined) return undefined;
   const classes = new Int32Array(samples);
@@ -102,29 +151,32 @@ function classesOf({ outputs }: NetworkFeeds, columns: readonly FeedColumn[], sa
   return classes;
 }
 
-/** The samples of both sets under one numbering: those of the second come after those of the first. */
-function joinColumns(first: readonly FeedColumn[], count: number, second: PreparedSet): FeedColumn[] {
-  const others = new Map(second.columns.map(({ column }) => [column.feed, column]));
-  return first.map((column) => {
-    const other = others.get(column.feed);
-    if (other === undefined) throw new Error(`The second data set has nothing for ${column.feed}`);
-    return {
-      ...column,
-      write: (sample, room) => (sample < count ? column.write(sample, room) : other.write(sample - count, room)),
-    };
+function measureInputs(
+  columns: readonly FeedColumn[],
+  { inputs }: PlannedFeeds,
+  train: Int32Array,
+): Readonly<Record<string, Normalization>> {
+  return Object.fromEntries(
+    inputs.flatMap(({ feed, type }) => {
+      const column = columns.find((one) => one.feed === feed);
+      // Token numbers mean nothing as numbers.
+      if (column === undefined || column.dtype !== 'float32') return [];
+      return [[feed, measureColumn(column, train, normalizedParts(type))] as const];
+    }),
+  );
+}
+
+function normalizationNotices(
+  normalization: Readonly<Record<string, Normalization>>,
+  { train }: Split,
+  title: string,
+): string[] {
+  return Object.values(normalization).map(({ mean, deviation }) => {
+    const digits = (numbers: readonly number[]): string => numbers.map((number) => number.toFixed(4)).join(', ');
+    const measured =
+      train.length > MEASURED_SAMPLES ? `, measured on ${MEASURED_SAMPLES} of ${train.length} training samples` : '';
+    const figures =
+      mean.length > 4 ? `${mean.length} features` : `mean ${digits(mean)}; deviation ${digits(deviation)}`;
+    return `${title}: normalized (${figures}${measured}).`;
   });
-}
-
-function endsOf({ inputs, outputs }: NetworkFeeds): NetworkEnds {
-  return {
-    inputs,
-    outputs: outputs.flatMap(({ path, objective }) =>
-      objective === undefined ? [] : [{ path, target: objective.target }],
-    ),
-  };
-}
-
-function matched(result: MatchResult): DataMatch {
-  if (result.ok) return result.value;
-  throw new HostFailure(result.error);
 }

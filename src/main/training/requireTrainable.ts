@@ -1,14 +1,22 @@
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
+import type { TrainingSettings } from '../../graph-engine/document/trainingSettings.ts';
 import { inferDocument } from '../../graph-engine/infer/inferDocument.ts';
+import type { DataSetDescription } from '../../graph-engine/training/dataDescription.ts';
 import { matchData } from '../../graph-engine/training/matchData.ts';
 import { networkEnds } from '../../graph-engine/training/networkEnds.ts';
 import { trainingObstacle } from '../../graph-engine/training/trainingObstacle.ts';
-import { dataSourceNamed } from '../datasets/dataSources.ts';
+import { dataSourceFor } from '../datasets/dataSourceFor.ts';
 import { locateTensorflowEngine } from '../engines/locateTensorflowEngine.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 
+/** Says what the data of settings are, without reading every sample. */
+export type DescribeData = (settings: TrainingSettings) => Promise<DataSetDescription>;
+
 /** Throws a `HostFailure` for what would stop a training before it begins: errors in the drawing, data that do not fit, no engine. */
-export async function requireTrainable(document: SkipwireDocument): Promise<void> {
+export async function requireTrainable(
+  document: SkipwireDocument,
+  describeData: DescribeData = async (settings) => (await dataSourceFor(settings)).description,
+): Promise<void> {
   const { root, diagnostics } = inferDocument(document);
   const [first, ...others] = diagnostics.filter(({ severity }) => severity === 'error');
   if (first !== undefined) {
@@ -24,7 +32,7 @@ export async function requireTrainable(document: SkipwireDocument): Promise<void
   const ends = networkEnds(root);
   const obstacle = trainingObstacle(document.training, ends);
   if (obstacle !== undefined) throw new HostFailure(obstacle);
-  const match = matchData(dataSourceNamed(document.training.data).description, ends);
+  const match = matchData(await describeData(document.training), ends);
   if (!match.ok) throw new HostFailure(match.error);
   const engine = await locateTensorflowEngine();
   if (!engine.ok) throw new HostFailure(engine.problem);
