@@ -1,4 +1,5 @@
 import type { OpDefinition } from '../core/opDefinition.ts';
+import type { TrainingSettings } from '../document/trainingSettings.ts';
 import type { GradientListener } from '../program/autodiff.ts';
 import type { Builder } from '../program/builder.ts';
 import { elementCountOf } from '../program/dims.ts';
@@ -106,7 +107,7 @@ export function appendStatistics(
   builder: Builder,
   watch: StatisticsWatch,
   variables: readonly Variable[],
-  batchSize: number,
+  { batchSize, accumulate = 1 }: Pick<TrainingSettings, 'batchSize' | 'accumulate'>,
 ): LoweredStatistics {
   return builder.withOrigin('statistics', () => {
     const figures = createFigures(builder);
@@ -115,7 +116,8 @@ export function appendStatistics(
     for (const node of watch.nodes) {
       noteOutput(figures, watch, node);
       noteInputs(builder, figures, watch, node);
-      noteWeights(figures, node.path, owned.get(node.path) ?? []);
+      // Where gradients are gathered first, this entry changes no weights.
+      noteWeights(figures, node.path, owned.get(node.path) ?? [], accumulate === 1);
     }
     if (figures.scalars.length > 0) builder.output('statistics', builder.pack(figures.scalars), { onDemand: true });
     return { columns, recipes, fetch: 'statistics', samples: appendSamples(builder, watch, owned, batchSize) };
@@ -226,7 +228,7 @@ function weightsByNode(
   return owned;
 }
 
-function noteWeights(figures: Figures, path: string, weights: readonly OwnedWeight[]): void {
+function noteWeights(figures: Figures, path: string, weights: readonly OwnedWeight[], updates: boolean): void {
   if (weights.length === 0) return;
   const gradients = weights.flatMap(({ gradient }) => gradient ?? []);
   figures.add(
@@ -235,6 +237,7 @@ function noteWeights(figures: Figures, path: string, weights: readonly OwnedWeig
   );
   if (gradients.length === 0) return;
   figures.add({ path, figure: 'weightGradient' }, { kind: 'norm', squares: gradients.map(figures.squares) });
+  if (!updates) return;
   const changes = weights.map(({ variable }) => figures.change(variable));
   figures.add({ path, figure: 'update' }, { kind: 'norm', squares: changes });
 }

@@ -206,7 +206,7 @@ function lowerTrain(
     training,
     ...(watch !== undefined && { listener: watch }),
   });
-  const handedOut = watch === undefined ? undefined : appendStatistics(builder, watch, trainable, training.batchSize);
+  const handedOut = watch === undefined ? undefined : appendStatistics(builder, watch, trainable, training);
   return { entry: builder.entry(), further, slots, statistics: handedOut };
 }
 

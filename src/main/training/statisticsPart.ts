@@ -40,7 +40,7 @@ export function createStatisticsPart({ statistics, settings, folder, notice }: S
       if (failed || fetched === undefined) return;
       try {
         writer ??= await openStatisticsWriter(folder, { columns, tensors, step });
-        const values = finishStatistics(recipes, fetched, batch.size);
+        const values = finishStatistics(recipes, fetched, lastPart(batch.size, settings));
         await writer.append(step, epoch + (step % stepsPerEpoch) / stepsPerEpoch, values);
         if (tensors.length > 0 && isHistogramStep(step, every)) {
           await writer.appendHistograms(step, histogramsOf(samples, results));
@@ -51,6 +51,11 @@ export function createStatisticsPart({ statistics, settings, folder, notice }: S
       }
     },
   };
+}
+
+/** Where gradients are gathered, what was fetched is of the last part of the batch. */
+function lastPart(size: number, { batchSize, accumulate = 1 }: TrainingSettings): number {
+  return accumulate === 1 ? size : ((size - 1) % batchSize) + 1;
 }
 
 function histogramsOf(samples: LoweredStatistics['samples'], results: NamedTensors): Histogram[] {
