@@ -1,166 +1,192 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useMemo, useRef, type KeyboardEvent } from 'react';
 import { useStore } from 'zustand';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import type { Metrics, RunId } from '../../contract/run.ts';
 import { themeStore } from '../theme/themeStore.ts';
-import type { CurveColumns, CurveFigure } from './curves.ts';
-import { formatFigure, formatLoss } from './format.ts';
+import { CURVE_HEIGHT, curveOptions, placeText, valuesAt } from './curveOptions.ts';
+import { createCurveBuilder, type CurveColumns, type CurveFigure } from './curves.ts';
+import { curveView, rangeWithin, scaledRange, useCurveView, zoomCurves, type CurveRange } from './curveView.ts';
+import { followPointer } from './followPointer.ts';
 
 export interface CurveChartProps {
   readonly figure: CurveFigure;
-  readonly columns: CurveColumns;
-  readonly logarithmic: boolean;
-  /** The run the columns belong to: another run gets a fresh view, more data of the same keeps the zoom. */
-  readonly runId: string;
+  readonly metrics: readonly Metrics[];
+  /** The run the metrics belong to. */
+  readonly run: RunId;
 }
 
-const HEIGHT = 148;
+/** Wheel steps and keys change the width by this. */
+const ZOOM = 1.4;
+const PAN = 0.2;
+const AXIS_NAMES = { epoch: 'epochs', step: 'steps', time: 'time' } as const;
 
-/** One chart: training (raw and smoothed) and validation over epochs. Drag to zoom, double-click for everything. */
-export function CurveChart({ figure, columns, logarithmic, runId }: CurveChartProps) {
+/**
+ * One chart: training (raw and smoothed) and validation. Drag to zoom, with Shift or the middle button to pan, Ctrl and the
+ * wheel to zoom about the pointer, double-click for everything; plus, minus, arrows and Home do the same. What is zoomed to
+ * stays while data come.
+ */
+export function CurveChart({ figure, metrics, run }: CurveChartProps) {
   const holder = useRef<HTMLDivElement>(null);
   const readout = useRef<HTMLSpanElement>(null);
   const chart = useRef<uPlot | null>(null);
-  const latest = useRef(columns);
   const theme = useStore(themeStore, (state) => state.theme);
+  const { axis, smoothing, train, validation } = useCurveView((view) => view);
+  // A share lies between 0 and 1, where a logarithm shows nothing more.
+  const logarithmic = useCurveView((view) => view.logarithmic) && (figure === 'loss' || figure.unit !== 'share');
+  const zoom = useCurveView((view) => (view.zoom?.run === run ? view.zoom.range : null));
+  const builder = useMemo(
+    () => createCurveBuilder(figure, { axis, smoothing, logarithmic }),
+    [figure, axis, smoothing, logarithmic],
+  );
+  const latest = useRef<CurveColumns>([[], [], [], []]);
   const title = figure === 'loss' ? 'Loss' : figure.title;
-
-  useEffect(() => {
-    latest.current = columns;
-  }, [columns]);
 
   useEffect(() => {
     const element = holder.current;
     if (element === null) return;
+    const options = curveOptions({ figure, logarithmic, axis, width: element.clientWidth });
+    const tooltip = document.createElement('div');
+    tooltip.className = 'sw-curve-tooltip';
     const plot = new uPlot(
-      chartOptions(figure, logarithmic, element, (index) => {
-        if (readout.current !== null) readout.current.textContent = readoutText(figure, latest.current, index);
-      }),
+      {
+        ...options,
+        hooks: {
+          setSelect: [
+            ({ select, posToVal }) => {
+              if (select.width < 4) return;
+              zoomCurves(run, { from: posToVal(select.left, 'x'), to: posToVal(select.left + select.width, 'x') });
+            },
+          ],
+          setCursor: [
+            ({ cursor: { idx, left } }) => tell(tooltip, figure, axis, latest.current, idx ?? null, left ?? 0),
+          ],
+        },
+      },
       latest.current,
       element,
     );
+    plot.over.append(tooltip);
+    const forget = followPointer(plot, {
+      range: () => shownRange(plot),
+      whole: () => wholeRange(latest.current),
+      onRange: (range) => zoomCurves(run, range),
+    });
     chart.current = plot;
-    const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }));
+    const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: CURVE_HEIGHT }));
     observer.observe(element);
     return () => {
       observer.disconnect();
+      forget();
       plot.destroy();
       chart.current = null;
     };
-  }, [figure, logarithmic, theme, runId]);
+  }, [figure, logarithmic, axis, theme, run]);
 
   useEffect(() => {
     // Metrics come up to thirty times a second; one drawing per frame is enough.
     const frame = requestAnimationFrame(() => {
       const plot = chart.current;
+      latest.current = builder.update(metrics);
+      if (readout.current !== null) {
+        readout.current.textContent = valuesAt(figure, latest.current, latest.current[0].length - 1)
+          .map(({ name, value }) => `${name} ${value}`)
+          .join(' · ');
+      }
       if (plot === null) return;
-      plot.setData(columns, !isZoomed(plot));
-      if (readout.current !== null) readout.current.textContent = readoutText(figure, columns, plot.cursor.idx ?? null);
+      plot.batch(() => {
+        plot.setData(latest.current, false);
+        for (const [index, show] of [train, train, validation].entries()) {
+          if (plot.series[index + 1]?.show !== show) plot.setSeries(index + 1, { show });
+        }
+        const { from, to } = zoom ?? wholeRange(latest.current);
+        plot.setScale('x', { min: from, max: to });
+        if (plot.select.width > 0) plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+      });
     });
     return () => cancelAnimationFrame(frame);
-  }, [columns, figure]);
+    // The chart that another theme or axis makes starts empty.
+  }, [builder, metrics, figure, zoom, train, validation, theme, axis, logarithmic, run]);
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const whole = wholeRange(latest.current);
+    const range = curveView.getState().zoom?.range ?? whole;
+    const next = keyedRange(event.key, range);
+    if (next === undefined) return;
+    event.preventDefault();
+    zoomCurves(run, next === null ? null : rangeWithin(next, whole));
+  };
 
   return (
-    <figure className="flex flex-col" aria-label={`${title} over epochs`}>
+    <figure
+      className="flex flex-col rounded-sm"
+      aria-label={`${title} over ${AXIS_NAMES[axis]}. Plus and minus zoom, arrows move, Home shows all.`}
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+      data-testid={`curve-${figure === 'loss' ? 'loss' : figure.key}`}
+      data-from={zoom?.from}
+      data-to={zoom?.to}
+    >
       <figcaption className="flex items-baseline justify-between gap-2 text-xs">
         <span className="font-medium text-ink">{title}</span>
         <span ref={readout} className="truncate text-2xs text-ink-muted tabular-nums" />
       </figcaption>
-      <div ref={holder} className="w-full" style={{ height: HEIGHT }} />
+      <div ref={holder} className="w-full" style={{ height: CURVE_HEIGHT }} />
     </figure>
   );
 }
 
-function isZoomed(plot: uPlot): boolean {
-  const [epochs] = plot.data;
-  const { min, max } = plot.scales['x'] ?? {};
-  const first = epochs[0];
-  const last = epochs.at(-1);
-  if (min === null || min === undefined || max === null || max === undefined) return false;
-  return first !== undefined && last !== undefined && (min > first || max < last);
-}
-
-function readoutText(figure: CurveFigure, columns: CurveColumns, index: number | null): string {
-  const [epochs, raw, , validation] = columns;
-  const format = (value: number): string => (figure === 'loss' ? formatLoss(value) : formatFigure(figure, value));
-  const at = index ?? epochs.length - 1;
-  const epoch = epochs[at];
-  if (epoch === undefined) return '';
-  const train = valueAtOrBefore(raw, at);
-  const measured = valueAtOrBefore(validation, at);
-  // Without a pointer it tells the latest values, and how far the run is stands above.
-  const parts = index === null ? [] : [`epoch ${epoch.toFixed(2)}`];
-  if (train !== null) parts.push(`train ${format(train)}`);
-  if (measured !== null) parts.push(`validation ${format(measured)}`);
-  return parts.join(' · ');
-}
-
-function valueAtOrBefore(values: readonly (number | null)[], index: number): number | null {
-  for (let at = index; at >= 0; at--) {
-    const value = values[at];
-    if (value !== null && value !== undefined) return value;
+function keyedRange(key: string, range: CurveRange): CurveRange | null | undefined {
+  const width = range.to - range.from;
+  const middle = range.from + width / 2;
+  switch (key) {
+    case '+':
+    case '=':
+      return scaledRange(range, 1 / ZOOM, middle);
+    case '-':
+      return scaledRange(range, ZOOM, middle);
+    case 'ArrowLeft':
+      return { from: range.from - PAN * width, to: range.to - PAN * width };
+    case 'ArrowRight':
+      return { from: range.from + PAN * width, to: range.to + PAN * width };
+    case 'Home':
+    case '0':
+      return null;
+    default:
+      return undefined;
   }
-  return null;
 }
 
-function chartOptions(
+function wholeRange([places]: CurveColumns): CurveRange {
+  const [from = 0, to = 1] = [places[0], places.at(-1)];
+  return to > from ? { from, to } : { from: from - 0.5, to: from + 0.5 };
+}
+
+function shownRange({ scales }: uPlot): CurveRange {
+  const { min, max } = scales['x'] ?? {};
+  return { from: min ?? 0, to: max ?? 1 };
+}
+
+/** Writes what stands at a place beside the pointer; without one, nothing. */
+function tell(
+  tooltip: HTMLElement,
   figure: CurveFigure,
-  logarithmic: boolean,
-  element: HTMLElement,
-  onCursor: (index: number | null) => void,
-): uPlot.Options {
-  const isShare = figure !== 'loss' && figure.unit === 'share';
-  const style = getComputedStyle(document.documentElement);
-  const colour = (name: string) => style.getPropertyValue(`--color-${name}`).trim();
-  const font = `10.5px ${style.getPropertyValue('--font-sans')}`;
-  const train = colour('curve-train');
-  const axis: uPlot.Axis = {
-    stroke: colour('ink-muted'),
-    font,
-    grid: { stroke: colour('line'), width: 1 },
-    ticks: { show: false },
-  };
-  return {
-    width: Math.max(element.clientWidth, 120),
-    height: HEIGHT,
-    padding: [10, 8, 0, 0],
-    legend: { show: false },
-    cursor: { points: { size: 6 }, drag: { x: true, y: false, setScale: true } },
-    scales: {
-      x: { time: false },
-      y: isShare ? { range: shareRange } : logarithmic ? { distr: 3, range: logarithmicRange } : {},
-    },
-    axes: [
-      { ...axis, size: 24, gap: 2 },
-      {
-        ...axis,
-        size: 40,
-        gap: 4,
-        values: (_, ticks) =>
-          ticks.map((tick) => (tick === null ? '' : isShare ? `${Math.round(tick * 100)}%` : `${tick}`)),
-      },
-    ],
-    series: [
-      {},
-      { stroke: `color-mix(in srgb, ${train} 35%, transparent)`, width: 1, points: { show: false }, spanGaps: true },
-      { stroke: train, width: 1.5, points: { show: false }, spanGaps: true },
-      {
-        stroke: colour('curve-validation'),
-        width: 2,
-        points: { show: true, size: 5, fill: colour('curve-validation') },
-        spanGaps: true,
-      },
-    ],
-    hooks: { setCursor: [(plot) => onCursor(plot.cursor.idx ?? null)] },
-  };
+  axis: keyof typeof AXIS_NAMES,
+  columns: CurveColumns,
+  index: number | null,
+  left: number,
+): void {
+  const place = index === null ? undefined : columns[0][index];
+  tooltip.hidden = place === undefined || left < 0;
+  if (index === null || place === undefined) return;
+  tooltip.replaceChildren(
+    ...[{ name: '', value: placeText(axis, place) }, ...valuesAt(figure, columns, index)].map(({ name, value }) => {
+      const line = document.createElement('div');
+      line.textContent = name === '' ? value : `${name} ${value}`;
+      return line;
+    }),
+  );
+  const room = tooltip.parentElement?.clientWidth ?? 0;
+  tooltip.style.left = left > room / 2 ? 'auto' : `${left + 10}px`;
+  tooltip.style.right = left > room / 2 ? `${room - left + 10}px` : 'auto';
 }
-
-const shareRange: uPlot.Scale.Range = (_, minimum) => [
-  Math.max(0, Math.floor((minimum ?? 0) * 10) / 10 - (minimum >= 1 ? 0.1 : 0)),
-  1,
-];
-
-const logarithmicRange: uPlot.Scale.Range = (_, minimum, maximum) => {
-  if (!(minimum > 0) || !(maximum > 0)) return [0.1, 1];
-  return [10 ** Math.floor(Math.log10(minimum)), 10 ** Math.ceil(Math.log10(maximum) + 1e-9)];
-};

@@ -1,59 +1,32 @@
-import { useMemo, useState } from 'react';
+import './curves.css';
+import { ZoomOut } from 'lucide-react';
 import { measuresOf } from '../../contract/measures.ts';
 import type { MeasureDescription, Metrics, RunSummary } from '../../contract/run.ts';
+import { classNames } from '../ui/classNames.ts';
 import { CurveChart } from './CurveChart.tsx';
-import { curveColumns } from './curves.ts';
+import type { CurveAxis } from './curves.ts';
+import { curveView, setCurveAxis, useCurveView, zoomCurves } from './curveView.ts';
 
 export interface CurvesProps {
   readonly run: RunSummary;
   readonly metrics: readonly Metrics[];
 }
 
+const AXES: readonly (readonly [CurveAxis, string])[] = [
+  ['epoch', 'Epoch'],
+  ['step', 'Step'],
+  ['time', 'Time'],
+];
+
 /** Loss and measures of a run, with the controls of how they are drawn. */
 export function Curves({ run, metrics }: CurvesProps) {
-  const [smoothing, setSmoothing] = useState(0.6);
-  const [logarithmic, setLogarithmic] = useState(false);
-  const loss = useMemo(
-    () => curveColumns(metrics, 'loss', { smoothing, logarithmic }),
-    [metrics, smoothing, logarithmic],
-  );
   const [first, ...others] = measuresOf(run);
   const chartsOf = (measures: readonly MeasureDescription[]) =>
-    measures.map((measure) => (
-      <MeasureChart key={measure.key} measure={measure} metrics={metrics} smoothing={smoothing} runId={run.id} />
-    ));
+    measures.map((measure) => <CurveChart key={measure.key} figure={measure} metrics={metrics} run={run.id} />);
   return (
     <div className="flex flex-col gap-3">
-      <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1 text-2xs text-ink-muted">
-        <span className="flex items-center gap-3">
-          <Key colour="bg-curve-train">Train</Key>
-          <Key colour="bg-curve-validation">Validation</Key>
-        </span>
-        <span className="flex items-center gap-3">
-          <label className="flex items-center gap-1.5">
-            Smooth
-            <input
-              type="range"
-              min={0}
-              max={0.98}
-              step={0.02}
-              value={smoothing}
-              onChange={(event) => setSmoothing(Number(event.target.value))}
-              className="h-4 w-16 accent-accent"
-            />
-          </label>
-          <label className="flex items-center gap-1.5">
-            <input
-              type="checkbox"
-              checked={logarithmic}
-              onChange={(event) => setLogarithmic(event.target.checked)}
-              className="size-3.5 accent-accent"
-            />
-            Log
-          </label>
-        </span>
-      </div>
-      <CurveChart figure="loss" columns={loss} logarithmic={logarithmic} runId={run.id} />
+      <Controls run={run.id} />
+      <CurveChart figure="loss" metrics={metrics} run={run.id} />
       {chartsOf(first === undefined ? [] : [first])}
       {others.length > 0 && (
         <details className="flex flex-col">
@@ -67,26 +40,99 @@ export function Curves({ run, metrics }: CurvesProps) {
   );
 }
 
-interface MeasureChartProps {
-  readonly measure: MeasureDescription;
-  readonly metrics: readonly Metrics[];
-  readonly smoothing: number;
-  readonly runId: string;
-}
-
-function MeasureChart({ measure, metrics, smoothing, runId }: MeasureChartProps) {
-  const columns = useMemo(
-    () => curveColumns(metrics, measure, { smoothing, logarithmic: false }),
-    [metrics, measure, smoothing],
-  );
-  return <CurveChart figure={measure} columns={columns} logarithmic={false} runId={runId} />;
-}
-
-function Key({ colour, children }: { readonly colour: string; readonly children: string }) {
+function Controls({ run }: { readonly run: RunSummary['id'] }) {
+  const { axis, smoothing, logarithmic, train, validation } = useCurveView((view) => view);
+  const zoomed = useCurveView((view) => view.zoom?.run === run);
   return (
-    <span className="flex items-center gap-1.5">
+    <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1.5 text-2xs text-ink-muted">
+      <span className="flex items-center gap-1">
+        <Toggle on={train} colour="bg-curve-train" onChange={() => curveView.setState({ train: !train })}>
+          Train
+        </Toggle>
+        <Toggle
+          on={validation}
+          colour="bg-curve-validation"
+          onChange={() => curveView.setState({ validation: !validation })}
+        >
+          Validation
+        </Toggle>
+      </span>
+      <span className="flex rounded-md bg-sunken p-0.5" role="radiogroup" aria-label="Curves over">
+        {AXES.map(([value, label]) => (
+          <button
+            key={value}
+            type="button"
+            role="radio"
+            aria-checked={axis === value}
+            data-testid={`curve-axis-${value}`}
+            onClick={() => setCurveAxis(value)}
+            className={classNames(
+              'h-5 rounded-sm px-1.5 hover:text-ink',
+              axis === value && 'bg-raised text-ink shadow-card',
+            )}
+          >
+            {label}
+          </button>
+        ))}
+      </span>
+      <label className="flex items-center gap-1.5">
+        Smooth
+        <input
+          type="range"
+          min={0}
+          max={0.98}
+          step={0.02}
+          value={smoothing}
+          onChange={(event) => curveView.setState({ smoothing: Number(event.target.value) })}
+          className="h-4 w-16 accent-accent"
+        />
+      </label>
+      <span className="flex items-center gap-2">
+        <label className="flex items-center gap-1.5">
+          <input
+            type="checkbox"
+            checked={logarithmic}
+            onChange={(event) => curveView.setState({ logarithmic: event.target.checked })}
+            className="size-3.5 accent-accent"
+          />
+          Log
+        </label>
+        <button
+          type="button"
+          disabled={!zoomed}
+          data-testid="curve-all"
+          onClick={() => zoomCurves(run, null)}
+          className="flex h-5 items-center gap-1 rounded-sm px-1 hover:bg-hover hover:text-ink disabled:opacity-40"
+        >
+          <ZoomOut size={12} aria-hidden /> All
+        </button>
+      </span>
+    </div>
+  );
+}
+
+interface ToggleProps {
+  readonly on: boolean;
+  readonly colour: string;
+  readonly onChange: () => void;
+  readonly children: string;
+}
+
+/** An entry of the legend that takes its curve away and brings it back. */
+function Toggle({ on, colour, onChange, children }: ToggleProps) {
+  return (
+    <button
+      type="button"
+      aria-pressed={on}
+      onClick={onChange}
+      data-testid={`curve-toggle-${children.toLowerCase()}`}
+      className={classNames(
+        'flex h-5 items-center gap-1.5 rounded-sm px-1 hover:bg-hover hover:text-ink',
+        !on && 'line-through opacity-60',
+      )}
+    >
       <span className={`h-0.5 w-3 rounded-full ${colour}`} aria-hidden />
       {children}
-    </span>
+    </button>
   );
 }

@@ -31,8 +31,9 @@ export function useActiveRun(): RunSummary | undefined {
   return useRuns((runs) => activeRun(runs, path, name, id));
 }
 
-/** Milliseconds between two updates of the curves. */
-const TELL_EVERY = 250;
+/** Milliseconds between two updates of the curves: thirty a second, and hardly any while nobody sees them. */
+const TELL_EVERY = 33;
+const TELL_HIDDEN_EVERY = 1000;
 const STORAGE_KEY = 'skipwire.adopted-runs';
 
 function setAdopted(adopted: AdoptedRuns): void {
@@ -86,7 +87,7 @@ export function followRuns(connection: ManagedConnection): void {
     else void showRun(connection, run);
   }
 
-  // Metrics come up to thirty times a second; four drawings a second are enough, and leave the processor to the training.
+  // What comes in one go is told in one go.
   let heard: RunEvent[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   function tell() {
@@ -114,7 +115,7 @@ export function followRuns(connection: ManagedConnection): void {
     const { payload } = message;
     const known = runStore.getState().summaries[payload.run]?.state.status;
     if (payload.kind === 'state' && payload.summary.state.status !== known) tell();
-    else timer ??= setTimeout(tell, TELL_EVERY);
+    else timer ??= setTimeout(tell, document.hidden ? TELL_HIDDEN_EVERY : TELL_EVERY);
   });
   documentStore.subscribe((state, before) => {
     if (state.tabs !== before.tabs) followTabs(state.tabs, before.tabs);
