@@ -29,6 +29,8 @@ const targets = [
       // Children that load native code and may die: libtensorflow, onnxruntime.
       engineProcess: 'src/main/engineProcess.ts',
       verifyProcess: 'src/main/verifyProcess.ts',
+      // A thread of the engine's process.
+      checkpointWorker: 'src/main/checkpointWorker.ts',
       engineSelfTest: 'src/main/engines/engineSelfTest.ts',
       // A thread that makes batches while a step is computed.
       batchWorker: 'src/main/batchWorker.ts',

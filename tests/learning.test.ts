@@ -35,7 +35,11 @@ async function learn(
   let last: EpochMetrics | undefined;
   await trainDocument(
     executor,
-    { kind: 'train', document: { ...document, training: { ...document.training, ...training } }, folder },
+    {
+      kind: 'train',
+      document: { ...document, training: { ...document.training, ...training } },
+      folder: await mkdtemp(path.join(folder, 'run-')),
+    },
     {
       onNotice: () => undefined,
       onBegun: () => undefined,

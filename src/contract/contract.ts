@@ -8,6 +8,7 @@ import { HostProblem } from './hostProblem.ts';
 import { RunEvent, RunId, RunRecord, RunSummary } from './run.ts';
 import { sampleCalls } from './samples.ts';
 import { statisticsCalls } from './statistics.ts';
+import { runControlCalls } from './runControl.ts';
 import { WorkspacePath } from './workspacePath.ts';
 
 export { HostProblem, WorkspacePath };
@@ -79,6 +80,7 @@ export const calls = {
     z.strictObject({ run: RunId }),
   ),
   'run/stop': call(z.strictObject({ run: RunId }), nothing),
+  ...runControlCalls,
   'run/list': call(nothing, z.strictObject({ runs: z.array(RunSummary) })),
   'run/read': call(z.strictObject({ run: RunId }), RunRecord),
   /** Exports with the best weights of `run`, or with fresh initial weights when it is `null`. */

@@ -44,7 +44,8 @@ export const StepMetrics = z.strictObject({
 export const EpochMetrics = z.strictObject({
   kind: z.literal('epoch'),
   step: z.int(),
-  epoch: z.int(),
+  /** Epochs passed; a run that was stopped in the middle of one is measured there, with a fraction. */
+  epoch: z.number(),
   trainLoss: z.number(),
   trainAccuracy: z.number().optional(),
   trainMeasures: Figures,
@@ -66,7 +67,10 @@ export const RunState = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('queued') }),
   z.strictObject({ status: z.literal('compiling') }),
   z.strictObject({ status: z.literal('running') }),
-  z.strictObject({ status: z.literal('stopping') }),
+  /** Ends after the step at hand; with `pausing` so that it can go on. */
+  z.strictObject({ status: z.literal('stopping'), pausing: z.literal(true).optional() }),
+  /** Rests by the user's wish, with nothing but its folder; goes on from its last checkpoint. */
+  z.strictObject({ status: z.literal('paused') }),
   z.strictObject({ status: z.literal('finished') }),
   /** Stopped by the user; the best weights are kept. */
   z.strictObject({ status: z.literal('stopped') }),
@@ -78,6 +82,22 @@ export const RunState = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('interrupted'), reason: z.string() }),
 ]);
 export type RunState = z.infer<typeof RunState>;
+
+/** Name of a checkpoint's file without its extension: `last`, `best`, `start` or `epoch-00010`. */
+export const CheckpointName = z
+  .string()
+  .max(60)
+  .regex(/^[a-z0-9-]+$/);
+
+/** The run and its checkpoint that a run began with. */
+export const RunParent = z.strictObject({
+  run: z.string(),
+  checkpoint: CheckpointName,
+  step: z.int(),
+  /** Epochs passed, with a fraction. */
+  epoch: z.number(),
+});
+export type RunParent = z.infer<typeof RunParent>;
 
 export const RunSummary = z.strictObject({
   id: RunId,
@@ -94,6 +114,10 @@ export const RunSummary = z.strictObject({
   measures: z.array(MeasureDescription).optional(),
   lastEpoch: EpochMetrics.optional(),
   best: EpochMetrics.optional(),
+  /** The metrics up to there are the parent's. */
+  parent: RunParent.optional(),
+  /** Place among the runs that wait, from 0; of queued runs that a living host looks after. */
+  queuePlace: z.int().optional(),
 });
 export type RunSummary = z.infer<typeof RunSummary>;
 
@@ -110,6 +134,8 @@ export const RunEvent = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('state'), run: RunId, summary: RunSummary }),
   /** Metrics since the last event; at most 30 events a second. */
   z.strictObject({ kind: z.literal('metrics'), run: RunId, metrics: z.array(Metrics) }),
+  /** The run goes on from a checkpoint: metrics of later steps are void. */
+  z.strictObject({ kind: z.literal('rewound'), run: RunId, step: z.int() }),
   z.strictObject({ kind: z.literal('notice'), run: RunId, text: z.string() }),
 ]);
 export type RunEvent = z.infer<typeof RunEvent>;

@@ -6,6 +6,7 @@ import { exitCodeHelp, exitCodes } from './cli/exitCodes.ts';
 import { registerExportCommand } from './cli/exportCommand.ts';
 import { registerProbeCommand } from './cli/probeCommand.ts';
 import { registerSchemaCommand } from './cli/schemaCommand.ts';
+import { registerRunsCommand } from './cli/runsCommand.ts';
 import { registerServeCommand } from './cli/serveCommand.ts';
 import { registerShareCommand } from './cli/shareCommand.ts';
 import { registerSummaryCommand } from './cli/summaryCommand.ts';
@@ -21,6 +22,7 @@ const program = new Command('skipwire')
   .exitOverride();
 
 registerTrainCommand(program);
+registerRunsCommand(program);
 registerExportCommand(program);
 registerSummaryCommand(program);
 registerCheckCommand(program);
@@ -32,7 +34,9 @@ registerShareCommand(program);
 registerServeCommand(program);
 registerEngineCommands(program);
 // Commands made above take over from the program only what it had when they were made.
-for (const command of program.commands) command.exitOverride().showHelpAfterError('Add --help to see how it is used.');
+for (const command of program.commands.flatMap((one) => [one, ...one.commands])) {
+  command.exitOverride().showHelpAfterError('Add --help to see how it is used.');
+}
 
 // Whoever reads the output may have seen enough (`| head`): that is no mistake of anybody.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

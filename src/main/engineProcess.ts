@@ -24,6 +24,7 @@ import { watchForOrphanhood } from './training/watchForOrphanhood.ts';
  */
 
 let wish: ReturnType<TrainingOrder['wish']> = 'go-on';
+let leaving = false;
 let working: Promise<void> | undefined;
 /** Made when samples are first looked at; a process that trains never does. */
 let prober: Prober | undefined;
@@ -42,7 +43,8 @@ process.on('SIGTERM', () => leave());
 process.on('disconnect', () => leave());
 
 function leave(): void {
-  wish = 'abandon';
+  leaving = true;
+  wish = 'leave';
   void (working ?? Promise.resolve()).finally(() => process.exit(0));
 }
 
@@ -60,6 +62,8 @@ async function work(executor: Executor, task: EngineTask): Promise<TaskOutcome> 
     case 'train': {
       const completed = await trainDocument(executor, task, {
         onNotice: (text) => void tell({ kind: 'notice', text }),
+        onTakenUp: ({ position, lastEpoch, best }) =>
+          void tell({ kind: 'taken-up', step: position.step, lastEpoch, best }),
         onBegun: (measures) => void tell({ kind: 'begun', measures }),
         onMetrics: (metrics) => void tell({ kind: 'metrics', metrics: [metrics] }),
         wish: () => wish,
@@ -77,7 +81,7 @@ async function work(executor: Executor, task: EngineTask): Promise<TaskOutcome> 
 }
 
 async function doTask(executor: Executor, task: EngineTask): Promise<void> {
-  if (wish !== 'abandon') wish = 'go-on';
+  if (!leaving) wish = 'go-on';
   try {
     await tell({ kind: 'done', outcome: await work(executor, task) });
   } catch (error) {
@@ -100,7 +104,10 @@ function attend(executor: Executor, request: EngineRequest): void {
       prepare();
       break;
     case 'stop':
-      if (wish === 'go-on') wish = 'stop';
+      if (!leaving) wish = 'stop';
+      break;
+    case 'pause':
+      if (wish === 'go-on') wish = 'leave';
       break;
     default:
       assertNever(request);

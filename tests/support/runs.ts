@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { SkipwireDocument } from '../../src/graph-engine/document/schema.ts';
 import { encodeSafetensors } from '../../src/graph-engine/targets/safetensors/safetensors.ts';
-import { runFiles } from '../../src/main/runs/runFolder.ts';
+import { runFiles } from '../../src/main/runs/runFiles.ts';
 import { lowered } from './networks.ts';
 
 /** Writes a run's weights files, named as in a run's folder, with these weights of the document; returns the folder. */

@@ -6,7 +6,8 @@ import { documentInLink, isNetworkLink } from '../../graph-engine/sharing/linkFr
 import { documentInPng } from '../../graph-engine/sharing/pngDocument.ts';
 import { readVersion } from '../files/documentVersions.ts';
 import { HostFailure } from '../files/hostFailure.ts';
-import { readRun, runFiles } from '../runs/runFolder.ts';
+import { runFiles } from '../runs/runFiles.ts';
+import { readRun } from '../runs/runFolder.ts';
 import { describeDiagnostic } from './tellProblem.ts';
 
 /**

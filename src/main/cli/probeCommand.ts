@@ -11,7 +11,7 @@ import { drawReading } from '../probing/drawReading.ts';
 import { encodeNpy } from '../probing/encodeNpy.ts';
 import { createProbeClient } from '../probing/probeClient.ts';
 import type { ProbedReading, ProbeDescription, ProbeTask } from '../probing/probeMessages.ts';
-import { runFiles } from '../runs/runFolder.ts';
+import { runFiles } from '../runs/runFiles.ts';
 import type { WeightSource } from '../training/engineMessages.ts';
 import { openRunOrDocument } from './openDocument.ts';
 import { tellingProblems } from './tellProblem.ts';

@@ -95,7 +95,7 @@ export function describeEpoch(
   const left = step === undefined || entry.epoch === epochs ? '' : ` · ${duration(step.remaining)} left`;
   const [trained, validated] = [trainingFigure(entry, measure.key), validationFigure(entry, measure.key)];
   return (
-    `epoch ${entry.epoch}/${epochs} · loss ${format(entry.trainLoss)} · ${nameOf(measure)} ${formatFigure(measure, trained)}` +
+    `epoch ${Number(entry.epoch.toFixed(2))}/${epochs} · loss ${format(entry.trainLoss)} · ${nameOf(measure)} ${formatFigure(measure, trained)}` +
     ` · validation ${format(entry.validationLoss)} / ${formatFigure(measure, validated)}` +
     `${entry.best ? ' · best so far' : ''}${speed}${left}`
   );

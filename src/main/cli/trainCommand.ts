@@ -8,11 +8,14 @@ import { TrainingSettings } from '../../graph-engine/document/trainingSettings.t
 import { HostFailure } from '../files/hostFailure.ts';
 import { dataSourceFor } from '../datasets/dataSourceFor.ts';
 import { newRunId } from '../runs/newRunId.ts';
-import { createRunKeeper } from '../runs/runKeeper.ts';
+import { startingPoint } from '../runs/continueRun.ts';
+import { readRunDocument, readRunFile } from '../runs/runFolder.ts';
+import { createRunKeeper, type RunKeeper, type RunOrder, type RunPlace } from '../runs/runKeeper.ts';
 import { createEngineClient } from '../training/engineClient.ts';
 import { requireTrainable } from '../training/requireTrainable.ts';
 import { dataArgument } from './dataArgument.ts';
 import { exitCodeFor, exitCodes } from './exitCodes.ts';
+import { findCheckpoint, findRun } from './findRun.ts';
 import { openDocument } from './openDocument.ts';
 import { formatFigure, jsonLines, nameOf, showProgress } from './runProgress.ts';
 import { tellingProblems, tellProblem } from './tellProblem.ts';
@@ -24,41 +27,115 @@ interface TrainOptions {
   readonly learningRate?: number;
   readonly seed?: number;
   readonly out?: string;
+  readonly resume?: string;
+  readonly from?: string;
   readonly json?: boolean;
 }
 
-/** Adds `train <document>`. */
+/** Adds `train [document]`. */
 export function registerTrainCommand(program: Command): void {
   program
-    .command('train <document>')
-    .description('train a network; what is not given here comes from the document')
+    .command('train [document]')
+    .description('train a network, or go on training a run; what is not given here comes from the document')
     .option('--data <name or path>', 'data set, such as digits, or a folder or file of your own')
     .option('--epochs <n>', 'passes over the training part', number)
     .option('--batch-size <n>', 'examples per step', number)
     .option('--learning-rate <rate>', 'size of a step', number)
     .option('--seed <n>', 'start, shuffle and masks', number)
     .option('--out <folder>', 'folder of the run, new or empty (default: a new one in runs/)')
+    .option(
+      '--resume <run>',
+      'go on with an interrupted, paused, stopped or failed run, in its folder and on its curve',
+    )
+    .option('--from <run[:checkpoint]>', 'begin a new run with a checkpoint of another; settings given here may differ')
     .option('--json', 'one JSON object a line')
-    .action((file: string, options: TrainOptions) => tellingProblems(() => train(file, options)));
+    .action((file: string | undefined, options: TrainOptions, command: Command) =>
+      tellingProblems(() => train(orderOf(file, options, command), options)),
+    );
 }
 
-async function train(file: string, options: TrainOptions): Promise<void> {
+/** What to do for a command line. A combination that makes no sense is a mistake of usage. */
+function orderOf(file: string | undefined, options: TrainOptions, command: Command): () => Promise<TrainOrder> {
+  const { resume, from } = options;
+  if (resume !== undefined) {
+    const { resume: _resume, json: _json, ...others } = options;
+    const [other] = file === undefined ? Object.keys(others) : ['document'];
+    if (other !== undefined) {
+      command.error(
+        `error: a run is resumed as it is, without "${other}"; --from begins a new one with changed settings`,
+      );
+    }
+    return () => resumeOrder(resume);
+  }
+  if (from !== undefined) return () => continueOrder(from, file, options);
+  if (file === undefined) command.error("error: missing required argument 'document' (or --resume, or --from)");
+  return () => startOrder(file, options);
+}
+
+/** A run that is about to be queued. */
+interface TrainOrder extends RunPlace {
+  readonly epochs: number;
+  /** The folder in the user's words. */
+  readonly out: string;
+  /** Where paths of data lead from, when it is not the current folder. */
+  readonly dataFolder: string | undefined;
+  begin(runs: RunKeeper): Promise<void>;
+}
+
+async function demandTrainable(document: SkipwireDocument, root: string | undefined): Promise<void> {
+  await requireTrainable(document, async (settings) => (await dataSourceFor(settings, { root })).description);
+}
+
+async function resumeOrder(name: string): Promise<TrainOrder> {
+  const place = await findRun(name);
+  const document = await readRunDocument(place.folder);
+  const dataFolder = (await readRunFile(place.folder))?.dataFolder;
+  await demandTrainable(document, dataFolder);
+  const { epochs } = document.training;
+  return { ...place, out: name, epochs, dataFolder, begin: (runs) => runs.resume(place) };
+}
+
+async function continueOrder(name: string, file: string | undefined, options: TrainOptions): Promise<TrainOrder> {
+  const { run, checkpoint } = await findCheckpoint(name);
+  const trained = await readRunDocument(run.folder);
+  const from = await startingPoint(run, trained, checkpoint);
+  const dataFolder = (await readRunFile(run.folder))?.dataFolder;
+  const document = file === undefined ? trained : await openDocument(file);
+  return newRun(document, options, {
+    from,
+    dataFolder,
+    ...(file !== undefined && { documentPath: path.resolve(file) }),
+  });
+}
+
+async function startOrder(file: string, options: TrainOptions): Promise<TrainOrder> {
+  return newRun(await openDocument(file), options, { documentPath: path.resolve(file) });
+}
+
+async function newRun(
+  opened: SkipwireDocument,
+  options: TrainOptions,
+  given: Pick<RunOrder, 'from' | 'documentPath' | 'dataFolder'>,
+): Promise<TrainOrder> {
   const chosen = options.data === undefined ? undefined : await dataArgument(options.data);
-  const document = withSettings(await openDocument(file), { ...options, ...(chosen && { data: chosen.data }) });
-  const folderOfData = chosen?.root;
-  await requireTrainable(
-    document,
-    async (settings) => (await dataSourceFor(settings, { root: folderOfData })).description,
-  );
+  const document = withSettings(opened, { ...options, ...(chosen && { data: chosen.data }) });
+  const dataFolder = chosen?.root ?? given.dataFolder;
+  await demandTrainable(document, dataFolder);
   const out = options.out ?? path.join('runs', newRunId('runs', document.name));
   const folder = path.resolve(out);
   const named = RunId.safeParse(path.basename(folder));
   const id = named.success ? named.data : newRunId(path.dirname(folder), document.name);
+  const { epochs } = document.training;
+  const order: RunOrder = { ...given, id, folder, document, dataFolder };
+  return { id, folder, out, epochs, dataFolder, begin: (runs) => runs.start(order) };
+}
 
-  const progress = options.json === true ? jsonLines() : showProgress(document.training.epochs);
+async function train(prepare: () => Promise<TrainOrder>, options: TrainOptions): Promise<void> {
+  const { id, folder, out, epochs, dataFolder, begin } = await prepare();
+  const progress = options.json === true ? jsonLines() : showProgress(epochs);
   let lastStep: StepMetrics | undefined;
   let measure = headlineOf({});
-  const engine = createEngineClient({ folder: folderOfData });
+  const engine = createEngineClient({ folder: dataFolder });
   const runs = createRunKeeper(engine, (event) => {
     if (event.kind === 'notice') progress.notice(event.text);
     if (event.kind === 'state') measure = headlineOf(event.summary);
@@ -72,7 +149,7 @@ async function train(file: string, options: TrainOptions): Promise<void> {
     runs.stop(id);
   });
   try {
-    await runs.start({ id, folder, document, documentPath: path.resolve(file) });
+    await begin(runs);
     const summary = await runs.whenOver(id);
     progress.stop();
     if (options.json === true) console.log(JSON.stringify(finalLine(summary, lastStep, folder)));
@@ -133,8 +210,13 @@ function tellEnd(run: RunSummary, out: string): void {
       console.error(state.reason);
       break;
     case 'finished':
+      console.log('Finished.');
+      break;
     case 'stopped':
-      console.log(state.status === 'finished' ? 'Finished.' : 'Stopped.');
+      console.log('Stopped.');
+      break;
+    case 'paused':
+      console.log('Paused.');
       break;
     case 'queued':
     case 'compiling':
@@ -147,7 +229,7 @@ function tellEnd(run: RunSummary, out: string): void {
   if (best !== undefined) {
     const measure = headlineOf(run);
     const figure = formatFigure(measure, validationFigure(best, measure.key));
-    console.log(`Best weights: epoch ${best.epoch}, validation ${nameOf(measure)} ${figure}.`);
+    console.log(`Best weights: epoch ${Number(best.epoch.toFixed(2))}, validation ${nameOf(measure)} ${figure}.`);
   }
   console.log(`Run: ${out}`);
 }
@@ -157,6 +239,7 @@ function exitCodeOf({ state }: RunSummary): number {
     case 'finished':
       return exitCodes.ok;
     case 'stopped':
+    case 'paused':
       return exitCodes.stopped;
     case 'failed':
       return exitCodeFor(state.problem.code);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { blockTemplate, lowered, networkOf, networkTemplate, trainedLooking } from '../../../tests/support/networks.ts';
 import { writeRun } from '../../../tests/support/runs.ts';
-import { runFiles } from '../runs/runFolder.ts';
+import { runFiles } from '../runs/runFiles.ts';
 import { createEngineClient } from '../training/engineClient.ts';
 import { exportOnnxFile } from './exportOnnxFile.ts';
 

@@ -9,7 +9,7 @@ import { initialize } from '../../graph-engine/random/initialize.ts';
 import { permuteAxes } from '../../graph-engine/targets/onnx/permuteAxes.ts';
 import { decodeSafetensors } from '../../graph-engine/targets/safetensors/safetensors.ts';
 import { HostFailure } from '../files/hostFailure.ts';
-import { runFiles } from '../runs/runFolder.ts';
+import { runFiles } from '../runs/runFiles.ts';
 import { exportOnnxFile, type ExportOnnxOrder } from './exportOnnxFile.ts';
 import type { PredictingEngine } from './predictByEngine.ts';
 

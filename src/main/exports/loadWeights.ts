@@ -5,7 +5,7 @@ import type { Program } from '../../graph-engine/program/program.ts';
 import { initialize } from '../../graph-engine/random/initialize.ts';
 import type { WeightSource as WeightValues } from '../../graph-engine/targets/onnx/emitOp.ts';
 import { HostFailure } from '../files/hostFailure.ts';
-import { runFiles } from '../runs/runFolder.ts';
+import { runFiles } from '../runs/runFiles.ts';
 import { matchWeights, readCheckpoint } from '../training/checkpoints.ts';
 import type { WeightSource } from '../training/engineMessages.ts';
 
@@ -25,7 +25,9 @@ export async function loadWeights(
   runFolder: string | null,
 ): Promise<LoadedWeights> {
   if (runFolder === null) return initialWeights(program, document.training.seed);
-  const file = [runFiles.best, runFiles.last].map((name) => path.join(runFolder, name)).find(existsSync);
+  const file = [runFiles.best, runFiles.last, runFiles.start]
+    .map((name) => path.join(runFolder, name))
+    .find(existsSync);
   if (file === undefined) {
     throw new HostFailure({
       code: 'run/no-weights',

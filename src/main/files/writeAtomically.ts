@@ -7,16 +7,21 @@ import path from 'node:path';
  * beside it, flushed to the disk, then renamed over it. Throws what the file system throws; the old file is then
  * untouched and nothing is left behind. Chunks are made while they are written, so large files need little memory.
  */
-export async function writeAtomically(file: string, data: string | Uint8Array | Iterable<Uint8Array>): Promise<void> {
+export async function writeAtomically(
+  file: string,
+  data: string | Uint8Array | Iterable<Uint8Array>,
+  /** The name in messages, where `file` is only on its way to it. */
+  { knownAs = file }: { knownAs?: string } = {},
+): Promise<void> {
   const folder = path.dirname(file);
   const aside = path.join(folder, `.${path.basename(file)}.${randomBytes(6).toString('hex')}.partial`);
   try {
-    const handle = await open(aside, 'wx', 0o666).catch((error: unknown) => renamed(error, file));
+    const handle = await open(aside, 'wx', 0o666).catch((error: unknown) => renamed(error, knownAs));
     try {
       await writeFile(handle, data);
       await handle.sync();
     } catch (error) {
-      renamed(error, file);
+      renamed(error, knownAs);
     } finally {
       await handle.close();
     }

@@ -7,8 +7,8 @@ import { listVersions, readVersion } from '../files/documentVersions.ts';
 import { answerOf, HostFailure } from '../files/hostFailure.ts';
 import { productVersion } from '../files/productRoot.ts';
 import { newRunId } from '../runs/newRunId.ts';
-import { listRuns, mendRun } from '../runs/runArchive.ts';
-import { readRun, readRunFile } from '../runs/runFolder.ts';
+import { listRuns, openRun } from '../runs/runArchive.ts';
+import { readRun } from '../runs/runFolder.ts';
 import { readHistograms, readStatistics } from '../runs/runStatistics.ts';
 import { requireTrainable, type DescribeData } from '../training/requireTrainable.ts';
 import { listLibrary, removeFromLibrary, writeLibrary } from './blockLibrary.ts';
@@ -19,6 +19,7 @@ import { listJournal, readJournal, removeJournal, writeJournal } from './documen
 import { describeEngines, installWithEvents } from './engineStatus.ts';
 import { createRecentDocuments } from './recentDocuments.ts';
 import { createSampleSessions } from './sampleSessions.ts';
+import { runControlHandlers } from './runControlHandlers.ts';
 
 /** One function per request of the contract. */
 export function createHandlers(services: HostServices): Handlers {
@@ -94,6 +95,8 @@ export function createHandlers(services: HostServices): Handlers {
         throw new HostFailure({ code: 'run/not-running', message: `The run "${run}" is not going on.` });
       }),
 
+    ...runControlHandlers(services),
+
     'run/list': () =>
       answerOf(async () => {
         const kept = runs.summaries();
@@ -105,8 +108,7 @@ export function createHandlers(services: HostServices): Handlers {
       answerOf(async () => {
         const folder = await workspace.resolve(`runs/${run}`);
         await runs.settled(run);
-        const file = await readRunFile(folder);
-        if (file !== undefined && !runs.active().has(run)) await mendRun(folder, file);
+        if (!runs.active().has(run)) await openRun(folder);
         const record = await readRun(folder);
         const current = runs.summaries().find(({ id }) => id === run);
         return { ...record, summary: current ?? { ...record.summary, id: run } };

@@ -7,7 +7,7 @@ import { networkFingerprint } from '../../graph-engine/document/networkFingerpri
 import { HostFailure } from '../files/hostFailure.ts';
 import type { ProbeClient } from '../probing/probeClient.ts';
 import type { ProbeTask, ProbedReading } from '../probing/probeMessages.ts';
-import { runFiles } from '../runs/runFolder.ts';
+import { runFiles } from '../runs/runFiles.ts';
 import type { WeightSource } from '../training/engineMessages.ts';
 import { createReadingCache } from './readingCache.ts';
 

@@ -8,7 +8,12 @@ export interface Keeper {
 
 /** This process, as a keeper of runs. */
 export function thisKeeper(): Keeper {
-  return { pid: process.pid, started: startOf(process.pid) };
+  return keeperOf(process.pid);
+}
+
+/** A living process, as one that can be told from a later one. */
+export function keeperOf(pid: number): Keeper {
+  return { pid, started: startOf(pid) };
 }
 
 /** Whether the process that looked after a run still lives. */
@@ -26,7 +31,9 @@ function startOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The name, in parentheses, may hold anything; the fields after it are separated by blanks. Start time is the 22nd.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // One that has ended, but whose parent has not looked yet, lives no more.
+    return fields[0] === 'Z' ? 'ended' : (fields[19] ?? '');
   } catch {
     return '';
   }

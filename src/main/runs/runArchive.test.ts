@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -11,7 +11,9 @@ import { answerOf } from '../files/hostFailure.ts';
 import { productRoot } from '../files/productRoot.ts';
 import { thisKeeper, type Keeper } from './keeper.ts';
 import { listRuns } from './runArchive.ts';
-import { appendMetrics, createRunFolder, readMetrics, readRun, readRunFile, runFiles } from './runFolder.ts';
+import { createMetricsWriter, readMetrics, rewindMetrics } from './metricsFile.ts';
+import { runFiles } from './runFiles.ts';
+import { createRunFolder, readRun, readRunFile } from './runFolder.ts';
 
 let runs: string;
 beforeEach(async () => (runs = await mkdtemp(path.join(os.tmpdir(), 'skipwire-runs-'))));
@@ -25,6 +27,12 @@ async function addRun(id: string, state: RunState, keeper: Keeper | null, starte
   const summary = { id, name: 'ResNet-20', data: 'shapes', started, state, epochs: 3 };
   await createRunFolder(folder, loaded.value, { format: 'skipwire/run@1', summary, notices: ['resized'], keeper });
   return folder;
+}
+
+async function appendMetrics(folder: string, metrics: readonly Metrics[]): Promise<void> {
+  const writer = createMetricsWriter(folder);
+  for (const entry of metrics) writer.append(entry);
+  await writer.flushed();
 }
 
 const step = (number: number): Metrics => ({
@@ -69,6 +77,15 @@ test('a line that was torn by a power cut costs only itself', async () => {
   expect(await readMetrics(folder)).toEqual([step(1), step(2)]);
 });
 
+test('a run that goes on from a checkpoint has no line twice, and none that is torn or garbled', async () => {
+  const folder = await addRun('rewound', { status: 'interrupted', reason: 'killed' }, null);
+  await appendMetrics(folder, [step(1), step(2), step(3), step(4)]);
+  await appendFile(path.join(folder, runFiles.metrics), '\u0000\u0000{"kind":"step","step":5,"ep');
+  expect(await rewindMetrics(folder, 3)).toEqual([step(1), step(2), step(3)]);
+  await appendMetrics(folder, [step(4), step(5)]);
+  expect((await readMetrics(folder)).map((entry) => entry.step)).toEqual([1, 2, 3, 4, 5]);
+});
+
 test('a run without metrics has an empty curve', async () => {
   expect(await readMetrics(await addRun('young', { status: 'queued' }, null))).toEqual([]);
 });
@@ -97,12 +114,48 @@ test('a run that another living Skipwire looks after is left alone', async () =>
   expect((await listRuns(runs, new Set()))[0]?.state.status).toBe('running');
 });
 
+test('a damaged record is put together again from the rest of the folder, and says so', async () => {
+  const folder = await addRun('garbled', { status: 'finished' }, null);
+  const epoch = { kind: 'epoch', step: 2, trainLoss: 2, validationLoss: 1.9, best: true, elapsed: 2 } as const;
+  await appendMetrics(folder, [step(1), step(2), { ...epoch, epoch: 1 }, { ...epoch, step: 4, epoch: 2, best: false }]);
+  for (const damage of ['{"format":"skipwire/run@1","summ', '', '\u0000\u0000\u0000']) {
+    await writeFile(path.join(folder, runFiles.summary), damage);
+    const [summary] = await listRuns(runs, new Set());
+    expect(summary).toMatchObject({
+      id: 'garbled',
+      name: 'ResNet-20',
+      epochs: 20,
+      best: { epoch: 1 },
+      lastEpoch: { epoch: 2 },
+    });
+    expect(summary?.state).toMatchObject({
+      status: 'interrupted',
+      reason: expect.stringContaining('damaged') as string,
+    });
+    expect((await readRun(folder)).metrics).toHaveLength(4);
+  }
+});
+
+test('a record of a newer version is left as it is', async () => {
+  const folder = await addRun('newer', { status: 'finished' }, null);
+  const text = '{"format":"skipwire/run@2"}';
+  await writeFile(path.join(folder, runFiles.summary), text);
+  expect(await listRuns(runs, new Set())).toEqual([]);
+  expect(await readFile(path.join(folder, runFiles.summary), 'utf8')).toBe(text);
+});
+
+test('a damaged document is told with what to do', async () => {
+  const folder = await addRun('no-document', { status: 'finished' }, null);
+  await writeFile(path.join(folder, runFiles.document), '{"format":"skipwire/docu');
+  expect((await listRuns(runs, new Set())).map(({ id }) => id)).toEqual(['no-document']);
+  expect(await answerOf(() => readRun(folder))).toMatchObject({ ok: false, problem: { code: 'run/document-damaged' } });
+});
+
 test('runs come newest first; folders that are no runs are left out', async () => {
   await addRun('old', { status: 'finished' }, null, 1);
   await addRun('new', { status: 'stopped' }, null, 2);
   await writeFile(path.join(runs, 'notes.txt'), 'not a run');
-  await addRun('broken', { status: 'finished' }, null, 3);
-  await writeFile(path.join(runs, 'broken', runFiles.summary), '{"format":');
+  await mkdir(path.join(runs, 'empty'));
   expect((await listRuns(runs, new Set())).map(({ id }) => id)).toEqual(['new', 'old']);
   expect(await listRuns(path.join(runs, 'nowhere'), new Set())).toEqual([]);
 });

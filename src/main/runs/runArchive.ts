@@ -2,8 +2,9 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { RunId, type RunSummary } from '../../contract/run.ts';
 import { isKeeperAlive } from './keeper.ts';
+import { recoverRun } from './recoverRun.ts';
 import { appendLog, readRunFile, writeRunFile, type RunFile } from './runFolder.ts';
-import { isOver, nextRunState } from './runState.ts';
+import { isAtRest, nextRunState } from './runState.ts';
 
 /**
  * The summaries of all runs below `folder`, the newest first. A run whose keeper died is marked as interrupted, on disk
@@ -18,22 +19,37 @@ export async function listRuns(folder: string, kept: ReadonlySet<string>): Promi
     names
       .filter((name) => RunId.safeParse(name).success && !kept.has(name))
       .map(async (name) => {
-        const run = await readRunFile(path.join(folder, name));
+        const run = await openRun(path.join(folder, name));
         // A renamed folder is known by its new name.
-        return run === undefined ? [] : [{ ...(await mendRun(path.join(folder, name), run)).summary, id: name }];
+        return run === undefined ? [] : [{ ...run.summary, id: name }];
       }),
   );
   return runs.flat().toSorted((a, b) => b.started - a.started);
 }
 
-/** The run as it really is: interrupted if it says that it goes on but nobody looks after it any more. */
-export async function mendRun(folder: string, run: RunFile): Promise<RunFile> {
-  if (isOver(run.summary.state) || (run.keeper !== null && isKeeperAlive(run.keeper))) return run;
+/**
+ * The run of a folder as it really is: interrupted if it says that it goes on but nobody looks after it any more, and put
+ * together again if its record is damaged. What had to be mended is mended on disk too. `undefined` where there is no run.
+ */
+export async function openRun(folder: string): Promise<RunFile | undefined> {
+  const run = await readRunFile(folder);
+  if (run !== undefined) return mendRun(folder, run);
+  const recovered = await recoverRun(folder);
+  if (recovered !== undefined) await keepMended(folder, recovered, recovered.notices.join(' '));
+  return recovered;
+}
+
+async function mendRun(folder: string, run: RunFile): Promise<RunFile> {
+  if (isAtRest(run.summary.state) || (run.keeper !== null && isKeeperAlive(run.keeper))) return run;
   const reason = 'Skipwire was closed or stopped working during this run. What was saved last is kept.';
   const state = nextRunState(run.summary.state, { kind: 'lost', reason });
   const mended: RunFile = { ...run, summary: { ...run.summary, state }, keeper: null };
-  // On a read-only disk the run is still shown as it is.
-  await writeRunFile(folder, mended).catch(() => undefined);
-  await appendLog(folder, reason).catch(() => undefined);
+  await keepMended(folder, mended, reason);
   return mended;
+}
+
+/** On a read-only disk the run is still shown as it is. */
+async function keepMended(folder: string, run: RunFile, reason: string): Promise<void> {
+  await writeRunFile(folder, run).catch(() => undefined);
+  await appendLog(folder, reason).catch(() => undefined);
 }

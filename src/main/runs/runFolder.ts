@@ -1,39 +1,31 @@
 import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { Metrics, RunSummary, type RunRecord } from '../../contract/run.ts';
+import { RunSummary, type RunRecord } from '../../contract/run.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { loadDocument } from '../../graph-engine/document/loadDocument.ts';
 import { serializeDocument } from '../../graph-engine/document/serializeDocument.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { writeAtomically } from '../files/writeAtomically.ts';
-
-/** Names inside a run's folder. */
-export const runFiles = {
-  summary: 'run.json',
-  document: 'document.json',
-  metrics: 'metrics.jsonl',
-  log: 'log.txt',
-  environment: 'environment.json',
-  checkpoints: 'checkpoints',
-  best: path.join('checkpoints', 'best.safetensors'),
-  last: path.join('checkpoints', 'last.safetensors'),
-} as const;
+import { readMetrics } from './metricsFile.ts';
+import { runFiles } from './runFiles.ts';
 
 /** What `run.json` holds. */
 export const RunFile = z.object({
   format: z.literal('skipwire/run@1'),
   summary: RunSummary,
   notices: z.array(z.string()),
+  /** Where paths of data lead from; by default the workspace, or the folder the command was given in. */
+  dataFolder: z.string().optional(),
   /** The process that looks after the run while it is not over. */
   keeper: z.object({ pid: z.int(), started: z.string() }).nullable(),
 });
 export type RunFile = z.infer<typeof RunFile>;
 
-/** Makes the folder of a new run. Throws a `HostFailure` when it exists and is not empty. */
+/** Makes the folder of a new run. Throws a `HostFailure` when it exists and holds more than its lock. */
 export async function createRunFolder(folder: string, document: SkipwireDocument, run: RunFile): Promise<void> {
   await mkdir(folder, { recursive: true });
-  if ((await readdir(folder)).length > 0) {
+  if ((await readdir(folder)).some((name) => name !== runFiles.lock)) {
     throw new HostFailure({
       code: 'run/folder-in-use',
       message: `The folder "${folder}" is not empty; a run never writes over what is there.`,
@@ -59,45 +51,32 @@ export async function readRunFile(folder: string): Promise<RunFile | undefined> 
   }
 }
 
-/** Appends lines to `metrics.jsonl`. */
-export async function appendMetrics(folder: string, metrics: readonly Metrics[]): Promise<void> {
-  if (metrics.length === 0) return;
-  const lines = metrics.map((entry) => `${JSON.stringify(entry)}\n`).join('');
-  await appendFile(path.join(folder, runFiles.metrics), lines);
-}
-
 /** Adds a line to the run's log. */
 export async function appendLog(folder: string, text: string): Promise<void> {
   await appendFile(path.join(folder, runFiles.log), `${new Date().toISOString()} ${text}\n`);
-}
-
-/** The metrics of a run; a line that was being written when the machine stopped is left out. */
-export async function readMetrics(folder: string): Promise<Metrics[]> {
-  const text = await readFile(path.join(folder, runFiles.metrics), 'utf8').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
-    throw error;
-  });
-  return text.split('\n').flatMap((line) => {
-    const parsed = Metrics.safeParse(parseLine(line));
-    return parsed.success ? [parsed.data] : [];
-  });
-}
-
-function parseLine(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Everything about a run. Throws a `HostFailure` when the folder holds none. */
 export async function readRun(folder: string): Promise<RunRecord> {
   const run = await readRunFile(folder);
   if (run === undefined) throw noRun(folder);
-  const loaded = loadDocument(await readFile(path.join(folder, runFiles.document), 'utf8'));
-  if (!loaded.ok) throw noRun(folder);
-  return { summary: run.summary, document: loaded.value, metrics: await readMetrics(folder), notices: run.notices };
+  const document = await readRunDocument(folder);
+  return { summary: run.summary, document, metrics: await readMetrics(folder), notices: run.notices };
+}
+
+/** The document that a run trains. Throws a `HostFailure` when it is missing or damaged. */
+export async function readRunDocument(folder: string): Promise<SkipwireDocument> {
+  const text = await readFile(path.join(folder, runFiles.document), 'utf8').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw noRun(folder);
+    throw error;
+  });
+  const loaded = loadDocument(text);
+  if (loaded.ok) return loaded.value;
+  throw new HostFailure({
+    code: 'run/document-damaged',
+    message: `The document of the run in "${folder}" is damaged: ${loaded.error[0]?.message ?? ''}`,
+    remedy: `Put back ${runFiles.document}, for instance the file that was trained; the weights are not affected.`,
+  });
 }
 
 function noRun(folder: string): HostFailure {

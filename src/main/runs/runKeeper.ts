@@ -1,39 +1,58 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { HostProblem } from '../../contract/contract.ts';
-import type { MeasureDescription, Metrics, RunEvent, RunSummary } from '../../contract/run.ts';
-import { networkFingerprint } from '../../graph-engine/document/networkFingerprint.ts';
+import type { Metrics, RunEvent, RunSummary } from '../../contract/run.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
-import { problemOf } from '../files/hostFailure.ts';
+import { HostFailure, problemOf } from '../files/hostFailure.ts';
 import type { TaskEnd } from '../training/engineChild.ts';
 import type { EngineClient, RunningTask } from '../training/engineClient.ts';
+import type { EngineNews } from '../training/engineMessages.ts';
+import { demandContinuable, layStart, type StartingPoint } from './continueRun.ts';
 import { thisKeeper } from './keeper.ts';
-import { appendLog, appendMetrics, createRunFolder, runFiles, writeRunFile, type RunFile } from './runFolder.ts';
-import { isOver, nextRunState, type RunHappening } from './runState.ts';
+import { lastAndBest, summaryOf } from './recoverRun.ts';
+import { openRun } from './runArchive.ts';
+import { runFiles } from './runFiles.ts';
+import { appendLog, createRunFolder, readRunDocument, writeRunFile, type RunFile } from './runFolder.ts';
+import { lockRun, type RunLock } from './runLock.ts';
+import { isAtRest, nextRunState, type RunHappening } from './runState.ts';
 
-export interface RunOrder {
+/** A run by its name and its own folder. */
+export interface RunPlace {
   readonly id: string;
-  /** The run's own folder: new, or empty. */
   readonly folder: string;
+}
+
+export interface RunOrder extends RunPlace {
   readonly document: SkipwireDocument;
   readonly documentPath?: string | undefined;
+  /** Where paths of data lead from, for whoever resumes it. */
+  readonly dataFolder?: string | undefined;
+  /** What it continues; by default it begins with the weights of its seed. */
+  readonly from?: StartingPoint | undefined;
 }
 
 /** Looks after runs: their order, their state, and what of them is on disk. */
 export interface RunKeeper {
-  /** Makes the run's folder and queues it; runs are trained one after the other. Throws a `HostFailure`. */
+  /** Makes the run's folder, which is new or empty, and queues it; runs are trained one after the other. Throws a `HostFailure`. */
   start(order: RunOrder): Promise<void>;
+  /** Queues a run at rest, which then goes on from its furthest checkpoint. Throws a `HostFailure`. */
+  resume(place: RunPlace): Promise<void>;
   /**
    * Asks a run to end, keeping its best weights; asked a second time, ends its process at once, in case it hangs. False
    * when the run is not looked after here.
    */
   stop(id: string): boolean;
-  /** Ids of the runs that are not over. */
+  /** Asks a run to end so that it can go on later; false when the run is not looked after here, or at rest. */
+  pause(id: string): boolean;
+  /** Gives a queued run another place in the queue; false when it does not wait. */
+  move(id: string, place: number): boolean;
+  /** Ids of the runs that are not at rest. */
   active(): ReadonlySet<string>;
+  /** Of the runs that are known better here than on the disk. */
   summaries(): readonly RunSummary[];
   /** Number of the process that trains the run, while one does. */
   engineProcessOf(id: string): number | undefined;
-  /** Resolves with the last word on a run. */
+  /** Resolves with the last word on a run, until somebody resumes it. */
   whenOver(id: string): Promise<RunSummary>;
   /** Resolves when everything so far is on disk. */
   settled(id: string): Promise<void>;
@@ -41,13 +60,16 @@ export interface RunKeeper {
   close(): Promise<void>;
 }
 
-interface KeptRun {
-  readonly order: RunOrder;
+interface KeptRun extends RunPlace {
+  readonly document: SkipwireDocument;
+  readonly lock: RunLock;
   file: RunFile;
   task: RunningTask | undefined;
   /** Writes to the folder, one after the other. */
   writing: Promise<void>;
   writeFailure: HostProblem | undefined;
+  /** Its folder may belong to another process by now. */
+  released: boolean;
   readonly over: PromiseWithResolvers<RunSummary>;
 }
 
@@ -66,39 +88,68 @@ export function createRunKeeper(engine: EngineClient, onEvent: (event: RunEvent)
     });
   };
 
+  const summaryNow = (run: KeptRun): RunSummary => {
+    const place = queue.indexOf(run);
+    return place === -1 ? run.file.summary : { ...run.file.summary, queuePlace: place };
+  };
+
+  const tellState = (run: KeptRun): void => onEvent({ kind: 'state', run: run.id, summary: summaryNow(run) });
+  const tellQueue = (): void => queue.forEach(tellState);
+
   const change = (run: KeptRun, changes: Partial<RunSummary>): void => {
-    run.file = { ...run.file, summary: { ...run.file.summary, ...changes } };
-    if (isOver(run.file.summary.state)) run.file = { ...run.file, keeper: null };
-    const snapshot = run.file;
-    write(run, () => writeRunFile(run.order.folder, snapshot));
-    onEvent({ kind: 'state', run: run.order.id, summary: snapshot.summary });
+    const summary = { ...run.file.summary, ...changes };
+    const snapshot = { ...run.file, summary, keeper: isAtRest(summary.state) ? null : thisKeeper() };
+    run.file = snapshot;
+    write(run, () => writeRunFile(run.folder, snapshot));
+    tellState(run);
   };
 
   const happen = (run: KeptRun, happening: RunHappening): void => {
     const state = nextRunState(run.file.summary.state, happening);
     if (state === run.file.summary.state) return;
-    write(run, () => appendLog(run.order.folder, describe(happening)));
+    write(run, () => appendLog(run.folder, describe(happening)));
     change(run, { state });
   };
 
-  const begin = (run: KeptRun, measures: readonly MeasureDescription[]): void => {
-    run.file = { ...run.file, summary: { ...run.file.summary, measures: [...measures] } };
-    happen(run, { kind: 'begun' });
-  };
-
   const note = (run: KeptRun, text: string): void => {
-    run.file = { ...run.file, notices: [...run.file.notices, text] };
-    const snapshot = run.file;
-    write(run, () => writeRunFile(run.order.folder, snapshot));
-    write(run, () => appendLog(run.order.folder, text));
-    onEvent({ kind: 'notice', run: run.order.id, text });
+    // A run that goes on says again what it said before.
+    if (run.file.notices.includes(text)) return;
+    const snapshot = { ...run.file, notices: [...run.file.notices, text] };
+    run.file = snapshot;
+    write(run, () => writeRunFile(run.folder, snapshot));
+    write(run, () => appendLog(run.folder, text));
+    onEvent({ kind: 'notice', run: run.id, text });
   };
 
   const measure = (run: KeptRun, metrics: readonly Metrics[]): void => {
-    write(run, () => appendMetrics(run.order.folder, metrics));
-    onEvent({ kind: 'metrics', run: run.order.id, metrics: [...metrics] });
+    // The engine has written them: a host that dies takes no line along.
+    onEvent({ kind: 'metrics', run: run.id, metrics: [...metrics] });
     for (const entry of metrics) {
       if (entry.kind === 'epoch') change(run, { lastEpoch: entry, ...(entry.best && { best: entry }) });
+    }
+  };
+
+  const hear = (run: KeptRun, news: EngineNews): void => {
+    switch (news.kind) {
+      case 'taken-up': {
+        onEvent({ kind: 'rewound', run: run.id, step: news.step });
+        write(run, () => appendLog(run.folder, `goes on from step ${news.step}`));
+        const { lastEpoch: _last, best: _best, ...summary } = run.file.summary;
+        run.file = { ...run.file, summary };
+        change(run, lastAndBest(news.lastEpoch, news.best));
+        break;
+      }
+      case 'begun':
+        run.file = { ...run.file, summary: { ...run.file.summary, measures: [...news.measures] } };
+        happen(run, { kind: 'begun' });
+        break;
+      case 'metrics':
+        measure(run, news.metrics);
+        break;
+      case 'notice':
+        note(run, news.text);
+        break;
+      default:
     }
   };
 
@@ -107,88 +158,152 @@ export function createRunKeeper(engine: EngineClient, onEvent: (event: RunEvent)
     if (run.writeFailure !== undefined) happen(run, { kind: 'failed', problem: run.writeFailure });
     else if (end.kind === 'lost') happen(run, { kind: 'lost', reason: end.reason });
     else if (end.kind === 'refused') {
-      if (end.detail !== undefined) write(run, () => appendLog(run.order.folder, end.detail ?? ''));
+      if (end.detail !== undefined) write(run, () => appendLog(run.folder, end.detail ?? ''));
       happen(run, { kind: 'failed', problem: end.problem });
     } else happen(run, { kind: 'ended', completed: end.outcome.kind === 'trained' && end.outcome.completed });
-    await run.writing;
   };
 
   const train = async (run: KeptRun): Promise<void> => {
     happen(run, { kind: 'taken' });
     const task = engine.train(
-      {
-        document: run.order.document,
-        folder: path.join(run.order.folder, runFiles.checkpoints),
-        statisticsFolder: run.order.folder,
-      },
-      {
-        onNews(news) {
-          if (news.kind === 'begun') begin(run, news.measures);
-          else if (news.kind === 'metrics') measure(run, news.metrics);
-          else if (news.kind === 'notice') note(run, news.text);
-        },
-      },
+      { document: run.document, folder: run.folder, statisticsFolder: run.folder },
+      { onNews: (news) => hear(run, news) },
+      { threads: await threadsBefore(run.folder) },
     );
     run.task = task;
+    const { pid } = task;
+    if (pid !== undefined) write(run, () => run.lock.nameEngine(pid));
     const environment = await task.environment;
     if (environment !== undefined) {
       const text = `${JSON.stringify(environment, null, 2)}\n`;
-      write(run, () => writeFile(path.join(run.order.folder, runFiles.environment), text));
+      write(run, () => writeFile(path.join(run.folder, runFiles.environment), text));
     }
     const end = await task.end;
     run.task = undefined;
     await conclude(run, end);
   };
 
+  /** The last word on a run is on disk, and the folder is free for others. */
+  const letGo = async (run: KeptRun): Promise<void> => {
+    await run.writing;
+    await run.lock.release().catch(() => undefined);
+    run.released = true;
+    run.over.resolve(run.file.summary);
+  };
+
   const work = async (): Promise<void> => {
     // Not at once, so that `working` is set before it is cleared.
     await Promise.resolve();
     for (let run = queue.shift(); run !== undefined; run = queue.shift()) {
-      if (!isOver(run.file.summary.state)) await train(run);
-      run.over.resolve(run.file.summary);
+      tellQueue();
+      await train(run);
+      await letGo(run);
     }
     working = undefined;
   };
 
+  const enqueue = (place: RunPlace, document: SkipwireDocument, lock: RunLock, file: RunFile): void => {
+    const run: KeptRun = {
+      ...place,
+      document,
+      lock,
+      file,
+      task: undefined,
+      writing: Promise.resolve(),
+      writeFailure: undefined,
+      released: false,
+      over: withResolvers(),
+    };
+    runs.set(run.id, run);
+    queue.push(run);
+    change(run, {});
+    working ??= work();
+  };
+
+  /** A queued run that was asked to end or to pause waits no more. */
+  const leaveQueue = (run: KeptRun): void => {
+    const place = queue.indexOf(run);
+    if (place === -1) return;
+    queue.splice(place, 1);
+    tellState(run);
+    tellQueue();
+    void letGo(run);
+  };
+
   return {
-    async start(order) {
-      const { training } = order.document;
+    async start({ id, folder, document, documentPath, dataFolder, from }) {
+      if (from !== undefined) demandContinuable(from, document);
       const summary: RunSummary = {
-        id: order.id,
-        name: order.document.name,
-        ...(order.documentPath !== undefined && { documentPath: order.documentPath }),
-        network: networkFingerprint(order.document),
-        data: training.data,
-        started: Date.now(),
-        state: { status: 'queued' },
-        epochs: training.epochs,
+        ...summaryOf(id, document, Date.now()),
+        ...(documentPath !== undefined && { documentPath }),
+        ...(from !== undefined && { parent: from.parent }),
       };
-      const file: RunFile = { format: 'skipwire/run@1', summary, notices: [], keeper: thisKeeper() };
-      await createRunFolder(order.folder, order.document, file);
-      const run: KeptRun = {
-        order,
-        file,
-        task: undefined,
-        writing: Promise.resolve(),
-        writeFailure: undefined,
-        over: withResolvers(),
+      const file: RunFile = {
+        format: 'skipwire/run@1',
+        summary,
+        notices: [],
+        ...(dataFolder !== undefined && { dataFolder }),
+        keeper: thisKeeper(),
       };
-      runs.set(order.id, run);
-      queue.push(run);
-      onEvent({ kind: 'state', run: order.id, summary });
-      working ??= work();
+      const lock = await lockRun(folder);
+      try {
+        await createRunFolder(folder, document, file);
+        if (from !== undefined) await layStart(folder, from);
+      } catch (error) {
+        await lock.release();
+        throw error;
+      }
+      enqueue({ id, folder }, document, lock, file);
+    },
+    async resume({ id, folder }) {
+      const known = runs.get(id);
+      if (known !== undefined && !isAtRest(known.file.summary.state)) throw notAtRest(id);
+      await known?.writing;
+      const lock = await lockRun(folder);
+      try {
+        const file = await openRun(folder);
+        if (file === undefined) throw noRun(folder);
+        if (!isAtRest(file.summary.state)) throw notAtRest(id);
+        const state = nextRunState(file.summary.state, { kind: 'resume-asked' });
+        if (state.status !== 'queued') throw finished(id);
+        const document = await readRunDocument(folder);
+        enqueue({ id, folder }, document, lock, { ...file, summary: { ...file.summary, id, state } });
+      } catch (error) {
+        await lock.release();
+        throw error;
+      }
     },
     stop(id) {
       const run = runs.get(id);
       if (run === undefined) return false;
-      const again = run.file.summary.state.status === 'stopping';
+      const { state } = run.file.summary;
+      const again = state.status === 'stopping' && state.pausing !== true;
       happen(run, { kind: 'stop-asked' });
       if (again) run.task?.kill();
       else run.task?.stop();
+      leaveQueue(run);
       return true;
     },
-    active: () => new Set([...runs].filter(([, run]) => !isOver(run.file.summary.state)).map(([id]) => id)),
-    summaries: () => [...runs.values()].map((run) => run.file.summary),
+    pause(id) {
+      const run = runs.get(id);
+      if (run === undefined || isAtRest(run.file.summary.state)) return false;
+      happen(run, { kind: 'pause-asked' });
+      const { state } = run.file.summary;
+      if (state.status === 'stopping' && state.pausing === true) run.task?.pause();
+      leaveQueue(run);
+      return true;
+    },
+    move(id, place) {
+      const from = queue.findIndex((run) => run.id === id);
+      const [run] = from === -1 ? [] : queue.splice(from, 1);
+      if (run === undefined) return false;
+      queue.splice(place, 0, run);
+      tellQueue();
+      return true;
+    },
+    active: () => new Set([...runs].filter(([, run]) => !isAtRest(run.file.summary.state)).map(([id]) => id)),
+    summaries: () =>
+      [...runs.values()].filter((run) => !run.released || run.writeFailure !== undefined).map(summaryNow),
     engineProcessOf: (id) => runs.get(id)?.task?.pid,
     whenOver(id) {
       const run = runs.get(id);
@@ -200,12 +315,43 @@ export function createRunKeeper(engine: EngineClient, onEvent: (event: RunEvent)
       const waiting = queue.splice(0);
       for (const run of waiting) {
         happen(run, { kind: 'lost', reason: 'Skipwire was closed before this run began.' });
-        await run.writing;
-        run.over.resolve(run.file.summary);
+        await letGo(run);
       }
       await working;
     },
   };
+}
+
+/** As many threads as the run had when it was trained before. */
+async function threadsBefore(folder: string): Promise<number | undefined> {
+  try {
+    const environment: unknown = JSON.parse(await readFile(path.join(folder, runFiles.environment), 'utf8'));
+    if (typeof environment !== 'object' || environment === null || !('threads' in environment)) return undefined;
+    const { threads } = environment;
+    return typeof threads === 'number' && Number.isInteger(threads) && threads > 0 ? threads : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function notAtRest(id: string): HostFailure {
+  return new HostFailure({ code: 'run/under-way', message: `The run "${id}" is under way already.` });
+}
+
+function finished(id: string): HostFailure {
+  return new HostFailure({
+    code: 'run/finished',
+    message: `The run "${id}" is finished: there is nothing to resume.`,
+    remedy: 'Continue it as a new run with more epochs ("skipwire train --from RUN --epochs N").',
+  });
+}
+
+function noRun(folder: string): HostFailure {
+  return new HostFailure({
+    code: 'run/missing',
+    message: `"${folder}" holds no run that can be read.`,
+    remedy: 'Check the name; the run may have been moved or deleted.',
+  });
 }
 
 function describe(happening: RunHappening): string {
@@ -215,10 +361,12 @@ function describe(happening: RunHappening): string {
     case 'lost':
       return `interrupted: ${happening.reason}`;
     case 'ended':
-      return happening.completed ? 'finished' : 'stopped';
+      return happening.completed ? 'finished' : 'ended early';
     case 'taken':
     case 'begun':
     case 'stop-asked':
+    case 'pause-asked':
+    case 'resume-asked':
       return happening.kind;
   }
 }

@@ -9,15 +9,20 @@ export type RunHappening =
   | { readonly kind: 'begun' }
   /** The user asked for an end. */
   | { readonly kind: 'stop-asked' }
+  /** The user asked for a pause. */
+  | { readonly kind: 'pause-asked' }
+  /** The user asked a run at rest to go on from its last checkpoint. */
+  | { readonly kind: 'resume-asked' }
   /** The loop came to its end, by itself or because it was asked to. */
   | { readonly kind: 'ended'; readonly completed: boolean }
   | { readonly kind: 'failed'; readonly problem: { code: string; message: string; remedy?: string | undefined } }
   /** The engine or the host died. */
   | { readonly kind: 'lost'; readonly reason: string };
 
-/** Whether a run in this state will never change again. */
-export function isOver(state: RunState): boolean {
+/** Whether nobody works on a run in this state or waits to: only the user's wish to resume changes it. */
+export function isAtRest(state: RunState): boolean {
   switch (state.status) {
+    case 'paused':
     case 'finished':
     case 'stopped':
     case 'failed':
@@ -34,11 +39,13 @@ export function isOver(state: RunState): boolean {
 }
 
 /**
- * The state after a happening. The same object comes back when nothing changes: a run that is over stays as it is, and
- * news that come late (a first step after the stop was asked for) change nothing.
+ * The state after a happening. The same object comes back when nothing changes: a run at rest hears nothing but the user,
+ * and news that come late (a first step after the stop was asked for) change nothing.
  */
 export function nextRunState(state: RunState, happening: RunHappening): RunState {
-  if (isOver(state)) return state;
+  if (isAtRest(state)) {
+    return happening.kind === 'resume-asked' && state.status !== 'finished' ? { status: 'queued' } : state;
+  }
   switch (happening.kind) {
     case 'taken':
       return state.status === 'queued' ? { status: 'compiling' } : state;
@@ -47,9 +54,15 @@ export function nextRunState(state: RunState, happening: RunHappening): RunState
     case 'stop-asked':
       // Nobody works on a queued run: it is stopped at once.
       if (state.status === 'queued') return { status: 'stopped' };
-      return state.status === 'stopping' ? state : { status: 'stopping' };
+      return state.status === 'stopping' && state.pausing !== true ? state : { status: 'stopping' };
+    case 'pause-asked':
+      if (state.status === 'queued') return { status: 'paused' };
+      return state.status === 'stopping' ? state : { status: 'stopping', pausing: true };
+    case 'resume-asked':
+      return state;
     case 'ended':
-      return { status: happening.completed ? 'finished' : 'stopped' };
+      if (happening.completed) return { status: 'finished' };
+      return { status: state.status === 'stopping' && state.pausing === true ? 'paused' : 'stopped' };
     case 'failed': {
       const { code, message, remedy } = happening.problem;
       return { status: 'failed', problem: { code, message, ...(remedy !== undefined && { remedy }) } };

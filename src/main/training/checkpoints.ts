@@ -1,81 +1,122 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import path from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
 import { averageOf } from '../../graph-engine/program/averaging.ts';
 import type { Program, Variable } from '../../graph-engine/program/program.ts';
 import {
   decodeSafetensors,
-  encodeSafetensors,
   type StoredTensor,
+  type StoredTensors,
 } from '../../graph-engine/targets/safetensors/safetensors.ts';
-import type { CompiledProgram } from '../executors/compiledProgram.ts';
 import { HostFailure } from '../files/hostFailure.ts';
-import { writeAtomically } from '../files/writeAtomically.ts';
-import type { TrainingPosition } from './trainingPosition.ts';
+import { TrainingPosition } from './trainingPosition.ts';
 
-/** How far a run had come when a checkpoint was written. */
-export interface Progress {
-  readonly step: number;
-  /** Epochs passed, with a fraction. */
-  readonly epoch: number;
+/** Everything a training needs to go on: all variables, the optimizer's among them, and where it stood. */
+export interface Checkpoint {
+  readonly tensors: Readonly<Record<string, StoredTensor>>;
+  readonly position: TrainingPosition;
 }
 
-/** Writes weights and running statistics, and with `slots` also the optimizer's state, whole or not at all; without, averages where there are any. */
-export async function saveCheckpoint(
-  file: string,
-  program: Program,
-  compiled: CompiledProgram,
-  progress: Progress,
-  { slots, position }: { slots: boolean; position: TrainingPosition },
-): Promise<void> {
-  const wanted = program.variables.filter(({ role }) => slots || role !== 'slot');
-  // Where the running averages are what is measured, they are what is kept and exported.
-  const known = new Set(program.variables.map(({ name }) => name));
-  const sourceOf = (variable: Variable): string => {
-    const { name } = averageOf(variable);
-    return !slots && known.has(name) ? name : variable.name;
-  };
-  const values = await compiled.readVariables(wanted.map(sourceOf));
-  const tensors: Record<string, StoredTensor> = {};
-  for (const variable of wanted) {
-    const { name, dims } = variable;
-    const data = values[sourceOf(variable)];
-    if (data === undefined) throw new Error(`The engine did not return variable ${name}`);
-    tensors[name] = { dims, data };
-  }
-  const metadata = {
+/** What a weights file says about itself. The sum tells a file that was damaged later from a good one. */
+export function checkpointMetadata({ tensors, position }: Checkpoint): Record<string, string> {
+  return {
     format: 'skipwire/checkpoint@1',
-    step: String(progress.step),
-    epoch: String(progress.epoch),
+    step: String(position.step),
+    epoch: String(position.epoch),
     position: JSON.stringify(position),
+    crc32: checksum(tensors),
   };
-  await mkdir(path.dirname(file), { recursive: true });
-  await writeAtomically(file, encodeSafetensors({ tensors, metadata }));
+}
+
+/** Where a training stood when the file was written; `undefined` when the file does not say. */
+export function positionOf(metadata: Readonly<Record<string, string>>): TrainingPosition | undefined {
+  try {
+    const parsed = TrainingPosition.safeParse(JSON.parse(metadata['position'] ?? 'null'));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The tensors of a weights file. Throws a `HostFailure` when it is missing or damaged. */
 export async function readCheckpoint(file: string): Promise<Readonly<Record<string, StoredTensor>>> {
+  return (await readStored(file)).tensors;
+}
+
+/** A weights file with the position to go on from. Throws a `HostFailure` when it is missing, damaged or has none. */
+export async function readWholeCheckpoint(file: string): Promise<Checkpoint> {
+  const { tensors, metadata } = await readStored(file);
+  const position = positionOf(metadata);
+  if (position === undefined) throw damaged(file, 'It does not say where the training stood.');
+  return { tensors, position };
+}
+
+async function readStored(file: string): Promise<StoredTensors> {
   const decoded = decodeSafetensors(await readFile(file));
-  if (decoded.ok) return decoded.value.tensors;
-  throw new HostFailure({
-    code: decoded.error.code,
-    message: `"${file}": ${decoded.error.message}`,
+  if (!decoded.ok) throw damaged(file, decoded.error.message);
+  const { tensors, metadata } = decoded.value;
+  if (metadata['crc32'] !== undefined && metadata['crc32'] !== checksum(tensors)) {
+    throw damaged(file, 'Its content has changed since it was written.');
+  }
+  return decoded.value;
+}
+
+function checksum(tensors: Readonly<Record<string, StoredTensor>>): string {
+  return Object.values(tensors)
+    .reduce((sum, { data }) => crc32(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), sum), 0)
+    .toString(16);
+}
+
+function damaged(file: string, what: string): HostFailure {
+  return new HostFailure({
+    code: 'weights/damaged',
+    message: `"${file}": ${what}`,
     remedy: 'Train again, or choose another run.',
   });
 }
 
 /**
- * The stored tensors of the program's weights and statistics, by name. Throws a `HostFailure` when the file belongs to
- * another network: a name is missing or a size differs.
+ * The stored tensors to measure and predict with, by the names of the program's weights and statistics: running averages,
+ * where the training kept any. Throws a `HostFailure` when the file belongs to another network: a name is missing or a size
+ * differs.
  */
 export function matchWeights(
   program: Program,
   stored: Readonly<Record<string, StoredTensor>>,
 ): Record<string, StoredTensor> {
+  return matchNames(program, stored, (variable) => {
+    const { name } = averageOf(variable);
+    return stored[name] === undefined ? variable.name : name;
+  });
+}
+
+/**
+ * The stored tensors to go on training with: weights and statistics, which must be there as in `matchWeights`, and of the
+ * optimizer's own variables those that fit. Those of another optimizer are left out, and its slots then start anew.
+ */
+export function matchVariables(
+  program: Program,
+  stored: Readonly<Record<string, StoredTensor>>,
+): Record<string, StoredTensor> {
+  const slots = program.variables.flatMap((variable) => {
+    const tensor = stored[variable.name];
+    return variable.role === 'slot' && tensor !== undefined && fits(tensor, variable)
+      ? [[variable.name, tensor] as const]
+      : [];
+  });
+  return { ...matchNames(program, stored, ({ name }) => name), ...Object.fromEntries(slots) };
+}
+
+function matchNames(
+  program: Program,
+  stored: Readonly<Record<string, StoredTensor>>,
+  sourceOf: (variable: Variable) => string,
+): Record<string, StoredTensor> {
   const matched: Record<string, StoredTensor> = {};
-  for (const { name, dims, role } of program.variables) {
+  for (const variable of program.variables) {
+    const { name, dims, role } = variable;
     if (role === 'slot') continue;
-    const tensor = stored[name];
-    if (tensor === undefined || tensor.dims.join() !== dims.join()) {
+    const tensor = stored[sourceOf(variable)];
+    if (tensor === undefined || !fits(tensor, variable)) {
       throw new HostFailure({
         code: 'weights/other-network',
         message: `The weights belong to another network: "${name}" does not fit.`,
@@ -87,4 +128,8 @@ export function matchWeights(
     matched[name] = tensor;
   }
   return matched;
+}
+
+function fits(tensor: StoredTensor, { dims }: Variable): boolean {
+  return tensor.dims.join() === dims.join();
 }

@@ -27,6 +27,8 @@ export interface EngineChild {
   run(task: EngineTask, listeners?: TaskListeners): Promise<TaskEnd>;
   /** Asks a training to end. */
   stop(): void;
+  /** Asks a training to save where it stands and end. */
+  pause(): void;
   /** Ends the process at once, whatever it does. */
   kill(): void;
   /** Lets go of the process: it saves what it trains and ends. Resolves when it is gone, by force after a while. */
@@ -55,8 +57,8 @@ export function startEngineChild(environment: NodeJS.ProcessEnv = process.env, f
     env: { ...withHugePages(environment), ELECTRON_RUN_AS_NODE: '1' },
   });
   let listener: ((news: EngineNews) => void) | undefined;
-  // A stop may be asked for while the libraries of the process are still being loaded.
-  let stopAsked = false;
+  // An end may be asked for while the libraries of the process are still being loaded.
+  let asked: 'stop' | 'pause' | undefined;
   let ending: string | undefined;
   const output = keepTail(child);
   const gone = new Promise<string>((resolve) => {
@@ -74,6 +76,11 @@ export function startEngineChild(environment: NodeJS.ProcessEnv = process.env, f
   });
   // Writing to a process that is just dying fails; that it is gone is told by `exit`.
   child.on('error', () => undefined);
+
+  const ask = (end: 'stop' | 'pause'): void => {
+    asked = end;
+    if (listener !== undefined) tell(child, { kind: end });
+  };
 
   return {
     pid: child.pid,
@@ -93,16 +100,14 @@ export function startEngineChild(environment: NodeJS.ProcessEnv = process.env, f
         void gone.then((reason) => resolve({ kind: 'lost', reason }));
       });
       tell(child, { kind: 'task', task });
-      if (stopAsked) tell(child, { kind: 'stop' });
+      if (asked !== undefined) tell(child, { kind: asked });
       const end = await ended;
       listener = undefined;
-      stopAsked = false;
+      asked = undefined;
       return end.kind === 'lost' ? { kind: 'lost', reason: ending ?? end.reason } : end;
     },
-    stop() {
-      stopAsked = true;
-      if (listener !== undefined) tell(child, { kind: 'stop' });
-    },
+    stop: () => ask('stop'),
+    pause: () => ask('pause'),
     kill() {
       ending = KILLED;
       child.kill('SIGKILL');

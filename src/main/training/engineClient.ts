@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Answer } from '../../contract/contract.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import type { NamedTensors } from '../executors/compiledProgram.ts';
@@ -13,6 +14,8 @@ export interface RunningTask {
   readonly pid: number | undefined;
   /** Asks a training to end after the step at hand. */
   stop(): void;
+  /** Asks a training to save where it stands and end after the step at hand. */
+  pause(): void;
   /** Ends the process at once; what was saved last stays. */
   kill(): void;
 }
@@ -21,9 +24,11 @@ export interface RunningTask {
 export interface EngineClient {
   /** From now on keeps a spare process, so that the next task finds the libraries and the data sets loaded. */
   warmUp(): void;
+  /** `threads`: as many as the run had before, so that a deterministic one adds up in the same order. */
   train(
     task: { document: SkipwireDocument; folder: string; statisticsFolder?: string },
     listeners?: TaskListeners,
+    options?: { readonly threads?: number | undefined },
   ): RunningTask;
   /** What every output answers to inputs by their path. */
   predict(order: {
@@ -36,14 +41,23 @@ export interface EngineClient {
   dispose(): Promise<void>;
 }
 
+/**
+ * For sums that are added up in the same order each time: TensorFlow then leaves out the kernels whose order depends on
+ * chance, and splits its work among a fixed number of threads.
+ */
+function deterministicEnvironment(threads = availableParallelism()): NodeJS.ProcessEnv {
+  const fixed = process.env['TF_NUM_INTRAOP_THREADS'] ?? String(threads);
+  return { ...process.env, TF_DETERMINISTIC_OPS: '1', TF_NUM_INTRAOP_THREADS: fixed };
+}
+
 /** Keeps at most one idle process, and starts others as tasks come. */
 export function createEngineClient({
   folder,
-  start = () => startEngineChild(process.env, folder),
+  start = (environment = process.env) => startEngineChild(environment, folder),
 }: {
   /** Where paths of data lead from; the folder of this process when left out. */
   readonly folder?: string | undefined;
-  readonly start?: () => EngineChild;
+  readonly start?: (environment?: NodeJS.ProcessEnv) => EngineChild;
 } = {}): EngineClient {
   let spare: EngineChild | undefined;
   const busy = new Set<EngineChild>();
@@ -51,7 +65,6 @@ export function createEngineClient({
   const take = (): EngineChild => {
     const child = spare?.isAlive() === true ? spare : start();
     spare = undefined;
-    busy.add(child);
     return child;
   };
 
@@ -74,8 +87,8 @@ export function createEngineClient({
     spare.prepare();
   };
 
-  const begin = (task: EngineTask, listeners?: TaskListeners): RunningTask => {
-    const child = take();
+  const begin = (task: EngineTask, listeners?: TaskListeners, child = take()): RunningTask => {
+    busy.add(child);
     const end = child.run(task, listeners);
     void end.then((how) => giveBack(child, task, how));
     return {
@@ -83,6 +96,7 @@ export function createEngineClient({
       environment: child.ready.then((loaded) => ('environment' in loaded ? loaded.environment : undefined)),
       pid: child.pid,
       stop: () => child.stop(),
+      pause: () => child.pause(),
       kill: () => child.kill(),
     };
   };
@@ -92,7 +106,12 @@ export function createEngineClient({
       warm = true;
       warmUp();
     },
-    train: (task, listeners) => begin({ kind: 'train', ...task }, listeners),
+    train(task, listeners, { threads } = {}) {
+      const { deterministic } = task.document.training;
+      // Both are read when the libraries are loaded, so the spare process is of no use.
+      const child = deterministic === true ? start(deterministicEnvironment(threads)) : take();
+      return begin({ kind: 'train', ...task }, listeners, child);
+    },
     async predict(order) {
       const end = await begin({ kind: 'predict', ...order }).end;
       if (end.kind === 'refused') return { ok: false, problem: end.problem };

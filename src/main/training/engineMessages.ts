@@ -3,12 +3,14 @@ import type { MeasureDescription, Metrics } from '../../contract/run.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import type { NamedTensors } from '../executors/compiledProgram.ts';
 import type { ProbeOutcome, ProbeTask } from '../probing/probeMessages.ts';
+import type { TakenUp } from './takeUpRun.ts';
 
 /** Where a network's weights come from: a safetensors file, or the initial ones of a seed. */
 export type WeightSource = { readonly file: string } | { readonly seed: number };
 
 /** Work for an engine process; it does one thing at a time. */
 export type EngineTask =
+  /** Trains in the folder of a run, from its furthest checkpoint on where there is one. */
   | {
       readonly kind: 'train';
       readonly document: SkipwireDocument;
@@ -31,8 +33,8 @@ export type EngineRequest =
   | { readonly kind: 'task'; readonly task: EngineTask }
   /** Gets ready while there is nothing to do: loads the data sets. */
   | { readonly kind: 'prepare' }
-  /** Asks the training to end after the step at hand. */
-  | { readonly kind: 'stop' };
+  /** Asks the training to end after the step at hand, with a last measurement or so that it can go on some other time. */
+  | { readonly kind: 'stop' | 'pause' };
 
 /** By the path of the output and its port, such as `logits`: `[samples, ...axes]`. */
 export type Prediction = Readonly<Record<string, NamedTensors>>;
@@ -59,6 +61,8 @@ export type EngineNews =
   | { readonly kind: 'unavailable'; readonly problem: HostProblem }
   /** Everything is compiled; the first step comes. */
   | { readonly kind: 'begun'; readonly measures: readonly MeasureDescription[] }
+  /** The run goes on from a checkpoint; its metrics file has been taken back to there. */
+  | ({ readonly kind: 'taken-up' } & Omit<TakenUp, 'position'> & { readonly step: number })
   | { readonly kind: 'metrics'; readonly metrics: readonly Metrics[] }
   | { readonly kind: 'notice'; readonly text: string }
   | { readonly kind: 'done'; readonly outcome: TaskOutcome }

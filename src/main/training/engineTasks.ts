@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { MeasureDescription, Metrics } from '../../contract/run.ts';
 import { elementCount } from '../../graph-engine/core/shape.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
@@ -5,29 +6,36 @@ import { lowerDocument, type LoweredDocument, type LowerOptions } from '../../gr
 import type { CompiledProgram, Executor, NamedTensors } from '../executors/compiledProgram.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { balancedWeights } from './balanceClasses.ts';
+import { createMetricsWriter } from '../runs/metricsFile.ts';
+import { runFiles } from '../runs/runFiles.ts';
 import { matchWeights, readCheckpoint } from './checkpoints.ts';
+import { createCheckpointWriter } from './checkpointWriter.ts';
 import type { EngineTask, Prediction } from './engineMessages.ts';
 import { describeMeasures } from './networkMeasures.ts';
 import { openBatches } from './prefetchedBatches.ts';
 import { prepareData, type PreparedData } from './prepareData.ts';
+import { takeUpRun, type TakenUp } from './takeUpRun.ts';
 import { trainNetwork, type TrainingOrder } from './trainingLoop.ts';
 import { statisticsEvery } from './statisticsPart.ts';
 import { createTrainingParts } from './trainingParts.ts';
+import { STARTING_POSITION } from './trainingPosition.ts';
 
 /** What a training tells while it goes on. */
 export interface TrainingListeners {
   readonly onNotice: (text: string) => void;
+  /** The run goes on from a checkpoint. */
+  readonly onTakenUp?: (run: TakenUp) => void;
   /** Everything is compiled; the first step comes. */
   readonly onBegun: (measures: readonly MeasureDescription[]) => void;
   readonly onMetrics: (metrics: Metrics) => void;
   readonly wish: TrainingOrder['wish'];
 }
 
-/** Trains a document into a folder for checkpoints; returns whether it got to the end. Throws a `HostFailure`. */
+/** Trains a document in the folder of a run, from its furthest checkpoint on; returns whether it got to the end. Throws a `HostFailure`. */
 export async function trainDocument(
   executor: Executor,
   { document, folder, statisticsFolder }: Extract<EngineTask, { kind: 'train' }>,
-  { onNotice, onBegun, onMetrics, wish }: TrainingListeners,
+  { onNotice, onTakenUp, onBegun, onMetrics, wish }: TrainingListeners,
 ): Promise<boolean> {
   const settings = document.training;
   const options = { statistics: statisticsFolder !== undefined && statisticsEvery(settings) > 0 };
@@ -37,16 +45,28 @@ export async function trainDocument(
   const lowered = withClassWeights(document, options, drawn, data);
   const compiled = await executor.compile(lowered.program, { seed: settings.seed });
   const batches = openBatches(data, settings);
+  const metrics = createMetricsWriter(folder);
+  const checkpointFolder = path.join(folder, runFiles.checkpoints);
+  const checkpoints = createCheckpointWriter(checkpointFolder, lowered.program, compiled, () => metrics.flushed());
+  const report = (entry: Metrics): void => {
+    metrics.append(entry);
+    onMetrics(entry);
+  };
   try {
+    const taken = await takeUpRun(folder, compiled, onNotice);
+    if (taken !== undefined) onTakenUp?.(taken);
     onBegun(describeMeasures(lowered));
     const parts = createTrainingParts({ lowered, settings, statisticsFolder, notice: onNotice });
-    const order = { lowered, compiled, batches, settings, parts, checkpoints: folder, report: onMetrics, wish };
+    const from = taken?.position ?? STARTING_POSITION;
+    const order = { lowered, compiled, batches, settings, from, parts, checkpoints, report, wish };
     const { completed } = await trainNetwork(order);
+    await metrics.flushed();
     const waited = batches.waitShare();
     if (waited !== undefined) onNotice(`Steps waited for data during ${(waited * 100).toFixed(1)} % of the time.`);
     return completed;
   } finally {
     await batches.dispose();
+    await checkpoints.dispose();
     await compiled.dispose();
   }
 }

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { setImmediate as letMessagesIn } from 'node:timers/promises';
 import type { Metrics, StepMetrics } from '../../contract/run.ts';
 import type { TrainingSettings } from '../../graph-engine/document/trainingSettings.ts';
@@ -8,14 +7,15 @@ import { stepSize } from '../../graph-engine/training/stepSize.ts';
 import type { CompiledProgram } from '../executors/compiledProgram.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import type { Batch, BatchSource } from './batches.ts';
-import { saveCheckpoint } from './checkpoints.ts';
+import type { CheckpointNames } from './checkpointFiles.ts';
+import type { CheckpointWriter } from './checkpointWriter.ts';
 import { evaluateNetwork } from './evaluateNetwork.ts';
 import { createTally } from './networkMeasures.ts';
 import { createPaceMeter } from './paceMeter.ts';
 import { createJudge } from './judge.ts';
 import { takeStep } from './takeStep.ts';
 import type { Divergence, StepPlace, TrainingPart } from './trainingPart.ts';
-import { STARTING_POSITION, type TrainingPosition } from './trainingPosition.ts';
+import { positionUnder, STARTING_POSITION, type TrainingPosition } from './trainingPosition.ts';
 
 export interface TrainingOrder {
   readonly lowered: LoweredDocument;
@@ -26,11 +26,11 @@ export interface TrainingOrder {
   /** Where to go on from; by default from the start. */
   readonly from?: TrainingPosition;
   readonly parts: readonly TrainingPart[];
-  /** Folder for `best.safetensors` and `last.safetensors`. */
-  readonly checkpoints: string;
+  readonly checkpoints: CheckpointWriter;
+  /** May throw: the training then ends. */
   readonly report: (metrics: Metrics) => void;
-  /** Asked between steps: `stop` ends with a last measurement, `abandon` saves and ends at once. */
-  readonly wish: () => 'go-on' | 'stop' | 'abandon';
+  /** Asked between steps: `stop` ends with a last measurement, `leave` saves and ends at once, to go on some other time. */
+  readonly wish: () => 'go-on' | 'stop' | 'leave';
 }
 
 /** Reports come at most this often; later in a long run more seldom, so that its file stays small. */
@@ -52,11 +52,12 @@ const SAVE_EVERY = 60;
  * - `takeStep` is what one optimizer step on a batch means: a single call, or several whose gradients are accumulated.
  */
 export async function trainNetwork(order: TrainingOrder): Promise<{ completed: boolean }> {
-  const { lowered, compiled, batches, settings, parts, wish, from = STARTING_POSITION } = order;
+  const { lowered, compiled, batches, settings, parts, wish } = order;
   const { epochs, checkpointEvery = 0 } = settings;
   const judge = createJudge(lowered, settings);
   const { samples } = batches;
   const stepsPerEpoch = Math.ceil(samples / stepSize(settings));
+  const from = positionUnder(settings, samples, order.from ?? STARTING_POSITION);
   const pace = createPaceMeter();
   const began = performance.now();
   const elapsed = (): number => from.elapsed + (performance.now() - began) / 1000;
@@ -66,32 +67,30 @@ export async function trainNetwork(order: TrainingOrder): Promise<{ completed: b
   const usual = ['loss', ...whole.fetches];
   let reportedAt = Number.NEGATIVE_INFINITY;
   let savedAt = from.elapsed;
+  /** Of the last step. */
+  let learningRate = settings.learningRate;
   for (const part of parts) {
     const state = from.parts[part.name];
     if (state !== undefined) part.restore?.(state);
   }
 
-  while (epoch < epochs && !ended) {
+  while (epoch < epochs && !ended && wish() === 'go-on') {
     for await (const batch of batches.training({ epoch, offset })) {
       await letMessagesIn();
       if (wish() !== 'go-on') break;
       await learnFrom(batch);
       if (elapsed() - reportedAt >= reportInterval(elapsed()) || offset === samples) reportStep();
-      if (elapsed() - savedAt > SAVE_EVERY && offset < samples) await save('last');
+      if (elapsed() - savedAt > SAVE_EVERY && offset < samples) await save();
     }
-    const wanted = wish();
-    if (wanted === 'abandon') {
-      if (step > 0) await save('last');
-      return { completed: false };
-    }
-    if (offset > 0) await measure();
-    if (wanted === 'stop') break;
+    if (offset > 0 && wish() !== 'leave') await measure();
   }
-  return { completed: ended || epoch === epochs };
+  if (wish() === 'leave' && step > from.step) await save();
+  await order.checkpoints.settled();
+  return { completed: ended || epoch >= epochs };
 
   async function learnFrom(batch: Batch): Promise<void> {
     const place: StepPlace = { step, epoch, stepsPerEpoch };
-    const learningRate = rateOf(place);
+    learningRate = rateOf(place);
     const fetches = [...usual, ...parts.flatMap((part) => part.fetches?.(place) ?? [])];
     const started = performance.now();
     const results = await takeStep({ compiled, settings, step, learningRate, fetches }, batch);
@@ -112,7 +111,7 @@ export async function trainNetwork(order: TrainingOrder): Promise<{ completed: b
       step,
       epoch: epochsPassed(),
       ...recent.figures(),
-      learningRate: rateOf({ step: step - 1, epoch, stepsPerEpoch }),
+      learningRate,
       samplesPerSecond: pace.samplesPerSecond(),
       remaining: pace.remaining((epochs - epoch) * samples - offset, epochs - epoch),
       elapsed: elapsed(),
@@ -121,22 +120,23 @@ export async function trainNetwork(order: TrainingOrder): Promise<{ completed: b
     recent = createTally(lowered);
   }
 
-  /** Evaluates, tells and saves; a whole epoch is thereby over. */
+  /** Evaluates, tells and saves, and a whole epoch is over; nothing of it when the training is to be left meanwhile. */
   async function measure(): Promise<void> {
     const started = performance.now();
-    const validation = await evaluateNetwork(lowered, compiled, batches.validation());
+    const validation = await evaluateNetwork(lowered, compiled, batches.validation(), () => wish() === 'leave');
+    if (validation === undefined) return;
     pace.evaluation((performance.now() - started) / 1000);
     const { loss } = validation;
     if (!Number.isFinite(loss)) {
       const place: StepPlace = { step: step - 1, epoch, stepsPerEpoch };
-      throw await divergence({ ...place, compiled, learningRate: rateOf(place), loss });
+      throw await divergence({ ...place, compiled, learningRate, loss });
     }
     const judged = judge(validation);
     const best = judged < (bestLoss ?? Number.POSITIVE_INFINITY);
     if (best) bestLoss = judged;
     const trained = whole.figures();
-    const number = epoch + 1;
     const passed = epochsPassed();
+    const kept = offset === samples && checkpointEvery > 0 && (epoch + 1) % checkpointEvery === 0;
     if (offset === samples) {
       epoch++;
       offset = 0;
@@ -146,15 +146,10 @@ export async function trainNetwork(order: TrainingOrder): Promise<{ completed: b
       const verdict = await part.afterEvaluation?.({ step, epoch: passed, trained, validation, best });
       if (verdict === 'end') ended = true;
     }
-    if (best) await save('best');
-    await save('last');
-    if (checkpointEvery > 0 && offset === 0 && epoch % checkpointEvery === 0) {
-      await save(`epoch-${String(epoch).padStart(4, '0')}`);
-    }
     order.report({
       kind: 'epoch',
       step,
-      epoch: number,
+      epoch: passed,
       trainLoss: trained.loss,
       ...(trained.accuracy !== undefined && { trainAccuracy: trained.accuracy }),
       trainMeasures: trained.measures,
@@ -164,6 +159,7 @@ export async function trainNetwork(order: TrainingOrder): Promise<{ completed: b
       best,
       elapsed: elapsed(),
     });
+    await save({ best, epoch: kept ? passed : null });
   }
 
   /** Epochs passed, with a fraction. */
@@ -172,13 +168,16 @@ export async function trainNetwork(order: TrainingOrder): Promise<{ completed: b
   }
 
   function rateOf(place: StepPlace): number {
-    const rate = learningRateAt(settings, place.step, stepsPerEpoch);
+    // Counted from the epochs and not from the steps: a run that goes on with another batch size has taken others.
+    const counted = epoch * stepsPerEpoch + Math.floor(offset / stepSize(settings));
+    const rate = learningRateAt(settings, counted, stepsPerEpoch);
     return parts.reduce((changed, part) => part.learningRate?.(changed, place) ?? changed, rate);
   }
 
   function position(): TrainingPosition {
     const states = parts.flatMap((part) => (part.state === undefined ? [] : [[part.name, part.state()] as const]));
     return {
+      ...from,
       step,
       epoch,
       offset,
@@ -190,11 +189,9 @@ export async function trainNetwork(order: TrainingOrder): Promise<{ completed: b
     };
   }
 
-  function save(name: 'best' | 'last' | `epoch-${string}`): Promise<void> {
+  function save(names: CheckpointNames = { best: false, epoch: null }): Promise<void> {
     savedAt = elapsed();
-    const file = path.join(order.checkpoints, `${name}.safetensors`);
-    const progress = { step, epoch: epochsPassed() };
-    return saveCheckpoint(file, lowered.program, compiled, progress, { slots: name !== 'best', position: position() });
+    return order.checkpoints.save(position(), names);
   }
 
   async function divergence(found: Divergence): Promise<HostFailure> {

@@ -24,7 +24,16 @@ export function describeRun(state: RunState): RunWords {
     case 'running':
       return { label: 'Training', tone: 'accent' };
     case 'stopping':
+      if (state.pausing === true) {
+        return { label: 'Pausing', tone: 'neutral', detail: 'Finishing the step and saving where it stands.' };
+      }
       return { label: 'Stopping', tone: 'neutral', detail: 'Finishing the step and saving the best weights.' };
+    case 'paused':
+      return {
+        label: 'Paused',
+        tone: 'neutral',
+        detail: 'Saved and at rest: it needs no memory, and goes on where it stood.',
+      };
     case 'finished':
       return { label: 'Finished', tone: 'success' };
     case 'stopped':
@@ -41,7 +50,7 @@ export function describeRun(state: RunState): RunWords {
         label: 'Interrupted',
         tone: 'warning',
         detail: state.reason,
-        remedy: 'Your document is unharmed. Train again to start a new run.',
+        remedy: 'Resume goes on from what was saved last, on the same curve.',
       };
     default:
       return assertNever(state);

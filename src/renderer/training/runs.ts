@@ -1,4 +1,5 @@
 import { unsavedMark, type AdoptedRuns } from './adoptedRuns.ts';
+import { assertNever } from '../../graph-engine/core/diagnostic.ts';
 import type { Metrics, RunEvent, RunId, RunRecord, RunState, RunSummary, StepMetrics } from '../../contract/run.ts';
 
 /** What the editor knows of one run beyond its summary. */
@@ -33,12 +34,21 @@ export function isActive(state: RunState): boolean {
 /** The state after something was heard from the host. */
 export function withRunEvent(runs: Runs, event: RunEvent): Runs {
   if (event.kind === 'state') return { ...runs, summaries: { ...runs.summaries, [event.run]: event.summary } };
-  const before = runs.details[event.run] ?? NO_DETAILS;
-  const details: RunDetails =
-    event.kind === 'metrics'
-      ? { ...before, metrics: joinMetrics(before.metrics, event.metrics) }
-      : { ...before, notices: joinNotices(before.notices, [event.text]) };
+  const details = detailsAfter(runs.details[event.run] ?? NO_DETAILS, event);
   return { ...runs, details: { ...runs.details, [event.run]: details } };
+}
+
+function detailsAfter(before: RunDetails, event: Exclude<RunEvent, { kind: 'state' }>): RunDetails {
+  switch (event.kind) {
+    case 'metrics':
+      return { ...before, metrics: joinMetrics(before.metrics, event.metrics) };
+    case 'rewound':
+      return { ...before, metrics: before.metrics.filter(({ step }) => step <= event.step) };
+    case 'notice':
+      return { ...before, notices: joinNotices(before.notices, [event.text]) };
+    default:
+      return assertNever(event);
+  }
 }
 
 /** The state after the host listed its runs: the list is the truth, also about runs that were deleted. */

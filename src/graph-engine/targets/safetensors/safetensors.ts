@@ -19,10 +19,10 @@ const LENGTH_BYTES = 8;
 const METADATA = '__metadata__';
 
 /**
- * Writes the safetensors format: the header's length as a little-endian 64-bit integer, a JSON header padded with blanks
- * to eight bytes, then the raw little-endian data in the order of the header.
+ * The safetensors format in pieces: the header's length as a little-endian 64-bit integer, a JSON header padded with blanks
+ * to eight bytes, then the raw little-endian data in the order of the header. The data are those given, not copies.
  */
-export function encodeSafetensors({ tensors, metadata }: StoredTensors): Uint8Array {
+export function safetensorsPieces({ tensors, metadata }: StoredTensors): Uint8Array[] {
   const header: Record<string, unknown> = { [METADATA]: metadata };
   let offset = 0;
   for (const [name, { dims, data }] of Object.entries(tensors)) {
@@ -36,28 +36,46 @@ export function encodeSafetensors({ tensors, metadata }: StoredTensors): Uint8Ar
   }
   const json = getTextEncoding().encodeUtf8(JSON.stringify(header));
   const headerBytes = Math.ceil(json.length / 8) * 8;
-  const bytes = new Uint8Array(LENGTH_BYTES + headerBytes + offset);
-  bytes.fill(0x20, LENGTH_BYTES, LENGTH_BYTES + headerBytes);
-  bytes.set(json, LENGTH_BYTES);
-  const view = new DataView(bytes.buffer);
-  view.setBigUint64(0, BigInt(headerBytes), true);
-  let position = LENGTH_BYTES + headerBytes;
-  for (const { data } of Object.values(tensors)) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), position);
-    position += data.byteLength;
+  const start = new Uint8Array(LENGTH_BYTES + headerBytes).fill(0x20);
+  start.set(json, LENGTH_BYTES);
+  new DataView(start.buffer).setBigUint64(0, BigInt(headerBytes), true);
+  return [start, ...Object.values(tensors).map(({ data }) => bytesOf(data))];
+}
+
+/** Writes the safetensors format into one piece of memory. */
+export function encodeSafetensors(stored: StoredTensors): Uint8Array {
+  const pieces = safetensorsPieces(stored);
+  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let position = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, position);
+    position += piece.length;
   }
   return bytes;
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Int32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** How long the header of a file is, given its first eight bytes; `undefined` when that makes no sense. */
+export function safetensorsHeaderEnd(first: Uint8Array): number | undefined {
+  if (first.length < LENGTH_BYTES) return undefined;
+  const bytes = Number(new DataView(first.buffer, first.byteOffset, first.byteLength).getBigUint64(0, true));
+  return bytes > MAXIMUM_HEADER ? undefined : LENGTH_BYTES + bytes;
+}
+
+/** The metadata of a file, given its beginning up to the end of the header; `undefined` when there are none. */
+export function safetensorsMetadata(beginning: Uint8Array): Readonly<Record<string, string>> | undefined {
+  const metadata = parseHeader(beginning.subarray(LENGTH_BYTES))?.[METADATA];
+  return isTextRecord(metadata) ? metadata : undefined;
 }
 
 /** Reads float32 and int32 tensors of a safetensors file; everything in it is checked, nothing is believed. */
 export function decodeSafetensors(bytes: Uint8Array): Result<StoredTensors> {
   if (bytes.length < LENGTH_BYTES) return damaged('It is shorter than its first field.');
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const headerBytes = Number(view.getBigUint64(0, true));
-  if (headerBytes > MAXIMUM_HEADER || LENGTH_BYTES + headerBytes > bytes.length) {
-    return damaged('Its header is longer than the file.');
-  }
-  const start = LENGTH_BYTES + headerBytes;
+  const start = safetensorsHeaderEnd(bytes);
+  if (start === undefined || start > bytes.length) return damaged('Its header is longer than the file.');
   const header = parseHeader(bytes.subarray(LENGTH_BYTES, start));
   if (header === undefined) return damaged('Its header is not JSON.');
   const tensors: Record<string, StoredTensor> = Object.create(null) as Record<string, StoredTensor>;

@@ -1,0 +1,108 @@
+import path from 'node:path';
+import type { Command } from 'commander';
+import { headlineOf, validationFigure } from '../../contract/measures.ts';
+import type { RunState, RunSummary } from '../../contract/run.ts';
+import type { CheckpointDescription } from '../../contract/runControl.ts';
+import { describeCheckpoints } from '../runs/continueRun.ts';
+import { listRuns, openRun } from '../runs/runArchive.ts';
+import { readRun } from '../runs/runFolder.ts';
+import { findRun } from './findRun.ts';
+import { formatFigure, nameOf } from './runProgress.ts';
+import { tellingProblems } from './tellProblem.ts';
+
+interface RunsOptions {
+  readonly json?: boolean;
+}
+
+/** Adds `runs`, with `list` and `show`. */
+export function registerRunsCommand(program: Command): void {
+  const runs = program.command('runs').description('what was trained');
+  runs
+    .command('list [folder]', { isDefault: true })
+    .description('all runs in a folder, the newest first (default: runs/)')
+    .option('--json', 'one JSON object a line')
+    .action((folder: string | undefined, options: RunsOptions) =>
+      tellingProblems(() => list(folder ?? 'runs', options)),
+    );
+  runs
+    .command('show <run>')
+    .description('one run: its state, its best epoch, and the checkpoints that can be gone on from')
+    .option('--json', 'one JSON object')
+    .action((run: string, options: RunsOptions) => tellingProblems(() => show(run, options)));
+}
+
+async function list(folder: string, { json = false }: RunsOptions): Promise<void> {
+  const found = await listRuns(path.resolve(folder), new Set());
+  if (json) {
+    for (const run of found) console.log(JSON.stringify(run));
+    return;
+  }
+  if (found.length === 0) console.log(`No runs in "${folder}".`);
+  const rows = found.map((run) => [run.id, run.state.status, epochsOf(run), bestOf(run), run.data]);
+  for (const line of table([['run', 'state', 'epochs', 'best', 'data'], ...rows])) console.log(line);
+}
+
+async function show(name: string, { json = false }: RunsOptions): Promise<void> {
+  const { id, folder } = await findRun(name);
+  await openRun(folder);
+  const { summary, document, notices } = await readRun(folder);
+  const run = { ...summary, id };
+  const checkpoints = await describeCheckpoints(folder);
+  if (json) {
+    console.log(JSON.stringify({ ...run, folder, settings: document.training, notices, checkpoints }));
+    return;
+  }
+  const { parent } = run;
+  const lines: (readonly [string, string])[] = [
+    ['run', id],
+    ['network', run.name],
+    ['data', run.data],
+    ['state', describeState(run.state)],
+    ['started', new Date(run.started).toISOString()],
+    ['epochs', epochsOf(run)],
+    ['best', bestOf(run)],
+    ...(parent === undefined
+      ? []
+      : ([['continues', `${parent.run}:${parent.checkpoint} (step ${parent.step})`]] as const)),
+    ['checkpoints', checkpoints.map(describeCheckpoint).join(', ') || 'none'],
+    ...notices.map((notice) => ['notice', notice] as const),
+  ];
+  for (const line of table(lines)) console.log(line);
+}
+
+function describeState(state: RunState): string {
+  switch (state.status) {
+    case 'interrupted':
+      return `interrupted: ${state.reason} Go on with "skipwire train --resume".`;
+    case 'failed':
+      return `failed: ${state.problem.message} ${state.problem.remedy ?? ''}`.trimEnd();
+    default:
+      return state.status;
+  }
+}
+
+function describeCheckpoint({ name, step, epoch }: CheckpointDescription): string {
+  return `${name} (epoch ${Number(epoch.toFixed(2))}, step ${step})`;
+}
+
+function epochsOf(run: RunSummary): string {
+  return `${Number((run.lastEpoch?.epoch ?? 0).toFixed(2))}/${run.epochs}`;
+}
+
+function bestOf(run: RunSummary): string {
+  if (run.best === undefined) return '-';
+  const measure = headlineOf(run);
+  const figure = formatFigure(measure, validationFigure(run.best, measure.key));
+  return `${nameOf(measure)} ${figure} at epoch ${Number(run.best.epoch.toFixed(2))}`;
+}
+
+/** Rows with their columns one below the other. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows.reduce<number[]>((most, row) => row.map((cell, i) => Math.max(most[i] ?? 0, cell.length)), []);
+  return rows.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}

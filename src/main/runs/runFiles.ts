@@ -1,0 +1,17 @@
+import path from 'node:path';
+
+/** Names inside a run's folder. */
+export const runFiles = {
+  summary: 'run.json',
+  document: 'document.json',
+  metrics: 'metrics.jsonl',
+  log: 'log.txt',
+  environment: 'environment.json',
+  /** Says which process looks after the run; there only while one does. */
+  lock: 'run.lock',
+  checkpoints: 'checkpoints',
+  best: path.join('checkpoints', 'best.safetensors'),
+  last: path.join('checkpoints', 'last.safetensors'),
+  /** Of a run that continues another one: where it began. */
+  start: path.join('checkpoints', 'start.safetensors'),
+} as const;
