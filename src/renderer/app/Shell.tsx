@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { Group, Panel } from 'react-resizable-panels';
 import { useStore } from 'zustand';
 import { CanvasPane } from '../canvas/CanvasPane.tsx';
 import { BesidePane } from '../compare/BesidePane.tsx';
@@ -12,6 +13,7 @@ import { useReferenceCommands } from '../reference/referenceCommands.tsx';
 import { besideStore } from '../store/besideStore.ts';
 import { useDocument } from '../store/documentStore.ts';
 import { TourBar } from '../tour/TourBar.tsx';
+import { Divider } from '../ui/Divider.tsx';
 import { useAppCommands, type AppCommand } from './appCommands.tsx';
 import { CommandPalette } from './CommandPalette.tsx';
 import { DocumentTabs } from './DocumentTabs.tsx';
@@ -72,25 +74,25 @@ function Centre({ commands }: { readonly commands: readonly AppCommand[] }) {
 function Canvases() {
   const beside = useStore(besideStore, (state) => state.beside);
   const tab = useDocument((state) => state.tabs.find(({ id }) => id === beside?.id));
-  const canvas = (
-    <ErrorBoundary name="The canvas">
-      <CanvasPane />
-    </ErrorBoundary>
-  );
   const other = beside !== null && tab !== undefined && (
-    <div key="beside" className="min-w-0 flex-1 border-line first:border-r last:border-l">
+    <Panel id="beside" minSize={240}>
       <ErrorBoundary name="The canvas beside">
         <BesidePane tab={tab} />
       </ErrorBoundary>
-    </div>
+    </Panel>
   );
+  const line = other !== false && <Divider orientation="horizontal" />;
   return (
-    <div className="flex h-full min-h-0">
+    <Group orientation="horizontal" className="h-full">
       {beside?.side === 'left' && other}
-      <div key="canvas" className="min-w-0 flex-1">
-        {canvas}
-      </div>
+      {beside?.side === 'left' && line}
+      <Panel id="canvas" minSize={240}>
+        <ErrorBoundary name="The canvas">
+          <CanvasPane />
+        </ErrorBoundary>
+      </Panel>
+      {beside?.side === 'right' && line}
       {beside?.side === 'right' && other}
-    </div>
+    </Group>
   );
 }

@@ -5,6 +5,7 @@ import { keysOf, rebind, resetBindings, useKeyOverrides, type Bound } from '../s
 import { Button } from '../ui/Button.tsx';
 import { classNames } from '../ui/classNames.ts';
 import { Dialog } from '../ui/Dialog.tsx';
+import { TextField } from '../ui/TextField.tsx';
 import { displayShortcut, onMac, shortcutOf } from '../ui/shortcuts.ts';
 import type { AppCommand } from './appCommands.tsx';
 
@@ -20,13 +21,20 @@ interface Row extends Bound {
 /** Every shortcut, and the way to change it: press one, then the new keys. */
 export function ShortcutsDialog({ commands, onClose }: ShortcutsDialogProps) {
   const overrides = useKeyOverrides();
+  const [query, setQuery] = useState('');
   const [recording, setRecording] = useState<string | null>(null);
   const groups = [...new Set(canvasCommands.map(({ group }) => group))];
-  const sections: readonly (readonly [string, readonly Row[]])[] = [
+  const words = query.toLowerCase();
+  const isWanted = ({ label }: Row) => label.toLowerCase().includes(words);
+  const all: readonly (readonly [string, readonly Row[]])[] = [
     ['Editor', commands.filter(({ whenAsked }) => whenAsked !== true)],
     ...groups.map((group) => [group, canvasCommands.filter((command) => command.group === group)] as const),
   ];
-  const all: readonly Row[] = [...commands, ...canvasCommands];
+  const sections = all
+    .map(([title, rows]) => [title, rows.filter(isWanted)] as const)
+    .filter(([, rows]) => rows.length > 0);
+  const everything: readonly Row[] = [...commands, ...canvasCommands];
+  const gestures = canvasGestures.filter(({ keys, meaning }) => `${keys} ${meaning}`.toLowerCase().includes(words));
 
   function record(row: Row, event: KeyboardEvent): void {
     if (/^(Control|Shift|Alt|Meta)$/.test(event.key)) return;
@@ -34,7 +42,7 @@ export function ShortcutsDialog({ commands, onClose }: ShortcutsDialogProps) {
     event.stopPropagation();
     setRecording(null);
     if (event.key === 'Escape') return;
-    rebind(row, event.key === 'Backspace' ? null : shortcutOf(event), all);
+    rebind(row, event.key === 'Backspace' ? null : shortcutOf(event), everything);
   }
 
   return (
@@ -51,7 +59,18 @@ export function ShortcutsDialog({ commands, onClose }: ShortcutsDialogProps) {
         </Button>
       }
     >
-      <div className="columns-1 gap-8 sm:columns-2">
+      <div className="sticky top-0 z-10 bg-raised pb-3">
+        <TextField
+          label="Search"
+          wide
+          placeholder="What it does"
+          value={query}
+          onChange={setQuery}
+          data-testid="shortcut-search"
+        />
+      </div>
+      {sections.length === 0 && gestures.length === 0 && <p className="text-sm text-ink-muted">No such command.</p>}
+      <div className="min-h-40 columns-1 gap-8 sm:columns-2">
         {sections.map(([title, rows]) => (
           <section key={title} className="mb-4 break-inside-avoid-column">
             <h3 className="mb-1 text-xs font-medium text-ink-muted">{title}</h3>
@@ -74,10 +93,10 @@ export function ShortcutsDialog({ commands, onClose }: ShortcutsDialogProps) {
             </ul>
           </section>
         ))}
-        <section className="break-inside-avoid-column">
+        <section className="break-inside-avoid-column" hidden={gestures.length === 0}>
           <h3 className="mb-1 text-xs font-medium text-ink-muted">Mouse and fixed keys</h3>
           <dl>
-            {canvasGestures.map(({ keys, meaning }) => (
+            {gestures.map(({ keys, meaning }) => (
               <div key={keys} className="py-1 text-sm">
                 <dt className="text-xs text-ink-muted">{keys}</dt>
                 <dd>{meaning}</dd>

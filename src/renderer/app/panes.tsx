@@ -1,4 +1,5 @@
-import { Activity, Blocks, CircleAlert, History, SlidersHorizontal } from 'lucide-react';
+import { Activity, Blocks, CircleAlert, GitCompare, History, SlidersHorizontal } from 'lucide-react';
+import { DifferencesPane } from '../compare/DifferencesPane.tsx';
 import { HistoryPane } from '../history/HistoryPane.tsx';
 import { InspectorPane } from '../inspector/InspectorPane.tsx';
 import { PalettePane } from '../palette/PalettePane.tsx';
@@ -34,6 +35,14 @@ const byId: Readonly<Record<PaneId, Omit<Pane, 'id'>>> = {
     open: false,
     shortcut: 'Alt+5',
     Content: ProblemsPane,
+  },
+  differences: {
+    title: 'Differences',
+    icon: GitCompare,
+    home: 'bottom',
+    open: false,
+    shortcut: 'Alt+6',
+    Content: DifferencesPane,
   },
 };
 

@@ -17,8 +17,11 @@ export function StartCard({ middle }: { readonly middle: () => { readonly x: num
   if (nodesOf(graph).length > 0) return null;
   const first = opItems(scope).find((item) => item.id === (scope === null ? 'input' : 'blockInput'));
   return (
-    <div className="pointer-events-none absolute inset-0 z-[5] grid place-items-center p-6" data-testid="start-card">
-      <div className="pointer-events-auto w-[440px] max-w-full rounded-xl bg-raised p-5 shadow-popup">
+    <div
+      className="pointer-events-none absolute inset-0 z-[5] grid grid-rows-[minmax(0,1fr)] place-items-center p-6 pb-16"
+      data-testid="start-card"
+    >
+      <div className="pointer-events-auto max-h-full w-[440px] max-w-full overflow-auto rounded-xl bg-raised p-5 shadow-popup">
         <h2 className="text-lg font-semibold tracking-tight">{scope === null ? 'Draw a network' : 'An empty block'}</h2>
         <p className="mt-1 text-sm text-ink-muted">
           Start with an input, then add layers behind it. Press <Key>Tab</Key> or double-click the canvas to search,

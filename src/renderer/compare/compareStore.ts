@@ -5,6 +5,7 @@ import { diffDocuments } from '../../graph-engine/diff/diffDocuments.ts';
 import type { DocumentDiff, GraphDiff } from '../../graph-engine/diff/documentDiff.ts';
 import type { Scope } from '../../graph-engine/document/graphs.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
+import { showPane } from '../panes/paneStore.ts';
 import { documentStore, useDocument, type DocumentId } from '../store/documentStore.ts';
 
 /** What an open document is compared with: another open one as it is at any moment, or one that was read for it. */
@@ -18,9 +19,10 @@ export interface ComparedWith {
 
 export const compareStore = createStore<{ readonly compared: ComparedWith | null }>()(() => ({ compared: null }));
 
-/** Marks on the canvas what the shown document has more, less and other than an earlier one. */
+/** Marks on the canvas what the shown document has more, less and other than an earlier one, and lists it. */
 export function compareWith(label: string, other: ComparedWith['other']): void {
   compareStore.setState({ compared: { of: documentStore.getState().id, label, other } });
+  showPane('differences');
 }
 
 /** Takes the marks off. */

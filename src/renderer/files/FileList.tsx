@@ -50,7 +50,7 @@ export function FileList({ folder, onFolder, chosen, onChoose, onConfirm, accept
           </p>
         )}
         {listing.state === 'read' && listing.entries.length === 0 && (
-          <p className="p-3 text-xs text-ink-muted">This folder is empty.</p>
+          <p className="p-3 text-xs text-ink-muted">Nothing is in this folder yet: what you save here is listed.</p>
         )}
         {listing.state === 'read' &&
           sorted(listing.entries).map((entry) => {

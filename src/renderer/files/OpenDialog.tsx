@@ -56,7 +56,7 @@ export function OpenDialog() {
           onChoose={(entry) => setName(entry.name)}
           onConfirm={(entry) => void openPath(connection, entry.path)}
         />
-        <TextField label="File name" wide value={name} onChange={setName} data-testid="dialog-name" />
+        <TextField label="File name" wide autoFocus value={name} onChange={setName} data-testid="dialog-name" />
         <input
           ref={picker}
           type="file"

@@ -36,6 +36,11 @@ export function HistoryPane() {
           </li>
         ))}
       </ol>
+      {entries.length === 0 && (
+        <p className="px-2 py-2 text-xs text-ink-muted">
+          What you do is listed here, step by step. Press a step to go back to it, and a later one to come forth again.
+        </p>
+      )}
     </div>
   );
 }

@@ -9,7 +9,10 @@ import { SelectionInspector, WireInspector } from './SelectionInspector.tsx';
 /** What is selected, in detail; the network or the block one is in when nothing is. */
 export function InspectorPane() {
   return (
-    <div className="h-full overflow-y-auto" data-testid="inspector">
+    <div
+      className="h-full overflow-y-auto @[44rem]:*:columns-2 @[66rem]:*:columns-3 @[44rem]:*:gap-0"
+      data-testid="inspector"
+    >
       <Inspected />
     </div>
   );

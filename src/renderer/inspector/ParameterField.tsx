@@ -41,7 +41,7 @@ export function ParameterField(props: ParameterFieldProps) {
   const control = { id, field, value, onCommit: commit, describedBy: described };
   return (
     <div className="group/field flex flex-col gap-0.5 py-1" data-parameter={field.name}>
-      <div className="grid grid-cols-[minmax(0,1fr)_minmax(0,9.5rem)] items-center gap-2">
+      <div className="grid grid-cols-[minmax(0,1fr)_minmax(0,9.5rem)] items-center gap-2 @max-[17rem]:grid-cols-1 @max-[17rem]:gap-0.5">
         <div className="flex min-w-0 items-center gap-1">
           <label htmlFor={id} className="truncate text-sm text-ink">
             {field.label}

@@ -11,7 +11,7 @@ export function Section({
   readonly children: ReactNode;
 }) {
   return (
-    <section aria-label={title} className="border-t border-line px-4 py-3 first:border-t-0">
+    <section aria-label={title} className="break-inside-avoid border-t border-line px-4 py-3 first:border-t-0">
       <div className="mb-1 flex items-baseline justify-between gap-2">
         <h2 className="text-xs font-semibold text-ink">{title}</h2>
         {aside !== undefined && <span className="text-2xs text-ink-muted tabular-nums">{aside}</span>}
@@ -33,8 +33,8 @@ export function Fact({
 }) {
   return (
     <div className="flex items-baseline justify-between gap-3 py-0.5 text-sm">
-      <dt className="shrink-0 text-ink-muted">{name}</dt>
-      <dd className="min-w-0 text-right break-words tabular-nums" data-testid={testId}>
+      <dt className="min-w-0 text-ink-muted">{name}</dt>
+      <dd className="max-w-[70%] shrink-0 text-right break-words tabular-nums" data-testid={testId}>
         {children}
       </dd>
     </div>

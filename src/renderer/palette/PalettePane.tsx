@@ -114,7 +114,7 @@ export function PalettePane() {
             {recent.map((item) => (
               <PaletteItem key={item.id} item={item} isBest={false} list="recent" />
             ))}
-            {recent.length === 0 && <li className="px-2 py-1 text-xs text-ink-muted">Nothing yet</li>}
+            {recent.length === 0 && <li className="px-2 py-1 text-xs text-ink-muted">What you add is listed here.</li>}
           </Group>
         )}
         {sections
@@ -138,7 +138,12 @@ export function PalettePane() {
             ))}
           </Group>
         )}
-        {nothing && <p className="px-2 py-4 text-xs text-ink-muted">Nothing here is called “{query}”.</p>}
+        {nothing && (
+          <p className="px-2 py-4 text-xs text-ink-muted">
+            Nothing here is called “{query}”. Ops are also found by what they do, such as <em>skip</em> or{' '}
+            <em>shrink</em>; a block of your own by the name you published it under.
+          </p>
+        )}
       </div>
     </div>
   );
@@ -167,7 +172,9 @@ function Group({
           className="opacity-0 transition-transform group-open:rotate-90 group-hover:opacity-100 group-not-open:opacity-100"
         />
       </summary>
-      <ul aria-label={title}>{children}</ul>
+      <ul aria-label={title} className="grid grid-cols-[repeat(auto-fill,minmax(11rem,1fr))] gap-x-1">
+        {children}
+      </ul>
     </details>
   );
 }

@@ -14,7 +14,12 @@ export interface RunListProps {
 
 /** Past and present runs; a press shows a run's curves. */
 export function RunList({ runs, shown, now, onShow }: RunListProps) {
-  if (runs.length === 0) return <p className="text-xs text-ink-muted">No runs of this document yet.</p>;
+  if (runs.length === 0)
+    return (
+      <p className="text-xs text-ink-muted">
+        No runs of this document yet. Each run is kept here with its drawing, its curves and its best weights.
+      </p>
+    );
   return (
     <ul className="flex flex-col" data-testid="run-list">
       {runs.map((run) => {

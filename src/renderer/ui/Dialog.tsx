@@ -46,19 +46,13 @@ export function Dialog({
             WIDTHS[width],
           )}
         >
-          <div className="flex items-start gap-3 px-5 pt-4 pb-3">
+          <div className="flex items-start gap-3 pt-4 pr-12 pb-3 pl-5">
             <div className="min-w-0 flex-1">
               <BaseDialog.Title className="text-lg font-semibold tracking-tight">{title}</BaseDialog.Title>
               {description !== undefined && (
                 <BaseDialog.Description className="mt-1 text-sm text-ink-muted">{description}</BaseDialog.Description>
               )}
             </div>
-            <BaseDialog.Close
-              aria-label="Close"
-              className="-mr-1.5 inline-flex size-7 items-center justify-center rounded-md text-ink-muted hover:bg-hover hover:text-ink"
-            >
-              <X size={16} aria-hidden />
-            </BaseDialog.Close>
           </div>
           {children !== undefined && <div className="min-h-0 flex-1 overflow-auto px-5 pb-4">{children}</div>}
           {footer !== undefined && (
@@ -66,6 +60,13 @@ export function Dialog({
               {footer}
             </div>
           )}
+          {/* Last, so that the keyboard begins at what the dialog is about. */}
+          <BaseDialog.Close
+            aria-label="Close"
+            className="absolute top-3.5 right-3.5 inline-flex size-7 items-center justify-center rounded-md text-ink-muted hover:bg-hover hover:text-ink"
+          >
+            <X size={16} aria-hidden />
+          </BaseDialog.Close>
         </BaseDialog.Popup>
       </BaseDialog.Portal>
     </BaseDialog.Root>

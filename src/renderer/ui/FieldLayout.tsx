@@ -15,7 +15,7 @@ export interface FieldLayoutProps {
 export function FieldLayout({ label, htmlFor, labelId, help, helpId, error, children }: FieldLayoutProps) {
   return (
     <div className="flex flex-col gap-0.5">
-      <div className="grid grid-cols-[minmax(0,1fr)_minmax(0,11rem)] items-center gap-3">
+      <div className="grid grid-cols-[minmax(0,1fr)_minmax(0,11rem)] items-center gap-3 @max-[17rem]:grid-cols-1 @max-[17rem]:gap-0.5">
         <label htmlFor={htmlFor} id={labelId} className="truncate text-sm text-ink">
           {label}
         </label>
