@@ -120,7 +120,7 @@ test('the page is killed: what was drawn is offered for each document, with its 
   // Still in the journal, once each, until it is saved.
   await tab(again, 'one').click();
   await again.keyboard.press('Control+s');
-  await expect.poll(() => journal(workspace)).not.toContain('relu');
+  await expect.poll(() => journal(workspace), { timeout: 15_000 }).not.toContain('relu');
   expect(readFileSync(path.join(workspace, 'one.json'), 'utf8')).toContain('relu');
 });
 

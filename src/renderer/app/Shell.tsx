@@ -75,7 +75,7 @@ function Canvases() {
   const beside = useStore(besideStore, (state) => state.beside);
   const tab = useDocument((state) => state.tabs.find(({ id }) => id === beside?.id));
   const other = beside !== null && tab !== undefined && (
-    <Panel id="beside" minSize={240}>
+    <Panel id="beside-half" minSize={240}>
       <ErrorBoundary name="The canvas beside">
         <BesidePane tab={tab} />
       </ErrorBoundary>
@@ -86,7 +86,7 @@ function Canvases() {
     <Group orientation="horizontal" className="h-full">
       {beside?.side === 'left' && other}
       {beside?.side === 'left' && line}
-      <Panel id="canvas" minSize={240}>
+      <Panel id="canvas-half" minSize={240}>
         <ErrorBoundary name="The canvas">
           <CanvasPane />
         </ErrorBoundary>
