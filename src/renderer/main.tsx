@@ -16,6 +16,7 @@ import { startPanes } from './panes/paneStore.ts';
 import { startDrafts } from './store/startDrafts.ts';
 import { startTheme } from './theme/themeStore.ts';
 import { startGuide } from './tour/tourStore.ts';
+import { followStatistics } from './statistics/statisticsStore.ts';
 import { followRuns } from './training/runStore.ts';
 import { showToast } from './ui/Toast.tsx';
 
@@ -35,6 +36,7 @@ startGuide();
 const host = openHost();
 followHost(host.connection);
 followRuns(host.connection);
+followStatistics(host.connection);
 followJournal(host.connection, restored);
 followFiles(host.connection);
 followRecent(host.connection);

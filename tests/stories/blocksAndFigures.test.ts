@@ -62,6 +62,42 @@ test('inside a block a parameter is promoted, and set from outside by Esc and a 
   expect(await page.getByTestId('field-filters').inputValue()).toBe('32');
 });
 
+test('what a block declares is renamed, limited and described; uses and expressions follow', async () => {
+  await page.getByTestId('node-block-1').dblclick();
+  await page.getByTestId('breadcrumb').waitFor();
+  await page.getByTestId('declared-filters').click();
+  const fill = async (field: string, text: string): Promise<void> => {
+    await page.getByTestId(field).fill(text);
+    await page.getByTestId(field).press('Enter');
+  };
+  await fill('declared-maximum', '16');
+  await page.getByText('The default lies outside the limits.').waitFor();
+  await page.keyboard.press('Escape');
+  await fill('declared-maximum', '64');
+  await fill('declared-default', '48');
+  await page.getByTestId('declared-description').fill('Channels of the branch.');
+  await page.keyboard.press('Control+Enter');
+  await fill('declared-name', 'index');
+  await page.getByText('means something in expressions already').waitFor();
+  await page.keyboard.press('Escape');
+  await fill('declared-name', 'width');
+  await page.getByTestId('declaration-width').waitFor();
+  await page.getByTestId('node-conv2').click();
+  await expect.poll(() => page.getByTestId('field-filters').inputValue()).toBe('= width');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  await page.getByTestId('field-width').waitFor();
+  expect(await page.getByTestId('field-width').inputValue()).toBe('48');
+  await fill('field-width', '99');
+  await page.getByText('Must be at most 64.').waitFor();
+  await page.keyboard.press('Escape');
+  // Four steps back: the parameter is called and limited as it was.
+  await page.getByTestId('node-block-1').click();
+  for (let step = 0; step < 4; step++) await page.keyboard.press('Control+z');
+  await page.getByTestId('field-filters').waitFor();
+  expect(await page.getByTestId('field-filters').inputValue()).toBe('32');
+});
+
 test('a copy is made unique, and unpacked again', async () => {
   await page.getByTestId('node-block-1').click();
   await page.keyboard.press('Control+d');
@@ -93,6 +129,31 @@ test('a block is published with its name and picture, and dragged from the libra
   await item.scrollIntoViewIfNeeded();
   await item.dragTo(page.getByTestId('network-canvas'), { targetPosition: { x: 300, y: 80 } });
   await page.getByTestId('node-my-residual-1').waitFor();
+});
+
+test('a block of the library is renamed, described and taken out, and put back', async () => {
+  const item = page.getByTestId('palette-own-my-residual');
+  await item.focus();
+  await page.keyboard.press('F2');
+  await page.getByTestId('library-name').fill('Thin residual');
+  await page.getByTestId('dialog-confirm').click();
+  await page.getByTestId('library-block-dialog').waitFor({ state: 'detached' });
+  await item.waitFor({ state: 'detached' });
+  const renamed = page.getByTestId('palette-own-thin-residual');
+  await renamed.waitFor();
+  const library = path.join(editor.workspace, 'library');
+  expect(existsSync(path.join(library, 'my-residual.json'))).toBe(false);
+  expect(readFileSync(path.join(library, 'thin-residual.json'), 'utf8')).toContain('A branch and a skip.');
+  await renamed.hover();
+  await page.getByTestId('edit-own-thin-residual').click();
+  await page.getByTestId('library-remove').click();
+  await renamed.waitFor({ state: 'detached' });
+  expect(existsSync(path.join(library, 'thin-residual.svg'))).toBe(false);
+  // The network that uses it keeps its copy.
+  await page.getByTestId('node-my-residual-1').waitFor();
+  await page.getByRole('button', { name: 'Put it back' }).click();
+  await renamed.waitFor();
+  expect(readFileSync(path.join(library, 'thin-residual.svg'), 'utf8')).toContain('>Conv2D</text>');
 });
 
 test('the network is taken away as SVG, PDF, TikZ and PNG', async () => {

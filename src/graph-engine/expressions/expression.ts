@@ -70,7 +70,8 @@ function tokenize(source: string): Token[] {
   return tokens;
 }
 
-function isFunctionName(name: string): name is FunctionName {
+/** Whether expressions know a function of that name. */
+export function isFunctionName(name: string): name is FunctionName {
   return Object.hasOwn(FUNCTIONS, name);
 }
 

@@ -79,8 +79,8 @@ export function createStatisticsWatch(): StatisticsWatch {
       const [output] = Object.values(values);
       // What is bypassed passes on what enters it, and the wires around it tell of that.
       if (ops.has(path) || output === undefined || output === first) return undefined;
-      const enters = first === undefined;
-      nodes.push({ path, inputs: enters ? { input: output } : {}, output: enters ? undefined : output });
+      // Nothing leads into what enters a block.
+      nodes.push({ path, inputs: first === undefined ? { input: output } : {}, output });
       return undefined;
     },
     onShare({ id }, origin, share) {

@@ -1,27 +1,17 @@
 import { useId, useMemo, useState } from 'react';
 import type { HostProblem } from '../../contract/contract.ts';
-import { BlockId } from '../../graph-engine/document/schema.ts';
+import type { BlockId } from '../../graph-engine/document/schema.ts';
 import { useHost } from '../connection/host.ts';
 import { drawFigure } from '../figure/drawFigure.ts';
 import { svgOf } from '../figure/svgOf.ts';
 import { closeFileDialog } from '../files/fileDialog.ts';
-import { fileNameFor } from '../files/fileNames.ts';
 import { useDocument } from '../store/documentStore.ts';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { inputClassName } from '../ui/FieldLayout.tsx';
 import { TextField } from '../ui/TextField.tsx';
 import { showToast } from '../ui/Toast.tsx';
-import { libraryDocument, refreshLibrary } from './ownLibrary.ts';
-
-function idOf(name: string): BlockId | undefined {
-  const parsed = BlockId.safeParse(
-    fileNameFor(name, '.json')
-      .replace(/\.json$/, '')
-      .replace(/^[^a-z]+/, ''),
-  );
-  return parsed.success ? parsed.data : undefined;
-}
+import { idOf, libraryDocument, refreshLibrary } from './ownLibrary.ts';
 
 /** Puts a block into the user's own library, with a name, a description and its picture. */
 export function PublishDialog({ block }: { readonly block: BlockId }) {

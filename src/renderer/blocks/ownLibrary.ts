@@ -1,8 +1,9 @@
 import { createStore } from 'zustand/vanilla';
 import type { LibraryBlock } from '../../contract/documents.ts';
 import { nodesOf } from '../../graph-engine/document/graphs.ts';
-import { BLOCK_FORMAT, FORMAT_VERSION, type BlockDocument, type BlockId } from '../../graph-engine/document/schema.ts';
+import { BLOCK_FORMAT, BlockId, FORMAT_VERSION, type BlockDocument } from '../../graph-engine/document/schema.ts';
 import type { BlockDefinition, SkipwireDocument } from '../../graph-engine/document/schema.ts';
+import { fileNameFor } from '../files/fileNames.ts';
 import type { ManagedConnection } from '../connection/hostConnection.ts';
 
 /** The blocks that the user has published, as the host lists them. */
@@ -20,6 +21,16 @@ export function followLibrary(connection: ManagedConnection): void {
     if (state === 'open') void refreshLibrary(connection);
   });
   if (connection.state === 'open') void refreshLibrary(connection);
+}
+
+/** The id under which the library keeps a block of that name; nothing where no id can be made of it. */
+export function idOf(name: string): BlockId | undefined {
+  const parsed = BlockId.safeParse(
+    fileNameFor(name, '.json')
+      .replace(/\.json$/, '')
+      .replace(/^[^a-z]+/, ''),
+  );
+  return parsed.success ? parsed.data : undefined;
 }
 
 /** A block of a document with everything it uses, as the library keeps it. */

@@ -1,11 +1,20 @@
 import { BaseEdge, EdgeLabelRenderer, type EdgeProps } from '@xyflow/react';
-import { memo } from 'react';
+import { memo, type CSSProperties } from 'react';
 import { classNames } from '../ui/classNames.ts';
 import { useCanvas } from './canvasStore.ts';
 import type { CanvasWire } from './deriveWires.ts';
+import type { WireHeat } from '../statistics/gradientWires.ts';
+import { useWireHeat } from '../statistics/useShownStatistics.ts';
 import { useDetail } from './detailLevel.ts';
 import { waypointKey } from './marks/markKeys.ts';
 import { wirePath, wirePathThrough, type Point } from './routeWire.ts';
+
+/** Up to so many pixels wide, where the most of a gradient flows. */
+const WIDEST = 10;
+
+function heatStyle({ share, level }: WireHeat): CSSProperties {
+  return { '--level': level, '--heat-width': `${1.5 + share * (WIDEST - 1.5)}px` } as CSSProperties;
+}
 
 const SHIFTS = { above: '-108%', on: '-50%', below: '5px' } as const;
 
@@ -29,6 +38,7 @@ export const WireLine = memo(function WireLine({
   const detail = useDetail();
   const isDropTarget = useCanvas((state) => state.wireUnderDrag === id);
   const isHit = useCanvas(({ mode }) => mode.kind === 'stroke' && mode.hits.has(id));
+  const heat = useWireHeat(id);
   const via = useWaypoints(id, data?.view.via ?? null);
   if (data === undefined) return null;
   const { shape, longShape, skip, lane, silent, error } = data.view;
@@ -46,12 +56,18 @@ export const WireLine = memo(function WireLine({
     isDropTarget && 'is-drop-target',
     isHit && 'is-hit',
     shape === '' && 'is-unknown',
+    heat !== undefined && 'is-heated',
     `is-${detail}`,
   );
   return (
     <>
-      <title>{error ?? longShape}</title>
-      <BaseEdge path={d} className={look} interactionWidth={18} />
+      <title>{error ?? (heat === undefined ? longShape : `${longShape}, gradient ${heat.text}`)}</title>
+      <BaseEdge
+        path={d}
+        className={look}
+        interactionWidth={18}
+        {...(heat !== undefined && { style: heatStyle(heat) })}
+      />
       {detail === 'full' && shape !== '' && (
         <EdgeLabelRenderer>
           <div
@@ -65,7 +81,7 @@ export const WireLine = memo(function WireLine({
             style={{ transform: `translate(-50%, ${SHIFTS[side]}) translate(${label.x}px, ${label.y}px)` }}
             data-testid={`shape-${id}`}
           >
-            {shape}
+            {heat?.text ?? shape}
           </div>
         </EdgeLabelRenderer>
       )}

@@ -1,5 +1,6 @@
 import { useStore } from 'zustand';
 import { assertNever } from '../../graph-engine/core/diagnostic.ts';
+import { LibraryBlockDialog } from '../blocks/LibraryBlockDialog.tsx';
 import { PublishDialog } from '../blocks/PublishDialog.tsx';
 import { CompareDialog } from '../compare/CompareDialog.tsx';
 import { FigureDialog } from '../figure/FigureDialog.tsx';
@@ -29,6 +30,8 @@ export function FileDialogs() {
       return <FigureDialog />;
     case 'publish':
       return <PublishDialog block={dialog.block} />;
+    case 'library-block':
+      return <LibraryBlockDialog id={dialog.id} />;
     case 'unsaved':
       return <UnsavedDialog proceed={dialog.proceed} />;
     case 'conflict':

@@ -12,6 +12,8 @@ export type FileDialog =
   | { readonly kind: 'compare' }
   | { readonly kind: 'figure' }
   | { readonly kind: 'publish'; readonly block: BlockId }
+  /** A block of the user's own library. */
+  | { readonly kind: 'library-block'; readonly id: BlockId }
   /** The shown document has changes that `proceed` would lose. */
   | { readonly kind: 'unsaved'; readonly proceed: () => void }
   /** The file changed on disk since it was read. */

@@ -5,8 +5,15 @@ import { classNames } from '../ui/classNames.ts';
 import { IconButton } from '../ui/IconButton.tsx';
 import { Menu } from '../ui/Menu.tsx';
 import { showHeatMap, useHeatMap } from './heatMapStore.ts';
-import { HEAT_LEVELS, HEAT_METRICS, type HeatMetric } from './heatValues.ts';
+import { isTrainingFigure, TRAINING_FIGURES, type TrainingFigure } from '../statistics/trainingFigures.ts';
+import { StepSlider } from '../statistics/StepSlider.tsx';
+import { HEAT_LEVELS } from './heatMapTypes.ts';
+import { COST_METRICS, heatTitle, type CostMetric, type HeatMetric } from './heatValues.ts';
 import { useShownHeatMap } from './useShownHeatMap.ts';
+
+function itemOf(metric: HeatMetric) {
+  return { label: heatTitle(metric), onSelect: () => showHeatMap(metric), testId: `heat-${metric}` };
+}
 
 /** Turns the heat map on and off, and says what its colours mean. */
 export function HeatLegend({ width }: { readonly width: number }) {
@@ -18,28 +25,26 @@ export function HeatLegend({ width }: { readonly width: number }) {
       className={classNames(
         'absolute left-3 z-10 flex h-9 items-center gap-1 rounded-lg bg-raised px-1 shadow-popup',
         // Beside the toolbar there is room for a button, and for the whole legend only on wide canvases.
-        width < (metric === null ? 660 : 1000) ? 'bottom-14' : 'bottom-3',
+        width < (metric === null ? 660 : isTrainingFigure(metric) ? 1300 : 1000) ? 'bottom-14' : 'bottom-3',
       )}
     >
       <Menu
         trigger={
           <button
             type="button"
-            aria-label={metric === null ? 'Heat map' : `Heat map: ${HEAT_METRICS[metric]}`}
+            aria-label={metric === null ? 'Heat map' : `Heat map: ${heatTitle(metric)}`}
             title="Heat map"
             data-testid="heat-menu"
             className="inline-flex h-7 min-w-7 items-center justify-center gap-1.5 rounded-md px-1.5 text-xs text-ink-muted hover:bg-hover hover:text-ink"
           >
             <Flame size={15} aria-hidden />
-            {metric !== null && <span className="text-ink">{HEAT_METRICS[metric]}</span>}
+            {metric !== null && <span className="text-ink">{heatTitle(metric)}</span>}
           </button>
         }
         items={[
-          ...(Object.keys(HEAT_METRICS) as HeatMetric[]).map((one) => ({
-            label: HEAT_METRICS[one],
-            onSelect: () => showHeatMap(one),
-            testId: `heat-${one}`,
-          })),
+          ...Object.keys(COST_METRICS).map((one) => itemOf(one as CostMetric)),
+          'separator' as const,
+          ...Object.keys(TRAINING_FIGURES).map((one) => itemOf(one as TrainingFigure)),
           'separator' as const,
           { label: 'No heat map', disabled: metric === null, onSelect: () => showHeatMap(null), testId: 'heat-off' },
         ]}
@@ -47,7 +52,7 @@ export function HeatLegend({ width }: { readonly width: number }) {
       {metric !== null && (
         <>
           <span className="flex items-center gap-1.5 text-2xs text-ink-muted tabular-nums" data-testid="heat-scale">
-            <span>0</span>
+            <span>{heat?.minimum ?? ''}</span>
             <span className="flex overflow-hidden rounded-xs border border-line-strong" aria-hidden>
               {Array.from({ length: HEAT_LEVELS + 1 }, (_, level) => (
                 <span key={level} className="sw-heat-swatch h-3 w-4" style={{ '--level': level } as CSSProperties} />
@@ -55,6 +60,7 @@ export function HeatLegend({ width }: { readonly width: number }) {
             </span>
             <span>{heat?.maximum ?? 'not known'}</span>
           </span>
+          {isTrainingFigure(metric) && <StepSlider />}
           <IconButton
             side="top"
             label="No heat map"

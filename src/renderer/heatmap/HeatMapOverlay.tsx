@@ -3,6 +3,8 @@ import { ViewportPortal } from '@xyflow/react';
 import { Fragment, type CSSProperties } from 'react';
 import type { NodeId } from '../../graph-engine/document/schema.ts';
 import { useDetail } from '../canvas/detailLevel.ts';
+import { useGradientWires } from '../statistics/useShownStatistics.ts';
+import { useHeatMap } from './heatMapStore.ts';
 import { useShownHeatMap } from './useShownHeatMap.ts';
 
 /** Where a card lies, as far as the tint needs to know. */
@@ -16,6 +18,7 @@ export interface TintedCard {
 /** Tints the cards by a figure, with a bar as long as its share and the figure in words: colour is not the only sign. */
 export function HeatMapOverlay({ cards }: { readonly cards: readonly TintedCard[] }) {
   const heat = useShownHeatMap();
+  useGradientWires(useHeatMap((state) => state.metric) === 'gradientFlow');
   const detail = useDetail();
   if (heat === undefined) return null;
   return (

@@ -3,10 +3,10 @@ import { NodeId } from '../../graph-engine/document/schema.ts';
 import { inferDocument } from '../../graph-engine/infer/inferDocument.ts';
 import { receptiveFields } from '../../graph-engine/infer/receptiveField.ts';
 import { residualNetwork20 } from '../../graph-engine/testing/examples.ts';
-import { heatMapOf, type HeatMetric } from './heatValues.ts';
+import { heatMapOf, type CostMetric } from './heatValues.ts';
 
 const document = residualNetwork20();
-const at = (metric: HeatMetric, id: string) => {
+const at = (metric: CostMetric, id: string) => {
   const { values } = heatMapOf(metric, inferDocument(document).root, receptiveFields(document));
   return values.get(NodeId.parse(id));
 };

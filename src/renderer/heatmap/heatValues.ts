@@ -3,39 +3,38 @@ import type { InferredGraph, InferredNode } from '../../graph-engine/infer/infer
 import { formatReceptiveField, type ReceptiveField } from '../../graph-engine/infer/receptiveField.ts';
 import { formatCount } from '../canvas/formatCount.ts';
 import { formatBytes } from '../training/format.ts';
+import { isTrainingFigure, TRAINING_FIGURES, type TrainingFigure } from '../statistics/trainingFigures.ts';
+import { HEAT_LEVELS, type HeatMap, type HeatValue } from './heatMapTypes.ts';
 
-export type HeatMetric = 'parameters' | 'macs' | 'activations' | 'receptiveField';
+/** Figures that follow from the drawing. */
+export type CostMetric = 'parameters' | 'macs' | 'activations' | 'receptiveField';
+/** What a heat map can show: those, and what happens in training. */
+export type HeatMetric = CostMetric | TrainingFigure;
 
-/** What the figures are called. */
-export const HEAT_METRICS: Readonly<Record<HeatMetric, string>> = {
+/** What the figures of a drawing are called. */
+export const COST_METRICS: Readonly<Record<CostMetric, string>> = {
   parameters: 'Parameters',
   macs: 'MACs',
   activations: 'Activations',
   receptiveField: 'Receptive field',
 };
 
-export const HEAT_LEVELS = 5;
-
-/** One card of a heat map. */
-export interface HeatValue {
-  /** From 0 (nothing) to 1 (the most). */
-  readonly share: number;
-  /** 0 for nothing, then 1 to `HEAT_LEVELS`. */
-  readonly level: number;
-  readonly text: string;
+/** What a heat map of a figure is called. */
+export function heatTitle(metric: HeatMetric): string {
+  return isTrainingFigure(metric) ? TRAINING_FIGURES[metric].title : COST_METRICS[metric];
 }
 
-export interface HeatMap {
-  readonly values: ReadonlyMap<NodeId, HeatValue>;
-  /** What the strongest tint stands for. */
-  readonly maximum: string;
-}
+/** Every figure, those of the drawing first. */
+export const HEAT_METRICS: readonly HeatMetric[] = [
+  ...(Object.keys(COST_METRICS) as CostMetric[]),
+  ...(Object.keys(TRAINING_FIGURES) as TrainingFigure[]),
+];
 
 function sizeOfField({ window, axes }: ReceptiveField): number {
   return Math.max(1, ...axes.map((_, axis) => window[axis]?.extent ?? 1));
 }
 
-function amountOf(metric: HeatMetric, node: InferredNode, fields: ReadonlyMap<NodeId, ReceptiveField>): number {
+function amountOf(metric: CostMetric, node: InferredNode, fields: ReadonlyMap<NodeId, ReceptiveField>): number {
   switch (metric) {
     case 'parameters':
       return node.totals.parameters;
@@ -50,7 +49,7 @@ function amountOf(metric: HeatMetric, node: InferredNode, fields: ReadonlyMap<No
   }
 }
 
-function textOf(metric: HeatMetric, amount: number, total: number, field: ReceptiveField | undefined): string {
+function textOf(metric: CostMetric, amount: number, total: number, field: ReceptiveField | undefined): string {
   if (metric === 'receptiveField') return field === undefined ? '' : formatReceptiveField(field);
   const figure = metric === 'activations' ? formatBytes(amount) : formatCount(amount);
   const percent = total === 0 ? 0 : (amount / total) * 100;
@@ -59,7 +58,7 @@ function textOf(metric: HeatMetric, amount: number, total: number, field: Recept
 
 /** How much of a figure each node of a graph has, from the least to the most. */
 export function heatMapOf(
-  metric: HeatMetric,
+  metric: CostMetric,
   graph: InferredGraph,
   fields: ReadonlyMap<NodeId, ReceptiveField>,
 ): HeatMap {
@@ -76,5 +75,5 @@ export function heatMapOf(
     values.set(node.id, { share, level, text });
   }
   const unit = metric === 'activations' ? formatBytes(maximum) : formatCount(Math.round(maximum));
-  return { values, maximum: metric === 'receptiveField' ? `${unit} px` : unit };
+  return { values, minimum: '0', maximum: metric === 'receptiveField' ? `${unit} px` : unit };
 }

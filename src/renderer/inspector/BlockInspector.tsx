@@ -1,12 +1,11 @@
-import { X } from 'lucide-react';
-import { describeBlock, removeParameter } from '../../graph-engine/document/commands/editBlock.ts';
+import { describeBlock } from '../../graph-engine/document/commands/editBlock.ts';
 import type { BlockDefinition } from '../../graph-engine/document/schema.ts';
 import type { InferredGraph } from '../../graph-engine/infer/inferredGraph.ts';
+import { DeclaredParameters } from '../blocks/DeclaredParameters.tsx';
 import { formatCount, formatExactly } from '../canvas/formatCount.ts';
 import { formatBytes } from '../training/format.ts';
 import { dispatch } from '../store/documentStore.ts';
 import { useShownScope } from '../store/scope.ts';
-import { IconButton } from '../ui/IconButton.tsx';
 import { CommitText } from './CommitText.tsx';
 import { Fact, Section } from './Section.tsx';
 
@@ -18,7 +17,7 @@ export interface BlockInspectorProps {
 /** The block one is inside of, shown while nothing in it is selected. */
 export function BlockInspector({ definition, inferred }: BlockInspectorProps) {
   const { scope } = useShownScope();
-  const { name, description, source, parameters } = definition;
+  const { name, description, source } = definition;
   return (
     <div data-testid="inspector-block">
       <Section title="Block">
@@ -48,33 +47,7 @@ export function BlockInspector({ definition, inferred }: BlockInspectorProps) {
         {source !== undefined && <p className="mt-2 text-2xs text-ink-muted">{source}</p>}
         <p className="mt-2 text-2xs text-ink-muted">What is changed in here changes in every use of the block.</p>
       </Section>
-      {parameters.length > 0 && (
-        <Section title="Declared parameters">
-          <ul>
-            {parameters.map((parameter) => (
-              <li key={parameter.name} className="py-1">
-                <div className="flex items-baseline justify-between gap-3 text-sm">
-                  <code className="font-mono text-xs">{parameter.name}</code>
-                  <span className="flex items-center gap-1 text-ink-muted tabular-nums">
-                    {parameter.kind}, {String(parameter.default)}
-                    {scope !== null && (
-                      <IconButton
-                        label={`Remove ${parameter.name}`}
-                        icon={<X size={12} aria-hidden />}
-                        className="size-5"
-                        onClick={() => dispatch(removeParameter, { block: scope, name: parameter.name })}
-                      />
-                    )}
-                  </span>
-                </div>
-                {parameter.description !== undefined && (
-                  <p className="text-2xs text-ink-muted">{parameter.description}</p>
-                )}
-              </li>
-            ))}
-          </ul>
-        </Section>
-      )}
+      {scope !== null && <DeclaredParameters block={scope} definition={definition} />}
       {inferred !== undefined && (
         <Section title="Totals of this instance">
           <dl>

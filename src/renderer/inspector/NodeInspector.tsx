@@ -12,6 +12,7 @@ import type { GraphNode, NodeId } from '../../graph-engine/document/schema.ts';
 import { opNamed } from '../../graph-engine/ops/index.ts';
 import { BlockActions } from '../blocks/BlockActions.tsx';
 import { promote } from '../blocks/blockActions.ts';
+import { DeclaredParameters } from '../blocks/DeclaredParameters.tsx';
 import { DepthSlider } from '../blocks/DepthSlider.tsx';
 import { groupByNode } from '../canvas/deriveNodes.ts';
 import { FamilyIcon, familyColour } from '../canvas/FamilyIcon.tsx';
@@ -24,6 +25,7 @@ import { dispatch, useDocument } from '../store/documentStore.ts';
 import { shownScope, useShownScope } from '../store/scope.ts';
 import { goToPlace } from '../problems/goToPlace.ts';
 import { useAdvice } from '../problems/useAdvice.ts';
+import { NodeStatistics } from '../statistics/NodeStatistics.tsx';
 import { formatBytes } from '../training/format.ts';
 import { IconButton } from '../ui/IconButton.tsx';
 import { CommitText } from './CommitText.tsx';
@@ -182,7 +184,17 @@ export function NodeInspector({ id }: { readonly id: NodeId }) {
           )}
         </Section>
       )}
-      {'block' in node && block !== undefined && <BlockActions id={id} block={node.block} />}
+      {'block' in node && block !== undefined && (
+        <>
+          <BlockActions id={id} block={node.block} />
+          <details className="border-t border-line">
+            <summary className="px-4 py-2 text-xs text-ink-muted select-none hover:text-ink">
+              What can be set on this block
+            </summary>
+            <DeclaredParameters key={node.block} block={node.block} definition={block} />
+          </details>
+        </>
+      )}
       {known !== undefined && <ShapeSection inputs={known.inputs} outputs={known.outputs} />}
       {known !== undefined && inferred !== undefined && <ProvenanceSection node={known} graph={inferred} />}
       {totals !== undefined && (
@@ -204,6 +216,7 @@ export function NodeInspector({ id }: { readonly id: NodeId }) {
           </dl>
         </Section>
       )}
+      {known !== undefined && <NodeStatistics node={known} />}
       {known !== undefined && <WeightSection weights={known.weights} />}
       <Section title="Node">
         <ParameterField

@@ -1,10 +1,11 @@
-import { CircleHelp, Star } from 'lucide-react';
+import { CircleHelp, Pencil, Star } from 'lucide-react';
 import type { PageRef } from '../../graph-engine/reference/referencePage.ts';
 import { openReference } from '../reference/referenceStore.ts';
 import { FamilyIcon, familyColour } from '../canvas/FamilyIcon.tsx';
 import { addBehindSelection } from '../canvas/editing.ts';
 import { canvasMiddle } from '../canvas/canvasMiddle.ts';
 import { focusCanvasAfter } from '../canvas/focusCanvas.ts';
+import { showFileDialog } from '../files/fileDialog.ts';
 import { classNames } from '../ui/classNames.ts';
 import type { CatalogueItem } from './catalogue.ts';
 import { dragData, setDraggedItem } from './dragItem.ts';
@@ -23,6 +24,10 @@ export function PaletteItem({ item, isBest, list }: PaletteItemProps) {
   const family = item.kind === 'op' ? item.op.family : 'block';
   const type = item.kind === 'op' ? item.op.type : item.id;
   const isFavourite = useKeptItems().favourites.includes(item.id);
+  const isOwn = item.kind === 'library' && item.isOwn === true;
+  const editOwn = (): void => {
+    if (item.kind === 'library') showFileDialog({ kind: 'library-block', id: item.library.id });
+  };
   const page: PageRef =
     item.kind === 'op'
       ? { kind: 'op', id: item.op.type }
@@ -38,6 +43,12 @@ export function PaletteItem({ item, isBest, list }: PaletteItemProps) {
         onClick={(event) => {
           addBehindSelection(item, canvasMiddle());
           focusCanvasAfter(event);
+        }}
+        aria-keyshortcuts={isOwn ? 'F2' : undefined}
+        onKeyDown={(event) => {
+          if (event.key !== 'F2' || !isOwn) return;
+          event.preventDefault();
+          editOwn();
         }}
         onDragStart={(event) => {
           setDraggedItem(item);
@@ -61,8 +72,30 @@ export function PaletteItem({ item, isBest, list }: PaletteItemProps) {
             <FamilyIcon type={type} family={family} size={15} />
           </span>
         )}
-        <span className="truncate group-focus-within/item:pr-11 group-hover/item:pr-11">{item.title}</span>
+        <span
+          className={classNames(
+            'truncate',
+            isOwn
+              ? 'group-focus-within/item:pr-16 group-hover/item:pr-16'
+              : 'group-focus-within/item:pr-11 group-hover/item:pr-11',
+          )}
+        >
+          {item.title}
+        </span>
       </button>
+      {isOwn && list === 'palette' && (
+        <button
+          type="button"
+          tabIndex={-1}
+          aria-label={`Rename or remove ${item.title}`}
+          title="Rename or remove (F2)"
+          data-testid={`edit-${item.id}`}
+          onClick={editOwn}
+          className="absolute top-1 right-11 inline-flex size-5 items-center justify-center rounded-sm text-ink-muted opacity-0 group-hover/item:opacity-100 hover:bg-pressed hover:text-ink focus-visible:opacity-100"
+        >
+          <Pencil size={13} aria-hidden />
+        </button>
+      )}
       {list !== 'recent' && (
         <button
           type="button"

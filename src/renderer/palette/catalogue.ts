@@ -20,7 +20,13 @@ export type CatalogueItem = {
   readonly outputs: readonly string[];
 } & (
   | { readonly kind: 'op'; readonly op: OpDefinition }
-  | { readonly kind: 'library'; readonly library: BlockDocument; readonly picture?: string }
+  | {
+      readonly kind: 'library';
+      readonly library: BlockDocument;
+      readonly picture?: string;
+      /** Published by the user. */
+      readonly isOwn?: true;
+    }
   | { readonly kind: 'block'; readonly block: BlockId; readonly definition: BlockDefinition }
 );
 
@@ -172,6 +178,7 @@ export function ownItems(blocks: readonly LibraryBlock[]): readonly CatalogueIte
     id: `own-${document.id}`,
     kind: 'library' as const,
     library: document,
+    isOwn: true as const,
     ...(picture !== null && { picture }),
   }));
 }

@@ -50,6 +50,13 @@ export function rememberAdded(id: string): void {
   keep({ recent: [id, ...recent.filter((one) => one !== id)].slice(0, MAXIMUM_RECENT) });
 }
 
+/** Lets what is kept follow an item that is called something else now. */
+export function renameKept(from: string, to: string): void {
+  const { favourites, recent } = keptItems.getState();
+  const rename = (ids: readonly string[]): string[] => [...new Set(ids.map((id) => (id === from ? to : id)))];
+  keep({ favourites: rename(favourites), recent: rename(recent) });
+}
+
 /** The items of those ids, in that order; what does not exist here is left out. */
 export function itemsOf(ids: readonly string[], all: readonly CatalogueItem[]): readonly CatalogueItem[] {
   return ids.flatMap((id) => all.find((item) => item.id === id) ?? []);

@@ -17,14 +17,16 @@ export interface ToastOptions {
   readonly description?: string;
   readonly tone?: ToastTone;
   readonly action?: { readonly label: string; readonly onSelect: () => void };
+  /** How long it stays, in milliseconds. */
+  readonly timeout?: number;
 }
 
 /** Shows a short message in the corner; failures stay longer and are read out at once. */
-export function showToast({ title, description, tone = 'info', action }: ToastOptions): void {
+export function showToast({ title, description, tone = 'info', action, timeout }: ToastOptions): void {
   manager.add({
     title,
     type: tone,
-    timeout: tone === 'danger' ? 12_000 : 5_000,
+    timeout: timeout ?? (tone === 'danger' ? 12_000 : 5_000),
     priority: tone === 'danger' ? 'high' : 'low',
     ...(description !== undefined && { description }),
     ...(action !== undefined && { actionProps: { children: action.label, onClick: action.onSelect } }),

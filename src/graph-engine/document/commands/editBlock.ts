@@ -1,4 +1,4 @@
-import { meaningOf, rewriteValue, type Meaning } from '../../expressions/rewriteExpression.ts';
+import { meaningOf, namesIn, rewriteValue, type Meaning } from '../../expressions/rewriteExpression.ts';
 import { graphOf, nodeOf, nodesOf, type Scope } from '../graphs.ts';
 import {
   BlockId,
@@ -13,7 +13,7 @@ import {
 import { defineCommand } from './command.ts';
 
 /** The definition of a block; throws when it does not exist, which is a bug of the caller. */
-function definitionOf(document: SkipwireDocument, block: BlockId): BlockDefinition {
+export function definitionOf(document: SkipwireDocument, block: BlockId): BlockDefinition {
   const definition = document.blocks[block];
   if (definition === undefined) throw new Error(`There is no block "${block}" in the document`);
   return definition;
@@ -83,22 +83,28 @@ export const declareParameter = defineCommand<{ block: BlockId; parameter: Block
   },
 });
 
-function rewriteNode(node: GraphNode, known: Readonly<Record<string, Meaning>>): void {
+function mentions(value: ParameterValue, known: Readonly<Record<string, Meaning>>): boolean {
+  return [...namesIn(value)].some((name) => Object.hasOwn(known, name));
+}
+
+/** Replaces names in the expressions of a node; those that do not mention them stay as they are written. */
+export function rewriteNode(node: GraphNode, known: Readonly<Record<string, Meaning>>): void {
   for (const [name, value] of Object.entries(node.parameters)) {
+    if (!mentions(value, known)) continue;
     const next = rewriteValue(value, known);
     if (JSON.stringify(next) !== JSON.stringify(value)) node.parameters[name] = next;
   }
-  if (typeof node.enabled === 'string') {
+  if (typeof node.enabled === 'string' && mentions(node.enabled, known)) {
     const enabled = rewriteValue(node.enabled, known);
     if (enabled === true) delete node.enabled;
     else if (typeof enabled === 'boolean' || typeof enabled === 'string') node.enabled = enabled;
   }
-  if (typeof node.muted === 'string') {
+  if (typeof node.muted === 'string' && mentions(node.muted, known)) {
     const muted = rewriteValue(node.muted, known);
     if (muted === false) delete node.muted;
     else if (typeof muted === 'boolean' || typeof muted === 'string') node.muted = muted;
   }
-  if ('block' in node && typeof node.repeat === 'string') {
+  if ('block' in node && typeof node.repeat === 'string' && mentions(node.repeat, known)) {
     const repeat = rewriteValue(node.repeat, known);
     if (typeof repeat === 'number' || typeof repeat === 'string') node.repeat = repeat;
   }

@@ -7,6 +7,7 @@ import { freshMarkId, freshNodeId, graphOf, nodesOf, reaches, type Scope } from 
 import { createHistory } from '../history.ts';
 import { BlockId, type Graph, type GraphNode, type MarkId, type NodeId, type SkipwireDocument } from '../schema.ts';
 import { serializeDocument } from '../serializeDocument.ts';
+import { whyNotNamed } from './blockParameters.ts';
 import { freshBlockId, usesOfBlock } from './editBlock.ts';
 import { whyNotGrouped } from './groupNodes.ts';
 import { commandNamed, commandNames } from './index.ts';
@@ -203,6 +204,19 @@ const generators: Readonly<Record<string, (choice: Choice) => object | undefined
     const block = aBlock(choice);
     const parameter = block === undefined ? undefined : pick(choice.document.blocks[block]?.parameters ?? [], choice.b);
     return parameter === undefined ? undefined : { block, name: parameter.name };
+  },
+  renameParameter: (choice) => {
+    const block = aBlock(choice);
+    const definition = block === undefined ? undefined : choice.document.blocks[block];
+    const parameter = pick(definition?.parameters ?? [], choice.b);
+    const to = `renamed${choice.a % 7}`;
+    if (definition === undefined || parameter === undefined) return undefined;
+    return whyNotNamed(definition, to, parameter.name) === undefined ? { block, from: parameter.name, to } : undefined;
+  },
+  moveParameter: (choice) => {
+    const block = aBlock(choice);
+    const parameter = block === undefined ? undefined : pick(choice.document.blocks[block]?.parameters ?? [], choice.b);
+    return parameter === undefined ? undefined : { block, name: parameter.name, place: choice.a % 5 };
   },
   promoteParameter: withNode((id, { scope, b }) =>
     scope === null

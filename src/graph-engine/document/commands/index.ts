@@ -1,5 +1,6 @@
 import { addNode } from './addNode.ts';
 import { adoptBlocks, insertBlock } from './blocks.ts';
+import { moveParameter, renameParameter } from './blockParameters.ts';
 import { removeBookmark, setBookmark } from './bookmarks.ts';
 import type { Command } from './command.ts';
 import { connect, disconnect, swapInputs } from './connect.ts';
@@ -80,6 +81,8 @@ const all = [
   removeParameter,
   promoteParameter,
   removeBlock,
+  renameParameter,
+  moveParameter,
 ] as const;
 
 const byName = new Map<string, Command<never>>();
