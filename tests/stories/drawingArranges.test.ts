@@ -154,3 +154,92 @@ test('every action of the canvas is in the command palette', async () => {
 test('none of this upset the browser', () => {
   expect(editor.errors).toEqual([]);
 });
+
+test('arranging keeps a frame round its cards, and nothing else in it; undo puts all back in one step', async () => {
+  const { node, place } = drawing;
+  await drawing.begin('conv2d', 'relu', 'batchNormalization');
+  await node('conv-1').click();
+  await node('relu-1').click({ modifiers: ['Shift'] });
+  await drawing.press('Control+g', 'Escape');
+  const frame = page.getByTestId('frame:frame-1');
+  // A card in disorder.
+  const start = await place(node('conv-1'));
+  await drawing.stroke([start, { x: start.x, y: start.y + 25 }]);
+  await drawing.lookAtAll();
+  const before = await place(node('conv-1'));
+  await drawing.press('l');
+  await expect
+    .poll(async () => Math.abs((await place(node('conv-1'))).y - (await place(node('relu-1'))).y))
+    .toBeLessThan(1);
+  await drawing.lookAtAll();
+  const inside = async (id: string): Promise<boolean> => {
+    const [box, { x, y }] = [await frame.boundingBox(), await place(node(id))];
+    return box !== null && x > box.x && x < box.x + box.width && y > box.y && y < box.y + box.height;
+  };
+  expect([await inside('conv-1'), await inside('relu-1')]).toEqual([true, true]);
+  expect([await inside('input-1'), await inside('bn-1')]).toEqual([false, false]);
+  await drawing.press('Control+z');
+  await drawing.lookAtAll();
+  await expect.poll(async () => Math.abs((await place(node('conv-1'))).y - before.y)).toBeLessThan(3);
+});
+
+test('a layout that takes its time says so, and is given up by a button or Esc', async () => {
+  const { node, place } = drawing;
+  await drawing.begin('conv2d', 'relu');
+  const start = await place(node('conv-1'));
+  await drawing.stroke([start, { x: start.x + 20, y: start.y + 90 }]);
+  const before = await place(node('conv-1'));
+  // The worker never gets its program: the slowest layout there is.
+  await page.route('**/layoutWorker*', () => undefined);
+  await drawing.press('Control+a', 'l');
+  await page.getByTestId('cancel-arranging').click();
+  await page.getByTestId('arranging').waitFor({ state: 'detached' });
+  await drawing.press('l');
+  await page.getByTestId('arranging').waitFor();
+  await drawing.press('Escape');
+  await page.getByTestId('arranging').waitFor({ state: 'detached' });
+  expect(await place(node('conv-1'))).toEqual(before);
+  await page.unroute('**/layoutWorker*');
+  await drawing.press('l');
+  await expect.poll(() => place(node('conv-1'))).not.toEqual(before);
+});
+
+test('a bookmark is set, renamed and removed by keyboard', async () => {
+  await drawing.begin('conv2d');
+  await drawing.node('conv-1').click();
+  await drawing.press('Shift+B', 'Control+f');
+  await page.getByTestId('find-input').fill('bookmark');
+  await page.getByTestId('found-bookmark:conv-1').waitFor();
+  await drawing.press('F2');
+  await page.getByTestId('bookmark-name').fill('Where it begins');
+  await drawing.press('Enter');
+  await page.getByTestId('rename-bookmark').waitFor({ state: 'detached' });
+  await page.getByTestId('find-input').fill('begins');
+  await page.getByTestId('found-bookmark:Where it begins').waitFor();
+  await drawing.press('End', 'Delete');
+  await page.getByTestId('found-bookmark:Where it begins').waitFor({ state: 'detached' });
+  await drawing.press('Escape', 'Control+z', 'Control+f');
+  await page.getByTestId('find-input').fill('begins');
+  await page.getByTestId('found-bookmark:Where it begins').waitFor();
+  await drawing.press('Escape');
+});
+
+test('dragged cards are pulled level with another one together', async () => {
+  const { node, place } = drawing;
+  await drawing.begin('conv2d', 'relu', 'batchNormalization');
+  await node('relu-1').click();
+  await node('bn-1').click({ modifiers: ['Shift'] });
+  const held = await place(node('relu-1'));
+  await drawing.stroke([held, { x: held.x, y: held.y + 150 }]);
+  const level = await place(node('conv-1'));
+  const low = await place(node('relu-1'));
+  await page.mouse.move(low.x, low.y);
+  await page.mouse.down();
+  const guide = page.getByTestId('guide-y');
+  for (let y = low.y; y > level.y - 60 && (await guide.count()) === 0; y -= 4) await page.mouse.move(low.x, y);
+  await guide.waitFor();
+  await page.mouse.up();
+  const off = async (id: string): Promise<number> => Math.abs((await place(node(id))).y - level.y);
+  await expect.poll(() => off('relu-1')).toBeLessThan(1);
+  expect(await off('bn-1')).toBeLessThan(1);
+});

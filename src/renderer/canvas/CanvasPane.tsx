@@ -21,6 +21,7 @@ import { HeatMapOverlay } from '../heatmap/HeatMapOverlay.tsx';
 import { GhostOverlay } from '../problems/GhostOverlay.tsx';
 import { setMode, useCanvas } from './canvasStore.ts';
 import { provideCanvasView, type CanvasView } from './canvasView.ts';
+import { ArrangingBar } from './ArrangingBar.tsx';
 import { CanvasMenu } from './CanvasMenu.tsx';
 import { CanvasToolbar } from './CanvasToolbar.tsx';
 import type { CanvasWire } from './deriveWires.ts';
@@ -260,6 +261,7 @@ function Canvas() {
         />
         <SearchBox bounds={{ width, height }} />
         <FindDialog />
+        <ArrangingBar />
         <CanvasMenu root={root} view={view} />
         <WireDialog />
       </div>

@@ -1,5 +1,5 @@
-import { Bookmark as BookmarkIcon, Frame as FrameIcon, StickyNote, Trash2 } from 'lucide-react';
-import { useMemo, type ReactNode } from 'react';
+import { Bookmark as BookmarkIcon, Frame as FrameIcon, Pencil, StickyNote, Trash2 } from 'lucide-react';
+import { useMemo, useState, type ReactNode } from 'react';
 import { removeBookmark } from '../../graph-engine/document/commands/bookmarks.ts';
 import { rank } from '../palette/fuzzyMatch.ts';
 import { dispatch, useDocument } from '../store/documentStore.ts';
@@ -7,6 +7,7 @@ import { SearchDialog } from '../ui/SearchDialog.tsx';
 import { openFind, useCanvas } from './canvasStore.ts';
 import { familyColour, FamilyIcon } from './FamilyIcon.tsx';
 import { findable, goTo, type Findable } from './findable.ts';
+import { RenameBookmark } from './RenameBookmark.tsx';
 import { focusCanvas } from './focusCanvas.ts';
 
 const SHOWN = 200;
@@ -21,11 +22,14 @@ function OpenFindDialog() {
   const document = useDocument((state) => state.document);
   const all = useMemo(() => findable(document), [document]);
 
+  const [renaming, setRenaming] = useState<string | null>(null);
+
   function close(): void {
     openFind(false);
     focusCanvas();
   }
 
+  if (renaming !== null) return <RenameBookmark name={renaming} onClose={() => setRenaming(null)} />;
   return (
     <SearchDialog
       title="Find in the network"
@@ -45,6 +49,10 @@ function OpenFindDialog() {
         if (item.kind === 'bookmark') dispatch(removeBookmark, { name: item.name });
         return item.kind === 'bookmark';
       }}
+      onRename={(item) => {
+        if (item.kind === 'bookmark') setRenaming(item.name);
+        return item.kind === 'bookmark';
+      }}
       onClose={close}
       inputTestId="find-input"
       testIdOf={({ key }) => `found-${key}`}
@@ -58,6 +66,19 @@ function OpenFindDialog() {
             <span className="ml-2 text-xs text-ink-muted">{item.detail}</span>
           </span>
           <span className="shrink-0 text-2xs text-ink-muted">{item.place}</span>
+          {item.kind === 'bookmark' && (
+            <span
+              title="Rename this bookmark (F2)"
+              className="shrink-0 text-ink-muted hover:text-ink"
+              data-testid={`rename-${item.key}`}
+              onClick={(event) => {
+                event.stopPropagation();
+                setRenaming(item.name);
+              }}
+            >
+              <Pencil size={13} aria-hidden />
+            </span>
+          )}
           {item.kind === 'bookmark' && (
             <span
               title="Remove this bookmark (Delete)"

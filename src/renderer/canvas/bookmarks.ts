@@ -21,7 +21,7 @@ export function bookmarkHere(view: CanvasView): void {
   const rounded = { x: Math.round(centre.x), y: Math.round(centre.y) };
   const bookmark = { name, path: path.map((step) => step.node), centre: rounded, zoom: Number(zoom.toFixed(3)) };
   dispatch(setBookmark, { bookmark });
-  showToast({ title: `Bookmarked “${name}”`, description: 'Ctrl+F finds it again.' });
+  showToast({ title: `Bookmarked “${name}”`, description: 'Ctrl+F finds it again; F2 there gives it another name.' });
 }
 
 /** Shows a bookmarked place, in the block it lies in. */

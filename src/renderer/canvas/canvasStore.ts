@@ -57,6 +57,8 @@ export interface CanvasState {
   readonly snaps: boolean;
   /** Whether the search for what is in the network is open. */
   readonly finding: boolean;
+  /** Whether a layout is being computed. */
+  readonly arranging: boolean;
   /** The node for which an input is chosen that it shall feed. */
   readonly wiringFrom: NodeId | null;
 }
@@ -73,6 +75,7 @@ export const canvasStore = createStore<CanvasState>()(() => ({
   guides: NO_GUIDES,
   snaps: true,
   finding: false,
+  arranging: false,
   wiringFrom: null,
 }));
 
@@ -110,6 +113,11 @@ export function setGuides(guides: readonly Guide[]): void {
 /** Lets dragged things go to the grid, or anywhere. */
 export function toggleSnap(): void {
   canvasStore.setState(({ snaps }) => ({ snaps: !snaps }));
+}
+
+/** Says that a layout is being computed, or no more. */
+export function setArranging(arranging: boolean): void {
+  canvasStore.setState({ arranging });
 }
 
 /** Opens or closes the search for what is in the network. */

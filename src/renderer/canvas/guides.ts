@@ -16,6 +16,9 @@ export interface Guidance {
   readonly guides: readonly Guide[];
 }
 
+/** More cards than this have lines everywhere. */
+const MAXIMUM_GUIDED = 60;
+
 export const NO_GUIDANCE: Guidance = { shift: { x: 0, y: 0 }, guides: [] };
 
 interface Match {
@@ -60,6 +63,34 @@ export function findGuides(dragged: Box, others: readonly Box[], reach: number):
     guides.push({ axis: 'y', at: y.at, from, to });
   }
   return { shift, guides };
+}
+
+/** Of two guidances the one whose line along an axis is nearer; the first among equals. */
+function stronger(a: Guidance, b: Guidance, axis: 'x' | 'y'): Guidance {
+  const has = ({ guides }: Guidance): boolean => guides.some((guide) => guide.axis === axis);
+  if (!has(b)) return a;
+  return !has(a) || Math.abs(b.shift[axis]) < Math.abs(a.shift[axis]) ? b : a;
+}
+
+/**
+ * The lines a dragged group comes to stand on: those of its outline, and those of each card in it where they are nearer. The
+ * cards keep their distances.
+ */
+export function guideGroup(cards: readonly Box[], others: readonly Box[], reach: number): Guidance {
+  const [first, ...rest] = cards;
+  if (first === undefined || cards.length > MAXIMUM_GUIDED) return NO_GUIDANCE;
+  if (rest.length === 0) return findGuides(first, others, reach);
+  const [left, top] = [Math.min(...cards.map(({ x }) => x)), Math.min(...cards.map(({ y }) => y))];
+  const right = Math.max(...cards.map(({ x, width }) => x + width));
+  const bottom = Math.max(...cards.map(({ y, height }) => y + height));
+  const outline: Box = { x: left, y: top, width: right - left, height: bottom - top };
+  const all = [outline, ...cards].map((box) => findGuides(box, others, reach));
+  const best = (axis: 'x' | 'y'): Guidance => all.reduce((found, next) => stronger(found, next, axis));
+  const [x, y] = [best('x'), best('y')];
+  return {
+    shift: { x: x.shift.x, y: y.shift.y },
+    guides: [...x.guides.filter(({ axis }) => axis === 'x'), ...y.guides.filter(({ axis }) => axis === 'y')],
+  };
 }
 
 function span(a: number, aSize: number, b: number, bSize: number): readonly [number, number] {

@@ -12,6 +12,7 @@ import { canvasStore, editText, IDLE, setMode } from './canvasStore.ts';
 import type { CanvasView } from './canvasView.ts';
 import { copySelection, pasteText } from './clipboard.ts';
 import { deleteSelection, nudgeSelection } from './editing.ts';
+import { cancelTidy } from './layout/tidy.ts';
 import { parseMark } from './marks/markKeys.ts';
 import { GRID } from './nodeGeometry.ts';
 import type { Point } from './routeWire.ts';
@@ -70,6 +71,7 @@ export function useCanvasKeys({ root, view, pointer, abortDrag }: CanvasKeyActio
       const { mode } = canvasStore.getState();
       const { selection, selectedWires, selectedMarks, scopePath } = uiStore.getState();
       const { userSelectionActive, cancelConnection } = store.getState();
+      if (cancelTidy()) return;
       if (mode.kind === 'stroke') setMode(IDLE);
       else if (mode.kind === 'connecting') {
         setMode({ kind: 'aborted' });

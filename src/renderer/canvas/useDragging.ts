@@ -7,7 +7,7 @@ import { canvasStore, IDLE, setGuides, setMode, setWaypointsInHand, setWireUnder
 import { carriedBy } from './carry.ts';
 import { cloneSelection } from './clipboard.ts';
 import { dropOnWire } from './editing.ts';
-import { findGuides, NO_GUIDANCE } from './guides.ts';
+import { guideGroup } from './guides.ts';
 import { pointOf, wireAt } from './hitTest.ts';
 import { placeAll } from './marks/editMarks.ts';
 import { WAYPOINT_SIZE } from './marks/deriveMarks.ts';
@@ -93,13 +93,11 @@ export function useDragging() {
       if (now === undefined) return;
       const { graph } = shownScope();
       const { blocks } = currentDocument();
-      const [[key, at] = ['', { x: 0, y: 0 }]] = positions;
-      const node = graph.nodes[key as NodeId];
-      // Several cards keep their distances; only one alone is pulled to the lines of others.
-      const { shift, guides } =
-        positions.length === 1 && node !== undefined
-          ? findGuides({ ...cardBox(node, blocks), ...at }, now.others, GUIDE_REACH)
-          : NO_GUIDANCE;
+      const cards = positions.flatMap(([key, at]): Box[] => {
+        const node = graph.nodes[key as NodeId];
+        return node === undefined ? [] : [{ ...cardBox(node, blocks), ...at }];
+      });
+      const { shift, guides } = guideGroup(cards, now.others, GUIDE_REACH);
       setGuides(guides);
       const places = new Map(movedNow.current ?? []);
       for (const [id, { x, y }] of positions) places.set(id, { x: x + shift.x, y: y + shift.y });

@@ -15,6 +15,8 @@ export interface SearchListProps<Item> {
   readonly onChoose: (item: Item) => void;
   /** Delete behind the last letter; the answer is whether there was something to remove. */
   readonly onRemove?: (item: Item) => boolean;
+  /** F2; the answer is whether there was something to rename. */
+  readonly onRename?: (item: Item) => boolean;
   readonly children: (item: Item) => ReactNode;
   readonly icon?: ReactNode;
   readonly inputTestId?: string;
@@ -26,7 +28,8 @@ const PAGE = 8;
 
 /** A field and what is found for it: type, move with the arrow keys, Enter. */
 export function SearchList<Item>(props: SearchListProps<Item>) {
-  const { label, placeholder, listLabel, find, nothing, keyOf, onChoose, onRemove, children, testIdOf } = props;
+  const { label, placeholder, listLabel, find, nothing, keyOf, onChoose, onRemove, onRename, children, testIdOf } =
+    props;
   const listId = useId();
   const [query, setQuery] = useState('');
   const [active, setActive] = useState(0);
@@ -50,6 +53,8 @@ export function SearchList<Item>(props: SearchListProps<Item>) {
     if (distance !== undefined) step(distance);
     else if (event.key === 'Enter') {
       if (chosen !== undefined) onChoose(chosen);
+    } else if (event.key === 'F2') {
+      if (chosen === undefined || onRename?.(chosen) !== true) return;
     } else if (event.key !== 'Delete' || selectionStart !== value.length) return;
     else if (chosen === undefined || onRemove?.(chosen) !== true) return;
     event.preventDefault();

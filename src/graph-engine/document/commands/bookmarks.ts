@@ -13,6 +13,19 @@ export const setBookmark = defineCommand<{ bookmark: Bookmark }>({
   },
 });
 
+/** Calls a bookmark something else; the name must be free. */
+export const renameBookmark = defineCommand<{ from: string; to: string }>({
+  name: 'renameBookmark',
+  label: 'Rename bookmark',
+  run(document, { from, to }) {
+    const bookmark = document.bookmarks?.find(({ name }) => name === from);
+    if (bookmark === undefined) throw new Error(`There is no bookmark "${from}"`);
+    if (from === to) return;
+    if (document.bookmarks?.some(({ name }) => name === to) === true) throw new Error(`The name "${to}" is taken`);
+    bookmark.name = to;
+  },
+});
+
 /** Forgets a bookmark. */
 export const removeBookmark = defineCommand<{ name: string }>({
   name: 'removeBookmark',

@@ -169,6 +169,12 @@ const generators: Readonly<Record<string, (choice: Choice) => object | undefined
     const bookmark = pick(document.bookmarks ?? [], a);
     return bookmark === undefined ? undefined : { name: bookmark.name };
   },
+  renameBookmark: ({ document, a, b }) => {
+    const from = pick(document.bookmarks ?? [], a)?.name;
+    const to = `Renamed ${b % 9}`;
+    if (from === undefined || document.bookmarks?.some(({ name }) => name === to) === true) return undefined;
+    return { from, to };
+  },
   replaceDocument: ({ a }) => (a % 10 === 0 ? { document: residualDigits() } : undefined),
   dismissAdvice: ({ a }) => ({ keys: [`rule-${a % 5}`] }),
   restoreAdvice: ({ a }) => ({ keys: [`rule-${a % 5}`] }),

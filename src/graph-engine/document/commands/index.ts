@@ -1,7 +1,7 @@
 import { addNode } from './addNode.ts';
 import { adoptBlocks, insertBlock } from './blocks.ts';
 import { moveParameter, renameParameter } from './blockParameters.ts';
-import { removeBookmark, setBookmark } from './bookmarks.ts';
+import { removeBookmark, renameBookmark, setBookmark } from './bookmarks.ts';
 import type { Command } from './command.ts';
 import { connect, disconnect, swapInputs } from './connect.ts';
 import { dismissAdvice, restoreAdvice } from './dismissAdvice.ts';
@@ -70,6 +70,7 @@ const all = [
   setWaypoints,
   setBookmark,
   removeBookmark,
+  renameBookmark,
   replaceDocument,
   dismissAdvice,
   restoreAdvice,

@@ -6,19 +6,22 @@ export type LayoutDirection = 'right' | 'down';
 export interface LayoutNode {
   readonly id: string;
   readonly height: number;
+  /** That of a card when left out. */
+  readonly width?: number;
   /** Nodes that feed it. */
   readonly sources: readonly string[];
-}
-
-export interface LayoutRequest {
-  readonly nodes: readonly LayoutNode[];
-  readonly direction: LayoutDirection;
 }
 
 export type LayoutPositions = Record<string, { readonly x: number; readonly y: number }>;
 
 /** Places nodes in layers, sources before what they feed (Sugiyama's method). Top left corners; the graph has no cycle. */
-export function layoutGraph({ nodes, direction }: LayoutRequest): LayoutPositions {
+export function layoutGraph({
+  nodes,
+  direction,
+}: {
+  readonly nodes: readonly LayoutNode[];
+  readonly direction: LayoutDirection;
+}): LayoutPositions {
   if (nodes.length === 0) return {};
   const dag = graphStratify()
     .id((node: LayoutNode) => node.id)
@@ -29,13 +32,18 @@ export function layoutGraph({ nodes, direction }: LayoutRequest): LayoutPosition
     .layering(layeringLongestPath().topDown(true))
     .decross(decrossTwoLayer())
     .coord(coordGreedy())
-    .nodeSize(({ data }: { data: LayoutNode }) => (right ? [data.height, NODE_WIDTH] : [NODE_WIDTH, data.height]))
+    .nodeSize(({ data: { width = NODE_WIDTH, height } }: { data: LayoutNode }) =>
+      right ? [height, width] : [width, height],
+    )
     .gap(right ? [ROW - NODE_HEIGHT, COLUMN - NODE_WIDTH] : [COLUMN - NODE_WIDTH, ROW - NODE_HEIGHT]);
   layout(dag);
   const snapped = (value: number): number => Math.round(value / GRID) * GRID;
   const placed = [...dag.nodes()].map(({ data, x, y }) => {
     const [column, row] = right ? [y, x] : [x, y];
-    return [data.id, { x: snapped(column - NODE_WIDTH / 2), y: snapped(row - data.height / 2) }] as const;
+    return [
+      data.id,
+      { x: snapped(column - (data.width ?? NODE_WIDTH) / 2), y: snapped(row - data.height / 2) },
+    ] as const;
   });
   return Object.fromEntries(placed);
 }

@@ -1,5 +1,5 @@
-import { layoutGraph, type LayoutRequest } from './layoutGraph.ts';
+import { layoutFrames, type LayoutRequest } from './layoutFrames.ts';
 
 addEventListener('message', (event: MessageEvent<LayoutRequest>) => {
-  postMessage(layoutGraph(event.data));
+  postMessage(layoutFrames(event.data));
 });

@@ -1,41 +1,52 @@
 import { moveNodes } from '../../../graph-engine/document/commands/editNode.ts';
+import { editFrame } from '../../../graph-engine/document/commands/frames.ts';
+import { editNote } from '../../../graph-engine/document/commands/notes.ts';
+import { setWaypoints } from '../../../graph-engine/document/commands/waypoints.ts';
 import type { NodeId } from '../../../graph-engine/document/schema.ts';
 import { sortGraph } from '../../../graph-engine/infer/sortGraph.ts';
-import { currentDocument, dispatch } from '../../store/documentStore.ts';
+import { currentDocument, dispatch, gesture } from '../../store/documentStore.ts';
 import { editedScope } from '../../store/scope.ts';
 import { focusOn, uiStore } from '../../store/uiStore.ts';
-import { nodeHeight } from '../nodeGeometry.ts';
+import { setArranging } from '../canvasStore.ts';
+import { NODE_WIDTH, nodeHeight } from '../nodeGeometry.ts';
 import { portsOf } from '../nodeView.ts';
-import type { LayoutDirection, LayoutPositions, LayoutRequest } from './layoutGraph.ts';
+import { FRAME_PADDING, FRAME_TITLE } from '../marks/frameMembers.ts';
+import type { LayoutRequest } from './layoutFrames.ts';
+import type { LayoutDirection, LayoutPositions } from './layoutGraph.ts';
+import { framesOf, refit } from './refit.ts';
 
 const DEADLINE_MILLISECONDS = 10_000;
 
-let running: Worker | undefined;
+/** Ends the layout that is being computed without an answer. */
+let giveUp: (() => void) | undefined;
 
-/** Gives up the layout that is being computed. */
-export function cancelTidy(): void {
-  running?.terminate();
-  running = undefined;
+/** Gives up the layout that is being computed; false when there is none. */
+export function cancelTidy(): boolean {
+  const isRunning = giveUp !== undefined;
+  giveUp?.();
+  return isRunning;
 }
 
-function compute(request: LayoutRequest): Promise<LayoutPositions> {
+/** The positions; nothing when it was given up. */
+function compute(request: LayoutRequest): Promise<LayoutPositions | undefined> {
   cancelTidy();
   const worker = new Worker(new URL('./layoutWorker.ts', import.meta.url), { type: 'module' });
-  running = worker;
-  return new Promise<LayoutPositions>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('It takes too long; select fewer nodes.')), DEADLINE_MILLISECONDS);
-    worker.addEventListener('message', (event: MessageEvent<LayoutPositions>) => {
-      clearTimeout(timer);
-      resolve(event.data);
-    });
-    worker.addEventListener('error', (event) => {
-      clearTimeout(timer);
-      reject(new Error(event.message));
-    });
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let own: () => void = () => undefined;
+  return new Promise<LayoutPositions | undefined>((resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('It takes too long; select fewer nodes.')), DEADLINE_MILLISECONDS);
+    worker.addEventListener('message', (event: MessageEvent<LayoutPositions>) => resolve(event.data));
+    worker.addEventListener('error', (event) => reject(new Error(event.message)));
+    own = () => resolve(undefined);
+    giveUp = own;
+    setArranging(true);
     worker.postMessage(request);
   }).finally(() => {
+    clearTimeout(timer);
     worker.terminate();
-    if (running === worker) running = undefined;
+    if (giveUp !== own) return;
+    giveUp = undefined;
+    setArranging(false);
   });
 }
 
@@ -44,8 +55,8 @@ function cornerOf(points: readonly { readonly x: number; readonly y: number }[])
 }
 
 /**
- * Arranges the selected nodes (two or more), or all of the shown scope, in layers: one step of undo. Nodes on a cycle stay
- * where they are. Returns why it could not be done, or null.
+ * Arranges the selected nodes (two or more), or all of the shown scope, in layers: one step of undo. Frames stay round their
+ * nodes; notes and points of wires go along. Nodes on a cycle stay where they are. Returns why it could not be done, or null.
  */
 export async function tidy(direction: LayoutDirection): Promise<string | null> {
   const { scope, graph } = editedScope();
@@ -59,15 +70,17 @@ export async function tidy(direction: LayoutDirection): Promise<string | null> {
     if (node === undefined) return [];
     const ports = portsOf(node, blocks);
     const sources = Object.values(node.inputs).flatMap((source) => (wanted.has(source.node) ? [source.node] : []));
-    return [{ id, height: nodeHeight(ports.inputs.length, ports.outputs.length), sources }];
+    return [{ id, width: NODE_WIDTH, height: nodeHeight(ports.inputs.length, ports.outputs.length), sources }];
   });
   if (nodes.length < 2) return null;
-  let positions: LayoutPositions;
+  const frames = framesOf(graph, wanted, blocks).filter((frame) => frame.nodes.length + frame.frames.length > 0);
+  let positions: LayoutPositions | undefined;
   try {
-    positions = await compute({ nodes, direction });
+    positions = await compute({ nodes, direction, frames, padding: FRAME_PADDING, title: FRAME_TITLE });
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+  if (positions === undefined) return null;
   const now = editedScope();
   // Edits made meanwhile win: another scope is left alone, and what is gone is not moved.
   if (now.scope !== scope) return null;
@@ -76,7 +89,14 @@ export async function tidy(direction: LayoutDirection): Promise<string | null> {
   const present = Object.entries(positions)
     .filter(([id]) => now.graph.nodes[id as NodeId] !== undefined)
     .map(([id, { x, y }]) => [id, { x: x - start.x + corner.x, y: y - start.y + corner.y }] as const);
-  dispatch(moveNodes, { scope, positions: Object.fromEntries(present) });
+  const places = Object.fromEntries(present);
+  const follow = refit(now.graph, places, blocks);
+  gesture('Arrange', () => {
+    dispatch(moveNodes, { scope, positions: places });
+    for (const { to, via } of follow.waypoints) dispatch(setWaypoints, { scope, to, via });
+    for (const { id, position } of follow.notes) dispatch(editNote, { scope, id, changes: { position } });
+    for (const { id, place } of follow.frames) dispatch(editFrame, { scope, id, changes: place });
+  });
   focusOn('all');
   return null;
 }

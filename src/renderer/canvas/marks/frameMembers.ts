@@ -84,15 +84,15 @@ export function frameMembers(graph: Graph, id: MarkId, blocks: Blocks): readonly
 }
 
 /** Room between a frame and what it is drawn round; its title stands above. */
-const PADDING = 24;
-const TITLE_HEIGHT = 30;
+export const FRAME_PADDING = 24;
+export const FRAME_TITLE = 30;
 
 /** The smallest frame round boxes; `undefined` round nothing. */
 export function frameRound(boxes: readonly Box[]): Pick<Frame, 'position' | 'size'> | undefined {
   if (boxes.length === 0) return undefined;
-  const left = Math.min(...boxes.map(({ x }) => x)) - PADDING;
-  const top = Math.min(...boxes.map(({ y }) => y)) - PADDING - TITLE_HEIGHT;
-  const right = Math.max(...boxes.map(({ x, width }) => x + width)) + PADDING;
-  const bottom = Math.max(...boxes.map(({ y, height }) => y + height)) + PADDING;
+  const left = Math.min(...boxes.map(({ x }) => x)) - FRAME_PADDING;
+  const top = Math.min(...boxes.map(({ y }) => y)) - FRAME_PADDING - FRAME_TITLE;
+  const right = Math.max(...boxes.map(({ x, width }) => x + width)) + FRAME_PADDING;
+  const bottom = Math.max(...boxes.map(({ y, height }) => y + height)) + FRAME_PADDING;
   return { position: { x: left, y: top }, size: { width: right - left, height: bottom - top } };
 }
