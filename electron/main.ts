@@ -6,6 +6,7 @@ import { startHostProcess } from './hostProcess.ts';
 import { openWindow } from './openWindow.ts';
 import { registerAppScheme, serveApp } from './serveApp.ts';
 import { serveConnections } from './serveConnections.ts';
+import { serveSignals } from './serveSignals.ts';
 
 /** The folder that holds `dist` and `assets`; this file runs as `dist/electron/main.js`. */
 const root = path.join(import.meta.dirname, '..', '..');
@@ -49,6 +50,7 @@ function start(): void {
     },
   });
   serveConnections(host);
+  serveSignals();
   app.on('will-quit', () => host.dispose());
 
   openWindow(preload, icon);

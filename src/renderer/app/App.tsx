@@ -6,6 +6,7 @@ import { TooltipProvider } from '../ui/Tooltip.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { FileDrop } from './FileDrop.tsx';
 import { Shell } from './Shell.tsx';
+import { RunSignals } from '../training/RunSignals.tsx';
 import { WindowTitle } from './WindowTitle.tsx';
 
 /** The whole editor. */
@@ -23,6 +24,7 @@ export function App({ host }: { readonly host: Host }) {
             </ErrorBoundary>
             <FileDrop />
             <WindowTitle />
+            <RunSignals />
           </ToastProvider>
         </TooltipProvider>
       </HostProvider>

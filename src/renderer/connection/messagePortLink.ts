@@ -6,6 +6,10 @@ export interface SkipwireBridge {
   /** Asks for a new port to the engine host; it arrives as a window message `skipwire:port` with this request's number. */
   connect(request: number): void;
   readonly platform: string;
+  /** Shows in the task bar how far a training is, from 0 to 1; nothing with `null`. Shells before it lack it. */
+  showProgress?(share: number | null): void;
+  /** Tells something through the desktop. */
+  notify?(message: { readonly title: string; readonly body: string }): void;
 }
 
 declare global {

@@ -9,11 +9,13 @@ import { useHost } from '../connection/host.ts';
 import { hostStore } from '../connection/hostStore.ts';
 import { dispatch, useDocument } from '../store/documentStore.ts';
 import { Button } from '../ui/Button.tsx';
+import { Switch } from '../ui/Switch.tsx';
 import { Curves } from './Curves.tsx';
 import { DataSetSelect } from './DataSetSelect.tsx';
 import { lastStep, runsOfDocument } from './runs.ts';
 import { RunList } from './RunList.tsx';
 import { RunStatus } from './RunStatus.tsx';
+import { setNotifies, useNotifies } from './runSignals.ts';
 import { showRun, useActiveRun, useRuns } from './runStore.ts';
 import { ScheduleDrawing } from './ScheduleDrawing.tsx';
 import { applyFix, installEngine } from './trainActions.ts';
@@ -94,6 +96,7 @@ function AllRuns() {
   const adopted = useRuns((runs) => runs.adopted);
   const shown = useRuns((runs) => runs.shown);
   const now = useNow();
+  const notifies = useNotifies();
   const ofDocument = useMemo(
     () => runsOfDocument({ summaries, adopted }, path, name, id),
     [summaries, adopted, path, name, id],
@@ -101,6 +104,13 @@ function AllRuns() {
   return (
     <Section title="Runs">
       <RunList runs={ofDocument} shown={shown} now={now} onShow={(run) => void showRun(connection, run)} />
+      <Switch
+        label="Tell when a run ends"
+        help="While this window is not looked at."
+        checked={notifies}
+        onChange={setNotifies}
+        data-testid="notify"
+      />
     </Section>
   );
 }

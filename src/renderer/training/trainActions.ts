@@ -4,6 +4,7 @@ import { commandNamed } from '../../graph-engine/document/commands/index.ts';
 import type { ManagedConnection } from '../connection/hostConnection.ts';
 import { dispatch, documentStore } from '../store/documentStore.ts';
 import { showToast } from '../ui/Toast.tsx';
+import { askToNotify } from './runSignals.ts';
 import { adoptRun, refreshRuns, showRun } from './runStore.ts';
 
 /** Commits a field that is being typed in, as leaving it would: shortcuts do not take the focus away. */
@@ -15,6 +16,7 @@ export function commitTyping(): void {
 /** Starts a run of the document as it is now and shows it; a refusal is told. */
 export async function startTraining(connection: ManagedConnection): Promise<void> {
   commitTyping();
+  askToNotify();
   const state = documentStore.getState();
   const answer = await connection.call('run/start', {
     document: state.document,
