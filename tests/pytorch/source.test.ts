@@ -32,10 +32,7 @@ test.each(oracleNetworkNames())('the source of %s has a place of its own for eve
 
 const Report = z.record(
   z.string(),
-  z.union([
-    z.object({ parameters: z.number(), error: z.number() }),
-    z.object({ problem: z.string() }),
-  ]),
+  z.union([z.object({ parameters: z.number(), error: z.number() }), z.object({ problem: z.string() })]),
 );
 
 test.skipIf(python === undefined)(

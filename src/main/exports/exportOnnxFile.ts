@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { CallOutput, Verification } from '../../contract/contract.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
@@ -13,6 +13,7 @@ import { writeAtomically } from '../files/writeAtomically.ts';
 import type { RunOnnxOptions } from '../verification/runOnnxFile.ts';
 import { verifyOnnxFile, type Predict } from '../verification/verifyOnnxFile.ts';
 import { predictByEngine, type PredictingEngine } from './predictByEngine.ts';
+import { documentErrors, refuseToReplace } from './exportRefusals.ts';
 import { loadWeights } from './loadWeights.ts';
 
 export interface ExportOnnxOrder {
@@ -122,25 +123,6 @@ async function verify(
   }
 }
 
-async function refuseToReplace(file: string, overwrite: boolean): Promise<void> {
-  const present = await stat(file).catch(() => undefined);
-  if (present === undefined) return;
-  if (present.isDirectory()) {
-    throw new HostFailure({
-      code: 'file/is-folder',
-      message: `"${file}" is a folder, not a file.`,
-      remedy: 'Give the name of a file, such as network.onnx.',
-    });
-  }
-  if (!overwrite) {
-    throw new HostFailure({
-      code: 'file/exists',
-      message: `"${file}" exists already.`,
-      remedy: 'Choose another name, or say that it may be replaced.',
-    });
-  }
-}
-
 function unknownOpset(opset: number): HostFailure {
   return new HostFailure({
     code: 'onnx/opset',
@@ -148,15 +130,5 @@ function unknownOpset(opset: number): HostFailure {
     expected: `${supportedOpsets[0]} to ${NEWEST_OPSET}`,
     received: String(opset),
     remedy: `Leave it out to get ${DEFAULT_OPSET}, which every current runtime reads.`,
-  });
-}
-
-function documentErrors(errors: readonly { readonly code: string; readonly message: string }[]): HostFailure {
-  const [first, ...others] = errors;
-  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-  return new HostFailure({
-    code: 'document/has-errors',
-    message: `The network has an error: ${first?.message ?? ''}${more}`,
-    remedy: 'Mend what the editor marks in red; "skipwire check" lists it too.',
   });
 }

@@ -22,7 +22,9 @@ export interface PytorchExport {
 export function exportPytorch(document: SkipwireDocument, inferred: InferredDocument): PytorchExport {
   const network = networkClasses(document, inferred.root);
   const parts = Object.entries(runtime).filter(([part]) => network.runtime.has(part as RuntimePart));
-  const body = [...parts.map(([, source]) => source.trim()), ...network.classes, createModel(network.root)].join('\n\n\n');
+  const body = [...parts.map(([, source]) => source.trim()), ...network.classes, createModel(network.root)].join(
+    '\n\n\n',
+  );
   const uses = (name: string): boolean => new RegExp(`\\b${name}\\.`).test(body);
   const head = [
     `"""${pythonDocumentation(document.name)}, drawn in Skipwire."""`,

@@ -1,19 +1,28 @@
 import { BLOCK_INPUT, BLOCK_OUTPUT, blockPorts } from '../../document/blockPorts.ts';
 import type { BlockDefinition, BlockId, Graph, NodeId, SkipwireDocument } from '../../document/schema.ts';
 import type { InferredGraph, InferredNode } from '../../infer/inferredGraph.ts';
+import type { TensorType } from '../../core/shape.ts';
 import { opNamed } from '../../ops/index.ts';
+import { channelsFirstOrder } from '../onnx/channelsFirst.ts';
 import { pytorchEmitter } from './emitters/index.ts';
 import {
   createParameterizer,
-  isCall,
   sameStructure,
   sameText,
   type ConstructorParameter,
   type Mentioned,
   type Parameterizer,
 } from './parameterize.ts';
-import { pythonDocumentation, pythonLiteral, sameLiteral, type Argument, type Call, type Expression, type Literal } from './pythonCode.ts';
+import {
+  pythonDocumentation,
+  pythonLiteral,
+  type Argument,
+  type Call,
+  type Expression,
+  type Literal,
+} from './pythonCode.ts';
 import { createNames, pascalCase, snakeCase } from './pythonNames.ts';
+import { repeatedBlocks } from './repeatedBlocks.ts';
 import { wrapLine, wrapText } from './wrapLines.ts';
 import type { PytorchOp, PytorchWeight } from './pytorchOp.ts';
 import type { RuntimePart } from './runtime.ts';
@@ -73,7 +82,7 @@ function createWriter(document: SkipwireDocument) {
   /** Every use of every block, by what tells it from others. */
   function collect(use: Use, into: Map<BlockId, Map<string, Use>>): void {
     for (const node of nodesIn(use)) {
-      if (!('block' in node.node) || node.bypassed) continue;
+      if (!('block' in node.node) || node.bypassed || node.muted) continue;
       const { block } = node.node;
       const uses = into.get(block) ?? new Map<string, Use>();
       into.set(block, uses);
@@ -125,6 +134,7 @@ function createWriter(document: SkipwireDocument) {
   /** What a node is in one use: nothing where it is bypassed. */
   type Emitted =
     | { readonly kind: 'bypassed' }
+    | { readonly kind: 'muted' }
     | { readonly kind: 'op'; readonly op: PytorchOp }
     | { readonly kind: 'block'; readonly calls: readonly Call[]; readonly repeated: boolean };
 
@@ -136,7 +146,7 @@ function createWriter(document: SkipwireDocument) {
     readonly variables: Map<string, string>;
   }
 
-  function frameOf(uses: readonly Use[], graph: Graph): Frame {
+  function frameOf(uses: readonly Use[]): Frame {
     const names = createNames();
     const attributes = new Map<NodeId, string>();
     const passed = new Set<NodeId>();
@@ -155,14 +165,14 @@ function createWriter(document: SkipwireDocument) {
         const own = ports.length === 1 ? attribute : `${attribute}_${snakeCase(port)}`;
         variables.set(`${node.id}.${port}`, alias ?? own);
       }
-      aliasPlainValues(node, graph, variables);
+      aliasPlainValues(node, variables);
     }
     return { passed, attributes, variables };
   }
 
   /** An output op hands on its input. */
-  function aliasPlainValues(node: InferredNode, _graph: Graph, variables: Map<string, string>): void {
-    if (!('op' in node.node) || opNamed(node.node.op)?.family !== 'output' || node.node.op === BLOCK_OUTPUT) return;
+  function aliasPlainValues(node: InferredNode, variables: Map<string, string>): void {
+    if (node.muted || familyOf(node) !== 'output') return;
     const source = Object.values(node.node.inputs)[0];
     const variable = source && variables.get(`${source.node}.${source.port}`);
     if (variable === undefined) return;
@@ -171,9 +181,7 @@ function createWriter(document: SkipwireDocument) {
 
   function firstSource(node: InferredNode): string {
     const port =
-      'op' in node.node
-        ? Object.keys(node.inputs)[0]
-        : blockPorts(definitionOf(node.node.block).graph).inputs[0]?.name;
+      'op' in node.node ? Object.keys(node.inputs)[0] : blockPorts(definitionOf(node.node.block).graph).inputs[0]?.name;
     const source = port === undefined ? undefined : node.node.inputs[port];
     return source === undefined ? '' : `${source.node}.${source.port}`;
   }
@@ -188,6 +196,7 @@ function createWriter(document: SkipwireDocument) {
   }
 
   function emit(node: InferredNode, frame: Frame): Emitted {
+    if (node.muted) return { kind: 'muted' };
     if (isPassed(node)) return { kind: 'bypassed' };
     if ('block' in node.node) {
       const { block, repeat } = node.node;
@@ -213,7 +222,9 @@ function createWriter(document: SkipwireDocument) {
 
   /** Whether one class can serve two uses. */
   function alike(a: Emitted | undefined, b: Emitted | undefined): boolean {
-    if (a === undefined || b === undefined || a.kind === 'bypassed' || b.kind === 'bypassed') return true;
+    if (a === undefined || b === undefined) return true;
+    if (a.kind === 'muted' || b.kind === 'muted') return a.kind === b.kind;
+    if (a.kind === 'bypassed' || b.kind === 'bypassed') return true;
     if (a.kind === 'op' && b.kind === 'op') return sameOp(a.op, b.op);
     if (a.kind !== 'block' || b.kind !== 'block') return false;
     const [first] = a.calls;
@@ -222,8 +233,15 @@ function createWriter(document: SkipwireDocument) {
 
   function writeBlock(block: BlockId, uses: readonly Use[]): void {
     const definition = definitionOf(block);
-    const frame = frameOf(uses, definition.graph);
-    const emitted = uses.map((use) => new Map(nodesIn(use).filter(isWritten).map((node) => [node.id, emit(node, frame)])));
+    const frame = frameOf(uses);
+    const emitted = uses.map(
+      (use) =>
+        new Map(
+          nodesIn(use)
+            .filter(isWritten)
+            .map((node) => [node.id, emit(node, frame)]),
+        ),
+    );
     const groups: number[][] = [];
     for (const index of uses.keys()) {
       const fits = (group: readonly number[]): boolean =>
@@ -239,11 +257,10 @@ function createWriter(document: SkipwireDocument) {
       const members = group.flatMap((index) => uses[index] ?? []);
       const written = writeClass(definition.name, definition, members);
       for (const [index, use] of members.entries()) {
-        const passed = written.parameters.map(
-          ({ name, standard, values }): Argument =>
-            standard === undefined
-              ? { name, value: values[index] ?? null, positional: true }
-              : { name, value: values[index] ?? null, standard },
+        const passed = written.parameters.map(({ name, standard, values }): Argument =>
+          standard === undefined
+            ? { name, value: values[index] ?? null, positional: true }
+            : { name, value: values[index] ?? null, standard },
         );
         calls.set(keyOf(use), {
           call: { callee: written.name, arguments: passed },
@@ -262,11 +279,16 @@ function createWriter(document: SkipwireDocument) {
 
   function writeClass(
     title: string,
-    { description, source, graph, parameters: declared }: Pick<BlockDefinition, 'description' | 'source' | 'graph' | 'parameters'>,
+    {
+      description,
+      source,
+      graph,
+      parameters: declared,
+    }: Pick<BlockDefinition, 'description' | 'source' | 'graph' | 'parameters'>,
     uses: readonly Use[],
   ): WrittenClass {
     const name = classNames.take(pascalCase(title));
-    const frame = frameOf(uses, graph);
+    const frame = frameOf(uses);
     const known = declared.map((parameter) => ({
       name: snakeCase(parameter.name),
       standard: parameter.default,
@@ -304,12 +326,29 @@ function createWriter(document: SkipwireDocument) {
     const body: Body = { initialize: [], forward: [], kept: createNames(frame.attributes.values()) };
     const [model] = uses;
     for (const node of model === undefined ? [] : nodesIn(model)) {
-      if (!isWritten(node) || frame.passed.has(node.id)) continue;
+      if (node.muted) body.forward.push(...zeros(node, uses, frame));
+      if (!isWritten(node) || frame.passed.has(node.id) || node.muted) continue;
       const versions = uses.map((use) => use.inferred.nodes.get(node.id));
       const emitted = versions.map((version) => version && emit(version, frame));
       writeNode(node, emitted, frame, parameterizer, body);
     }
     return { body, parameters: parameterizer.parameters() };
+  }
+
+  /** Zeros in the shapes of a muted node's outputs, for as many examples as its input has. */
+  function zeros(node: InferredNode, uses: readonly Use[], frame: Frame): readonly string[] {
+    const variable = (port: string): string => frame.variables.get(`${node.id}.${port}`) ?? '';
+    const reference = frame.variables.get(firstSource(node)) ?? [...frame.variables.values()][0] ?? variable('output');
+    return Object.entries(node.outputs).map(([port, type]) => {
+      if (familyOf(node) === 'input' || type === undefined)
+        return `${variable(port)} = torch.zeros_like(${variable(port)})`;
+      const dtype = type.dtype === 'int32' ? ', dtype=torch.long' : '';
+      const sizes = channelsFirstOrder(type).map((index) => String(type.axes[index]?.size ?? 1));
+      if (uses.some((use) => !sameAxes(use.inferred.nodes.get(node.id)?.outputs[port], type))) {
+        throw new Error(`"${node.name}" is muted where its size differs from one use of its block to the next`);
+      }
+      return `${variable(port)} = ${reference}.new_zeros((${reference}.shape[0], ${sizes.join(', ')})${dtype})`;
+    });
   }
 
   interface Body {
@@ -344,8 +383,17 @@ function createWriter(document: SkipwireDocument) {
     const block = blocks.find((one) => one !== undefined);
     if (block !== undefined && 'block' in node.node) {
       const made = block.repeated
-        ? repeated(attribute, blocks.map((one) => one?.calls), parameterizer, mentioned, isSingle(node))
-        : parameterizer.call(blocks.map((one) => one?.calls[0]), mentioned);
+        ? repeatedBlocks(
+            attribute,
+            blocks.map((one) => one?.calls),
+            parameterizer,
+            mentioned,
+            isSingle(node),
+          )
+        : parameterizer.call(
+            blocks.map((one) => one?.calls[0]),
+            mentioned,
+          );
       writeBlockNode(node, made, block.repeated, { condition, first, frame, body, keep, variable });
       return;
     }
@@ -356,7 +404,10 @@ function createWriter(document: SkipwireDocument) {
     for (const one of ops) for (const part of one?.runtime ?? []) runtime.add(part);
     const plain = op.forward === undefined;
     if (op.module !== undefined) {
-      const module = parameterizer.call(ops.map((one) => one?.module), mentioned);
+      const module = parameterizer.call(
+        ops.map((one) => one?.module),
+        mentioned,
+      );
       const otherwise = plain ? 'nn.Identity()' : 'None';
       body.initialize.push(`self.${attribute} = ${always ? module : `${module} if ${condition} else ${otherwise}`}`);
     }
@@ -365,10 +416,15 @@ function createWriter(document: SkipwireDocument) {
       body.forward.push(`${variable(Object.keys(node.outputs)[0] ?? '')} = self.${attribute}(${input})`);
       return;
     }
-    const test = always ? '' : op.module === undefined ? keep(`use_${attribute}`, condition) : `self.${attribute} is not None`;
+    const test = always
+      ? ''
+      : op.module === undefined
+        ? keep(`use_${attribute}`, condition)
+        : `self.${attribute} is not None`;
     for (const [port, expressions] of expressionsByPort(ops, Object.keys(node.outputs))) {
       const text = parameterizer.expression(expressions, keep, mentioned);
-      if (text !== variable(port)) body.forward.push(`${variable(port)} = ${always ? text : `${text} if ${test} else ${first}`}`);
+      if (text !== variable(port))
+        body.forward.push(`${variable(port)} = ${always ? text : `${text} if ${test} else ${first}`}`);
     }
   }
 
@@ -422,7 +478,8 @@ function createWriter(document: SkipwireDocument) {
     if (ports.inputs.length > 0 || ports.outputs.length > 0) {
       const results = ports.outputs.map(({ node }) => {
         const source = graph.nodes[node]?.inputs['input'];
-        return (source && frame.variables.get(`${source.node}.${source.port}`)) ?? 'None';
+        const value = (source && frame.variables.get(`${source.node}.${source.port}`)) ?? 'None';
+        return uses[0]?.inferred.nodes.get(node)?.muted === true ? `torch.zeros_like(${value})` : value;
       });
       return {
         inputs: ports.inputs.map(({ node }) => frame.variables.get(`${node}.output`) ?? 'input'),
@@ -446,16 +503,21 @@ function createWriter(document: SkipwireDocument) {
   }
 
   /** Names of the engine's variables and where they are in the module. */
-  function stateOf(use: Use, attributes: ReadonlyMap<NodeId, string>, path: string, place: string, into: Map<string, StateEntry>): void {
+  function stateOf(
+    use: Use,
+    attributes: ReadonlyMap<NodeId, string>,
+    path: string,
+    place: string,
+    into: Map<string, StateEntry>,
+  ): void {
     const frame: Frame = { passed: new Set(), attributes, variables: new Map() };
     for (const node of nodesIn(use)) {
-      if (isPassed(node) || !isWritten(node)) continue;
+      if (isPassed(node) || node.muted || !isWritten(node)) continue;
       const attribute = `${place}${attributes.get(node.id) ?? ''}`;
       if ('block' in node.node) {
         const { block, repeat } = node.node;
         for (const [index, inner] of usesOf(node).entries()) {
-          const [innerPath, innerPlace] =
-            repeat === undefined ? ['', ''] : [`[${index}]`, `.${index}`];
+          const [innerPath, innerPlace] = repeat === undefined ? ['', ''] : [`[${index}]`, `.${index}`];
           const found = madeOf(block, inner);
           stateOf(inner, found.attributes, `${path}${node.name}${innerPath}.`, `${attribute}${innerPlace}.`, into);
         }
@@ -499,74 +561,6 @@ function createWriter(document: SkipwireDocument) {
       return { classes, root: written.name, runtime, inputs: named('input'), outputs: named('output'), state };
     },
   };
-
-  /**
-   * The modules of a repeated block. The first may differ from the others, which is what strides and changes of width do;
-   * otherwise what differs is counted through.
-   */
-  function repeated(
-    name: string,
-    lists: readonly (readonly Call[] | undefined)[],
-    parameterizer: Parameterizer,
-    mentioned: Mentioned,
-    single: boolean,
-  ): string {
-    const [open, close] = single ? ['nn.Sequential(', ')'] : ['nn.ModuleList((', ',))'];
-    const present = lists.filter((list) => list !== undefined);
-    const others = present.flatMap((list) => list.slice(1).map((call) => ({ call, model: list[1] })));
-    const count = parameterizer.value(`${name}_depth`, lists.map((list) => list?.length), mentioned);
-    if (others.every(({ call, model }) => model !== undefined && sameCall(call, model))) {
-      const same = present.every(([first, second]) => second === undefined || (first !== undefined && sameCall(first, second)));
-      if (same) {
-        const each = parameterizer.call(lists.map((list) => list?.[0]), mentioned);
-        return count === '1' ? `${open}${each}${close}` : `${open}*(${each} for _ in range(${count}))${close}`;
-      }
-      const first = parameterizer.call(lists.map((list) => list?.[0]), mentioned);
-      const rest = parameterizer.call(lists.map((list) => list?.[1]), mentioned);
-      if (count === '2') return `${open}${first}, ${rest}${close}`;
-      const fewer = /^\d+$/.test(count) ? String(Number(count) - 1) : `${count} - 1`;
-      return `${open}${first}, *(${rest} for _ in range(${fewer}))${close}`;
-    }
-    const [model] = present[0] ?? [];
-    if (model === undefined) return `${open}${close}`;
-    const counted: string[] = [];
-    const tables: string[] = [];
-    const names = createNames();
-    const each = model.arguments.flatMap(({ name: argument, standard, positional }, place) => {
-      const columns = lists.map((list) => list?.map((call) => plainValue(call.arguments[place])));
-      const fixed = columns.every((column) => column?.every((value) => sameLiteral(value, column[0] ?? null)) !== false);
-      let source: string;
-      if (fixed) source = parameterizer.value(argument, columns.map((column) => column?.[0]), mentioned);
-      else {
-        source = names.take(argument);
-        counted.push(source);
-        tables.push(parameterizer.value(`${argument}s`, columns));
-      }
-      if (positional !== true && standard !== undefined && source === pythonLiteral(standard)) return [];
-      return [positional === true ? source : `${argument}=${source}`];
-    });
-    const loop = `${model.callee}(${each.join(', ')}) for ${counted.join(', ')} in ${
-      tables.length === 1 ? (tables[0] ?? '') : `zip(${tables.join(', ')})`
-    }`;
-    return `${open}*(${loop})${close}`;
-  }
-}
-
-function plainValue(argument: Argument | undefined): Literal {
-  const value = argument?.value;
-  if (value === undefined || isCall(value)) throw new Error('A block’s own arguments are plain values');
-  return value;
-}
-
-function sameCall(a: Call, b: Call): boolean {
-  return (
-    sameStructure(a, b) &&
-    a.arguments.every((argument, index) => {
-      const [left, right] = [argument.value, b.arguments[index]?.value];
-      if (isCall(left)) return isCall(right) && sameCall(left, right);
-      return right !== undefined && !isCall(right) && sameLiteral(left, right);
-    })
-  );
 }
 
 function sameOp(a: PytorchOp, b: PytorchOp): boolean {
@@ -608,6 +602,10 @@ function nodesIn(use: Use): readonly InferredNode[] {
   return use.inferred.order.flatMap((id) => use.inferred.nodes.get(id) ?? []);
 }
 
+function sameAxes(a: TensorType | undefined, b: TensorType): boolean {
+  return a !== undefined && a.axes.length === b.axes.length && a.axes.every(({ size }, i) => size === b.axes[i]?.size);
+}
+
 function familyOf({ node }: InferredNode): string | undefined {
   return 'op' in node && node.op !== BLOCK_INPUT && node.op !== BLOCK_OUTPUT ? opNamed(node.op)?.family : undefined;
 }
@@ -621,7 +619,9 @@ function isWritten(node: InferredNode): boolean {
 
 /** Whether the first input passes through: bypassed, or repeated no times. */
 function isPassed(node: InferredNode | undefined): boolean {
-  return node === undefined || node.bypassed || ('block' in node.node && node.instances?.length === 0);
+  return (
+    node === undefined || (!node.muted && (node.bypassed || ('block' in node.node && node.instances?.length === 0)))
+  );
 }
 
 /** A node for which only its weights are asked. */
@@ -665,4 +665,3 @@ function idOf(graph: InferredGraph): number {
   ids.set(graph, ++lastId);
   return lastId;
 }
-

@@ -112,7 +112,9 @@ export function createParameterizer(
     for (const parameter of declared) {
       if (!mentioned.has(parameter.name)) continue;
       const [where, elsewhere] = [true, false].map((side) => [
-        ...new Set(parameter.values.filter((_, index) => values[index] === side).map((one) => pythonLiteral(one ?? null))),
+        ...new Set(
+          parameter.values.filter((_, index) => values[index] === side).map((one) => pythonLiteral(one ?? null)),
+        ),
       ]);
       if (where === undefined || elsewhere === undefined || where.some((one) => elsewhere.includes(one))) continue;
       const parameterName = use(parameter.name);

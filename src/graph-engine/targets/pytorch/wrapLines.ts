@@ -7,15 +7,18 @@ export function wrapLine(line: string): readonly string[] {
   const found = outermostCall(line);
   if (found === undefined) return [line];
   const indent = /^ */.exec(line)?.[0] ?? '';
-  const [head, inside, tail] = [line.slice(0, found.open + 1), line.slice(found.open + 1, found.close), line.slice(found.close)];
-  const parts = splitArguments(inside);
-  // A comprehension is one argument, which no comma may follow.
-  const isWhole = parts.length === 1 && / for /.test(inside);
-  return [
-    head,
-    ...parts.flatMap((part) => wrapLine(`${indent}    ${part}${isWhole ? '' : ','}`)),
-    `${indent}${tail}`,
+  const [head, inside, tail] = [
+    line.slice(0, found.open + 1),
+    line.slice(found.open + 1, found.close),
+    line.slice(found.close),
   ];
+  const deeper = `${indent}    `;
+  const loop = loopIn(inside);
+  const parts =
+    loop === undefined
+      ? splitArguments(inside).map((part) => `${deeper}${part},`)
+      : [`${deeper}${inside.slice(0, loop).trim()}`, `${deeper}${inside.slice(loop).trim()}`];
+  return [head, ...parts.flatMap(wrapLine), `${indent}${tail}`];
 }
 
 /** The brackets that hold the most text. */
@@ -30,6 +33,17 @@ function outermostCall(line: string): { readonly open: number; readonly close: n
     if (best === undefined || index - open > best.close - best.open) best = { open, close: index };
   }
   return best;
+}
+
+/** Where the `for` of a comprehension begins, if the text is one. */
+function loopIn(text: string): number | undefined {
+  let depth = 0;
+  for (const [index, character] of outsideStrings(text)) {
+    if ('([{'.includes(character)) depth++;
+    if (')]}'.includes(character)) depth--;
+    if (depth === 0 && text.startsWith(' for ', index)) return index;
+  }
+  return undefined;
 }
 
 function splitArguments(text: string): readonly string[] {

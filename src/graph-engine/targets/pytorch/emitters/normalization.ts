@@ -13,7 +13,11 @@ function scaledAndShifted(below: string): Record<'scale' | 'offset', PytorchWeig
   return { scale: { parameter: `${below}weight` }, offset: { parameter: `${below}bias` } };
 }
 
-function featuresFirst(type: TensorType, layer: Call, extra: (below: string) => Record<string, PytorchWeight>): PytorchOp {
+function featuresFirst(
+  type: TensorType,
+  layer: Call,
+  extra: (below: string) => Record<string, PytorchWeight>,
+): PytorchOp {
   const { module, below } = alongSequence(type, layer);
   return { module, weights: extra(below), ...(isSequence(type) && { runtime: ['Transposed'] }) };
 }
