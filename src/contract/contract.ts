@@ -6,6 +6,7 @@ import { dataCalls, DataProgress } from './data.ts';
 import { documentCalls, libraryCalls } from './documents.ts';
 import { HostProblem } from './hostProblem.ts';
 import { RunEvent, RunId, RunRecord, RunSummary } from './run.ts';
+import { exportCalls } from './exports.ts';
 import { sampleCalls } from './samples.ts';
 import { statisticsCalls } from './statistics.ts';
 import { runControlCalls } from './runControl.ts';
@@ -32,24 +33,6 @@ export const WorkspaceEntry = z.strictObject({
   modified: z.number(),
 });
 export type WorkspaceEntry = z.infer<typeof WorkspaceEntry>;
-
-export const Verification = z.discriminatedUnion('status', [
-  /** onnxruntime ran the file and its outputs agree with the engine's; the difference is absolute, over all outputs. */
-  z.strictObject({
-    status: z.literal('verified'),
-    maximumDifference: z.number(),
-    samples: z.int(),
-    runtime: z.string(),
-  }),
-  z.strictObject({
-    status: z.literal('differs'),
-    maximumDifference: z.number(),
-    samples: z.int(),
-    runtime: z.string(),
-  }),
-  z.strictObject({ status: z.literal('not-verified'), reason: z.string() }),
-]);
-export type Verification = z.infer<typeof Verification>;
 
 const nothing = z.strictObject({});
 
@@ -83,22 +66,7 @@ export const calls = {
   ...runControlCalls,
   'run/list': call(nothing, z.strictObject({ runs: z.array(RunSummary) })),
   'run/read': call(z.strictObject({ run: RunId }), RunRecord),
-  /** Exports with the best weights of `run`, or with fresh initial weights when it is `null`. */
-  'export/onnx': call(
-    z.strictObject({
-      document: SkipwireDocument,
-      run: RunId.nullable(),
-      path: WorkspacePath,
-      overwrite: z.boolean().default(false),
-    }),
-    z.strictObject({
-      path: z.string(),
-      bytes: z.number(),
-      opset: z.int(),
-      weights: z.enum(['trained', 'initial']),
-      verification: Verification,
-    }),
-  ),
+  ...exportCalls,
 } as const;
 export type Calls = typeof calls;
 export type CallName = keyof Calls;

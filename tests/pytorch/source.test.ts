@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { inferDocument } from '../../src/graph-engine/infer/inferDocument.ts';
 import { exportPytorch } from '../../src/graph-engine/targets/pytorch/exportPytorch.ts';
 import { lowered } from '../support/networks.ts';
-import { oracleNetwork, oracleNetworkNames, reducedTemplate } from '../support/oracleNetworks.ts';
+import { checkedNetworkNames, oracleNetwork, oracleNetworkNames, reducedTemplate } from '../support/oracleNetworks.ts';
 
 /** A Python with PyTorch: the one that the variable names, else `python3`; most machines have none. */
 const python = [process.env['SKIPWIRE_PYTHON'], 'python3'].find(
@@ -39,7 +39,7 @@ test.skipIf(python === undefined)(
   'PyTorch runs what is written, and predicts what its own networks predict with the same weights',
   { timeout: 900_000 },
   () => {
-    const names = (process.env['SKIPWIRE_NETWORKS']?.split(',') ?? oracleNetworkNames()).filter((name) => name !== '');
+    const names = checkedNetworkNames();
     const expected = new Map<string, number>();
     const manifest = names.map((name) => {
       const { document, source, state, inputs, outputs } = generated(name);

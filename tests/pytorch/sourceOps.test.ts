@@ -112,8 +112,8 @@ test.skipIf(python === undefined)(
     expect(Object.keys(report)).toHaveLength(cases.length);
     for (const [title, one] of Object.entries(report)) {
       expect.soft(one, title).not.toHaveProperty('problem');
-      // Examples are written with five digits or more.
-      if ('difference' in one) expect.soft(one.difference, title).toBeLessThan(2e-5);
+      // PyTorch calculates in double precision; the examples are float32 numbers.
+      if ('difference' in one) expect.soft(one.difference, title).toBeLessThan(1e-6);
     }
   },
 );

@@ -43,6 +43,34 @@ export function oracleNetworkNames(): readonly string[] {
     .sort();
 }
 
+/** The others differ from these in depth and width alone. */
+const oneOfEachKind: readonly string[] = [
+  'convnext-tiny',
+  'densenet-121',
+  'densenet-bc-100',
+  'efficientnet-b0',
+  'mini-gpt',
+  'mobilenet-v2',
+  'mobilenet-v3-large',
+  'plain-20',
+  'resnet-164',
+  'resnet-20',
+  'resnet-50',
+  'resnet-56-rezero',
+  'resnet-v2-50',
+  'resnext-50-32x4d',
+  'rl-tower-small',
+  'se-resnet-50',
+  'u-net-padded',
+  'vgg-11-bn',
+  'vit-base-16',
+];
+
+/** Names of the templates that are compared in every run: one of each kind, and with `npm run verify:pytorch` all. */
+export function checkedNetworkNames(): readonly string[] {
+  return process.env['SKIPWIRE_VERIFY'] === 'all' ? oracleNetworkNames() : oneOfEachKind;
+}
+
 /** The golden file of a template. */
 export function oracleNetwork(name: string): OracleNetwork {
   return OracleNetwork.parse(JSON.parse(readFileSync(path.join(folder, `${name}.json`), 'utf8')));

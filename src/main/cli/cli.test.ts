@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { decodeSafetensors } from '../../graph-engine/targets/safetensors/safetensors.ts';
 import { productRoot } from '../files/productRoot.ts';
 import { readCheckpoint } from '../training/checkpoints.ts';
 
@@ -42,6 +43,23 @@ async function changed(name: string, change: (text: string) => string): Promise<
   await writeFile(file, change(await readFile(template('first-residual'), 'utf8')));
   return file;
 }
+
+describe('export', () => {
+  test('writes PyTorch source and its weights', async () => {
+    const { code, stdout } = await skipwire('export', template('resnet-20'), '--pytorch', 'resnet_20.py', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ className: 'ResNet20', weights: 'initial' });
+    expect(await readFile(path.join(folder, 'resnet_20.py'), 'utf8')).toContain('class ResNet20(nn.Module):');
+    const weights = decodeSafetensors(await readFile(path.join(folder, 'resnet_20.safetensors')));
+    expect(weights.ok && weights.value.tensors['stage2.0.conv1.weight']?.dims).toEqual([32, 16, 3, 3]);
+  });
+
+  test('asks what to write', async () => {
+    const { code, stderr } = await skipwire('export', template('resnet-20'));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/--onnx.*--pytorch/);
+  });
+});
 
 describe('summary and check', () => {
   test('count what the paper counts', async () => {

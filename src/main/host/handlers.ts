@@ -2,7 +2,6 @@ import path from 'node:path';
 import type { Handlers } from '../../contract/contract.ts';
 import { dataPathOf } from '../../graph-engine/training/dataReader.ts';
 import { dataSourceNamed, dataSources } from '../datasets/dataSources.ts';
-import { exportOnnxFile } from '../exports/exportOnnxFile.ts';
 import { listVersions, readVersion } from '../files/documentVersions.ts';
 import { answerOf, HostFailure } from '../files/hostFailure.ts';
 import { productVersion } from '../files/productRoot.ts';
@@ -17,6 +16,7 @@ import { createDataHandlers } from './dataRequests.ts';
 import { checkDocuments, listFolder, readDocument, writeDocument } from './documentFiles.ts';
 import { listJournal, readJournal, removeJournal, writeJournal } from './documentJournal.ts';
 import { describeEngines, installWithEvents } from './engineStatus.ts';
+import { createExportHandlers } from './exportRequests.ts';
 import { createRecentDocuments } from './recentDocuments.ts';
 import { createSampleSessions } from './sampleSessions.ts';
 import { runControlHandlers } from './runControlHandlers.ts';
@@ -119,11 +119,6 @@ export function createHandlers(services: HostServices): Handlers {
     'run/histograms': ({ run, path: of, kind, most }) =>
       answerOf(async () => readHistograms(await workspace.resolve(`runs/${run}`), { path: of, kind }, most)),
 
-    'export/onnx': ({ document, run, path: file, overwrite }) =>
-      answerOf(async () => {
-        const runFolder = run === null ? null : await workspace.resolve(`runs/${run}`);
-        const order = { document, runFolder, file: await workspace.resolve(file), overwrite };
-        return { ...(await exportOnnxFile(order, { engine })), path: file };
-      }),
+    ...createExportHandlers(services),
   } satisfies Handlers;
 }

@@ -1,4 +1,4 @@
-import type { Verification } from '../../contract/contract.ts';
+import type { Verification } from '../../contract/exports.ts';
 import { elementCount, type TensorType } from '../../graph-engine/core/shape.ts';
 import { toChannelsFirst } from '../../graph-engine/targets/onnx/channelsFirst.ts';
 import type { OnnxInput, OnnxOutput } from '../../graph-engine/targets/onnx/exportOnnx.ts';

@@ -203,7 +203,7 @@ export function useAppCommands(): readonly AppCommand[] {
       },
       {
         id: 'export-onnx',
-        label: 'Export ONNX…',
+        label: 'Export ONNX or source code…',
         icon: <Share {...SIZE} />,
         shortcut: 'Ctrl+E',
         enabled: true,

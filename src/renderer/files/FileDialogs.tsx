@@ -5,7 +5,7 @@ import { PublishDialog } from '../blocks/PublishDialog.tsx';
 import { CompareDialog } from '../compare/CompareDialog.tsx';
 import { FigureDialog } from '../figure/FigureDialog.tsx';
 import { ConflictDialog } from './ConflictDialog.tsx';
-import { ExportDialog } from './ExportDialog.tsx';
+import { ExportDialog } from '../exports/ExportDialog.tsx';
 import { fileDialogStore } from './fileDialog.ts';
 import { OpenDialog } from './OpenDialog.tsx';
 import { RecoveryDialog } from './RecoveryDialog.tsx';

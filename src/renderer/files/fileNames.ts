@@ -1,7 +1,7 @@
 import { WorkspacePath } from '../../contract/contract.ts';
 
 /** A file name from a document's name: lower case, dashes, the extension. `Untitled network` → `untitled-network.json`. */
-export function fileNameFor(name: string, extension: '.json' | '.onnx'): string {
+export function fileNameFor(name: string, extension: `.${string}`): string {
   const words = name
     .normalize('NFKD')
     .toLowerCase()
@@ -15,7 +15,7 @@ export function fileNameFor(name: string, extension: '.json' | '.onnx'): string 
 export function pathForName(
   folder: string,
   name: string,
-  extension: '.json' | '.onnx',
+  extension: `.${string}`,
 ): { readonly ok: true; readonly path: string } | { readonly ok: false; readonly error: string } {
   const trimmed = name.trim();
   if (trimmed === '') return { ok: false, error: 'Give the file a name.' };

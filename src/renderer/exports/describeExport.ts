@@ -1,4 +1,5 @@
-import type { CallOutput, Verification } from '../../contract/contract.ts';
+import type { CallOutput } from '../../contract/contract.ts';
+import type { Verification } from '../../contract/exports.ts';
 import { assertNever } from '../../graph-engine/core/diagnostic.ts';
 import type { BadgeTone } from '../ui/Badge.tsx';
 import { formatBytes } from '../training/format.ts';

@@ -14,9 +14,11 @@ import { Select } from '../ui/Select.tsx';
 import { TextField } from '../ui/TextField.tsx';
 import { showToast } from '../ui/Toast.tsx';
 import { describeFile, describeVerification } from './describeExport.ts';
-import { CONFLICT_CODES, downloadBlob } from './fileActions.ts';
-import { closeFileDialog } from './fileDialog.ts';
-import { fileNameFor, folderOf, nameOf, pathForName } from './fileNames.ts';
+import { exportFormats, formatOptions, renamedFor, type ExportFormat } from './exportFormats.ts';
+import { SourcePreview } from './SourcePreview.tsx';
+import { CONFLICT_CODES, downloadBlob } from '../files/fileActions.ts';
+import { closeFileDialog } from '../files/fileDialog.ts';
+import { fileNameFor, folderOf, nameOf, pathForName } from '../files/fileNames.ts';
 
 const INITIAL = 'initial';
 
@@ -24,24 +26,26 @@ type Progress =
   | { readonly state: 'asking' }
   | { readonly state: 'writing' }
   | { readonly state: 'failed'; readonly problem: HostProblem }
-  | { readonly state: 'written'; readonly result: CallOutput<'export/onnx'> };
+  | { readonly state: 'written'; readonly result: CallOutput<'export/onnx'> }
+  | { readonly state: 'written-source'; readonly result: CallOutput<'export/pytorch'> };
 
-/** Writes the network as ONNX and tells whether onnxruntime agrees with the engine about it. */
+/** Takes the network away: as ONNX, with what onnxruntime says about it, or as source code, which is shown before. */
 export function ExportDialog() {
   const { connection, download } = useHost();
   const document = useDocument((state) => state.document);
   const file = useDocument((state) => state.file);
   const runs = useRuns((state) => state);
   const trained = runsThatFit(runs, networkFingerprint(document));
+  const [format, setFormat] = useState<ExportFormat>('onnx');
   const [name, setName] = useState(() =>
-    file === null ? fileNameFor(document.name, '.onnx') : nameOf(file.path).replace(/\.json$/i, '.onnx'),
+    file === null ? fileNameFor(document.name, '.onnx') : renamedFor(nameOf(file.path), 'onnx'),
   );
   // Nothing chosen means the latest run: also one that the host has not listed yet, as right after a reload.
   const [chosen, setChosen] = useState<string | null>(null);
   const weights = chosen ?? trained[0]?.id ?? INITIAL;
   const [progress, setProgress] = useState<Progress>({ state: 'asking' });
   const [now] = useState(() => Date.now());
-  const path = pathForName(file === null ? '' : folderOf(file.path), name, '.onnx');
+  const path = pathForName(file === null ? '' : folderOf(file.path), name, exportFormats[format].extension);
   const exists = progress.state === 'failed' && CONFLICT_CODES.has(progress.problem.code);
 
   async function confirm() {
@@ -50,18 +54,25 @@ export function ExportDialog() {
     if (chosen === null) await refreshRuns(connection);
     const latest = documentStore.getState().document;
     const run = chosen ?? runsThatFit(runStore.getState(), networkFingerprint(latest))[0]?.id ?? INITIAL;
-    const answer = await connection.call('export/onnx', {
-      document: latest,
-      run: run === INITIAL ? null : run,
-      path: path.path,
-      overwrite: exists,
-    });
-    setProgress(answer.ok ? { state: 'written', result: answer.value } : { state: 'failed', problem: answer.problem });
+    const order = { document: latest, run: run === INITIAL ? null : run, path: path.path, overwrite: exists };
+    if (format === 'onnx') {
+      const answer = await connection.call('export/onnx', order);
+      setProgress(
+        answer.ok ? { state: 'written', result: answer.value } : { state: 'failed', problem: answer.problem },
+      );
+    } else {
+      const answer = await connection.call('export/pytorch', order);
+      setProgress(
+        answer.ok ? { state: 'written-source', result: answer.value } : { state: 'failed', problem: answer.problem },
+      );
+    }
   }
 
-  async function fetchFile(result: CallOutput<'export/onnx'>) {
+  async function fetchFiles(paths: readonly string[]) {
     try {
-      if (download !== undefined) downloadBlob(await download(result.path), nameOf(result.path));
+      for (const written of paths) {
+        if (download !== undefined) downloadBlob(await download(written), nameOf(written));
+      }
     } catch (error) {
       const description = error instanceof Error ? error.message : 'The host cannot be reached.';
       showToast({ tone: 'danger', title: 'The download failed', description });
@@ -77,17 +88,26 @@ export function ExportDialog() {
     { value: INITIAL, label: 'Initial weights', detail: 'Fresh from the seed, not trained.' },
   ];
 
+  const written =
+    progress.state === 'written'
+      ? [progress.result.path]
+      : progress.state === 'written-source'
+        ? [progress.result.path, progress.result.weightsPath]
+        : null;
+  const busyLabel = format === 'onnx' ? 'Exporting and checking' : 'Exporting';
+
   return (
     <Dialog
       open
       onClose={closeFileDialog}
-      title="Export ONNX"
-      description="The file is run by onnxruntime right after it is written and compared with the engine."
+      title="Export"
+      description={exportFormats[format].title}
+      width="lg"
       footer={
-        progress.state === 'written' ? (
+        written !== null ? (
           <>
             {download !== undefined && (
-              <Button icon={<Download size={14} aria-hidden />} onClick={() => void fetchFile(progress.result)}>
+              <Button icon={<Download size={14} aria-hidden />} onClick={() => void fetchFiles(written)}>
                 Download
               </Button>
             )}
@@ -101,7 +121,7 @@ export function ExportDialog() {
             <Button
               variant={exists ? 'danger' : 'primary'}
               type="submit"
-              form="export-onnx"
+              form="export"
               disabled={!path.ok || progress.state === 'writing'}
               icon={
                 progress.state === 'writing' ? (
@@ -110,7 +130,7 @@ export function ExportDialog() {
               }
               data-testid="dialog-confirm"
             >
-              {progress.state === 'writing' ? 'Exporting and checking' : exists ? 'Replace' : 'Export'}
+              {progress.state === 'writing' ? busyLabel : exists ? 'Replace' : 'Export'}
             </Button>
           </>
         )
@@ -118,15 +138,29 @@ export function ExportDialog() {
     >
       {progress.state === 'written' ? (
         <ExportResult result={progress.result} />
+      ) : progress.state === 'written-source' ? (
+        <SourceResult result={progress.result} />
       ) : (
         <form
-          id="export-onnx"
+          id="export"
           className="flex flex-col gap-3"
           onSubmit={(event) => {
             event.preventDefault();
             void confirm();
           }}
         >
+          <Select
+            label="Format"
+            wide
+            value={format}
+            options={formatOptions}
+            onChange={(next) => {
+              setFormat(next);
+              setName(renamedFor(name, next));
+              setProgress({ state: 'asking' });
+            }}
+            data-testid="export-format"
+          />
           <TextField
             label="File name in the workspace"
             wide
@@ -140,6 +174,7 @@ export function ExportDialog() {
             data-testid="dialog-name"
           />
           <Select label="Weights" wide value={weights} options={options} onChange={setChosen} />
+          {format === 'pytorch' && <SourcePreview document={document} />}
           {progress.state === 'failed' && (
             <p
               role="alert"
@@ -184,6 +219,26 @@ function ExportResult({ result }: { readonly result: CallOutput<'export/onnx'> }
         </div>
         <div className="mt-0.5 text-xs text-ink-muted">{describeFile(result)}</div>
       </div>
+    </div>
+  );
+}
+
+function SourceResult({ result }: { readonly result: CallOutput<'export/pytorch'> }) {
+  const weights = nameOf(result.weightsPath);
+  return (
+    <div className="flex flex-col gap-3" role="status" data-testid="export-result">
+      <p className="flex gap-2 rounded-md bg-success-soft p-3 text-sm text-success">
+        <CircleCheck size={16} className="mt-0.5 shrink-0" aria-hidden />
+        The class {result.className} and its {result.weights} weights are written.
+      </p>
+      <div className="font-mono text-xs break-all text-ink select-text" data-testid="export-path">
+        {result.path}
+        <br />
+        {result.weightsPath}
+      </div>
+      <pre className="overflow-auto rounded-md bg-sunken p-3 font-mono text-xs text-ink select-text">
+        {`from ${nameOf(result.path).replace(/\.py$/i, '')} import create_model\nmodel = create_model("${weights}").eval()`}
+      </pre>
     </div>
   );
 }

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { SkipwireDocument } from '../graph-engine/document/schema.ts';
+import { call } from './call.ts';
+import { RunId } from './run.ts';
+import { WorkspacePath } from './workspacePath.ts';
+
+export const Verification = z.discriminatedUnion('status', [
+  /** onnxruntime ran the file and its outputs agree with the engine's; the difference is absolute, over all outputs. */
+  z.strictObject({
+    status: z.literal('verified'),
+    maximumDifference: z.number(),
+    samples: z.int(),
+    runtime: z.string(),
+  }),
+  z.strictObject({
+    status: z.literal('differs'),
+    maximumDifference: z.number(),
+    samples: z.int(),
+    runtime: z.string(),
+  }),
+  z.strictObject({ status: z.literal('not-verified'), reason: z.string() }),
+]);
+export type Verification = z.infer<typeof Verification>;
+
+const Weights = z.enum(['trained', 'initial']);
+
+/** What is exported: the best weights of `run`, or fresh initial weights when it is `null`. */
+const order = {
+  document: SkipwireDocument,
+  run: RunId.nullable(),
+  path: WorkspacePath,
+  overwrite: z.boolean().default(false),
+};
+
+/** Requests that write a network in another program's form. */
+export const exportCalls = {
+  'export/onnx': call(
+    z.strictObject(order),
+    z.strictObject({
+      path: z.string(),
+      bytes: z.number(),
+      opset: z.int(),
+      weights: Weights,
+      verification: Verification,
+    }),
+  ),
+  /** Source code, and its weights as safetensors beside it. */
+  'export/pytorch': call(
+    z.strictObject(order),
+    z.strictObject({
+      path: z.string(),
+      weightsPath: z.string(),
+      bytes: z.number(),
+      weights: Weights,
+      className: z.string(),
+    }),
+  ),
+} as const;

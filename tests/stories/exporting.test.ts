@@ -1,0 +1,61 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { openEditor, type RunningEditor } from './openEditor.ts';
+
+// Real programs and browsers, on a machine that may be busy with other tests.
+vi.setConfig({ testTimeout: 90_000 });
+
+let editor: RunningEditor;
+let page: Page;
+
+beforeAll(async () => {
+  editor = await openEditor();
+  page = editor.page;
+});
+
+afterAll(async () => {
+  await editor.close();
+});
+
+test('a network is taken away as PyTorch source, which is read before it is written', async () => {
+  await page.getByTestId('network-resnet-20').click();
+  await page
+    .getByTestId('totals')
+    .filter({ hasText: /269.722 parameters/ })
+    .waitFor();
+  await page.keyboard.press('Control+e');
+  await page.getByTestId('export-format').click();
+  await page.getByRole('option', { name: /PyTorch/ }).click();
+  const preview = page.getByTestId('code-preview');
+  await preview.filter({ hasText: 'class ResidualBlockBasic(nn.Module):' }).waitFor();
+  expect(await page.getByTestId('dialog-name').inputValue()).toBe('resnet_20.py');
+  const shown = await preview.textContent();
+  await page.getByTestId('dialog-confirm').click();
+  await page.getByTestId('export-result').waitFor();
+  expect(await page.getByTestId('export-path').textContent()).toContain('resnet_20.py');
+  expect(readFileSync(path.join(editor.workspace, 'resnet_20.py'), 'utf8')).toBe(shown);
+  // 269 722 parameters and 1 376 running statistics of 4 bytes each.
+  expect(statSync(path.join(editor.workspace, 'resnet_20.safetensors')).size).toBeGreaterThan((269_722 + 1_376) * 4);
+  await page.getByTestId('dialog-close').click();
+});
+
+test('a file that is there is replaced only when that is said, by keyboard', async () => {
+  await page.keyboard.press('Control+e');
+  await page.getByTestId('export-format').focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('option', { name: /PyTorch/ }).waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.getByTestId('code-preview').filter({ hasText: 'class ResNet20(nn.Module):' }).waitFor();
+  await page.getByTestId('dialog-name').focus();
+  await page.keyboard.press('Enter');
+  await page.getByTestId('export-problem').filter({ hasText: 'There is a file of this name' }).waitFor();
+  await page.getByTestId('dialog-confirm').filter({ hasText: 'Replace' }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByTestId('export-result').waitFor();
+  expect(existsSync(path.join(editor.workspace, 'resnet_20.py'))).toBe(true);
+  await page.keyboard.press('Escape');
+  expect(editor.errors).toEqual([]);
+});
