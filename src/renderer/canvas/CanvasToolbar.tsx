@@ -1,15 +1,15 @@
-import { useReactFlow, useStore } from '@xyflow/react';
+import { useStore } from '@xyflow/react';
 import { Map as MapIcon, Maximize, Minus, Plus, Search, Workflow } from 'lucide-react';
+import { memo } from 'react';
 import { classNames } from '../ui/classNames.ts';
 import { IconButton } from '../ui/IconButton.tsx';
 import { Menu } from '../ui/Menu.tsx';
 import { arrange } from './arrange.ts';
+import type { CanvasView } from './canvasView.ts';
 
 export interface CanvasToolbarProps {
-  readonly onSearch: () => void;
-  readonly onFit: () => void;
+  readonly view: CanvasView;
   readonly minimap: boolean;
-  readonly onToggleMinimap: () => void;
   /** There is no room in the middle beside the minimap. */
   readonly narrow: boolean;
 }
@@ -17,9 +17,7 @@ export interface CanvasToolbarProps {
 const BUTTON = 'size-7';
 
 /** Adding, arranging and view, at the lower edge of the canvas. */
-export function CanvasToolbar({ onSearch, onFit, minimap, onToggleMinimap, narrow }: CanvasToolbarProps) {
-  const flow = useReactFlow();
-  const zoom = useStore((state) => state.transform[2]);
+export const CanvasToolbar = memo(function CanvasToolbar({ view, minimap, narrow }: CanvasToolbarProps) {
   return (
     <div
       role="toolbar"
@@ -35,7 +33,7 @@ export function CanvasToolbar({ onSearch, onFit, minimap, onToggleMinimap, narro
         label="Add a node"
         shortcut="Tab"
         icon={<Search size={15} />}
-        onClick={onSearch}
+        onClick={() => view.openSearch(null)}
         data-testid="canvas-search"
       />
       <Separator />
@@ -61,7 +59,7 @@ export function CanvasToolbar({ onSearch, onFit, minimap, onToggleMinimap, narro
         label="Minimap"
         icon={<MapIcon size={15} />}
         pressed={minimap}
-        onClick={onToggleMinimap}
+        onClick={view.toggleMinimap}
       />
       <IconButton
         side="top"
@@ -69,33 +67,28 @@ export function CanvasToolbar({ onSearch, onFit, minimap, onToggleMinimap, narro
         label="Show everything"
         shortcut="1"
         icon={<Maximize size={15} />}
-        onClick={onFit}
+        onClick={() => view.fit('all')}
         data-testid="fit-view"
       />
       <Separator />
-      <IconButton
-        side="top"
-        className={BUTTON}
-        label="Zoom out"
-        icon={<Minus size={15} />}
-        onClick={() => void flow.zoomOut({ duration: 120 })}
-      />
-      <button
-        type="button"
-        aria-label={`Zoom ${Math.round(zoom * 100)} %, press for 100 %`}
-        className="h-7 w-12 rounded-md text-xs text-ink-muted tabular-nums hover:bg-hover hover:text-ink"
-        onClick={() => void flow.zoomTo(1, { duration: 120 })}
-      >
-        {Math.round(zoom * 100)} %
-      </button>
-      <IconButton
-        side="top"
-        className={BUTTON}
-        label="Zoom in"
-        icon={<Plus size={15} />}
-        onClick={() => void flow.zoomIn({ duration: 120 })}
-      />
+      <IconButton side="top" className={BUTTON} label="Zoom out" icon={<Minus size={15} />} onClick={view.zoomOut} />
+      <ZoomButton view={view} />
+      <IconButton side="top" className={BUTTON} label="Zoom in" icon={<Plus size={15} />} onClick={view.zoomIn} />
     </div>
+  );
+});
+
+function ZoomButton({ view }: { readonly view: CanvasView }) {
+  const percent = useStore((state) => Math.round(state.transform[2] * 100));
+  return (
+    <button
+      type="button"
+      aria-label={`Zoom ${percent} %, press for 100 %`}
+      className="h-7 w-12 rounded-md text-xs text-ink-muted tabular-nums hover:bg-hover hover:text-ink"
+      onClick={() => view.zoomTo(1)}
+    >
+      {percent} %
+    </button>
   );
 }
 

@@ -7,6 +7,7 @@ import { useDocument } from '../store/documentStore.ts';
 import { useShownScope } from '../store/scope.ts';
 import { formatBytes } from '../training/format.ts';
 import { formatCount } from './formatCount.ts';
+import { overviewHitAt } from './overview/overviewHits.ts';
 
 /** How long the pointer rests on a card before it is explained. */
 const REST_MILLISECONDS = 650;
@@ -15,14 +16,32 @@ const GAP = 14;
 
 interface Hovered {
   readonly id: NodeId;
+  /** What it is called, where that cannot be read on the card. */
+  readonly name: string | null;
   /** Where the card lies, in pixels from the canvas' corner. */
   readonly left: number;
   readonly top: number;
   readonly bottom: number;
 }
 
-function cardUnder(event: PointerEvent): Element | null {
-  return event.target instanceof Element ? event.target.closest('.react-flow__node-card') : null;
+interface Target {
+  readonly id: string;
+  readonly name: string | null;
+  /** In pixels of the window. */
+  box(): { readonly left: number; readonly top: number; readonly bottom: number };
+}
+
+function cardUnder(event: PointerEvent): Target | null {
+  if (!(event.target instanceof Element)) return null;
+  const card = event.target.closest('.react-flow__node-card');
+  const id = card?.getAttribute('data-id');
+  if (card !== null && id !== null && id !== undefined)
+    return { id, name: null, box: () => card.getBoundingClientRect() };
+  if (!event.target.classList.contains('react-flow__pane')) return null;
+  const painted = overviewHitAt({ x: event.clientX, y: event.clientY });
+  if (painted?.isCard !== true) return null;
+  const { x, y, height } = painted.box;
+  return { id: painted.key, name: painted.name, box: () => ({ left: x, top: y, bottom: y + height }) };
 }
 
 /** The card the pointer has rested on; nothing while a button is down or after a key. */
@@ -32,7 +51,7 @@ function useHovered(root: RefObject<HTMLElement | null>): Hovered | null {
     const canvas = root.current;
     if (canvas === null) return undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let waitingFor: Element | null = null;
+    let waitingFor: string | null = null;
     const forget = (): void => {
       clearTimeout(timer);
       waitingFor = null;
@@ -40,15 +59,15 @@ function useHovered(root: RefObject<HTMLElement | null>): Hovered | null {
     };
     const onMove = (event: PointerEvent): void => {
       const card = event.buttons === 0 && event.pointerType === 'mouse' ? cardUnder(event) : null;
-      if (card === waitingFor) return;
+      if ((card?.id ?? null) === waitingFor) return;
       forget();
-      waitingFor = card;
-      const id = card?.getAttribute('data-id');
-      if (card === null || id === null || id === undefined) return;
+      if (card === null) return;
+      waitingFor = card.id;
       timer = setTimeout(() => {
-        const [box, corner] = [card.getBoundingClientRect(), canvas.getBoundingClientRect()];
+        const [box, corner] = [card.box(), canvas.getBoundingClientRect()];
         setHovered({
-          id: id as NodeId,
+          id: card.id as NodeId,
+          name: card.name,
           left: Math.min(Math.max(8, box.left - corner.left), Math.max(8, corner.width - WIDTH - 8)),
           top: box.top - corner.top,
           bottom: box.bottom - corner.top,
@@ -100,6 +119,7 @@ function Explanation({ hovered, below }: { readonly hovered: Hovered; readonly b
         ...(below ? { top: hovered.bottom + GAP } : { top: hovered.top - GAP, transform: 'translateY(-100%)' }),
       }}
     >
+      {hovered.name !== null && <p className="truncate font-semibold">{hovered.name}</p>}
       <p className="font-medium">{describeShape(output)}</p>
       {reasons.length > 0 && (
         <ul className="flex flex-col gap-0.5 text-2xs text-ink-muted tabular-nums">

@@ -8,9 +8,23 @@ import { useDetail } from './detailLevel.ts';
 import { familyColour, FamilyIcon } from './FamilyIcon.tsx';
 import { portY } from './nodeGeometry.ts';
 import type { NodeView } from './nodeView.ts';
+import { useLabelOfParent } from './useLabelOfParent.ts';
+import { useView } from './views.ts';
 
 /** One op or block on the canvas. */
-export const NodeCard = memo(function NodeCard({ data: { view }, selected, dragging }: NodeProps<CanvasNode>) {
+export const NodeCard = memo(function NodeCard({ id, data: { views }, selected, dragging }: NodeProps<CanvasNode>) {
+  const view = useView(views, id);
+  return view === undefined ? null : <Card view={view} selected={selected} dragging={dragging} />;
+});
+
+interface CardProps {
+  readonly view: NodeView;
+  readonly selected: boolean;
+  readonly dragging: boolean;
+}
+
+function Card({ view, selected, dragging }: CardProps) {
+  const card = useLabelOfParent('.react-flow__node', view.label);
   const detail = useDetail();
   const connecting = useCanvas(({ mode }) =>
     mode.kind !== 'connecting' || mode.open.node === view.id
@@ -27,6 +41,7 @@ export const NodeCard = memo(function NodeCard({ data: { view }, selected, dragg
   const stacked = view.family === 'block' && view.repeat !== 1;
   return (
     <div
+      ref={card}
       data-testid={`node-${view.id}`}
       data-family={view.family}
       data-problem={view.problem?.severity}
@@ -58,7 +73,7 @@ export const NodeCard = memo(function NodeCard({ data: { view }, selected, dragg
       {view.problem !== null && <ProblemMark view={view} showWords={detail === 'full' && !dragging} />}
     </div>
   );
-});
+}
 
 /** Further cards behind a block that is repeated. */
 function StackedEdges() {

@@ -2,16 +2,19 @@ import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { Fragment } from 'react';
 import { nameOf } from '../../graph-engine/document/graphs.ts';
 import { useDocument } from '../store/documentStore.ts';
-import { resolveScope, useShownScope } from '../store/scope.ts';
+import { resolveScope, useShown, useShownScope } from '../store/scope.ts';
 import { leaveTo, showInstance } from '../store/uiStore.ts';
 import { IconButton } from '../ui/IconButton.tsx';
 
 /** Which block is shown, the way out of it, and which of its repetitions. Nothing at the root. */
 export function ScopeBreadcrumb() {
+  return useShown((shown) => shown.path.length === 0) ? null : <Breadcrumb />;
+}
+
+function Breadcrumb() {
   const { path, definition } = useShownScope();
   const document = useDocument((state) => state.document);
   const inferred = useDocument((state) => state.inferred);
-  if (path.length === 0) return null;
   const steps = path.map((step, depth) => {
     const outer = resolveScope(document, inferred, path.slice(0, depth));
     const node = outer.graph.nodes[step.node];

@@ -2,7 +2,7 @@ import { FilePlus2 } from 'lucide-react';
 import { nodesOf } from '../../graph-engine/document/graphs.ts';
 import { startFrom } from '../files/fileActions.ts';
 import { networkTemplates, opItems, type NetworkTemplate } from '../palette/catalogue.ts';
-import { useShownScope } from '../store/scope.ts';
+import { useShown } from '../store/scope.ts';
 import { TourOffer } from '../tour/TourBar.tsx';
 import { startTour } from '../tour/tourStore.ts';
 import { Button } from '../ui/Button.tsx';
@@ -13,8 +13,9 @@ import { FamilyIcon, familyColour } from './FamilyIcon.tsx';
 
 /** What an empty canvas offers: the first node, or a whole network. */
 export function StartCard({ middle }: { readonly middle: () => { readonly x: number; readonly y: number } }) {
-  const { graph, scope } = useShownScope();
-  if (nodesOf(graph).length > 0) return null;
+  const scope = useShown((shown) => shown.scope);
+  const isEmpty = useShown((shown) => nodesOf(shown.graph).length === 0);
+  if (!isEmpty) return null;
   const first = opItems(scope).find((item) => item.id === (scope === null ? 'input' : 'blockInput'));
   return (
     <div

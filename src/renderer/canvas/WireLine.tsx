@@ -2,12 +2,14 @@ import { BaseEdge, EdgeLabelRenderer, type EdgeProps } from '@xyflow/react';
 import { memo, type CSSProperties } from 'react';
 import { classNames } from '../ui/classNames.ts';
 import { useCanvas } from './canvasStore.ts';
-import type { CanvasWire } from './deriveWires.ts';
 import type { WireHeat } from '../statistics/gradientWires.ts';
 import { useWireHeat } from '../statistics/useShownStatistics.ts';
+import type { CanvasWire, WireView } from './deriveWires.ts';
 import { useDetail } from './detailLevel.ts';
 import { waypointKey } from './marks/markKeys.ts';
 import { wirePath, wirePathThrough, type Point } from './routeWire.ts';
+import { useLabelOfParent } from './useLabelOfParent.ts';
+import { createViews, useView } from './views.ts';
 
 /** Up to so many pixels wide, where the most of a gradient flows. */
 const WIDEST = 10;
@@ -16,6 +18,7 @@ function heatStyle({ share, level }: WireHeat): CSSProperties {
   return { '--level': level, '--heat-width': `${1.5 + share * (WIDEST - 1.5)}px` } as CSSProperties;
 }
 
+const NO_VIEWS = createViews<WireView>();
 const SHIFTS = { above: '-108%', on: '-50%', below: '5px' } as const;
 
 /** The points a wire is led through, as they are in the hand during a drag. */
@@ -39,9 +42,11 @@ export const WireLine = memo(function WireLine({
   const isDropTarget = useCanvas((state) => state.wireUnderDrag === id);
   const isHit = useCanvas(({ mode }) => mode.kind === 'stroke' && mode.hits.has(id));
   const heat = useWireHeat(id);
-  const via = useWaypoints(id, data?.view.via ?? null);
-  if (data === undefined) return null;
-  const { shape, longShape, skip, lane, silent, error } = data.view;
+  const view = useView(data?.views ?? NO_VIEWS, id);
+  const via = useWaypoints(id, view?.via ?? null);
+  const title = useLabelOfParent('.react-flow__edge', view?.label);
+  if (view === undefined) return null;
+  const { shape, longShape, skip, lane, silent, error } = view;
   const [from, to] = [
     { x: sourceX, y: sourceY },
     { x: targetX, y: targetY },
@@ -51,17 +56,17 @@ export const WireLine = memo(function WireLine({
     'sw-wire',
     skip && 'is-skip',
     silent && 'is-silent',
+    heat !== undefined && 'is-heated',
     error !== null && 'is-error',
     selected === true && 'is-selected',
     isDropTarget && 'is-drop-target',
     isHit && 'is-hit',
     shape === '' && 'is-unknown',
-    heat !== undefined && 'is-heated',
     `is-${detail}`,
   );
   return (
     <>
-      <title>{error ?? (heat === undefined ? longShape : `${longShape}, gradient ${heat.text}`)}</title>
+      <title ref={title}>{error ?? (heat === undefined ? longShape : `${longShape}, gradient ${heat.text}`)}</title>
       <BaseEdge
         path={d}
         className={look}

@@ -2,12 +2,13 @@ import { Position, type Node, type NodeHandle } from '@xyflow/react';
 import type { Diagnostic } from '../../graph-engine/core/diagnostic.ts';
 import { nodesOf } from '../../graph-engine/document/graphs.ts';
 import type { BlockDefinition, Graph, GraphNode, NodeId } from '../../graph-engine/document/schema.ts';
-import type { InferredGraph } from '../../graph-engine/infer/inferredGraph.ts';
+import type { InferredGraph, InferredNode } from '../../graph-engine/infer/inferredGraph.ts';
 import { NODE_WIDTH, PORT_SIZE, portY } from './nodeGeometry.ts';
-import { sameView, viewNode, type NodeView } from './nodeView.ts';
+import { sameList, sameView, viewNode, type NodeView } from './nodeView.ts';
+import { createViews, type Views } from './views.ts';
 
-/** A card, or in a comparison one that is not there any more. */
-export type CanvasNode = Node<{ view: NodeView }, 'card' | 'removed'>;
+/** A card, or in a comparison one that is not there any more. What it says is in the views, under its id. */
+export type CanvasNode = Node<{ readonly views: Views<NodeView> }, 'card' | 'removed'>;
 
 /** What the nodes of the canvas are derived from. */
 export interface NodeSources {
@@ -19,6 +20,15 @@ export interface NodeSources {
   readonly selection: ReadonlySet<NodeId>;
   /** Positions during a drag; nothing of it is in the document before the drag ends. */
   readonly moved: ReadonlyMap<string, { readonly x: number; readonly y: number }> | null;
+}
+
+/** Derives the cards of a canvas again and again. */
+export interface NodeDeriver {
+  /** React Flow's nodes: the same objects, and the same list, while places, sizes, ports and selection are the same. */
+  derive(sources: NodeSources): CanvasNode[];
+  /** Hands out what the cards say since `derive`; not while React renders, because cards that are drawn follow at once. */
+  publish(): void;
+  readonly views: Views<NodeView>;
 }
 
 function handles(view: NodeView): NodeHandle[] {
@@ -36,19 +46,6 @@ function handles(view: NodeView): NodeHandle[] {
   ];
 }
 
-function describe(view: NodeView): string {
-  const parts = [
-    view.name,
-    view.title === view.name ? '' : view.title,
-    view.repeat === 1 ? '' : `${view.repeat} times`,
-    view.summary,
-    view.outputShape === null ? '' : `output ${view.outputShape}`,
-    view.muted ? 'muted' : view.bypassed ? 'bypassed' : '',
-    view.problem === null ? '' : `${view.problem.severity}: ${view.problem.message}`,
-  ];
-  return parts.filter((part) => part !== '').join(', ');
-}
-
 /** Diagnostics by the node of this scope that they are on or inside. */
 export function groupByNode(diagnostics: readonly Diagnostic[]): Map<string, Diagnostic[]> {
   const groups = new Map<string, Diagnostic[]>();
@@ -62,80 +59,116 @@ export function groupByNode(diagnostics: readonly Diagnostic[]): Map<string, Dia
   return groups;
 }
 
-/** What a card was made from; while all of it is the same object, so is the card. */
+/** What a view was made from; while all of it is the same object, so is the view. */
 interface Basis {
   readonly node: GraphNode;
-  readonly blocks: object | undefined;
-  readonly parameters: object | undefined;
-  readonly outputs: object | undefined;
-  readonly totals: object | undefined;
+  readonly facts: InferredNode | undefined;
+  readonly blocks: NodeSources['blocks'];
   readonly problems: readonly Diagnostic[];
 }
 
 const NO_PROBLEMS: readonly Diagnostic[] = [];
 
-function sameBasis(a: Basis, b: Basis): boolean {
+function sameBasis(
+  a: Basis,
+  node: GraphNode,
+  facts: InferredNode | undefined,
+  blocks: object,
+  problems: readonly Diagnostic[],
+): boolean {
   return (
-    a.node === b.node &&
-    a.blocks === b.blocks &&
-    a.parameters === b.parameters &&
-    a.outputs === b.outputs &&
-    a.totals === b.totals &&
-    a.problems.length === b.problems.length &&
-    a.problems.every((problem, index) => problem.message === b.problems[index]?.message)
+    a.node === node &&
+    a.facts === facts &&
+    (a.blocks === blocks || !('block' in node)) &&
+    a.problems.length === problems.length &&
+    a.problems.every((problem, index) => problem.message === problems[index]?.message)
   );
 }
 
-/**
- * A function that derives React Flow nodes and returns the same object for every node that looks the same as last time:
- * React then draws only what changed.
- */
-export function createNodeDeriver(): (sources: NodeSources) => CanvasNode[] {
-  let before = new Map<NodeId, CanvasNode>();
-  let bases = new Map<NodeId, Basis>();
-  return ({ graph, inferred, blocks, diagnostics, selection, moved }) => {
-    const problems = groupByNode(diagnostics);
-    const now = new Map<NodeId, CanvasNode>();
-    const nowBases = new Map<NodeId, Basis>();
-    for (const [id, node] of nodesOf(graph)) {
-      const facts = inferred?.nodes.get(id);
-      const basis: Basis = {
-        node,
-        blocks: 'block' in node ? blocks : undefined,
-        parameters: facts?.parameters,
-        outputs: facts?.outputs,
-        totals: facts?.totals,
-        problems: problems.get(id) ?? NO_PROBLEMS,
-      };
-      nowBases.set(id, basis);
-      const known = before.get(id);
-      const old = bases.get(id);
-      const unchanged = known !== undefined && old !== undefined && sameBasis(old, basis);
-      const view = unchanged ? known.data.view : viewNode(id, node, facts, blocks, basis.problems);
-      const position = moved?.get(id) ?? node.position;
-      const selected = selection.has(id);
-      const sameLook = known !== undefined && (unchanged || sameView(known.data.view, view));
-      const samePlace = known?.position.x === position.x && known.position.y === position.y;
-      if (known !== undefined && sameLook && samePlace && known.selected === selected) {
-        now.set(id, known);
-        continue;
+interface Known extends Basis {
+  readonly view: NodeView;
+  readonly card: CanvasNode;
+}
+
+function cardOf(
+  view: NodeView,
+  position: { readonly x: number; readonly y: number },
+  selected: boolean,
+  known: Known | undefined,
+  data: CanvasNode['data'],
+): CanvasNode {
+  const samePorts =
+    known !== undefined && sameList(known.view.inputs, view.inputs) && sameList(known.view.outputs, view.outputs);
+  const raised = view.problem !== null;
+  if (
+    samePorts &&
+    known.card.selected === selected &&
+    known.card.position.x === position.x &&
+    known.card.position.y === position.y &&
+    (known.view.problem !== null) === raised
+  )
+    return known.card;
+  return {
+    id: view.id,
+    type: 'card',
+    position: { x: position.x, y: position.y },
+    selected,
+    width: NODE_WIDTH,
+    height: view.height,
+    measured: { width: NODE_WIDTH, height: view.height },
+    handles: samePorts ? (known.card.handles ?? handles(view)) : handles(view),
+    data,
+    ariaLabel: view.label,
+    ...(raised ? { zIndex: 1 } : {}),
+  };
+}
+
+/** A function that derives React Flow nodes and keeps what did not change: React then draws only what did. */
+export function createNodeDeriver(): NodeDeriver {
+  const views = createViews<NodeView>();
+  const data = { views };
+  const known = new Map<NodeId, Known>();
+  const unpublished = new Set<NodeId>();
+  let cards: CanvasNode[] = [];
+  return {
+    views,
+    derive({ graph, inferred, blocks, diagnostics, selection, moved }) {
+      const problems = groupByNode(diagnostics);
+      const entries = nodesOf(graph);
+      const now: CanvasNode[] = [];
+      let same = entries.length === cards.length;
+      for (const [id, node] of entries) {
+        const old = known.get(id);
+        const facts = inferred?.nodes.get(id);
+        const found = problems.get(id) ?? NO_PROBLEMS;
+        const position = moved?.get(id) ?? node.position;
+        const selected = selection.has(id);
+        let view = old?.view;
+        if (old === undefined || view === undefined || !sameBasis(old, node, facts, blocks, found)) {
+          const made = viewNode(id, node, facts, blocks, found);
+          if (view === undefined || !sameView(view, made)) {
+            view = made;
+            unpublished.add(id);
+          }
+        }
+        const card = cardOf(view, position, selected, old, data);
+        if (old?.card !== card || old.view !== view || old.node !== node || old.facts !== facts)
+          known.set(id, { node, facts, blocks, problems: found, view, card });
+        if (card !== cards[now.length]) same = false;
+        now.push(card);
       }
-      now.set(id, {
-        id,
-        type: 'card',
-        position: { x: position.x, y: position.y },
-        selected,
-        width: NODE_WIDTH,
-        height: view.height,
-        measured: { width: NODE_WIDTH, height: view.height },
-        handles: sameLook ? known.handles : handles(view),
-        data: sameLook ? known.data : { view },
-        ariaLabel: describe(view),
-        ...(view.problem === null ? {} : { zIndex: 1 }),
-      });
-    }
-    before = now;
-    bases = nowBases;
-    return [...now.values()];
+      if (known.size > entries.length)
+        for (const id of known.keys()) {
+          if (graph.nodes[id] !== undefined) continue;
+          known.delete(id);
+          unpublished.add(id);
+        }
+      if (!same) cards = now;
+      return cards;
+    },
+    publish() {
+      for (const id of unpublished) views.set(id, known.get(id)?.view);
+      unpublished.clear();
+    },
   };
 }

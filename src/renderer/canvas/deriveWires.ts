@@ -8,7 +8,8 @@ import type { InferredGraph } from '../../graph-engine/infer/inferredGraph.ts';
 import { NODE_WIDTH, nodeHeight, portY } from './nodeGeometry.ts';
 import { portsOf } from './nodeView.ts';
 import { freeLane, isObstructed, type Box, type Point } from './routeWire.ts';
-import { skipWires, wireId } from './skipWires.ts';
+import { skipWires, wireEnd, wireId } from './skipWires.ts';
+import { createViews, type Views } from './views.ts';
 
 /** Everything a wire shows. */
 export interface WireView {
@@ -25,10 +26,12 @@ export interface WireView {
   readonly silent: boolean;
   /** Why the input it feeds is in contradiction. */
   readonly error: string | null;
+  /** All of it in words, for those who do not see it. */
+  readonly label: string;
 }
 
-/** A wire, or in a comparison one that is not there any more. */
-export type CanvasWire = Edge<{ view: WireView }, 'wire' | 'removed'>;
+/** A wire, or in a comparison one that is not there any more. What it shows is in the views, under its id. */
+export type CanvasWire = Edge<{ readonly views: Views<WireView> }, 'wire' | 'removed'>;
 
 export interface WireSources {
   readonly graph: Graph;
@@ -36,6 +39,15 @@ export interface WireSources {
   readonly blocks: Readonly<Record<string, BlockDefinition>>;
   readonly diagnostics: readonly Diagnostic[];
   readonly selectedWires: ReadonlySet<string>;
+}
+
+/** Derives the wires of a canvas again and again. */
+export interface WireDeriver {
+  /** React Flow's edges: the same objects, and the same list, while ends, kind and selection are the same. */
+  derive(sources: WireSources): CanvasWire[];
+  /** Hands out what the wires show since `derive`; not while React renders, because wires that are drawn follow at once. */
+  publish(): void;
+  readonly views: Views<WireView>;
 }
 
 const MAXIMUM_ROUTED = 600;
@@ -83,11 +95,24 @@ function nest(routes: readonly Route[]): Map<string, number> {
   return lanes;
 }
 
+/** Where in a list sorted by its left side the boxes begin that start at `x` or behind it. */
+function firstFrom(boxes: readonly Box[], x: number): number {
+  let [from, to] = [0, boxes.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((boxes[middle]?.x ?? Infinity) < x) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
 /** A wire longer than to the next column may have nodes in its way; such wires get a lane round them. */
 function routeWires(graph: Graph, blocks: Readonly<Record<string, BlockDefinition>>): Map<string, number> {
   const placed = new Map<NodeId, Placed>();
   for (const [id, node] of nodesOf(graph)) placed.set(id, place(node, blocks));
   const sorted = [...placed.values()].map(({ box }) => box).sort((a, b) => a.x - b.x);
+  /** Cards that begin from one place to another; all are equally wide. */
+  const starting = (from: number, to: number): Box[] => sorted.slice(firstFrom(sorted, from), firstFrom(sorted, to));
   const routes: Route[] = [];
   const backwards = new Map<string, number>();
   for (const [id, node] of nodesOf(graph)) {
@@ -104,12 +129,12 @@ function routeWires(graph: Graph, blocks: Readonly<Record<string, BlockDefinitio
           { x: to.x, y: from.y },
           { x: from.x, y: to.y },
         ];
-        backwards.set(wireId(id, port), freeLane(...ends, sorted));
+        backwards.set(wireId(id, port), freeLane(...ends, starting(to.x - NODE_WIDTH, from.x)));
         continue;
       }
       if (to.x - from.x < NODE_WIDTH) continue;
-      const between = sorted.filter(
-        (box) => box !== origin.box && box !== target.box && box.x < to.x && box.x + box.width > from.x,
+      const between = starting(from.x - NODE_WIDTH, to.x).filter(
+        (box) => box !== origin.box && box !== target.box && box.x + box.width > from.x,
       );
       if (between.length === 0 || !isObstructed(from, to, between)) continue;
       routes.push({ id: wireId(id, port), from, to, lane: freeLane(from, to, between) });
@@ -153,10 +178,9 @@ function errorsByWire(graph: Graph, diagnostics: readonly Diagnostic[]): Map<str
 }
 
 /** What a wire was made from; while all of it is the same, so is the wire. */
-interface WireBasis {
+interface Basis {
   readonly node: GraphNode;
   readonly origin: GraphNode;
-  readonly source: Endpoint;
   readonly blocks: object;
   readonly type: TensorType | undefined;
   readonly skip: boolean;
@@ -166,90 +190,156 @@ interface WireBasis {
   readonly selected: boolean;
 }
 
-function sameBasis(a: WireBasis, b: WireBasis): boolean {
-  return (
-    a.node === b.node &&
-    a.origin === b.origin &&
-    a.source === b.source &&
-    a.blocks === b.blocks &&
-    a.type === b.type &&
-    a.skip === b.skip &&
-    a.lane === b.lane &&
-    a.silent === b.silent &&
-    a.error === b.error &&
-    a.selected === b.selected
-  );
+/** A wire that is drawn; without a view when a port it ends at does not exist. */
+interface Known extends Basis {
+  readonly view: WireView | undefined;
+  readonly wire: CanvasWire | undefined;
 }
 
-/** A function that derives React Flow edges and returns the same object for every wire that looks the same as last time. */
-export function createWireDeriver(): (sources: WireSources) => CanvasWire[] {
-  let before = new Map<string, { readonly basis: WireBasis; readonly wire: CanvasWire | undefined }>();
-  return ({ graph, inferred, blocks, diagnostics, selectedWires }) => {
-    const skips = skipWires(graph);
-    const lanes = lanesOf(graph, blocks);
-    const errors = errorsByWire(graph, diagnostics);
-    const now: typeof before = new Map();
-    for (const [target, node] of nodesOf(graph)) {
-      for (const [port, source] of Object.entries(node.inputs)) {
-        const origin = graph.nodes[source.node];
-        const id = wireId(target, port);
-        // A wire whose end does not exist cannot be drawn; the node tells of it.
-        if (origin === undefined) continue;
-        const basis: WireBasis = {
-          node,
-          origin,
-          source,
-          blocks,
-          type: inferred?.nodes.get(source.node)?.outputs[source.port],
-          skip: skips.has(id),
-          lane: lanes.get(id) ?? null,
-          silent: inferred?.nodes.get(source.node)?.muted === true,
-          error: errors.get(id) ?? null,
-          selected: selectedWires.has(id),
-        };
-        const known = before.get(id);
-        if (known !== undefined && sameBasis(known.basis, basis)) now.set(id, known);
-        else now.set(id, { basis, wire: wireOf(id, target, port, basis, blocks, known?.wire) });
+interface Listed {
+  readonly id: string;
+  readonly port: string;
+  readonly source: Endpoint;
+}
+
+const listedWires = new WeakMap<GraphNode, { readonly target: NodeId; readonly wires: readonly Listed[] }>();
+
+/** The wires that end at a node. */
+function wiresTo(target: NodeId, node: GraphNode): readonly Listed[] {
+  const known = listedWires.get(node);
+  if (known?.target === target) return known.wires;
+  const wires = Object.entries(node.inputs).map(([port, source]) => ({ id: wireId(target, port), port, source }));
+  if (Object.isFrozen(node)) listedWires.set(node, { target, wires });
+  return wires;
+}
+
+/** A function that derives React Flow edges and keeps what did not change: React then draws only what did. */
+export function createWireDeriver(): WireDeriver {
+  const views = createViews<WireView>();
+  const data = { views };
+  const known = new Map<string, Known>();
+  const unpublished = new Set<string>();
+  let wires: CanvasWire[] = [];
+
+  function make(
+    target: NodeId,
+    listed: Listed,
+    basis: Basis,
+    blocks: WireSources['blocks'],
+    old: Known | undefined,
+  ): Known {
+    const made = viewWire(target, listed, basis, blocks);
+    const view = made !== undefined && old?.view !== undefined && sameWire(old.view, made) ? old.view : made;
+    if (view !== old?.view) unpublished.add(listed.id);
+    return {
+      ...basis,
+      view,
+      wire: view === undefined ? undefined : wireOf(target, listed, basis, data, view, old?.wire),
+    };
+  }
+
+  return {
+    views,
+    derive({ graph, inferred, blocks, diagnostics, selectedWires }) {
+      const skips = skipWires(graph);
+      const lanes = lanesOf(graph, blocks);
+      const errors = errorsByWire(graph, diagnostics);
+      const now: CanvasWire[] = [];
+      let [same, count] = [true, 0];
+      for (const [target, node] of nodesOf(graph)) {
+        for (const listed of wiresTo(target, node)) {
+          const { id, source } = listed;
+          const origin = graph.nodes[source.node];
+          // A wire whose end does not exist cannot be drawn; the node tells of it.
+          if (origin === undefined) continue;
+          const facts = inferred?.nodes.get(source.node);
+          const type = facts?.outputs[source.port];
+          const silent = facts?.muted === true;
+          const skip = skips.has(id);
+          const lane = lanes.get(id) ?? null;
+          const error = errors.get(id) ?? null;
+          const selected = selectedWires.has(id);
+          const old = known.get(id);
+          // Compared one by one: of thousands of wires an edit concerns a few.
+          let one = old;
+          if (
+            old?.node !== node ||
+            old.origin !== origin ||
+            old.blocks !== blocks ||
+            old.type !== type ||
+            old.skip !== skip ||
+            old.lane !== lane ||
+            old.silent !== silent ||
+            old.error !== error ||
+            old.selected !== selected
+          ) {
+            one = make(
+              target,
+              listed,
+              { node, origin, blocks, type, skip, lane, silent, error, selected },
+              blocks,
+              old,
+            );
+            known.set(id, one);
+          }
+          count += 1;
+          if (one?.wire === undefined) continue;
+          if (one.wire !== wires[now.length]) same = false;
+          now.push(one.wire);
+        }
       }
-    }
-    before = now;
-    const wires: CanvasWire[] = [];
-    for (const { wire } of now.values()) if (wire !== undefined) wires.push(wire);
-    return wires;
+      if (known.size > count)
+        for (const id of known.keys()) {
+          const { node, port } = wireEnd(id);
+          const source = graph.nodes[node]?.inputs[port];
+          if (source !== undefined && graph.nodes[source.node] !== undefined) continue;
+          known.delete(id);
+          unpublished.add(id);
+        }
+      if (!same || now.length !== wires.length) wires = now;
+      return wires;
+    },
+    publish() {
+      for (const id of unpublished) views.set(id, known.get(id)?.view);
+      unpublished.clear();
+    },
   };
 }
 
-/** The edge of a wire: the known one when it looks the same, `undefined` when a port it ends at does not exist. */
-function wireOf(
-  id: string,
+/** What a wire shows; `undefined` when a port it ends at does not exist. */
+function viewWire(
   target: NodeId,
-  port: string,
-  { node, origin, source, type, skip, lane, silent, error, selected }: WireBasis,
-  blocks: Readonly<Record<string, BlockDefinition>>,
-  known: CanvasWire | undefined,
-): CanvasWire | undefined {
+  { port, source }: Listed,
+  { node, origin, type, skip, lane, silent, error }: Basis,
+  blocks: WireSources['blocks'],
+): WireView | undefined {
   if (!portsOf(origin, blocks).outputs.includes(source.port)) return undefined;
   if (!portsOf(node, blocks).inputs.includes(port)) return undefined;
-  const view: WireView = {
+  const longShape = type === undefined ? '' : describeShape(type);
+  const ends = `${skip ? 'Skip wire' : 'Wire'} from ${nameOf(source.node, origin)} to ${nameOf(target, node)}`;
+  return {
     shape: type === undefined ? '' : formatShape(type),
-    longShape: type === undefined ? '' : describeShape(type),
+    longShape,
     skip,
     lane,
     via: node.inputs[port]?.via ?? null,
     silent,
     error,
+    label: [ends, longShape, silent ? 'zeros' : '', error ?? ''].filter((word) => word !== '').join(', '),
   };
-  const ariaLabel = [
-    `${skip ? 'Skip wire' : 'Wire'} from ${nameOf(source.node, origin)} to ${nameOf(target, node)}`,
-    view.longShape,
-    silent ? 'zeros' : '',
-    error ?? '',
-  ]
-    .filter((word) => word !== '')
-    .join(', ');
-  const sameEnds = known?.source === source.node && known.sourceHandle === source.port && known.selected === selected;
-  if (sameEnds && known.ariaLabel === ariaLabel && known.data !== undefined && sameWire(known.data.view, view))
-    return known;
+}
+
+function wireOf(
+  target: NodeId,
+  { id, port, source }: Listed,
+  { skip, selected }: Basis,
+  data: CanvasWire['data'],
+  { label }: WireView,
+  known: CanvasWire | undefined,
+): CanvasWire {
+  const zIndex = skip ? 1 : 0;
+  const sameEnds = known?.source === source.node && known.sourceHandle === source.port;
+  if (sameEnds && known.selected === selected && known.zIndex === zIndex) return known;
   return {
     id,
     type: 'wire',
@@ -258,20 +348,12 @@ function wireOf(
     target,
     targetHandle: port,
     selected,
-    data: { view },
-    ariaLabel,
-    ...(skip ? { zIndex: 1 } : {}),
+    ...(data === undefined ? {} : { data }),
+    ariaLabel: label,
+    zIndex,
   };
 }
 
 function sameWire(a: WireView, b: WireView): boolean {
-  return (
-    a.shape === b.shape &&
-    a.longShape === b.longShape &&
-    a.skip === b.skip &&
-    a.lane === b.lane &&
-    a.via === b.via &&
-    a.silent === b.silent &&
-    a.error === b.error
-  );
+  return (Object.keys(a) as (keyof WireView)[]).every((key) => a[key] === b[key]);
 }

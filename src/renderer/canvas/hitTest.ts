@@ -1,4 +1,5 @@
 import type { NodeId } from '../../graph-engine/document/schema.ts';
+import { overviewHitAt } from './overview/overviewHits.ts';
 import type { Point } from './routeWire.ts';
 
 export interface PortHit {
@@ -17,7 +18,9 @@ export function nodeAt({ x, y }: Point): PortHit | undefined {
     return { node: portNode as NodeId, port: handle, side: port.classList.contains('target') ? 'input' : 'output' };
   }
   const id = element?.closest<HTMLElement>('.react-flow__node')?.dataset['id'];
-  return id === undefined ? undefined : { node: id as NodeId };
+  if (id !== undefined) return { node: id as NodeId };
+  const painted = element?.classList.contains('react-flow__pane') === true ? overviewHitAt({ x, y }) : undefined;
+  return painted?.isCard === true ? { node: painted.key as NodeId } : undefined;
 }
 
 /** The wire that is drawn at a point of the window, under whatever lies above it. */

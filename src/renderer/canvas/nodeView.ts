@@ -44,6 +44,8 @@ export interface NodeView {
   readonly outputShape: string | null;
   readonly note: string | null;
   readonly problem: NodeProblem | null;
+  /** All of it in words, for those who do not see it. */
+  readonly label: string;
 }
 
 export interface Ports {
@@ -92,6 +94,30 @@ export function viewNode(
   blocks: Blocks,
   problems: readonly Diagnostic[],
 ): NodeView {
+  const view = viewCard(id, node, inferred, blocks, problems);
+  return { ...view, label: describe(view) };
+}
+
+function describe(view: Omit<NodeView, 'label'>): string {
+  const parts = [
+    view.name,
+    view.title === view.name ? '' : view.title,
+    view.repeat === 1 ? '' : `${view.repeat} times`,
+    view.summary,
+    view.outputShape === null ? '' : `output ${view.outputShape}`,
+    view.muted ? 'muted' : view.bypassed ? 'bypassed' : '',
+    view.problem === null ? '' : `${view.problem.severity}: ${view.problem.message}`,
+  ];
+  return parts.filter((part) => part !== '').join(', ');
+}
+
+function viewCard(
+  id: NodeId,
+  node: GraphNode,
+  inferred: InferredNode | undefined,
+  blocks: Blocks,
+  problems: readonly Diagnostic[],
+): Omit<NodeView, 'label'> {
   const { inputs, outputs } = portsOf(node, blocks);
   const parameters = inferred?.totals.parameters ?? 0;
   const firstOutput = outputs[0] === undefined ? undefined : inferred?.outputs[outputs[0]];
@@ -131,13 +157,22 @@ export function viewNode(
   };
 }
 
+/** Whether two lists hold the same, in the same order. */
+export function sameList(a: readonly string[], b: readonly string[]): boolean {
+  return a === b || (a.length === b.length && a.every((item, index) => item === b[index]));
+}
+
+function sameProblem(a: NodeProblem | null, b: NodeProblem | null): boolean {
+  return a === b || (a?.severity === b?.severity && a?.message === b?.message && a?.count === b?.count);
+}
+
 /** Whether two cards look the same. */
 export function sameView(a: NodeView, b: NodeView): boolean {
-  for (const key of Object.keys(a) as (keyof NodeView)[]) {
-    const [left, right] = [a[key], b[key]];
-    if (left === right) continue;
-    if (typeof left !== 'object' || typeof right !== 'object') return false;
-    if (JSON.stringify(left) !== JSON.stringify(right)) return false;
-  }
-  return true;
+  const { inputs, outputs, problem, ...plain } = a;
+  return (
+    sameList(inputs, b.inputs) &&
+    sameList(outputs, b.outputs) &&
+    sameProblem(problem, b.problem) &&
+    (Object.keys(plain) as (keyof typeof plain)[]).every((key) => a[key] === b[key])
+  );
 }

@@ -97,7 +97,9 @@ export function useCanvasKeys({ root, view, pointer, abortDrag }: CanvasKeyActio
         select([], [wire]);
         return true;
       }
-      const id = focusedNode();
+      const [only] = uiStore.getState().selection.size === 1 ? uiStore.getState().selection : [];
+      // In the overview no card can have the focus: what is selected counts.
+      const id = focusedNode() ?? only;
       if (id === undefined) return false;
       if (parseMark(id) !== undefined) {
         if (uiStore.getState().selectedMarks.has(id)) editText(id);

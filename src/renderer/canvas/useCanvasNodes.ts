@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { EdgeChange, NodeChange } from '@xyflow/react';
 import type { Diagnostic } from '../../graph-engine/core/diagnostic.ts';
 import { nodesOf } from '../../graph-engine/document/graphs.ts';
@@ -8,9 +8,11 @@ import { shownScope, useShownScope, type ShownScope } from '../store/scope.ts';
 import { select, uiStore, useUi } from '../store/uiStore.ts';
 import { createNodeDeriver, type CanvasNode } from './deriveNodes.ts';
 import { createWireDeriver, type CanvasWire } from './deriveWires.ts';
+import { useShownHeatMap } from '../heatmap/useShownHeatMap.ts';
 import { createMarkDeriver, type MarkNode } from './marks/deriveMarks.ts';
 import { resizeMark } from './marks/editMarks.ts';
 import { parseMark } from './marks/markKeys.ts';
+import type { OverviewScene } from './overview/overviewScene.ts';
 import type { Box } from './routeWire.ts';
 import { useDragging } from './useDragging.ts';
 
@@ -74,20 +76,25 @@ export function useCanvasNodes() {
   const { moved, onPositions } = dragging;
   const [resized, setResized] = useState<{ readonly key: string; readonly box: Box } | null>(null);
   const resizedNow = useRef(resized);
-  const [deriveNodes] = useState(createNodeDeriver);
-  const [deriveWires] = useState(createWireDeriver);
+  const [nodeDeriver] = useState(createNodeDeriver);
+  const [wireDeriver] = useState(createWireDeriver);
   const [deriveMarks] = useState(createMarkDeriver);
   const { graph, inferred } = shown;
   const diagnostics = diagnosticsOf(shown, whole);
 
   const nodes = useMemo(
-    () => deriveNodes({ graph, inferred, blocks, diagnostics, selection, moved }),
-    [deriveNodes, graph, inferred, blocks, diagnostics, selection, moved],
+    () => nodeDeriver.derive({ graph, inferred, blocks, diagnostics, selection, moved }),
+    [nodeDeriver, graph, inferred, blocks, diagnostics, selection, moved],
   );
   const wires = useMemo(
-    () => deriveWires({ graph, inferred, blocks, diagnostics, selectedWires }),
-    [deriveWires, graph, inferred, blocks, diagnostics, selectedWires],
+    () => wireDeriver.derive({ graph, inferred, blocks, diagnostics, selectedWires }),
+    [wireDeriver, graph, inferred, blocks, diagnostics, selectedWires],
   );
+  // Before anything is painted, and before other effects look at what cards and wires show.
+  useLayoutEffect(() => {
+    nodeDeriver.publish();
+    wireDeriver.publish();
+  });
   const marks = useMemo(
     () => deriveMarks({ graph, selectedMarks, moved, resized }),
     [deriveMarks, graph, selectedMarks, moved, resized],
@@ -125,7 +132,25 @@ export function useCanvasNodes() {
     if (next !== undefined) uiStore.setState({ selectedWires: next });
   }, []);
 
-  return { shown, nodes, items, wires, onNodesChange, onEdgesChange, ...dragging };
+  const heat = useShownHeatMap();
+  const scene = useMemo(
+    (): OverviewScene => ({
+      cards: nodes,
+      wires,
+      marks,
+      cardViews: nodeDeriver.views,
+      wireViews: wireDeriver.views,
+      heat,
+    }),
+    [nodes, wires, marks, nodeDeriver, wireDeriver, heat],
+  );
+  /** Another object when the drawing looks otherwise; selecting and dragging do not count. */
+  const picture = useMemo(
+    () => ({ graph, inferred, blocks, diagnostics, heat, resized }),
+    [graph, inferred, blocks, diagnostics, heat, resized],
+  );
+
+  return { shown, nodes, items, wires, scene, picture, onNodesChange, onEdgesChange, ...dragging };
 }
 
 /** Selects every node of the shown scope, with its frames and notes. */

@@ -22,7 +22,8 @@ function boundsOf(nodes: readonly CanvasItem[]): Rect | undefined {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const item of nodes) {
     const { position, width = NODE_WIDTH, height = 0 } = item;
-    const namesOutputs = item.type === 'card' && item.data.view.outputs.length > 1;
+    const namesOutputs =
+      item.type === 'card' && (item.handles?.filter(({ type }) => type === 'source').length ?? 0) > 1;
     const overhang = item.type === 'card' ? OVERHANG : 0;
     left = Math.min(left, position.x - overhang);
     top = Math.min(top, position.y);

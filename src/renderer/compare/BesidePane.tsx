@@ -1,6 +1,6 @@
 import { Background, BackgroundVariant, ReactFlow, ReactFlowProvider, useStore as useFlow } from '@xyflow/react';
 import { PencilLine, X } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { useLayoutEffect, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
 import { createNodeDeriver, type CanvasNode } from '../canvas/deriveNodes.ts';
 import { createWireDeriver, type CanvasWire } from '../canvas/deriveWires.ts';
@@ -65,8 +65,8 @@ function Look({ tab: { id, document } }: { readonly tab: DocumentTab }) {
     ({ compared }) => compared?.other.kind === 'tab' && compared.other.id === id,
   );
   const [{ scopePath, viewports }] = useState(() => viewOf(id));
-  const [deriveNodes] = useState(createNodeDeriver);
-  const [deriveWires] = useState(createWireDeriver);
+  const [nodeDeriver] = useState(createNodeDeriver);
+  const [wireDeriver] = useState(createWireDeriver);
   const detail = useFlow((state) => detailAt(state.transform[2]));
   const key = scopePath.map((step) => step.node).join('/');
   const [start] = useState(() => viewports[key]);
@@ -78,12 +78,16 @@ function Look({ tab: { id, document } }: { readonly tab: DocumentTab }) {
       ? diffDocuments(document, after).graphs.find((one) => one.scopeBefore === scope)
       : undefined;
     const sources = { graph, inferred, blocks, diagnostics: [], selection: NOTHING, moved: null };
-    return deriveNodes(sources).map((node) => withDifference(node, diff));
-  }, [deriveNodes, document, after, scopePath, isCompared]);
+    return nodeDeriver.derive(sources).map((node) => withDifference(node, diff));
+  }, [nodeDeriver, document, after, scopePath, isCompared]);
   const wires = useMemo(() => {
     const { graph, inferred } = resolveScope(document, inferDocument(document), scopePath);
-    return deriveWires({ graph, inferred, blocks: document.blocks, diagnostics: [], selectedWires: NOTHING });
-  }, [deriveWires, document, scopePath]);
+    return wireDeriver.derive({ graph, inferred, blocks: document.blocks, diagnostics: [], selectedWires: NOTHING });
+  }, [wireDeriver, document, scopePath]);
+  useLayoutEffect(() => {
+    nodeDeriver.publish();
+    wireDeriver.publish();
+  });
 
   return (
     <DetailContext value={detail}>
@@ -116,7 +120,7 @@ function Look({ tab: { id, document } }: { readonly tab: DocumentTab }) {
 
 /** Marks what the edited document has not, or has otherwise. */
 function withDifference(node: CanvasNode, diff: GraphDiff | undefined): CanvasNode {
-  const id: NodeId = node.data.view.id;
+  const id = node.id as NodeId;
   const kind = diff?.nodes.find((change) => change.idBefore === id)?.kind;
   return kind === 'removed' || kind === 'changed' ? { ...node, className: `sw-only-${kind}` } : node;
 }

@@ -4,9 +4,12 @@ import { familyColour, FamilyIcon } from '../canvas/FamilyIcon.tsx';
 import { portY } from '../canvas/nodeGeometry.ts';
 import type { CanvasNode } from '../canvas/deriveNodes.ts';
 import type { CanvasWire } from '../canvas/deriveWires.ts';
+import { useView } from '../canvas/views.ts';
 
 /** A node that the earlier document had at this place. */
-export const RemovedCard = memo(function RemovedCard({ data: { view } }: NodeProps<CanvasNode>) {
+export const RemovedCard = memo(function RemovedCard({ id, data: { views } }: NodeProps<CanvasNode>) {
+  const view = useView(views, id);
+  if (view === undefined) return null;
   return (
     <div
       className="sw-removed"

@@ -1,6 +1,9 @@
-import { useMemo, useState } from 'react';
-import { createNodeDeriver, type CanvasNode } from '../canvas/deriveNodes.ts';
+import { useMemo } from 'react';
+import type { NodeId } from '../../graph-engine/document/schema.ts';
+import { createNodeDeriver, type CanvasNode, type NodeSources } from '../canvas/deriveNodes.ts';
 import type { CanvasWire } from '../canvas/deriveWires.ts';
+import type { NodeView } from '../canvas/nodeView.ts';
+import { createViews } from '../canvas/views.ts';
 import type { ShownScope } from '../store/scope.ts';
 import type { CanvasItem } from '../canvas/useCanvasNodes.ts';
 import { useComparison, diffOfScope } from './compareStore.ts';
@@ -15,7 +18,6 @@ export function useComparedCanvas(
   wires: CanvasWire[],
 ): { readonly items: CanvasItem[]; readonly wires: CanvasWire[] } {
   const comparison = useComparison();
-  const [deriveNodes] = useState(createNodeDeriver);
   const diff = diffOfScope(comparison, scope);
   const before = comparison?.before;
   const marks = useMemo(
@@ -23,8 +25,8 @@ export function useComparedCanvas(
     [before, diff, graph],
   );
   const removed = useMemo(
-    () => (before === undefined || marks === null ? [] : removedNodes(deriveNodes, marks, before.blocks)),
-    [deriveNodes, before, marks],
+    () => (before === undefined || marks === null ? [] : removedNodes(marks, before.blocks)),
+    [before, marks],
   );
   return useMemo(
     () => ({
@@ -36,7 +38,7 @@ export function useComparedCanvas(
 }
 
 function withMark(item: CanvasItem, { nodes }: CompareMarks): CanvasItem {
-  const mark = item.type === 'card' ? nodes.get(item.data.view.id) : undefined;
+  const mark = item.type === 'card' ? nodes.get(item.id as NodeId) : undefined;
   return mark === undefined ? item : { ...item, className: `sw-${mark}` };
 }
 
@@ -44,16 +46,18 @@ function withWireMark(wire: CanvasWire, { addedWires }: CompareMarks): CanvasWir
   return addedWires.has(wire.id) ? { ...wire, className: 'sw-added-wire' } : wire;
 }
 
-function removedNodes(
-  derive: ReturnType<typeof createNodeDeriver>,
-  { removed: graph }: CompareMarks,
-  blocks: Parameters<ReturnType<typeof createNodeDeriver>>[0]['blocks'],
-): CanvasNode[] {
+function removedNodes({ removed: graph }: CompareMarks, blocks: NodeSources['blocks']): CanvasNode[] {
   const inert = { draggable: false, selectable: false, connectable: false, focusable: false, zIndex: -1 } as const;
   const sources = { graph, inferred: undefined, blocks, diagnostics: [], selection: NOTHING_SELECTED, moved: null };
-  return derive(sources).map((node) => {
-    const id = ghostId(node.data.view.id);
-    return { ...node, ...inert, id, type: 'removed', ariaLabel: `${node.data.view.name}, removed` };
+  const deriver = createNodeDeriver();
+  const nodes = deriver.derive(sources);
+  deriver.publish();
+  const views = createViews<NodeView>();
+  return nodes.map((node) => {
+    const id = ghostId(node.id as NodeId);
+    const view = deriver.views.get(node.id);
+    views.set(id, view);
+    return { ...node, ...inert, id, type: 'removed', data: { views }, ariaLabel: `${view?.name ?? node.id}, removed` };
   });
 }
 

@@ -142,13 +142,16 @@ export function drawFigure({ graph, inferred, blocks, only, shapes: showShapes }
     const view = viewNode(id, node, inferred?.nodes.get(id), blocks, []);
     placed.set(id, { view, at: node.position });
   }
-  const wires = createWireDeriver()({ graph, inferred, blocks, diagnostics: [], selectedWires: NOTHING });
-  const lines = wires.flatMap(({ id, source, sourceHandle, data }): Shape[] => {
+  const deriver = createWireDeriver();
+  const wires = deriver.derive({ graph, inferred, blocks, diagnostics: [], selectedWires: NOTHING });
+  deriver.publish();
+  const lines = wires.flatMap(({ id, source, sourceHandle }): Shape[] => {
     const { node, port } = wireEnd(id);
     const [from, to] = [placed.get(source as NodeId), placed.get(node)];
-    if (from === undefined || to === undefined || data === undefined) return [];
+    const view = deriver.views.get(id);
+    if (from === undefined || to === undefined || view === undefined) return [];
     const ends = [portPoint(from, sourceHandle ?? '', 'outputs'), portPoint(to, port, 'inputs')] as const;
-    return wire(...ends, data.view, showShapes);
+    return wire(...ends, view, showShapes);
   });
   const frames = only === undefined ? Object.values(graph.frames ?? {}) : [];
   const areas = frames.flatMap(({ title, colour, position, size }): Shape[] => {

@@ -1,4 +1,4 @@
-import { Fragment, useMemo } from 'react';
+import { Fragment, useDeferredValue, useMemo } from 'react';
 import { explainNode, type SizeReason } from '../../graph-engine/explain/explainNode.ts';
 import { shapeTrail } from '../../graph-engine/explain/shapeTrail.ts';
 import type { NodeId } from '../../graph-engine/document/schema.ts';
@@ -10,8 +10,10 @@ const LONGEST_TRAIL = 6;
 
 /** Why a node's output has its shape: the rule of each axis, what decides it, and where it changed on the way. */
 export function ProvenanceSection({ node, graph }: { readonly node: InferredNode; readonly graph: InferredGraph }) {
-  const reasons = useMemo(() => explainNode(node), [node]);
-  const trail = useMemo(() => shapeTrail(graph, node.id), [graph, node.id]);
+  // Found by trying: it follows an edit without holding it up.
+  const [settledNode, settledGraph] = [useDeferredValue(node), useDeferredValue(graph)];
+  const reasons = useMemo(() => explainNode(settledNode), [settledNode]);
+  const trail = useMemo(() => shapeTrail(settledGraph, settledNode.id), [settledGraph, settledNode.id]);
   const ports = Object.entries(reasons);
   if (ports.length === 0 && trail.length < 2) return null;
   return (

@@ -1,3 +1,4 @@
+import { useSyncExternalStore } from 'react';
 import { graphOf, type Scope } from '../../graph-engine/document/graphs.ts';
 import type { BlockDefinition, Graph, NodeId, SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import type { InferredDocument } from '../../graph-engine/infer/inferDocument.ts';
@@ -60,6 +61,20 @@ export function shownScope(): ShownScope {
 export function editedScope(): { readonly scope: Scope; readonly graph: Graph } {
   const { scope, graph } = resolveScope(currentDocument(), undefined, uiStore.getState().scopePath);
   return { scope, graph };
+}
+
+/** Something of the shown scope in a component, which is drawn again when that is another. */
+export function useShown<T>(selector: (shown: ShownScope) => T): T {
+  const read = (): T => selector(shownScope());
+  return useSyncExternalStore(followScope, read);
+}
+
+function followScope(listener: () => void): () => void {
+  const [forDocument, forView] = [documentStore.subscribe(listener), uiStore.subscribe(listener)];
+  return () => {
+    forDocument();
+    forView();
+  };
 }
 
 /** The shown scope in a component. */

@@ -4,7 +4,16 @@ import { createDraftKeeper, keptWindows, restoreWindow, type DraftsRestored } fr
 import { uiStore } from './uiStore.ts';
 
 const DELAY_MILLISECONDS = 400;
+/** A page that is never idle writes its drafts nevertheless. */
+const PATIENCE_MILLISECONDS = 300;
 const WINDOW_NAME = 'skipwire.window';
+
+/** Not between a press and its frame: a large document takes some milliseconds to write. */
+function whenIdle(act: () => void): void {
+  // Not every browser tells when it is idle.
+  if ('requestIdleCallback' in globalThis) requestIdleCallback(act, { timeout: PATIENCE_MILLISECONDS });
+  else act();
+}
 
 /** Locks that windows of this editor hold: a window that is closed or killed lets go of its own. */
 async function heldLocks(): Promise<ReadonlySet<string>> {
@@ -56,9 +65,12 @@ export async function startDrafts(onFull: () => void): Promise<DraftsRestored> {
     if (!saved && !failed) onFull();
     failed = !saved;
   };
+  const saveIfPending = (): void => {
+    if (timer !== undefined) save();
+  };
   const saveSoon = (): void => {
     // Not put off again by the next edit: at most one delay is ever lost.
-    timer ??= setTimeout(save, DELAY_MILLISECONDS);
+    timer ??= setTimeout(() => whenIdle(saveIfPending), DELAY_MILLISECONDS);
   };
   documentStore.subscribe((state, before) => {
     if (state.tabs !== before.tabs || state.id !== before.id) saveSoon();
@@ -66,9 +78,6 @@ export async function startDrafts(onFull: () => void): Promise<DraftsRestored> {
   uiStore.subscribe((state, before) => {
     if (state.viewports !== before.viewports || state.scopePath !== before.scopePath) saveSoon();
   });
-  const saveIfPending = (): void => {
-    if (timer !== undefined) save();
-  };
   globalThis.addEventListener('pagehide', saveIfPending);
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'hidden') saveIfPending();

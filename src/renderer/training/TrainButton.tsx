@@ -1,5 +1,4 @@
 import { LoaderCircle, Play, Square } from 'lucide-react';
-import { useMemo } from 'react';
 import { useStore } from 'zustand';
 import { networkEnds } from '../../graph-engine/training/networkEnds.ts';
 import { useHost } from '../connection/host.ts';
@@ -13,15 +12,16 @@ import { trainBlocker, type TrainBlocker } from './trainBlocker.ts';
 
 /** Why the open document cannot be trained now; null when it can. */
 export function useTrainBlocker(): TrainBlocker | null {
-  const inferred = useDocument((state) => state.inferred);
+  const diagnostics = useDocument((state) => state.inferred.diagnostics);
+  const nodes = useDocument((state) => state.inferred.root.nodes.size);
   const connection = useStore(hostStore, (state) => state.connection);
   const chosen = useDocument((state) => state.document.training.data);
   const data = useStore(hostStore, (state) => state.dataSets.find((one) => one.id === chosen));
-  const network = useMemo(() => networkEnds(inferred.root), [inferred]);
+  const network = useDocument((state) => networkEnds(state.inferred.root));
   const engines = useStore(hostStore, (state) => state.description?.engines);
   return trainBlocker({
-    diagnostics: inferred.diagnostics,
-    nodes: inferred.root.nodes.size,
+    diagnostics,
+    nodes,
     network,
     data,
     connection,

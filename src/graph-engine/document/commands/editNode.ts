@@ -1,3 +1,4 @@
+import { isDraft, original } from 'immer';
 import { defineCommand } from './command.ts';
 import { graphOf, nodeOf, type Scope } from '../graphs.ts';
 import type { NodeId, ParameterValue } from '../schema.ts';
@@ -137,19 +138,22 @@ export const moveNodes = defineCommand<{
   label: 'Move',
   run(document, { scope, positions }) {
     const graph = graphOf(document, scope);
-    const shifts = new Map<string, { readonly x: number; readonly y: number }>();
-    for (const [id, { x, y }] of Object.entries(positions)) {
-      const node = nodeOf(graph, id as NodeId);
-      const shift = { x: x - node.position.x, y: y - node.position.y };
+    // Read as it was before: a draft makes a proxy of whatever is looked at, and hundreds of nodes may move.
+    const before = (isDraft(graph) && original(graph)) || graph;
+    const shifts = new Map<NodeId, { readonly x: number; readonly y: number }>();
+    for (const [id, { x, y }] of Object.entries(positions) as [NodeId, { x: number; y: number }][]) {
+      const { position } = nodeOf(before, id);
+      const shift = { x: x - position.x, y: y - position.y };
       if (shift.x === 0 && shift.y === 0) continue;
       shifts.set(id, shift);
-      node.position = { x, y };
+      nodeOf(graph, id).position = { x, y };
     }
     for (const [id, shift] of shifts) {
-      for (const wire of Object.values(nodeOf(graph, id as NodeId).inputs)) {
+      for (const [port, wire] of Object.entries(nodeOf(before, id).inputs)) {
         const start = shifts.get(wire.node);
         if (wire.via === undefined || start?.x !== shift.x || start.y !== shift.y) continue;
-        wire.via = wire.via.map((point) => ({ x: point.x + shift.x, y: point.y + shift.y }));
+        const moved = nodeOf(graph, id).inputs[port];
+        if (moved !== undefined) moved.via = wire.via.map((point) => ({ x: point.x + shift.x, y: point.y + shift.y }));
       }
     }
   },

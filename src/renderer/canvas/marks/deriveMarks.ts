@@ -1,5 +1,6 @@
 import type { Node } from '@xyflow/react';
 import { nodesOf } from '../../../graph-engine/document/graphs.ts';
+import { rememberByWiring } from '../../../graph-engine/document/sameWiring.ts';
 import type { Graph, MarkColour, MarkId } from '../../../graph-engine/document/schema.ts';
 import type { Box, Point } from '../routeWire.ts';
 import { wireId } from '../skipWires.ts';
@@ -51,6 +52,15 @@ export function firstLine(text: string): string {
   );
 }
 
+/** Wires that are led through points; few are. */
+const ledWires = rememberByWiring((graph: Graph) =>
+  nodesOf(graph).flatMap(([target, { inputs }]) =>
+    Object.entries(inputs).flatMap(([port, { via = [] }]) =>
+      via.length === 0 ? [] : [{ target, wire: wireId(target, port), via }],
+    ),
+  ),
+);
+
 function deriveAll({ graph, selectedMarks, moved, resized }: MarkSources): MarkNode[] {
   const placed = (key: string, box: Box): Box =>
     resized?.key === key ? resized.box : { ...box, ...(moved?.get(key) ?? {}) };
@@ -88,24 +98,21 @@ function deriveAll({ graph, selectedMarks, moved, resized }: MarkSources): MarkN
     });
   }
   const half = WAYPOINT_SIZE / 2;
-  for (const [id, { inputs }] of nodesOf(graph)) {
-    for (const [port, { via = [] }] of Object.entries(inputs)) {
-      via.forEach((point, index) => {
-        const wire = wireId(id, port);
-        const key = waypointKey(wire, index);
-        const { x, y } = moved?.get(key) ?? point;
-        marks.push({
-          id: key,
-          type: 'waypoint',
-          ...sized({ x: x - half, y: y - half, width: WAYPOINT_SIZE, height: WAYPOINT_SIZE }),
-          selected: selectedMarks.has(key),
-          data: { wire },
-          zIndex: 2,
-          connectable: false,
-          ariaLabel: `Point of the wire to ${id}`,
-        });
+  for (const { target, wire, via } of ledWires(graph)) {
+    via.forEach((point, index) => {
+      const key = waypointKey(wire, index);
+      const { x, y } = moved?.get(key) ?? point;
+      marks.push({
+        id: key,
+        type: 'waypoint',
+        ...sized({ x: x - half, y: y - half, width: WAYPOINT_SIZE, height: WAYPOINT_SIZE }),
+        selected: selectedMarks.has(key),
+        data: { wire },
+        zIndex: 2,
+        connectable: false,
+        ariaLabel: `Point of the wire to ${target}`,
       });
-    }
+    });
   }
   return marks;
 }
@@ -113,12 +120,15 @@ function deriveAll({ graph, selectedMarks, moved, resized }: MarkSources): MarkN
 /** A function that derives React Flow nodes for frames, notes and points of wires, the same objects for what is unchanged. */
 export function createMarkDeriver(): (sources: MarkSources) => readonly MarkNode[] {
   let before = new Map<string, MarkNode>();
+  let marks: readonly MarkNode[] = [];
   return (sources) => {
     const now = deriveAll(sources).map((mark) => {
       const known = before.get(mark.id);
       return known !== undefined && same(known, mark) ? known : mark;
     });
+    if (now.length === marks.length && now.every((mark, index) => mark === marks[index])) return marks;
     before = new Map(now.map((mark) => [mark.id, mark]));
-    return now;
+    marks = now;
+    return marks;
   };
 }
