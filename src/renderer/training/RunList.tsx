@@ -39,10 +39,13 @@ export function RunList({ runs, shown, now, onShow }: RunListProps) {
                 <span className="block truncate text-xs text-ink">{run.id}</span>
                 <span className="block truncate text-2xs text-ink-muted">
                   {run.data} · {run.epochs} {run.epochs === 1 ? 'epoch' : 'epochs'} · {formatAge(run.started, now)}
+                  {run.parent !== undefined && ` · continues ${run.parent.run}`}
                 </span>
               </span>
               <span className="text-xs text-ink tabular-nums">{bestFigure(run)}</span>
-              <Badge tone={words.tone}>{words.label}</Badge>
+              <Badge tone={words.tone}>
+                {run.queuePlace === undefined ? words.label : `${words.label}, ${run.queuePlace + 1}.`}
+              </Badge>
             </button>
           </li>
         );

@@ -1,4 +1,4 @@
-import { Wrench } from 'lucide-react';
+import { ListPlus, Wrench } from 'lucide-react';
 import { useEffect, useMemo, useRef, type ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { setTraining } from '../../graph-engine/document/commands/editDocument.ts';
@@ -13,12 +13,13 @@ import { Switch } from '../ui/Switch.tsx';
 import { Curves } from './Curves.tsx';
 import { DataSetSelect } from './DataSetSelect.tsx';
 import { lastStep, runsOfDocument } from './runs.ts';
+import { RunControls } from './RunControls.tsx';
 import { RunList } from './RunList.tsx';
 import { RunStatus } from './RunStatus.tsx';
 import { setNotifies, useNotifies } from './runSignals.ts';
 import { showRun, useActiveRun, useRuns } from './runStore.ts';
 import { ScheduleDrawing } from './ScheduleDrawing.tsx';
-import { applyFix, installEngine } from './trainActions.ts';
+import { applyFix, installEngine, startTraining } from './trainActions.ts';
 import { useTrainBlocker } from './TrainButton.tsx';
 import { useNow } from './useNow.ts';
 import { TrainingForm } from './TrainingForm.tsx';
@@ -54,6 +55,7 @@ function ShownRun() {
     <>
       <Section>
         <RunStatus run={run} step={lastStep(details.metrics)} notices={details.notices} />
+        <RunControls run={run} />
       </Section>
       {details.metrics.length > 0 && (
         <Section>
@@ -83,7 +85,24 @@ function Settings() {
       />
       <TrainingForm settings={settings} disabled={false} onChange={change} />
       <ScheduleDrawing settings={settings} samples={data === undefined ? 1000 : sampleCount(data, network)} />
+      {underWay && <QueueButton />}
     </Section>
+  );
+}
+
+/** Starts another run after the one under way. */
+function QueueButton() {
+  const { connection } = useHost();
+  const blocked = useTrainBlocker() !== null;
+  return (
+    <Button
+      data-testid="queue-run"
+      disabled={blocked}
+      icon={<ListPlus size={14} aria-hidden />}
+      onClick={() => void startTraining(connection)}
+    >
+      Train with these settings afterwards
+    </Button>
   );
 }
 

@@ -70,3 +70,8 @@ export function formatAge(then: number, now: number): string {
   const days = Math.floor(seconds / 86_400);
   return days === 1 ? 'yesterday' : `${days} days ago`;
 }
+
+/** Epochs passed, such as `1 epoch` and `3.5 epochs`. */
+export function formatEpochs(epochs: number): string {
+  return `${Number(epochs.toFixed(2))} ${epochs === 1 ? 'epoch' : 'epochs'}`;
+}

@@ -31,6 +31,11 @@ export function isActive(state: RunState): boolean {
   );
 }
 
+/** Whether a run can go on where it stood. */
+export function canBeResumed({ status }: RunState): boolean {
+  return status === 'paused' || status === 'interrupted' || status === 'stopped' || status === 'failed';
+}
+
 /** The state after something was heard from the host. */
 export function withRunEvent(runs: Runs, event: RunEvent): Runs {
   if (event.kind === 'state') return { ...runs, summaries: { ...runs.summaries, [event.run]: event.summary } };
@@ -79,9 +84,11 @@ export function withRunRecord(runs: Runs, record: RunRecord): Runs {
   };
 }
 
-/** After the host was away, live metrics may be missing: everything must be read again. */
+/** After the host was away, live metrics may be missing or void: everything must be read again. */
 export function withGap(runs: Runs): Runs {
-  const details = Object.entries(runs.details).map(([id, one]) => [id, { ...one, complete: false }] as const);
+  const details = Object.entries(runs.details).map(
+    ([id, one]) => [id, { ...one, complete: false, metrics: [] }] as const,
+  );
   return { ...runs, details: Object.fromEntries(details) };
 }
 
@@ -114,12 +121,18 @@ export function runsThatFit(runs: Runs, network: string): RunSummary[] {
 
 /** The run to show when a document is opened: the one under way, else the newest. */
 export function runToShow(ofDocument: readonly RunSummary[]): RunId | null {
-  return (ofDocument.find((run) => isActive(run.state)) ?? ofDocument[0])?.id ?? null;
+  return (underWay(ofDocument) ?? ofDocument[0])?.id ?? null;
+}
+
+/** The run at work, else the one that waits longest. */
+function underWay(ofDocument: readonly RunSummary[]): RunSummary | undefined {
+  const active = ofDocument.filter((run) => isActive(run.state));
+  return active.find((run) => run.state.status !== 'queued') ?? active.at(-1);
 }
 
 /** The run of a document that is under way. */
 export function activeRun(runs: Runs, path: string | null, name: string, document: string): RunSummary | undefined {
-  return runsOfDocument(runs, path, name, document).find((run) => isActive(run.state));
+  return underWay(runsOfDocument(runs, path, name, document));
 }
 
 /** The last step reported. */

@@ -31,6 +31,8 @@ export interface MenuProps {
   readonly trigger: ReactElement;
   readonly items: readonly MenuEntry[];
   readonly align?: 'start' | 'center' | 'end';
+  /** For items that are found out only then. */
+  readonly onOpen?: () => void;
 }
 
 const POPUP =
@@ -39,9 +41,9 @@ const ITEM =
   'flex h-7 items-center gap-2 rounded-sm px-2 text-sm outline-none select-none data-disabled:opacity-50 data-highlighted:bg-hover data-popup-open:bg-hover';
 
 /** A drop-down list of actions. */
-export function Menu({ trigger, items, align = 'start' }: MenuProps) {
+export function Menu({ trigger, items, align = 'start', onOpen }: MenuProps) {
   return (
-    <BaseMenu.Root>
+    <BaseMenu.Root onOpenChange={(open) => open && onOpen?.()}>
       <BaseMenu.Trigger render={trigger} />
       <BaseMenu.Portal>
         <BaseMenu.Positioner sideOffset={4} align={align} className="z-40 outline-none">
