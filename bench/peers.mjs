@@ -105,6 +105,7 @@ export async function buildPeers() {
           tfLayersPeer: path.join(root, 'bench/tfLayersPeer.ts'),
           statisticsPeer: path.join(root, 'bench/statisticsPeer.ts'),
           frontEnd: path.join(root, 'bench/frontEnd.ts'),
+          loopPeer: path.join(root, 'bench/loopPeer.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js' },
       },

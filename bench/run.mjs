@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureFrontEnd, measureLargeSteps } from './largeNetworks.mjs';
+import { measureLoop } from './loop.mjs';
 import { measureNetworks } from './networks.mjs';
 import { measureStatistics } from './statistics.mjs';
 import { buildPeers, built, findTorch, median, root, startOurs, startPeer, threads } from './peers.mjs';
@@ -14,6 +15,7 @@ const usage = `npm run bench -- [options]
   --batch N        only this batch size (default 32 and 128)
   --networks       only the step times of large networks
   --statistics     only what looking at every node costs
+  --loop           only what the training loop costs, evaluation, checkpoints, and 50 000 tiny steps
   --large          only the deepest networks: front end, compile time and memory
   --json FILE      writes what is printed as JSON as well`;
 
@@ -23,6 +25,7 @@ const { values: options } = parseArgs({
     batch: { type: 'string' },
     networks: { type: 'boolean', default: false },
     statistics: { type: 'boolean', default: false },
+    loop: { type: 'boolean', default: false },
     large: { type: 'boolean', default: false },
     json: { type: 'string' },
     help: { type: 'boolean', default: false },
@@ -170,6 +173,10 @@ async function main() {
   if ((load ?? 0) > 1) console.log('Something else is running: times are too long, ratios are less affected.');
   if (options.networks) {
     await measureNetworks({ rounds: options.quick ? 2 : 4, compiled: !options.quick });
+    return;
+  }
+  if (options.loop) {
+    await measureLoop(options.quick ? { steps: 40, tinySteps: 5_000 } : { steps: 200, tinySteps: 50_000 });
     return;
   }
   if (options.statistics) {
