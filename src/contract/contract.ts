@@ -8,6 +8,7 @@ import { HostProblem } from './hostProblem.ts';
 import { RunEvent, RunId, RunRecord, RunSummary } from './run.ts';
 import { exportCalls } from './exports.ts';
 import { sampleCalls } from './samples.ts';
+import { TrialEvent, trialCalls } from './trials.ts';
 import { statisticsCalls } from './statistics.ts';
 import { runControlCalls } from './runControl.ts';
 import { WorkspacePath } from './workspacePath.ts';
@@ -57,6 +58,7 @@ export const calls = {
   ...statisticsCalls,
   ...sampleCalls,
   ...dataCalls,
+  ...trialCalls,
   'data/list': call(nothing, z.strictObject({ dataSets: z.array(DataSetDescription) })),
   'run/start': call(
     z.strictObject({ document: SkipwireDocument, documentPath: z.string().max(1000).optional() }),
@@ -80,6 +82,7 @@ export type CallOutput<Name extends CallName> = z.output<Calls[Name]['output']>;
 export const HostEvent = z.discriminatedUnion('event', [
   z.strictObject({ event: z.literal('data'), payload: DataProgress }),
   z.strictObject({ event: z.literal('run'), payload: RunEvent }),
+  z.strictObject({ event: z.literal('trial'), payload: TrialEvent }),
   z.strictObject({
     event: z.literal('engine'),
     payload: EngineStatus.extend({ progress: z.number().min(0).max(1).optional() }),

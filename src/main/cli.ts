@@ -11,6 +11,7 @@ import { registerServeCommand } from './cli/serveCommand.ts';
 import { registerShareCommand } from './cli/shareCommand.ts';
 import { registerSummaryCommand } from './cli/summaryCommand.ts';
 import { registerTrainCommand } from './cli/trainCommand.ts';
+import { registerTrialCommands } from './cli/trialCommands.ts';
 import { registerEngineCommands } from './engines/engineCommands.ts';
 import { productVersion } from './files/productRoot.ts';
 
@@ -23,6 +24,7 @@ const program = new Command('skipwire')
 
 registerTrainCommand(program);
 registerRunsCommand(program);
+registerTrialCommands(program);
 registerExportCommand(program);
 registerSummaryCommand(program);
 registerCheckCommand(program);

@@ -16,6 +16,7 @@ import type {
 } from './training/engineMessages.ts';
 import { predictDocument, trainDocument } from './training/engineTasks.ts';
 import type { TrainingOrder } from './training/trainingLoop.ts';
+import { runTrial } from './trials/trials.ts';
 import { watchForOrphanhood } from './training/watchForOrphanhood.ts';
 
 /*
@@ -72,6 +73,13 @@ async function work(executor: Executor, task: EngineTask): Promise<TaskOutcome> 
     }
     case 'predict':
       return { kind: 'predicted', prediction: await predictDocument(executor, task) };
+    case 'trial': {
+      const result = await runTrial(executor, task, {
+        report: (progress) => void tell({ kind: 'tried', progress }),
+        goesOn: () => wish === 'go-on',
+      });
+      return { kind: 'tried', result };
+    }
     case 'probe/describe':
     case 'probe/samples':
     case 'probe/read':

@@ -19,29 +19,45 @@ import { findCheckpoint, findRun } from './findRun.ts';
 import { openDocument } from './openDocument.ts';
 import { formatFigure, jsonLines, nameOf, showProgress } from './runProgress.ts';
 import { tellingProblems, tellProblem } from './tellProblem.ts';
+import { tryOut, type TrialSubject } from './tryOut.ts';
 
-interface TrainOptions {
+/** Options that stand for training settings of the document. */
+export interface SettingOptions {
   readonly data?: string;
   readonly epochs?: number;
   readonly batchSize?: number;
   readonly learningRate?: number;
   readonly seed?: number;
+}
+
+interface TrainOptions extends SettingOptions {
   readonly out?: string;
   readonly resume?: string;
   readonly from?: string;
   readonly json?: boolean;
+  readonly fastDevRun?: boolean;
+  readonly overfit?: boolean;
 }
 
-/** Adds `train [document]`. */
-export function registerTrainCommand(program: Command): void {
-  program
-    .command('train [document]')
-    .description('train a network, or go on training a run; what is not given here comes from the document')
+/** Adds the options that stand for settings of the document. */
+export function settingOptions(command: Command): Command {
+  return command
     .option('--data <name or path>', 'data set, such as digits, or a folder or file of your own')
     .option('--epochs <n>', 'passes over the training part', number)
     .option('--batch-size <n>', 'examples per step', number)
     .option('--learning-rate <rate>', 'size of a step', number)
-    .option('--seed <n>', 'start, shuffle and masks', number)
+    .option('--seed <n>', 'start, shuffle and masks', number);
+}
+
+/** Adds `train [document]`. */
+export function registerTrainCommand(program: Command): void {
+  settingOptions(
+    program
+      .command('train [document]')
+      .description('train a network, or go on training a run; what is not given here comes from the document'),
+  )
+    .option('--fast-dev-run', 'send one batch through everything, keep nothing, and say whether it works')
+    .option('--overfit', 'learn one batch by heart, keep nothing, and say what is wrong if that fails')
     .option('--out <folder>', 'folder of the run, new or empty (default: a new one in runs/)')
     .option(
       '--resume <run>',
@@ -50,8 +66,18 @@ export function registerTrainCommand(program: Command): void {
     .option('--from <run[:checkpoint]>', 'begin a new run with a checkpoint of another; settings given here may differ')
     .option('--json', 'one JSON object a line')
     .action((file: string | undefined, options: TrainOptions, command: Command) =>
-      tellingProblems(() => train(orderOf(file, options, command), options)),
+      tellingProblems(() => {
+        const trial = trialOf(options);
+        if (trial === undefined) return train(orderOf(file, options, command), options);
+        if (file === undefined) command.error("error: missing required argument 'document'");
+        return openWithSettings(file, options).then((subject) => tryOut(subject, trial, options.json === true));
+      }),
     );
+}
+
+/** What is only tried, if anything. */
+function trialOf({ fastDevRun, overfit }: TrainOptions): 'fast-run' | 'overfit-batch' | undefined {
+  return fastDevRun === true ? 'fast-run' : overfit === true ? 'overfit-batch' : undefined;
 }
 
 /** What to do for a command line. A combination that makes no sense is a mistake of usage. */
@@ -162,8 +188,19 @@ async function train(prepare: () => Promise<TrainOrder>, options: TrainOptions):
   }
 }
 
+/** A document to train, with the settings of the command line, and where its data are. */
+export async function openWithSettings(file: string, options: SettingOptions): Promise<TrialSubject> {
+  const chosen = options.data === undefined ? undefined : await dataArgument(options.data);
+  const dataRoot = chosen?.root;
+  return {
+    document: withSettings(await openDocument(file), { ...options, ...(chosen && { data: chosen.data }) }),
+    dataRoot,
+    describeData: async (settings) => (await dataSourceFor(settings, { root: dataRoot })).description,
+  };
+}
+
 /** The document with the settings of the command line, checked like those of a file. */
-function withSettings(document: SkipwireDocument, options: TrainOptions): SkipwireDocument {
+function withSettings(document: SkipwireDocument, options: SettingOptions): SkipwireDocument {
   const { data, epochs, batchSize, learningRate, seed } = options;
   const given = Object.entries({ data, epochs, batchSize, learningRate, seed }).filter(
     ([, value]) => value !== undefined,

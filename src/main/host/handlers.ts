@@ -20,6 +20,7 @@ import { createExportHandlers } from './exportRequests.ts';
 import { createRecentDocuments } from './recentDocuments.ts';
 import { createSampleSessions } from './sampleSessions.ts';
 import { runControlHandlers } from './runControlHandlers.ts';
+import { createTrialSessions } from './trialSessions.ts';
 
 /** One function per request of the contract. */
 export function createHandlers(services: HostServices): Handlers {
@@ -31,6 +32,7 @@ export function createHandlers(services: HostServices): Handlers {
     if (file === undefined) return dataSourceNamed(data).description;
     return (await services.data.inspect({ root: workspace.root, path: file, reader })).description;
   };
+  const trials = createTrialSessions(engine, describeData, emit);
   return {
     'host/describe': () =>
       answerOf(async () => ({
@@ -113,6 +115,9 @@ export function createHandlers(services: HostServices): Handlers {
         const current = runs.summaries().find(({ id }) => id === run);
         return { ...record, summary: current ?? { ...record.summary, id: run } };
       }),
+
+    'trial/run': (input) => answerOf(() => trials.run(input)),
+    'trial/stop': (input) => answerOf(() => trials.stop(input)),
 
     'run/statistics': ({ run, after, most }) =>
       answerOf(async () => readStatistics(await workspace.resolve(`runs/${run}`), { after, most })),

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Answer } from '../../contract/contract.ts';
+import type { TrialKind } from '../../contract/trials.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import type { NamedTensors } from '../executors/compiledProgram.ts';
 import { startEngineChild, type EngineChild, type TaskEnd, type TaskListeners } from './engineChild.ts';
@@ -30,6 +31,8 @@ export interface EngineClient {
     listeners?: TaskListeners,
     options?: { readonly threads?: number | undefined },
   ): RunningTask;
+  /** Tries something before a run; see `TrialKind`. */
+  tryOut(task: { trial: TrialKind; document: SkipwireDocument }, listeners?: TaskListeners): RunningTask;
   /** What every output answers to inputs by their path. */
   predict(order: {
     document: SkipwireDocument;
@@ -69,12 +72,13 @@ export function createEngineClient({
   };
 
   /**
-   * A process is used again only after a prediction that went well: after a failure its native state is not to be trusted,
+   * A process is used again only after a prediction or a forecast that went well: after a failure its native state is not to be trusted,
    * and the memory of a trained network comes back whole only with the end of its process.
    */
   const giveBack = (child: EngineChild, task: EngineTask, end: TaskEnd): void => {
     busy.delete(child);
-    const reusable = task.kind === 'predict' && end.kind === 'done' && child.isAlive();
+    const compilesLittle = task.kind === 'predict' || (task.kind === 'trial' && task.trial === 'forecast-memory');
+    const reusable = compilesLittle && end.kind === 'done' && child.isAlive();
     if (reusable && spare?.isAlive() !== true) spare = child;
     else void child.release();
     if (warm) warmUp();
@@ -112,6 +116,7 @@ export function createEngineClient({
       const child = deterministic === true ? start(deterministicEnvironment(threads)) : take();
       return begin({ kind: 'train', ...task }, listeners, child);
     },
+    tryOut: (task, listeners) => begin({ kind: 'trial', ...task }, listeners),
     async predict(order) {
       const end = await begin({ kind: 'predict', ...order }).end;
       if (end.kind === 'refused') return { ok: false, problem: end.problem };

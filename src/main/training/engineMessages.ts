@@ -1,5 +1,6 @@
 import type { HostProblem } from '../../contract/contract.ts';
 import type { MeasureDescription, Metrics } from '../../contract/run.ts';
+import type { TrialKind, TrialProgress, TrialResult } from '../../contract/trials.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import type { NamedTensors } from '../executors/compiledProgram.ts';
 import type { ProbeOutcome, ProbeTask } from '../probing/probeMessages.ts';
@@ -26,7 +27,8 @@ export type EngineTask =
       readonly inputs: NamedTensors;
       readonly samples: number;
     }
-  | ProbeTask;
+  | ProbeTask
+  | { readonly kind: 'trial'; readonly trial: TrialKind; readonly document: SkipwireDocument };
 
 /** What the host tells an engine process. */
 export type EngineRequest =
@@ -52,7 +54,8 @@ export interface EngineEnvironment {
 export type TaskOutcome =
   | { readonly kind: 'trained'; readonly completed: boolean }
   | { readonly kind: 'predicted'; readonly prediction: Prediction }
-  | { readonly kind: 'probed'; readonly answer: ProbeOutcome };
+  | { readonly kind: 'probed'; readonly answer: ProbeOutcome }
+  | { readonly kind: 'tried'; readonly result: TrialResult };
 
 /** What an engine process tells the host. */
 export type EngineNews =
@@ -65,6 +68,7 @@ export type EngineNews =
   | ({ readonly kind: 'taken-up' } & Omit<TakenUp, 'position'> & { readonly step: number })
   | { readonly kind: 'metrics'; readonly metrics: readonly Metrics[] }
   | { readonly kind: 'notice'; readonly text: string }
+  | { readonly kind: 'tried'; readonly progress: TrialProgress }
   | { readonly kind: 'done'; readonly outcome: TaskOutcome }
   /** `detail` is for the log: the stack of a bug. */
   | { readonly kind: 'refused'; readonly problem: HostProblem; readonly detail?: string };

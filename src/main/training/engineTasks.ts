@@ -8,6 +8,7 @@ import { HostFailure } from '../files/hostFailure.ts';
 import { balancedWeights } from './balanceClasses.ts';
 import { createMetricsWriter } from '../runs/metricsFile.ts';
 import { runFiles } from '../runs/runFiles.ts';
+import type { BatchSource } from './batches.ts';
 import { matchWeights, readCheckpoint } from './checkpoints.ts';
 import { createCheckpointWriter } from './checkpointWriter.ts';
 import type { EngineTask, Prediction } from './engineMessages.ts';
@@ -36,6 +37,7 @@ export async function trainDocument(
   executor: Executor,
   { document, folder, statisticsFolder }: Extract<EngineTask, { kind: 'train' }>,
   { onNotice, onTakenUp, onBegun, onMetrics, wish }: TrainingListeners,
+  choose: (batches: BatchSource) => BatchSource = (batches) => batches,
 ): Promise<boolean> {
   const settings = document.training;
   const options = { statistics: statisticsFolder !== undefined && statisticsEvery(settings) > 0 };
@@ -44,7 +46,7 @@ export async function trainDocument(
   for (const notice of data.notices) onNotice(notice);
   const lowered = withClassWeights(document, options, drawn, data);
   const compiled = await executor.compile(lowered.program, { seed: settings.seed });
-  const batches = openBatches(data, settings);
+  const opened = openBatches(data, settings);
   const metrics = createMetricsWriter(folder);
   const checkpointFolder = path.join(folder, runFiles.checkpoints);
   const checkpoints = createCheckpointWriter(checkpointFolder, lowered.program, compiled, () => metrics.flushed());
@@ -56,16 +58,17 @@ export async function trainDocument(
     const taken = await takeUpRun(folder, compiled, onNotice);
     if (taken !== undefined) onTakenUp?.(taken);
     onBegun(describeMeasures(lowered));
+    const batches = choose(opened);
     const parts = createTrainingParts({ lowered, settings, statisticsFolder, notice: onNotice });
     const from = taken?.position ?? STARTING_POSITION;
     const order = { lowered, compiled, batches, settings, from, parts, checkpoints, report, wish };
     const { completed } = await trainNetwork(order);
     await metrics.flushed();
-    const waited = batches.waitShare();
+    const waited = opened.waitShare();
     if (waited !== undefined) onNotice(`Steps waited for data during ${(waited * 100).toFixed(1)} % of the time.`);
     return completed;
   } finally {
-    await batches.dispose();
+    await opened.dispose();
     await checkpoints.dispose();
     await compiled.dispose();
   }
