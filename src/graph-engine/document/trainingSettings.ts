@@ -175,7 +175,6 @@ export const TrainingSettings = z.strictObject({
     )
     .meta({
       group: 'machine',
-      names: { float32: 'float32', bfloat16: 'bfloat16' },
       keywords: ['mixed'],
     } satisfies SettingMeta),
   recompute: z
