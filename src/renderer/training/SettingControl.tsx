@@ -25,7 +25,12 @@ export function SettingControl({ field, value, disabled, onChange }: SettingCont
       return <TextField {...common} value={typeof shown === 'string' ? shown : ''} onChange={onChange} />;
     case 'choice':
       return (
-        <Select {...common} value={typeof shown === 'string' ? shown : ''} options={field.options} onChange={onChange} />
+        <Select
+          {...common}
+          value={typeof shown === 'string' ? shown : ''}
+          options={field.options}
+          onChange={onChange}
+        />
       );
     case 'union':
       return <UnionControl field={field} value={shown} disabled={disabled} onChange={onChange} />;

@@ -180,7 +180,13 @@ function SettingRow({
 }) {
   const changed = isChanged(field, value);
   return (
-    <div className={classNames('relative', changed && 'before:absolute before:inset-y-0 before:-left-2.5 before:w-0.5 before:rounded-full before:bg-accent')}>
+    <div
+      className={classNames(
+        'relative',
+        changed &&
+          'before:absolute before:inset-y-0 before:-left-2.5 before:w-0.5 before:rounded-full before:bg-accent',
+      )}
+    >
       <SettingControl field={field} value={value} disabled={disabled} onChange={onChange} />
       {changed && (
         <IconButton

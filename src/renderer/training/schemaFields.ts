@@ -58,7 +58,8 @@ function fieldOf(key: string, property: z.core.$ZodType): SettingField {
   if (inner instanceof z.ZodNumber) return { ...base, kind: 'number', bounds: boundsOf(inner) };
   if (inner instanceof z.ZodBoolean) return { ...base, kind: 'boolean' };
   if (inner instanceof z.ZodString) return { ...base, kind: 'text' };
-  if (inner instanceof z.ZodEnum) return { ...base, kind: 'choice', options: inner.options.map((option) => optionOf(String(option), meta.names)) };
+  if (inner instanceof z.ZodEnum)
+    return { ...base, kind: 'choice', options: inner.options.map((option) => optionOf(String(option), meta.names)) };
   if (inner instanceof z.ZodDiscriminatedUnion) {
     const { discriminator } = inner.def;
     return {
@@ -201,6 +202,9 @@ const NAMES: Readonly<Record<string, string>> = {
 function labelOf(key: string): string {
   const known = NAMES[key];
   if (known !== undefined) return known;
-  const words = key.replace(/([a-z])([A-Z])/g, '$1 $2').replaceAll('-', ' ').toLowerCase();
+  const words = key
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replaceAll('-', ' ')
+    .toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
