@@ -28,6 +28,12 @@ afterEach(() => {
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const node = (id: string): Locator => page.getByTestId(`node-${id}`);
+async function centre(testId: string): Promise<{ readonly x: number; readonly y: number }> {
+  const box = await page.getByTestId(testId).boundingBox();
+  if (box === null) throw new Error(`${testId} is not shown`);
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+}
+
 const problems = (): Locator => page.getByRole('region', { name: 'List of problems' });
 
 /** A residual block on images, drawn beforehand: `branch` changes the convolution, `skip` stands on the skip. */
@@ -134,6 +140,14 @@ test('why a shape is what it is, with costs and what is seen', async () => {
   await hover.filter({ hasText: 'height 16 × width 16 × channels 16' }).filter({ hasText: 'sees 3×3' }).waitFor();
   await page.keyboard.press('Escape');
   await hover.waitFor({ state: 'detached' });
+  // So does resting on a wire: whence and whither, what flows, and why it has that shape.
+  const [from, to] = [await centre('port-conv-output-out'), await centre('port-bn-input-in')];
+  await page.mouse.move((from.x + to.x) / 2, from.y);
+  const wire = page.getByTestId('wire-explanation');
+  await wire.filter({ hasText: 'From conv to bn' }).filter({ hasText: 'height 16 × width 16' }).waitFor();
+  await wire.filter({ hasText: 'height 16 = ⌈height / 2⌉' }).filter({ hasText: 'stride 2' }).waitFor();
+  await page.mouse.move(5, 5);
+  await wire.waitFor({ state: 'detached' });
 });
 
 test('what if: a fix is shown before it is made, on the canvas and in words', async () => {

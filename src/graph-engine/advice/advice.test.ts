@@ -98,6 +98,20 @@ describe('a residual block drawn by hand', () => {
   });
 });
 
+test('a stride or more channels on the branch alone: the error keeps its fix, and the advice names the paper', () => {
+  const editor = drawBlock().set('conv', 'stride', 2);
+  expect(editor.diagnostics).toEqual(['sum.b: shape/add-mismatch']);
+  expect(advised(editor.document)).toEqual(['sum: mismatched-skip']);
+  expect(openAdvice(editor.document)[0]).toMatchObject({
+    message: expect.stringMatching(/changes the size, from 32×32×16 to 16×16×16.*stride of the branch/) as string,
+    source: expect.stringContaining('He et al. 2015') as string,
+  });
+  editor.set('conv', 'filters', 32);
+  expect(openAdvice(editor.document)[0]?.message).toContain('changes size and channels');
+  expect(advised(editor.applyFix('shape/add-mismatch').document)).toEqual([]);
+  expect(editor.diagnostics).toEqual([]);
+});
+
 test('what a drawing does many times is told once, and mended everywhere by one fix', () => {
   const editor = openEditor();
   editor.add('input', { height: 8, width: 8, channels: 16 }, 'in');

@@ -7,6 +7,7 @@ import { groupFindings } from './groupFindings.ts';
 import { residualAdds } from './residualAdds.ts';
 import { activationAfterAdd, isActivated } from './rules/activationAfterAdd.ts';
 import { activationOnSkip } from './rules/activationOnSkip.ts';
+import { mismatchedSkip } from './rules/mismatchedSkip.ts';
 import { needlessProjection } from './rules/needlessProjection.ts';
 import { normalizationOnSkip } from './rules/normalizationOnSkip.ts';
 import { regularizationOnSkip } from './rules/regularizationOnSkip.ts';
@@ -15,6 +16,7 @@ import { zeroScale } from './rules/zeroScale.ts';
 
 /** Every rule there is. */
 export const adviceRules: readonly AdviceRule[] = [
+  mismatchedSkip,
   activationOnSkip,
   activationAfterAdd,
   regularizationOnSkip,

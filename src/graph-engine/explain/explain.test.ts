@@ -4,7 +4,10 @@ import { features, image, type TensorType } from '../core/shape.ts';
 import { NodeId } from '../document/schema.ts';
 import type { InferredNode } from '../infer/inferredGraph.ts';
 import { opNamed } from '../ops/index.ts';
+import { blockTemplate, networkOf } from '../../../tests/support/networks.ts';
+import { inferDocument } from '../infer/inferDocument.ts';
 import { openEditor } from '../testing/openEditor.ts';
+import { describeBlockTrails } from './blockTrail.ts';
 import { explainNode } from './explainNode.ts';
 import { explainOutput } from './opShapes.ts';
 import { fitSizeExpression, writeSizeExpression } from './sizeExpression.ts';
@@ -97,4 +100,34 @@ test('a node is explained with its own sizes, and not at all while something is 
     'in 33×32×3',
     'conv 17×16×8',
   ]);
+});
+
+test('a block tells where the shape changes inside, or that it does not', () => {
+  const residual = blockTemplate('residual-basic.json');
+  const document = networkOf(
+    {
+      image: { op: 'input', parameters: { height: 8, width: 8, channels: 16 } },
+      same: { block: residual.id, parameters: { filters: 16 }, repeat: 2 },
+      half: {
+        block: residual.id,
+        parameters: {
+          filters: 32,
+          stride: '= index == 0 ? 2 : 1',
+          shortcut: '= index == 0 ? "projection" : "identity"',
+        },
+        repeat: 3,
+      },
+      pool: { op: 'globalAveragePooling' },
+      output: { op: 'classificationOutput' },
+    },
+    residual.blocks,
+  );
+  const { root } = inferDocument(document);
+  const at = (id: string): readonly string[] => {
+    const node = root.nodes.get(NodeId.parse(id));
+    return node === undefined ? [] : describeBlockTrails(node);
+  };
+  expect(at('same')).toEqual(['8×8×16 throughout, past 7 nodes']);
+  expect(at('half')).toEqual(['8×8×16 → 4×4×32 in conv1, in 1 of 3']);
+  expect(at('pool')).toEqual([]);
 });

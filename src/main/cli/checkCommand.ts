@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { openAdvice } from '../../graph-engine/advice/adviseDocument.ts';
 import { inferDocument } from '../../graph-engine/infer/inferDocument.ts';
 import { exitCodes } from './exitCodes.ts';
 import { openDocument } from './openDocument.ts';
@@ -14,8 +15,10 @@ export function registerCheckCommand(program: Command): void {
 }
 
 async function check(file: string, { json = false }: { json?: boolean }): Promise<void> {
-  const { diagnostics } = inferDocument(await openDocument(file));
-  for (const diagnostic of diagnostics) {
+  const document = await openDocument(file);
+  const { diagnostics } = inferDocument(document);
+  const advice = openAdvice(document);
+  for (const diagnostic of [...diagnostics, ...advice]) {
     if (json) console.log(JSON.stringify(diagnostic));
     else console.error(describeDiagnostic(diagnostic));
   }
@@ -23,6 +26,14 @@ async function check(file: string, { json = false }: { json?: boolean }): Promis
   if (errors > 0) process.exitCode = exitCodes.wrongInput;
   if (json) return;
   const others = diagnostics.length - errors;
-  const hints = others === 0 ? '' : `, ${others} ${others === 1 ? 'hint' : 'hints'}`;
-  console.log(errors === 0 ? `No errors${hints}.` : `${errors} ${errors === 1 ? 'error' : 'errors'}${hints}.`);
+  const parts = [
+    errors === 0 ? 'No errors' : counted(errors, 'error', 'errors'),
+    ...(others === 0 ? [] : [counted(others, 'hint', 'hints')]),
+    ...(advice.length === 0 ? [] : [counted(advice.length, 'piece of advice', 'pieces of advice')]),
+  ];
+  console.log(`${parts.join(', ')}.`);
+}
+
+function counted(count: number, one: string, several: string): string {
+  return `${count} ${count === 1 ? one : several}`;
 }

@@ -65,13 +65,26 @@ describe('summary and check', () => {
   test('count what the paper counts', async () => {
     const { code, stdout } = await skipwire('summary', template('resnet-20'), '--json');
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ name: 'ResNet-20', parameters: 269_722, trainableParameters: 269_722 });
+    expect(JSON.parse(stdout)).toMatchObject({
+      name: 'ResNet-20',
+      parameters: 269_722,
+      trainableParameters: 269_722,
+      // Four bytes for each value handed on: the input, 3 ops at the stem, 7 a block at 16×32², 32×16² and 64×8², the slices
+      // and zeros of two skips (option A), and the head.
+      activationBytes: 4 * (3072 + 3 * 16_384 + 21 * (16_384 + 8192 + 4096) + 4096 + 8192 + 2048 + 4096 + 64 + 10 + 20),
+      advice: [{ code: 'advice/zero-scale', source: expect.stringContaining('Goyal et al. 2017') as string }],
+    });
     const table = await skipwire('summary', template('resnet-20'));
-    expect(table.stdout).toMatch(/stage3 +residual-basic × 3 +8×8×64/);
+    expect(table.stdout).toMatch(/stage3 +residual-basic × 3 +8×8×64 .* \d+ kB$/m);
+    expect(table.stdout).toContain('2.69 MB of activations for one example');
+    expect(table.stdout).toMatch(/^advice: .*bn2: .*Started at 0/m);
   });
 
-  test('a good network has no errors', async () => {
-    expect(await skipwire('check', template('resnet-20'))).toMatchObject({ code: 0, stdout: 'No errors.\n' });
+  test('a good network has no errors; what would train better is told with its paper', async () => {
+    const { code, stdout, stderr } = await skipwire('check', template('resnet-20'));
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'No errors, 1 piece of advice.\n' });
+    expect(stderr).toMatch(/^advice: .*Started at 0[^]*arXiv 1706.02677/);
+    expect(await skipwire('check', template('vgg-11-bn'))).toMatchObject({ code: 0, stdout: 'No errors.\n' });
   });
 
   test('mismatched shapes are told with their place, what was expected and what came', async () => {
@@ -81,6 +94,7 @@ describe('summary and check', () => {
     const { code, stderr } = await skipwire('check', file);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^error: add/m);
+    expect(stderr).toMatch(/^advice: add: .*option B[^]*arXiv 1512.03385/m);
     expect(stderr).toMatch(/expected .*received /);
     expect(stderr).not.toContain('    at ');
   });

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { formatShape } from '../../graph-engine/core/shape.ts';
+import { openAdvice } from '../../graph-engine/advice/adviseDocument.ts';
 import { inferDocument } from '../../graph-engine/infer/inferDocument.ts';
 import type { InferredGraph, InferredNode } from '../../graph-engine/infer/inferredGraph.ts';
 import { exitCodes } from './exitCodes.ts';
@@ -24,15 +25,24 @@ export function registerSummaryCommand(program: Command): void {
 async function summarize(file: string, { json = false, expand = false }: SummaryOptions): Promise<void> {
   const { document } = await openRunOrDocument(file);
   const inferred = inferDocument(document);
-  const { parameters, trainableParameters, macs, nodes } = inferred.totals;
-  if (json) console.log(JSON.stringify({ name: document.name, parameters, trainableParameters, macs, nodes }));
-  else {
-    const rows = [['node', 'kind', 'output', 'parameters', 'MACs'], ...rowsOf(inferred.root, expand, '')];
+  const { parameters, trainableParameters, macs, activationBytes, nodes } = inferred.totals;
+  const advice = openAdvice(document);
+  if (json) {
+    const told = advice.map(({ code, at, message, source }) => ({ code, at, message, source }));
+    const totals = { parameters, trainableParameters, macs, activationBytes, nodes };
+    console.log(JSON.stringify({ name: document.name, ...totals, advice: told }));
+  } else {
+    const rows = [
+      ['node', 'kind', 'output', 'parameters', 'MACs', 'activations'],
+      ...rowsOf(inferred.root, expand, ''),
+    ];
     console.log(document.name);
     console.log(formatTable(rows));
     console.log(`${grouped(parameters)} parameters, ${grouped(trainableParameters)} of them trainable`);
     console.log(`${grouped(macs)} multiply-accumulates for one example, ${grouped(nodes)} nodes`);
+    console.log(`${bytesOf(activationBytes)} of activations for one example as float32`);
   }
+  for (const one of json ? [] : advice) console.log(describeDiagnostic(one));
   const errors = inferred.diagnostics.filter(({ severity }) => severity === 'error');
   for (const error of errors) console.error(describeDiagnostic(error));
   if (errors.length > 0) process.exitCode = exitCodes.wrongInput;
@@ -44,7 +54,7 @@ function rowsOf(graph: InferredGraph, expand: boolean, indent: string): string[]
     if (node === undefined) return [];
     const instances = expand ? (node.instances ?? []) : [];
     const inside = instances.flatMap((instance, index) => [
-      ...(instances.length > 1 ? [[`${indent}  [${index}]`, '', '', '', '']] : []),
+      ...(instances.length > 1 ? [[`${indent}  [${index}]`, '', '', '', '', '']] : []),
       ...rowsOf(instance, expand, `${indent}    `),
     ]);
     return [rowOf(node, indent), ...inside];
@@ -59,6 +69,7 @@ function rowOf(node: InferredNode, indent: string): string[] {
     output === undefined ? '' : formatShape(output),
     grouped(node.totals.parameters),
     grouped(node.totals.macs),
+    bytesOf(node.totals.activationBytes),
   ];
 }
 
@@ -71,7 +82,7 @@ function kindOf({ node, instances, bypassed, muted }: InferredNode): string {
 
 /** Columns as wide as their widest cell; numbers to the right. */
 function formatTable(rows: readonly (readonly string[])[]): string {
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const widths = [0, 1, 2, 3, 4, 5].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows
     .map((row) =>
       row
@@ -80,6 +91,15 @@ function formatTable(rows: readonly (readonly string[])[]): string {
         .trimEnd(),
     )
     .join('\n');
+}
+
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+
+/** `2.7 MB`, in powers of a thousand as the editor counts. */
+function bytesOf(bytes: number): string {
+  let [value, unit] = [bytes, 0];
+  for (; value >= 1000 && unit < UNITS.length - 1; unit++) value /= 1000;
+  return `${Number(value.toPrecision(3))} ${UNITS[unit]}`;
 }
 
 function grouped(count: number): string {

@@ -1,4 +1,5 @@
 import type { HostProblem } from '../../contract/contract.ts';
+import type { Advice } from '../../graph-engine/advice/advice.ts';
 import type { Diagnostic } from '../../graph-engine/core/diagnostic.ts';
 import { problemOf } from '../files/hostFailure.ts';
 import { exitCodeFor } from './exitCodes.ts';
@@ -23,8 +24,9 @@ export function tellProblem(problem: HostProblem): void {
   if (problem.remedy !== undefined) console.error(`  ${problem.remedy}`);
 }
 
-/** A diagnostic on one to three lines: how bad, where, what, and how to mend it. */
-export function describeDiagnostic({ severity, at, message, expected, received, fixes }: Diagnostic): string {
+/** A diagnostic on one to four lines: how bad, where, what, which paper says so, and how to mend it. */
+export function describeDiagnostic(diagnostic: Diagnostic | Advice): string {
+  const { severity, at, message, expected, received, fixes } = diagnostic;
   const nodes = [...at.path, ...(at.node === undefined ? [] : [at.node])].join(' › ');
   const port = at.port === undefined ? '' : `, port ${at.port}`;
   const parameter = at.parameter === undefined ? '' : `, parameter ${at.parameter}`;
@@ -35,5 +37,6 @@ export function describeDiagnostic({ severity, at, message, expected, received, 
       : [`    expected ${expected ?? 'something else'}, received ${received ?? 'nothing'}`];
   const [fix] = fixes ?? [];
   const mend = fix === undefined ? [] : [`    the editor can mend it: ${fix.label}`];
-  return [`${severity}:${place} ${message}`, ...compared, ...mend].join('\n');
+  const papers = 'source' in diagnostic ? [`    ${diagnostic.source}`] : [];
+  return [`${severity}:${place} ${message}`, ...compared, ...papers, ...mend].join('\n');
 }

@@ -33,6 +33,7 @@ import { usePaletteDrop } from './usePaletteDrop.ts';
 import { useStrokes } from './useStrokes.ts';
 import { motion, useViewport } from './useViewport.ts';
 import { WireDialog } from './WireDialog.tsx';
+import { WireExplanation } from './WireExplanation.tsx';
 
 /** Below this width the toolbar makes way for the minimap. */
 const NARROW = 660;
@@ -165,6 +166,7 @@ function Canvas() {
         <StrokeLine root={root} />
         <ScopeBreadcrumb />
         <HoverExplanation root={root} />
+        <WireExplanation root={root} />
         <HeatLegend width={width} />
         {!isDragging && <StartCard middle={middleOfCanvas} />}
         <CanvasToolbar view={view} minimap={minimap} narrow={width < NARROW} />

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState, type RefObject } from 'react';
 import { describeShape } from '../../graph-engine/core/shape.ts';
 import type { NodeId } from '../../graph-engine/document/schema.ts';
+import { describeBlockTrails } from '../../graph-engine/explain/blockTrail.ts';
 import { explainNode } from '../../graph-engine/explain/explainNode.ts';
 import { formatReceptiveField, receptiveFields } from '../../graph-engine/infer/receptiveField.ts';
 import { useDocument } from '../store/documentStore.ts';
@@ -8,6 +9,7 @@ import { useShownScope } from '../store/scope.ts';
 import { formatBytes } from '../training/format.ts';
 import { formatCount } from './formatCount.ts';
 import { overviewHitAt } from './overview/overviewHits.ts';
+import { ShapeReasons } from './ShapeReasons.tsx';
 
 /** How long the pointer rests on a card before it is explained. */
 const REST_MILLISECONDS = 650;
@@ -98,6 +100,7 @@ function Explanation({ hovered, below }: { readonly hovered: Hovered; readonly b
   const { inferred, path } = useShownScope();
   const node = inferred?.nodes.get(hovered.id);
   const reasons = useMemo(() => (node === undefined ? [] : (Object.values(explainNode(node))[0] ?? [])), [node]);
+  const inside = useMemo(() => (node === undefined ? [] : describeBlockTrails(node)), [node]);
   const field = useMemo(() => receptiveFields(document, path).get(hovered.id), [document, path, hovered.id]);
   const [output] = Object.values(node?.outputs ?? {});
   if (node === undefined || output === undefined) return null;
@@ -121,18 +124,12 @@ function Explanation({ hovered, below }: { readonly hovered: Hovered; readonly b
     >
       {hovered.name !== null && <p className="truncate font-semibold">{hovered.name}</p>}
       <p className="font-medium">{describeShape(output)}</p>
-      {reasons.length > 0 && (
-        <ul className="flex flex-col gap-0.5 text-2xs text-ink-muted tabular-nums">
-          {reasons.map(({ axis, size, rule, worked, because }) => (
-            <li key={axis}>
-              {axis} {size ?? '?'}
-              {rule !== String(size) && ` = ${rule}`}
-              {worked !== undefined && ` = ${worked}`}
-              {because.length > 0 && <span> ({because.join(', ')})</span>}
-            </li>
-          ))}
-        </ul>
-      )}
+      <ShapeReasons reasons={reasons} />
+      {inside.map((text) => (
+        <p key={text} className="text-2xs text-ink-muted tabular-nums">
+          {text}
+        </p>
+      ))}
       {costs.length > 0 && <p className="text-2xs text-ink-muted tabular-nums">{costs.join(' · ')}</p>}
     </div>
   );

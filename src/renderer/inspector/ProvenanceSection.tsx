@@ -1,4 +1,5 @@
 import { Fragment, useDeferredValue, useMemo } from 'react';
+import { describeBlockTrails } from '../../graph-engine/explain/blockTrail.ts';
 import { explainNode, type SizeReason } from '../../graph-engine/explain/explainNode.ts';
 import { shapeTrail } from '../../graph-engine/explain/shapeTrail.ts';
 import type { NodeId } from '../../graph-engine/document/schema.ts';
@@ -15,7 +16,8 @@ export function ProvenanceSection({ node, graph }: { readonly node: InferredNode
   const reasons = useMemo(() => explainNode(settledNode), [settledNode]);
   const trail = useMemo(() => shapeTrail(settledGraph, settledNode.id), [settledGraph, settledNode.id]);
   const ports = Object.entries(reasons);
-  if (ports.length === 0 && trail.length < 2) return null;
+  const inside = useMemo(() => describeBlockTrails(settledNode), [settledNode]);
+  if (ports.length === 0 && trail.length < 2 && inside.length === 0) return null;
   return (
     <Section title="Why this shape">
       {ports.map(([port, axes]) => (
@@ -36,6 +38,11 @@ export function ProvenanceSection({ node, graph }: { readonly node: InferredNode
             </tbody>
           </table>
         </Fragment>
+      ))}
+      {inside.map((text) => (
+        <p key={text} className="py-0.5 text-sm text-ink-muted tabular-nums" data-testid="shapes-inside">
+          Inside: {text}
+        </p>
       ))}
       {trail.length > 1 && <Trail steps={trail} />}
     </Section>

@@ -1,0 +1,117 @@
+import { useEffect, useMemo, useState, type RefObject } from 'react';
+import { describeShape } from '../../graph-engine/core/shape.ts';
+import { nameOf } from '../../graph-engine/document/graphs.ts';
+import { describeBlockTrails } from '../../graph-engine/explain/blockTrail.ts';
+import { explainNode } from '../../graph-engine/explain/explainNode.ts';
+import { useShownScope } from '../store/scope.ts';
+import { canvasStore } from './canvasStore.ts';
+import { ShapeReasons } from './ShapeReasons.tsx';
+import { skipWires, wireEnd } from './skipWires.ts';
+
+/** How long the pointer rests on a wire before it is explained. */
+const REST_MILLISECONDS = 650;
+const WIDTH = 280;
+
+interface HoveredWire {
+  readonly id: string;
+  /** Where the pointer rests, in pixels from the canvas' corner. */
+  readonly x: number;
+  readonly y: number;
+}
+
+/** The wire the pointer rests on; nothing while a button is down, something is dragged, or after a key. */
+function useHoveredWire(root: RefObject<HTMLElement | null>): HoveredWire | null {
+  const [hovered, setHovered] = useState<HoveredWire | null>(null);
+  useEffect(() => {
+    const canvas = root.current;
+    if (canvas === null) return undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let waitingFor: string | null = null;
+    const forget = (): void => {
+      clearTimeout(timer);
+      waitingFor = null;
+      setHovered(null);
+    };
+    const onMove = (event: PointerEvent): void => {
+      const isResting = event.buttons === 0 && event.pointerType === 'mouse';
+      const edge = isResting && event.target instanceof Element ? event.target.closest('.react-flow__edge') : null;
+      const id = edge?.getAttribute('data-id') ?? null;
+      if (id !== null && id === waitingFor) return;
+      forget();
+      waitingFor = id;
+      if (id === null || canvasStore.getState().mode.kind !== 'idle') return;
+      const corner = canvas.getBoundingClientRect();
+      const [x, y] = [event.clientX - corner.left, event.clientY - corner.top];
+      timer = setTimeout(() => setHovered({ id, x, y }), REST_MILLISECONDS);
+    };
+    canvas.addEventListener('pointermove', onMove);
+    for (const name of ['pointerdown', 'pointerleave', 'wheel'] as const) canvas.addEventListener(name, forget);
+    window.addEventListener('keydown', forget);
+    return () => {
+      clearTimeout(timer);
+      canvas.removeEventListener('pointermove', onMove);
+      for (const name of ['pointerdown', 'pointerleave', 'wheel'] as const) canvas.removeEventListener(name, forget);
+      window.removeEventListener('keydown', forget);
+    };
+  }, [root]);
+  return hovered;
+}
+
+/** Says what flows through a wire and why it has that shape, while the pointer rests on it. */
+export function WireExplanation({ root }: { readonly root: RefObject<HTMLElement | null> }) {
+  const hovered = useHoveredWire(root);
+  const width = root.current?.clientWidth ?? 0;
+  return hovered === null ? null : <Explanation hovered={hovered} room={width} />;
+}
+
+function Explanation({ hovered: { id, x, y }, room }: { readonly hovered: HoveredWire; readonly room: number }) {
+  const { graph, inferred } = useShownScope();
+  const to = wireEnd(id);
+  const target = graph.nodes[to.node];
+  const from = target?.inputs[to.port];
+  const source = from === undefined ? undefined : graph.nodes[from.node];
+  const known = from === undefined ? undefined : inferred?.nodes.get(from.node);
+  const reasons = useMemo(() => (known === undefined ? {} : explainNode(known)), [known]);
+  const inside = useMemo(() => (known === undefined ? [] : describeBlockTrails(known)), [known]);
+  if (target === undefined || from === undefined || source === undefined) return null;
+  const type = known?.outputs[from.port];
+  const ports = Object.keys(known?.outputs ?? {}).length > 1 ? `, ${from.port}` : '';
+  const inputs = Object.keys(target.inputs).length > 1 ? `, ${to.port}` : '';
+  const error = inferred?.nodes
+    .get(to.node)
+    ?.diagnostics.find(({ at, severity }) => severity === 'error' && (at.port === undefined || at.port === to.port));
+  return (
+    <div
+      aria-hidden
+      data-testid="wire-explanation"
+      className="pointer-events-none absolute z-20 flex flex-col gap-1.5 rounded-lg bg-raised px-3 py-2 text-xs text-ink shadow-popup"
+      style={{
+        left: Math.min(Math.max(8, x - WIDTH / 2), Math.max(8, room - WIDTH - 8)),
+        width: WIDTH,
+        ...(y < 220 ? { top: y + 16 } : { top: y - 12, transform: 'translateY(-100%)' }),
+      }}
+    >
+      <p className="text-2xs text-ink-muted">
+        {skipWires(graph).has(id) ? 'Skip from ' : 'From '}
+        <span className="text-ink">{nameOf(from.node, source)}</span>
+        {ports} to <span className="text-ink">{nameOf(to.node, target)}</span>
+        {inputs}
+      </p>
+      <p className="font-medium">
+        {type === undefined ? 'What flows here is not known yet.' : describeShape(type)}
+        {known?.muted === true && ', all zeros'}
+      </p>
+      {known?.bypassed === true && !known.muted ? (
+        <p className="text-2xs text-ink-muted">as it came in: the node is bypassed</p>
+      ) : (
+        <ShapeReasons reasons={reasons[from.port] ?? []} />
+      )}
+      {inside.map((text) => (
+        <p key={text} className="text-2xs text-ink-muted tabular-nums">
+          {text}
+        </p>
+      ))}
+      {error !== undefined && <p className="text-2xs text-danger">{error.message}</p>}
+    </div>
+  );
+}
