@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Divergence } from './divergence.ts';
 import { SkipwireDocument } from '../graph-engine/document/schema.ts';
 
 /** Name of a run's folder. */
@@ -76,7 +77,12 @@ export const RunState = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('stopped') }),
   z.strictObject({
     status: z.literal('failed'),
-    problem: z.strictObject({ code: z.string(), message: z.string(), remedy: z.string().optional() }),
+    problem: z.strictObject({
+      code: z.string(),
+      message: z.string(),
+      remedy: z.string().optional(),
+      divergence: Divergence.optional(),
+    }),
   }),
   /** The engine or the host died; what was saved last is there. */
   z.strictObject({ status: z.literal('interrupted'), reason: z.string() }),

@@ -180,7 +180,9 @@ describe('a training', () => {
       problem: {
         code: 'training/diverged',
         message: expect.stringMatching(/at step \d+ \(step \d+ of epoch 1\)/) as string,
-        remedy: 'Lower the learning rate: it was 100; try 10.',
+        remedy: expect.stringContaining('Lower the learning rate, which was 100') as string,
+        // Where it began was found by taking the steps again.
+        divergence: { learningRate: 100, broken: { path: expect.stringMatching(/./) as string } },
       },
     });
   });

@@ -1,4 +1,5 @@
 import type { RunState } from '../../contract/run.ts';
+import type { Divergence } from '../../contract/divergence.ts';
 import { assertNever } from '../../graph-engine/core/diagnostic.ts';
 
 /** What happens to a run. */
@@ -15,7 +16,15 @@ export type RunHappening =
   | { readonly kind: 'resume-asked' }
   /** The loop came to its end, by itself or because it was asked to. */
   | { readonly kind: 'ended'; readonly completed: boolean }
-  | { readonly kind: 'failed'; readonly problem: { code: string; message: string; remedy?: string | undefined } }
+  | {
+      readonly kind: 'failed';
+      readonly problem: {
+        code: string;
+        message: string;
+        remedy?: string | undefined;
+        divergence?: Divergence | undefined;
+      };
+    }
   /** The engine or the host died. */
   | { readonly kind: 'lost'; readonly reason: string };
 
@@ -64,8 +73,9 @@ export function nextRunState(state: RunState, happening: RunHappening): RunState
       if (happening.completed) return { status: 'finished' };
       return { status: state.status === 'stopping' && state.pausing === true ? 'paused' : 'stopped' };
     case 'failed': {
-      const { code, message, remedy } = happening.problem;
-      return { status: 'failed', problem: { code, message, ...(remedy !== undefined && { remedy }) } };
+      const { code, message, remedy, divergence } = happening.problem;
+      const more = { ...(remedy !== undefined && { remedy }), ...(divergence !== undefined && { divergence }) };
+      return { status: 'failed', problem: { code, message, ...more } };
     }
     case 'lost':
       return { status: 'interrupted', reason: happening.reason };

@@ -79,6 +79,8 @@ export function createCheckpointWriter(
     async save(position, names) {
       demandHealth();
       const tensors = await copyVariables(program, compiled);
+      // A training can break in the update that nobody has seen yet: what is on the disk stays the last good state.
+      if (Object.values(tensors).some(({ data }) => !data.every(Number.isFinite))) return;
       const order: WriteOrder = { folder, checkpoint: { tensors, position }, ...names };
       const last = waiting.at(-1);
       // What has no other name than `last` is not worth writing when something newer is there.

@@ -59,7 +59,16 @@ export async function trainDocument(
     if (taken !== undefined) onTakenUp?.(taken);
     onBegun(describeMeasures(lowered));
     const batches = choose(opened);
-    const parts = createTrainingParts({ lowered, settings, statisticsFolder, notice: onNotice });
+    const replay = {
+      executor,
+      folder,
+      openBatches() {
+        const again = openBatches(data, settings);
+        return { batches: choose(again), dispose: () => again.dispose() };
+      },
+      checkpointsWritten: () => checkpoints.settled(),
+    };
+    const parts = createTrainingParts({ lowered, settings, statisticsFolder, replay, notice: onNotice });
     const from = taken?.position ?? STARTING_POSITION;
     const order = { lowered, compiled, batches, settings, from, parts, checkpoints, report, wish };
     const { completed } = await trainNetwork(order);

@@ -1,21 +1,12 @@
+import type { BrokenValue } from '../../contract/divergence.ts';
 import type { TrainingSettings } from '../../graph-engine/document/trainingSettings.ts';
 import { markFinite, type MarkedEntry } from '../../graph-engine/program/passes/markFinite.ts';
 import type { Program } from '../../graph-engine/program/program.ts';
 import { learningRateAt } from '../../graph-engine/training/learningRate.ts';
+import { stepSize } from '../../graph-engine/training/stepSize.ts';
 import type { CompiledProgram, Executor, NamedTensors } from '../executors/compiledProgram.ts';
 import type { BatchSource } from './batches.ts';
 import { takeStep } from './takeStep.ts';
-
-/** The first value that was not finite. */
-export interface BrokenValue {
-  /** From 0. */
-  readonly step: number;
-  /** `weights`: it was broken before the step, and nothing tells since when. `update`: the step made a weight of it. */
-  readonly pass: 'weights' | 'forward' | 'backward' | 'update';
-  /** Document path of the node. */
-  readonly path: string;
-  readonly primitive: string;
-}
 
 /** A training up to a step that went wrong. */
 export interface Replay {
@@ -32,8 +23,8 @@ export interface Replay {
   };
   /** The step whose loss was no number, from 0. */
   readonly failed: number;
-  /** What the parts of the loop made of the learning rate of the schedule: a factor that has not changed since `from`. */
-  readonly rateFactor: number;
+  /** Of that step. What the parts of the loop make of the schedule is taken to be the same factor since `from`. */
+  readonly learningRate: number;
   readonly stepsPerEpoch: number;
 }
 
@@ -72,15 +63,19 @@ async function walk(
   { fetch, marks }: MarkedEntry,
   lookFrom: number,
 ): Promise<BrokenValue | undefined> {
-  const { from, settings, stepsPerEpoch, batches, failed, rateFactor } = replay;
+  const { from, settings, stepsPerEpoch, batches, failed } = replay;
   const began = performance.now();
   const usual = new Set<number>();
+  // Counted as the loop does, which may have taken steps of another size before.
+  const counted = from.epoch * stepsPerEpoch + Math.floor(from.offset / stepSize(settings)) - from.step;
+  const scheduled = (at: number): number => learningRateAt(settings, at + counted, stepsPerEpoch);
+  const factor = scheduled(failed) === 0 ? 1 : replay.learningRate / scheduled(failed);
   let { step, epoch, offset } = from;
   for (; epoch < settings.epochs; epoch++, offset = 0) {
     for await (const batch of batches.training({ epoch, offset })) {
       if (step > failed + GRACE || performance.now() - began > 1000 * PATIENCE) return undefined;
       const looks = step === from.step || step >= lookFrom;
-      const learningRate = learningRateAt(settings, step, stepsPerEpoch) * rateFactor;
+      const learningRate = scheduled(step) * factor;
       const fetches = ['loss', ...(looks ? [fetch] : [])];
       const results = await takeStep({ compiled, settings, step, learningRate, fetches }, batch);
       const healthy = Number.isFinite(results['loss']?.[0]);

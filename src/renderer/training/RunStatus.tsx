@@ -2,6 +2,7 @@ import { CircleAlert, Info } from 'lucide-react';
 import { headlineOf, validationFigure } from '../../contract/measures.ts';
 import type { RunSummary, StepMetrics } from '../../contract/run.ts';
 import { Badge } from '../ui/Badge.tsx';
+import { DivergenceRepair } from './DivergenceRepair.tsx';
 import { describeRun } from './describeRun.ts';
 import { formatCount, formatDuration, formatFigure, formatLearningRate, formatLoss } from './format.ts';
 import { isActive } from './runs.ts';
@@ -60,6 +61,9 @@ export function RunStatus({ run, step, notices }: RunStatusProps) {
             {words.remedy !== undefined && <span className="mt-1 block font-medium">{words.remedy}</span>}
           </span>
         </p>
+      )}
+      {run.state.status === 'failed' && run.state.problem.divergence !== undefined && (
+        <DivergenceRepair run={run.id} divergence={run.state.problem.divergence} />
       )}
       <div className="grid grid-cols-2 gap-2">
         <Figure

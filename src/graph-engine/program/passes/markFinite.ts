@@ -33,7 +33,11 @@ export function markFinite(entry: Entry): MarkedEntry {
   // The square of the largest float32 times this is far below it, for any number of elements.
   const scale = emit('constant', [], fresh([], 'float32'), { values: [2 ** -110], shape: [], dtype: 'float32' });
   const marks: { primitive: string; origin: string }[] = [];
-  const scalars = plain.instructions.flatMap(({ primitive, outputs, origin }) => {
+  /** What comes from no node, such as the sum of the losses, is told of where its inputs come from. */
+  const origins = new Map<number, string>();
+  const scalars = plain.instructions.flatMap(({ primitive, inputs, outputs, origin: own }) => {
+    const origin = own === '' ? (inputs.map(({ id }) => origins.get(id)).find((one) => (one ?? '') !== '') ?? '') : own;
+    for (const { id } of outputs) origins.set(id, origin);
     if (primitive === 'constant' || primitiveNamed(primitive).effect === true) return [];
     return outputs.slice(0, OWN_OUTPUTS).flatMap((output) => {
       if (output.dtype === 'int32' || elementCountOf(output.dims).degree > 1) return [];
