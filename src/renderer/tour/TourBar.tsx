@@ -5,7 +5,6 @@ import { canvasCommands } from '../canvas/canvasCommands.ts';
 import { useDocument } from '../store/documentStore.ts';
 import { keysOf, useKeyOverrides, type Bound } from '../store/keyBindings.ts';
 import { Button } from '../ui/Button.tsx';
-import { classNames } from '../ui/classNames.ts';
 import { IconButton } from '../ui/IconButton.tsx';
 import { Key } from '../ui/Key.tsx';
 import { displayShortcut, onMac } from '../ui/shortcuts.ts';
@@ -39,7 +38,7 @@ export function TourBar({ commands }: { readonly commands: readonly AppCommand[]
           <strong className="font-semibold">{step.title}</strong>
           <span className="text-xs text-ink-muted">{step.why}</span>
         </p>
-        <p className="mt-0.5 flex flex-wrap gap-x-5 gap-y-0.5 text-xs">
+        <p className="mt-0.5 flex flex-col gap-y-0.5 text-xs">
           <Way icon={<MousePointer2 size={12} aria-label="With the mouse" role="img" />}>{step.mouse}</Way>
           <Way icon={<Keyboard size={13} aria-label="With the keyboard" role="img" />}>
             <WithKeys text={step.keys} commands={commands} />
@@ -51,12 +50,15 @@ export function TourBar({ commands }: { readonly commands: readonly AppCommand[]
   );
 }
 
+/** One height for every step, so that the canvas does not move under the hand. */
+const BAR = 'flex min-h-24 shrink-0 items-center gap-3 border-b border-line px-3 py-2 text-ink xl:min-h-20';
+
 function Bar({ at, children }: { readonly at?: number; readonly children: ReactNode }) {
   return (
     <section
       aria-label="Tour"
       data-testid="tour"
-      className="flex min-h-16 shrink-0 items-center gap-3 border-b border-line bg-accent-soft px-3 py-2 text-ink"
+      className={`${BAR} bg-accent-soft`}
     >
       <span className="flex shrink-0 flex-col items-center gap-1 text-accent-ink">
         <GraduationCap size={18} aria-hidden />
@@ -87,7 +89,7 @@ function LastWords() {
     <section
       aria-label="Tour"
       data-testid="tour"
-      className="flex min-h-16 shrink-0 items-center gap-3 border-b border-line bg-success-soft px-3 py-2 text-ink"
+      className={`${BAR} bg-success-soft`}
     >
       <Check size={18} className="shrink-0 text-success" aria-hidden />
       <p role="status" className="min-w-0 flex-1 text-sm" data-testid="tour-done">
@@ -106,7 +108,7 @@ function LastWords() {
 
 function Way({ icon, children }: { readonly icon: ReactNode; readonly children: ReactNode }) {
   return (
-    <span className={classNames('inline-flex items-baseline gap-1.5')}>
+    <span className="inline-flex items-baseline gap-1.5">
       <span className="shrink-0 self-center text-ink-muted">{icon}</span>
       <span>{children}</span>
     </span>
