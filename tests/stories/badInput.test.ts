@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { axeFindingsInBothThemes } from './axe.ts';
 import { addNode, openEditor, type RunningEditor } from './openEditor.ts';
 
 let editor: RunningEditor;
@@ -97,6 +98,7 @@ test('a file that changed on disk is not overwritten unasked; both can be kept',
 
   await page.keyboard.press('Control+s');
   await page.getByText('The file changed on disk').waitFor();
+  expect(await axeFindingsInBothThemes(page, 'file changed', '[data-modal]')).toEqual([]);
   expect(readFileSync(file, 'utf8')).toBe(theirs);
   await page.getByTestId('dialog-confirm').click();
   await page.getByTestId('dirty').and(page.locator('[data-dirty="false"]')).waitFor();

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { axeFindingsInBothThemes } from './axe.ts';
 import { addNode, fill, openEditor, type RunningEditor } from './openEditor.ts';
 
 // Real programs and browsers, on a machine that may be busy with other tests.
@@ -111,6 +112,7 @@ test('the page is killed: what was drawn is offered for each document, with its 
   const offered = again.getByTestId('recovery-entry');
   await offered.filter({ hasText: 'one.json' }).waitFor();
   expect(await offered.count()).toBe(2);
+  expect(await axeFindingsInBothThemes(again, 'recovery', '[data-modal]')).toEqual([]);
   await again.getByTestId('recover-all').click();
   await offered.first().waitFor({ state: 'detached' });
   await tab(again, 'one').click();

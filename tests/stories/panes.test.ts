@@ -163,10 +163,10 @@ const deadPlaces = (): Promise<readonly string[]> =>
     for (let x = 3; x < innerWidth; x += 24) {
       for (let y = 3; y < innerHeight; y += 24) {
         const at = document.elementFromPoint(x, y);
-        if (
-          at?.closest('header, footer, section, main, [role=tablist], [data-tabset-header], [role=separator]') == null
-        )
-          dead.push(`${x},${y}: ${at?.outerHTML.slice(0, 80) ?? 'nothing'}`);
+        const part = at?.closest(
+          'header, footer, section, main, [role=tablist], [data-tabset-header], [role=separator]',
+        );
+        if (part === null || part === undefined) dead.push(`${x},${y}: ${at?.outerHTML.slice(0, 80) ?? 'nothing'}`);
       }
     }
     return dead;
