@@ -55,11 +55,7 @@ const BAR = 'flex min-h-24 shrink-0 items-center gap-3 border-b border-line px-3
 
 function Bar({ at, children }: { readonly at?: number; readonly children: ReactNode }) {
   return (
-    <section
-      aria-label="Tour"
-      data-testid="tour"
-      className={`${BAR} bg-accent-soft`}
-    >
+    <section aria-label="Tour" data-testid="tour" className={`${BAR} bg-accent-soft`}>
       <span className="flex shrink-0 flex-col items-center gap-1 text-accent-ink">
         <GraduationCap size={18} aria-hidden />
         {at !== undefined && (
@@ -86,11 +82,7 @@ function Bar({ at, children }: { readonly at?: number; readonly children: ReactN
 
 function LastWords() {
   return (
-    <section
-      aria-label="Tour"
-      data-testid="tour"
-      className={`${BAR} bg-success-soft`}
-    >
+    <section aria-label="Tour" data-testid="tour" className={`${BAR} bg-success-soft`}>
       <Check size={18} className="shrink-0 text-success" aria-hidden />
       <p role="status" className="min-w-0 flex-1 text-sm" data-testid="tour-done">
         <strong className="font-semibold">You drew a residual network, and it learns.</strong>{' '}
