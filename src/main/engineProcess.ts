@@ -4,6 +4,7 @@ import { dataSources } from './datasets/dataSources.ts';
 import { openTensorflowExecutor } from './executors/tensorflowExecutor.ts';
 import type { Executor } from './executors/compiledProgram.ts';
 import { assertNever } from '../graph-engine/core/diagnostic.ts';
+import { classifySet } from './evaluation/classifySet.ts';
 import { problemOf } from './files/hostFailure.ts';
 import { productVersion } from './files/productRoot.ts';
 import { createProber, type Prober } from './probing/createProber.ts';
@@ -80,6 +81,8 @@ async function work(executor: Executor, task: EngineTask): Promise<TaskOutcome> 
       });
       return { kind: 'tried', result };
     }
+    case 'classify':
+      return { kind: 'classified', sets: await classifySet(executor, task) };
     case 'probe/describe':
     case 'probe/samples':
     case 'probe/read':

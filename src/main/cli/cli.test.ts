@@ -173,6 +173,14 @@ describe('train and export', () => {
     }
     expect(end['validationAccuracy']).toBeGreaterThan(0.9);
 
+    const evaluated = await skipwire('evaluate', out, '--json');
+    const epochs = lines.filter((line) => 'best' in line && line.best === true);
+    const report = lastLine(evaluated.stdout);
+    // The same samples and weights that the training measured by the sums of its batches.
+    expect(report['accuracy']).toBeCloseTo(Number((epochs.at(-1) as Record<string, unknown>)['validationAccuracy']), 9);
+    expect(report['worst']).toHaveLength(5);
+    expect((await skipwire('evaluate', out, '--part', 'test')).stderr).toMatch(/no samples for a test/);
+
     const exported = await skipwire('export', out, '--onnx', 'first.onnx', '--json');
     expect(exported.stderr).toBe('');
     expect(JSON.parse(exported.stdout)).toMatchObject({ weights: 'trained', verification: { status: 'verified' } });

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { networkFingerprint } from '../../graph-engine/document/networkFingerprint.ts';
 import type { Lesion } from '../../graph-engine/lower/lowerProbe.ts';
@@ -11,10 +9,9 @@ import { drawReading } from '../probing/drawReading.ts';
 import { encodeNpy } from '../probing/encodeNpy.ts';
 import { createProbeClient } from '../probing/probeClient.ts';
 import type { ProbedReading, ProbeDescription, ProbeTask } from '../probing/probeMessages.ts';
-import { runFiles } from '../runs/runFiles.ts';
-import type { WeightSource } from '../training/engineMessages.ts';
 import { openRunOrDocument } from './openDocument.ts';
 import { tellingProblems } from './tellProblem.ts';
+import { weightsFor } from './weightsFor.ts';
 
 interface ProbeOptions {
   readonly sample: number;
@@ -99,18 +96,6 @@ async function probe(source: string, options: ProbeOptions): Promise<void> {
   } finally {
     await client.dispose();
   }
-}
-
-function weightsFor(runFolder: string | null, which: ProbeOptions['weights'], seed: number): WeightSource {
-  if (runFolder === null || which === 'initial') return { seed };
-  const names = which === 'best' ? [runFiles.best, runFiles.last] : [runFiles.last];
-  const file = names.map((name) => path.join(runFolder, name)).find(existsSync);
-  if (file !== undefined) return { file };
-  throw new HostFailure({
-    code: 'run/no-weights',
-    message: `The run in "${runFolder}" has saved no weights yet.`,
-    remedy: 'Wait for the end of its first epoch, or look at the initial weights with --weights initial.',
-  });
 }
 
 function requireKnown(paths: readonly string[], { paths: known }: ProbeDescription): void {

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
-import type { Answer } from '../../contract/contract.ts';
+import type { Answer, HostProblem } from '../../contract/contract.ts';
 import type { TrialKind } from '../../contract/trials.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
+import type { ClassifiedSet, ClassifyTask } from '../evaluation/classifySet.ts';
 import type { NamedTensors } from '../executors/compiledProgram.ts';
 import { startEngineChild, type EngineChild, type TaskEnd, type TaskListeners } from './engineChild.ts';
 import type { EngineEnvironment, EngineTask, Prediction, WeightSource } from './engineMessages.ts';
@@ -40,6 +41,8 @@ export interface EngineClient {
     inputs: NamedTensors;
     samples: number;
   }): Promise<Answer<Prediction>>;
+  /** What the classifying outputs say of a part of the data. */
+  classify(order: Omit<ClassifyTask, 'kind'>): Promise<Answer<readonly ClassifiedSet[]>>;
   /** Lets trainings save their weights and ends all processes. */
   dispose(): Promise<void>;
 }
@@ -77,7 +80,10 @@ export function createEngineClient({
    */
   const giveBack = (child: EngineChild, task: EngineTask, end: TaskEnd): void => {
     busy.delete(child);
-    const compilesLittle = task.kind === 'predict' || (task.kind === 'trial' && task.trial === 'forecast-memory');
+    const compilesLittle =
+      task.kind === 'predict' ||
+      task.kind === 'classify' ||
+      (task.kind === 'trial' && task.trial === 'forecast-memory');
     const reusable = compilesLittle && end.kind === 'done' && child.isAlive();
     if (reusable && spare?.isAlive() !== true) spare = child;
     else void child.release();
@@ -119,10 +125,15 @@ export function createEngineClient({
     tryOut: (task, listeners) => begin({ kind: 'trial', ...task }, listeners),
     async predict(order) {
       const end = await begin({ kind: 'predict', ...order }).end;
-      if (end.kind === 'refused') return { ok: false, problem: end.problem };
-      if (end.kind === 'lost') return { ok: false, problem: { code: 'engine/lost', message: end.reason } };
+      if (end.kind !== 'done') return { ok: false, problem: problemOfEnd(end) };
       if (end.outcome.kind !== 'predicted') throw new Error(`A prediction ended as ${end.outcome.kind}`);
       return { ok: true, value: end.outcome.prediction };
+    },
+    async classify(order) {
+      const end = await begin({ kind: 'classify', ...order }).end;
+      if (end.kind !== 'done') return { ok: false, problem: problemOfEnd(end) };
+      if (end.outcome.kind !== 'classified') throw new Error(`A classification ended as ${end.outcome.kind}`);
+      return { ok: true, value: end.outcome.sets };
     },
     async dispose() {
       warm = false;
@@ -131,4 +142,8 @@ export function createEngineClient({
       await Promise.all(children.map((child) => child.release()));
     },
   };
+}
+
+function problemOfEnd(end: Exclude<TaskEnd, { kind: 'done' }>): HostProblem {
+  return end.kind === 'refused' ? end.problem : { code: 'engine/lost', message: end.reason };
 }

@@ -2,6 +2,7 @@ import type { HostProblem } from '../../contract/contract.ts';
 import type { MeasureDescription, Metrics } from '../../contract/run.ts';
 import type { TrialKind, TrialProgress, TrialResult } from '../../contract/trials.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
+import type { ClassifiedSet, ClassifyTask } from '../evaluation/classifySet.ts';
 import type { NamedTensors } from '../executors/compiledProgram.ts';
 import type { ProbeOutcome, ProbeTask } from '../probing/probeMessages.ts';
 import type { TakenUp } from './takeUpRun.ts';
@@ -28,6 +29,7 @@ export type EngineTask =
       readonly samples: number;
     }
   | ProbeTask
+  | ClassifyTask
   | { readonly kind: 'trial'; readonly trial: TrialKind; readonly document: SkipwireDocument };
 
 /** What the host tells an engine process. */
@@ -54,6 +56,7 @@ export interface EngineEnvironment {
 export type TaskOutcome =
   | { readonly kind: 'trained'; readonly completed: boolean }
   | { readonly kind: 'predicted'; readonly prediction: Prediction }
+  | { readonly kind: 'classified'; readonly sets: readonly ClassifiedSet[] }
   | { readonly kind: 'probed'; readonly answer: ProbeOutcome }
   | { readonly kind: 'tried'; readonly result: TrialResult };
 

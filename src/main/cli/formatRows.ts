@@ -1,0 +1,17 @@
+/** Rows of a table in columns: words to the left, all after the first column to the right. */
+export function formatRows(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** Characters of a class's name above its column, so that many classes still fit a line. */
+export function classWidth(classes: number): number {
+  return classes <= 12 ? 10 : 4;
+}
