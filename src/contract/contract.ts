@@ -11,6 +11,7 @@ import { sampleCalls } from './samples.ts';
 import { TrialEvent, trialCalls } from './trials.ts';
 import { statisticsCalls } from './statistics.ts';
 import { runControlCalls } from './runControl.ts';
+import { varianceCalls } from './variance.ts';
 import { WorkspacePath } from './workspacePath.ts';
 
 export { HostProblem, WorkspacePath };
@@ -59,6 +60,7 @@ export const calls = {
   ...sampleCalls,
   ...dataCalls,
   ...trialCalls,
+  ...varianceCalls,
   'data/list': call(nothing, z.strictObject({ dataSets: z.array(DataSetDescription) })),
   'run/start': call(
     z.strictObject({ document: SkipwireDocument, documentPath: z.string().max(1000).optional() }),

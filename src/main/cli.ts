@@ -13,6 +13,7 @@ import { registerShareCommand } from './cli/shareCommand.ts';
 import { registerSummaryCommand } from './cli/summaryCommand.ts';
 import { registerTrainCommand } from './cli/trainCommand.ts';
 import { registerTrialCommands } from './cli/trialCommands.ts';
+import { registerVarianceCommand } from './cli/varianceCommand.ts';
 import { registerEngineCommands } from './engines/engineCommands.ts';
 import { productVersion } from './files/productRoot.ts';
 
@@ -33,6 +34,7 @@ registerCheckCommand(program);
 registerDiffCommand(program);
 registerDataCommand(program);
 registerProbeCommand(program);
+registerVarianceCommand(program);
 registerSchemaCommand(program);
 registerShareCommand(program);
 registerServeCommand(program);

@@ -7,6 +7,7 @@ import { assertNever } from '../graph-engine/core/diagnostic.ts';
 import { classifySet } from './evaluation/classifySet.ts';
 import { problemOf } from './files/hostFailure.ts';
 import { productVersion } from './files/productRoot.ts';
+import { measureVariance } from './probing/measureVariance.ts';
 import { createProber, type Prober } from './probing/createProber.ts';
 import type {
   EngineEnvironment,
@@ -83,6 +84,8 @@ async function work(executor: Executor, task: EngineTask): Promise<TaskOutcome> 
     }
     case 'classify':
       return { kind: 'classified', sets: await classifySet(executor, task) };
+    case 'variance':
+      return { kind: 'probed', answer: { kind: 'variance', ...(await measureVariance(executor, task.document)) } };
     case 'probe/describe':
     case 'probe/samples':
     case 'probe/read':

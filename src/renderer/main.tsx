@@ -13,6 +13,7 @@ import { followFiles } from './files/outsideChanges.ts';
 import { followAddress } from './files/shareLinks.ts';
 import { followRecent } from './files/recentDocuments.ts';
 import { startPanes } from './panes/paneStore.ts';
+import { followSamples } from './samples/followSamples.ts';
 import { startDrafts } from './store/startDrafts.ts';
 import { startTheme } from './theme/themeStore.ts';
 import { startGuide } from './tour/tourStore.ts';
@@ -42,6 +43,7 @@ followFiles(host.connection);
 followRecent(host.connection);
 followLibrary(host.connection);
 followAddress();
+followSamples(host.connection);
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no #root.');

@@ -79,6 +79,11 @@ export function createHandlers(services: HostServices): Handlers {
     ...createDataHandlers(services),
     'data/list': () => answerOf(() => ({ dataSets: dataSources.map(({ description }) => description) })),
 
+    'variance/measure': ({ document }) =>
+      answerOf(async () => {
+        const { points, batch } = await prober.variance(document);
+        return { points: [...points], batch };
+      }),
     'probe/open': (input) => answerOf(() => sessions.open(input)),
     'probe/samples': (input) => answerOf(() => sessions.samples(input)),
     'probe/read': (input) => answerOf(() => sessions.read(input)),

@@ -1,5 +1,6 @@
-import { stat } from 'node:fs/promises';
+import { open as openFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { z } from 'zod';
 import type { CallOutput, ParsedInput } from '../../contract/contract.ts';
 import type { ProbeLesion, ProbeWeights } from '../../contract/samples.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
@@ -120,5 +121,31 @@ async function findWeights(
       remedy: 'Wait for the end of its first epoch, or look at the initial weights.',
     });
   }
-  return { source: { file }, key: `${file} ${found.mtimeMs} ${found.size}` };
+  const epoch = await savedAtEpoch(file);
+  return { source: { file }, key: `${file} ${found.mtimeMs} ${found.size}`, ...(epoch !== undefined && { epoch }) };
 }
+
+/** Far above the header of any network; a damaged file must not fill the memory. */
+const LONGEST_HEADER = 64 * 1024 * 1024;
+
+/** The epoch in the header of a checkpoint, without reading its weights; `undefined` where it does not say. */
+async function savedAtEpoch(file: string): Promise<number | undefined> {
+  const handle = await openFile(file);
+  try {
+    const size = new BigUint64Array(1);
+    await handle.read(new Uint8Array(size.buffer), 0, 8, 0);
+    const length = Number(size[0]);
+    if (length > LONGEST_HEADER) return undefined;
+    const header = Buffer.alloc(length);
+    await handle.read(header, 0, length, 8);
+    const parsed = CheckpointHeader.safeParse(JSON.parse(header.toString('utf8')));
+    return parsed.success ? Number(parsed.data.__metadata__.epoch) : undefined;
+  } catch {
+    // Damaged weights are told about when they are read.
+    return undefined;
+  } finally {
+    await handle.close();
+  }
+}
+
+const CheckpointHeader = z.object({ __metadata__: z.object({ epoch: z.string().regex(/^[\d.]+$/) }) });

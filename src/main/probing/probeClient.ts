@@ -1,7 +1,8 @@
 import os from 'node:os';
+import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { startEngineChild, type EngineChild } from '../training/engineChild.ts';
-import type { ProbeDescription, ProbedReading, ProbeOutcome, ProbeTask } from './probeMessages.ts';
+import type { ProbeDescription, ProbedReading, ProbeOutcome, ProbeTask, VarianceTask } from './probeMessages.ts';
 
 /** The host's side of the process that looks at samples. Questions are answered one after the other. */
 export interface ProbeClient {
@@ -14,6 +15,8 @@ export interface ProbeClient {
     order: Omit<Extract<ProbeTask, { kind: 'probe/read' }>, 'kind'>,
     view: string,
   ): Promise<{ readonly readings: readonly ProbedReading[]; readonly superseded: boolean }>;
+  /** The spread of values and gradients in one step of a network with new weights. */
+  variance(document: SkipwireDocument): Promise<Omit<Extract<ProbeOutcome, { kind: 'variance' }>, 'kind'>>;
   /** Ends the process at once; the next question starts another. */
   kill(): void;
   dispose(): Promise<void>;
@@ -64,7 +67,7 @@ export function createProbeClient({
     void old?.release();
   };
 
-  async function ask(task: ProbeTask): Promise<ProbeOutcome> {
+  async function ask(task: ProbeTask | VarianceTask): Promise<ProbeOutcome> {
     if (closed) throw lost('Skipwire is being closed.');
     clearTimeout(idle);
     if (child?.isAlive() !== true) child = start();
@@ -116,6 +119,12 @@ export function createProbeClient({
         }
       });
     },
+    variance: (document) =>
+      inTurn(async () => {
+        const answer = await ask({ kind: 'variance', document });
+        if (answer.kind !== 'variance') throw new Error(`Asked for variances, got ${answer.kind}`);
+        return { points: answer.points, batch: answer.batch };
+      }),
     kill: () => child?.kill(),
     async dispose() {
       closed = true;

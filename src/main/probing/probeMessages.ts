@@ -1,4 +1,5 @@
 import type { SampleView } from '../../contract/samples.ts';
+import type { MeasuredVariance } from '../../contract/variance.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import type { Lesion } from '../../graph-engine/lower/lowerProbe.ts';
 import type { ReadingWish } from '../../graph-engine/probe/readValue.ts';
@@ -36,6 +37,12 @@ export type ProbeTask =
       readonly raw?: boolean;
     };
 
+/** Sends one batch through a new network and back. */
+export interface VarianceTask {
+  readonly kind: 'variance';
+  readonly document: SkipwireDocument;
+}
+
 /** One value of a sample. */
 export interface ProbedReading {
   readonly path: string;
@@ -56,6 +63,7 @@ export interface ProbeDescription {
 }
 
 export type ProbeOutcome =
+  | { readonly kind: 'variance'; readonly points: readonly MeasuredVariance[]; readonly batch: number }
   | { readonly kind: 'described'; readonly description: ProbeDescription }
   | { readonly kind: 'samples'; readonly samples: readonly SampleView[]; readonly total: number }
   | { readonly kind: 'readings'; readonly readings: readonly ProbedReading[]; readonly complete: boolean };

@@ -4,8 +4,8 @@ import type { TrialKind, TrialProgress, TrialResult } from '../../contract/trial
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import type { ClassifiedSet, ClassifyTask } from '../evaluation/classifySet.ts';
 import type { NamedTensors } from '../executors/compiledProgram.ts';
-import type { ProbeOutcome, ProbeTask } from '../probing/probeMessages.ts';
 import type { TakenUp } from './takeUpRun.ts';
+import type { ProbeOutcome, ProbeTask, VarianceTask } from '../probing/probeMessages.ts';
 
 /** Where a network's weights come from: a safetensors file, or the initial ones of a seed. */
 export type WeightSource = { readonly file: string } | { readonly seed: number };
@@ -29,6 +29,7 @@ export type EngineTask =
       readonly samples: number;
     }
   | ProbeTask
+  | VarianceTask
   | ClassifyTask
   | { readonly kind: 'trial'; readonly trial: TrialKind; readonly document: SkipwireDocument };
 

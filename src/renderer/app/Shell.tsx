@@ -10,6 +10,7 @@ import type { Pane } from '../panes/pane.ts';
 import { Panes } from '../panes/Panes.tsx';
 import { ReferenceDialog } from '../reference/ReferenceDialog.tsx';
 import { useReferenceCommands } from '../reference/referenceCommands.tsx';
+import { SampleBar } from '../samples/SampleBar.tsx';
 import { besideStore } from '../store/besideStore.ts';
 import { useDocument } from '../store/documentStore.ts';
 import { TourBar } from '../tour/TourBar.tsx';
@@ -63,6 +64,7 @@ function Centre({ commands }: { readonly commands: readonly AppCommand[] }) {
       <OutsideBanner />
       <CompareBar />
       <TourBar commands={commands} />
+      <SampleBar />
       <div className="min-h-0 flex-1">
         <Canvases />
       </div>

@@ -29,6 +29,7 @@ import { chooseFile, closeTab, downloadDocument, save, startNew } from '../files
 import { showFileDialog } from '../files/fileDialog.ts';
 import { copyShareLink } from '../files/shareLinks.ts';
 import { openReferenceHere } from '../reference/referenceCommands.tsx';
+import { sampleCommands } from '../samples/sampleCommands.tsx';
 import { besideStore, showBeside } from '../store/besideStore.ts';
 import { documentStore, redo, showDocument, undo, useDocument, type DocumentTab } from '../store/documentStore.ts';
 import { chooseTheme, nextThemeChoice, themeStore } from '../theme/themeStore.ts';
@@ -64,6 +65,7 @@ export type AppCommandId =
   | 'reference'
   | `reference:${string}`
   | `heat-map:${string}`
+  | `sample:${string}`
   | `pane:${PaneId}`
   | `move-pane:${string}`
   | 'canvas-alone'
@@ -344,6 +346,7 @@ export function useAppCommands(): readonly AppCommand[] {
         enabled: resumable,
         run: resumeTour,
       },
+      ...sampleCommands,
       ...paneCommands,
     ],
     [resumable, paneCommands, connection, undoLabel, redoLabel, blocked, active, theme, several, beside],

@@ -1,6 +1,8 @@
 import { useStore } from '@xyflow/react';
-import { Map as MapIcon, Maximize, Minus, Plus, Search, Workflow } from 'lucide-react';
+import { Map as MapIcon, Maximize, Minus, Plus, ScanEye, Search, Workflow } from 'lucide-react';
 import { memo } from 'react';
+import { toggleSamples } from '../samples/sampleCommands.tsx';
+import { useSample } from '../samples/sampleStore.ts';
 import { classNames } from '../ui/classNames.ts';
 import { IconButton } from '../ui/IconButton.tsx';
 import { Menu } from '../ui/Menu.tsx';
@@ -18,6 +20,7 @@ const BUTTON = 'size-7';
 
 /** Adding, arranging and view, at the lower edge of the canvas. */
 export const CanvasToolbar = memo(function CanvasToolbar({ view, minimap, narrow }: CanvasToolbarProps) {
+  const samples = useSample((state) => state.open);
   return (
     <div
       role="toolbar"
@@ -52,6 +55,16 @@ export const CanvasToolbar = memo(function CanvasToolbar({ view, minimap, narrow
           { label: 'Arrange left to right', onSelect: () => arrange('right'), testId: 'arrange-right' },
           { label: 'Arrange top to bottom', onSelect: () => arrange('down'), testId: 'arrange-down' },
         ]}
+      />
+      <IconButton
+        side="top"
+        className={BUTTON}
+        label="Look at a sample on its way"
+        shortcut="Alt+S"
+        icon={<ScanEye size={15} />}
+        pressed={samples}
+        onClick={toggleSamples}
+        data-testid="sample-toggle"
       />
       <IconButton
         side="top"

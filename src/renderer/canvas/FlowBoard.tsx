@@ -3,6 +3,7 @@ import { memo, type ReactNode } from 'react';
 import { RemovedCard, RemovedWire } from '../compare/RemovedCard.tsx';
 import { HeatMapOverlay } from '../heatmap/HeatMapOverlay.tsx';
 import { GhostOverlay } from '../problems/GhostOverlay.tsx';
+import { ActivationOverlay } from '../samples/ActivationOverlay.tsx';
 import type { CanvasNode } from './deriveNodes.ts';
 import type { CanvasWire } from './deriveWires.ts';
 import { FrameCard } from './marks/FrameCard.tsx';
@@ -87,6 +88,7 @@ export const FlowBoard = memo(function FlowBoard({
       nodeDragThreshold={3}
     >
       {!isFar && <HeatMapOverlay cards={cards} />}
+      {!isFar && <ActivationOverlay cards={cards} />}
       <GhostOverlay />
       <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} />
       <GuideLines />

@@ -21,6 +21,7 @@ import { AdviceRow } from '../problems/AdviceRow.tsx';
 import { ProblemRow } from '../problems/ProblemRow.tsx';
 import { pageOfNode } from '../reference/referenceLibrary.ts';
 import { openReference } from '../reference/referenceStore.ts';
+import { SampleSection } from '../samples/SampleSection.tsx';
 import { dispatch, useDocument } from '../store/documentStore.ts';
 import { shownScope, useShownScope } from '../store/scope.ts';
 import { goToPlace } from '../problems/goToPlace.ts';
@@ -195,6 +196,7 @@ export function NodeInspector({ id }: { readonly id: NodeId }) {
           </details>
         </>
       )}
+      <SampleSection id={id} />
       {known !== undefined && <ShapeSection inputs={known.inputs} outputs={known.outputs} />}
       {known !== undefined && inferred !== undefined && <ProvenanceSection node={known} graph={inferred} />}
       {totals !== undefined && (
