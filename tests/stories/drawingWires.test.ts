@@ -132,3 +132,42 @@ test('an open wire offers first what takes its shape; favourites stand on top of
 test('none of this upset the browser', () => {
   expect(editor.errors).toEqual([]);
 });
+
+test('Ctrl and a drag from a port takes all its wires to another port; Esc and undo put them back', async () => {
+  const { port, wire, place } = drawing;
+  await drawing.begin('conv2d', 'relu', 'batchNormalization');
+  await wire('conv-1', 'relu-1').waitFor();
+  const [from, to] = [await place(port('conv-1', 'output', 'out')), await place(port('input-1', 'output', 'out'))];
+  await page.keyboard.down('Control');
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move(to.x, to.y, { steps: 6 });
+  await page.getByTestId('stroke').filter({ hasText: 'Move wires' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByTestId('stroke').waitFor({ state: 'detached' });
+  await page.mouse.up();
+  await page.keyboard.up('Control');
+  await wire('conv-1', 'relu-1').waitFor();
+  await drawing.stroke([from, to], { keys: ['Control'] });
+  await wire('input-1', 'relu-1').waitFor();
+  await wire('conv-1', 'relu-1').waitFor({ state: 'detached' });
+  await drawing.press('Control+z');
+  await wire('conv-1', 'relu-1').waitFor();
+});
+
+test('a node is muted by key and by the menu of the right button, and zeros are told', async () => {
+  const { node, wire } = drawing;
+  await drawing.begin('conv2d', 'relu');
+  await node('conv-1').click();
+  await drawing.press('m');
+  await expect.poll(() => node('conv-1').getAttribute('class')).toContain('is-muted');
+  await expect.poll(() => wire('conv-1', 'relu-1').getAttribute('aria-label')).toContain('zeros');
+  await node('conv-1').click({ button: 'right' });
+  const item = page.getByTestId('canvas-menu-mute');
+  expect(await item.getAttribute('aria-checked')).toBe('true');
+  await item.click();
+  await expect.poll(() => node('conv-1').getAttribute('class')).not.toContain('is-muted');
+  await node('relu-1').click();
+  await drawing.press('Control+z');
+  await expect.poll(() => node('conv-1').getAttribute('class')).toContain('is-muted');
+});

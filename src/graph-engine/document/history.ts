@@ -16,6 +16,8 @@ export interface History {
   readonly entries: readonly { readonly label: string }[];
   /** How many entries are applied; `entries.length` when nothing is undone. */
   readonly position: number;
+  /** What led to the present state: the same object exactly when the state is the same, also after old entries were forgotten. */
+  readonly mark: object;
   readonly canUndo: boolean;
   readonly canRedo: boolean;
   /** Runs a command. An exception in it leaves the document as it was. */
@@ -40,6 +42,8 @@ export function createHistory(initial: SkipwireDocument): History {
   let document = freeze(initial, true);
   let entries: Entry[] = [];
   let position = 0;
+  /** Stands for the state before the first entry that is remembered. */
+  let origin: object = {};
   let gesture: { readonly label: string; readonly base: SkipwireDocument; readonly patches: Patch[] } | null = null;
   const listeners = new Set<() => void>();
   const changed = (): void => {
@@ -48,7 +52,10 @@ export function createHistory(initial: SkipwireDocument): History {
 
   function record(label: string, forward: readonly Patch[], backward: readonly Patch[]): void {
     if (forward.length === 0) return;
-    entries = [...entries.slice(0, position), { label, forward, backward }].slice(-MAXIMUM_ENTRIES);
+    const all = [...entries.slice(0, position), { label, forward, backward }];
+    const forgotten = all.at(-MAXIMUM_ENTRIES - 1);
+    if (forgotten !== undefined) origin = forgotten;
+    entries = all.slice(-MAXIMUM_ENTRIES);
     position = entries.length;
   }
 
@@ -73,6 +80,9 @@ export function createHistory(initial: SkipwireDocument): History {
     },
     get position() {
       return position;
+    },
+    get mark() {
+      return entries[position - 1] ?? origin;
     },
     get canUndo() {
       return gesture === null && position > 0;
@@ -129,6 +139,7 @@ export function createHistory(initial: SkipwireDocument): History {
       document = freeze(next, true);
       entries = [];
       position = 0;
+      origin = {};
       gesture = null;
       changed();
     },

@@ -1,7 +1,7 @@
 import { ViewportPortal, useStore } from '@xyflow/react';
 import { useCanvas } from './canvasStore.ts';
 
-const WORDS = { cut: 'Cut', reroute: 'Add a point', join: 'Add', wire: 'Connect' } as const;
+const WORDS = { cut: 'Cut', reroute: 'Add a point', join: 'Add', wire: 'Connect', rewire: 'Move wires' } as const;
 
 /** The line that is being drawn by hand, in pixels of the canvas. */
 export function StrokeLine({ root }: { readonly root: React.RefObject<HTMLDivElement | null> }) {

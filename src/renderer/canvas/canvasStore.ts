@@ -6,8 +6,11 @@ import type { OpenWire } from './dropRules.ts';
 import type { Guide } from './guides.ts';
 import type { Point } from './routeWire.ts';
 
-/** `cut` takes off wires, `reroute` puts a point on them, `join` adds an Add of two nodes, `wire` connects two. */
-export type StrokeTool = 'cut' | 'reroute' | 'join' | 'wire';
+/**
+ * `cut` takes off wires, `reroute` puts a point on them, `join` adds an Add of two nodes, `wire` connects two, `rewire` takes
+ * all wires of a port to another one.
+ */
+export type StrokeTool = 'cut' | 'reroute' | 'join' | 'wire' | 'rewire';
 
 /** What the user is in the middle of on the canvas: one gesture at a time. */
 export type CanvasMode =

@@ -9,14 +9,27 @@ export interface PortHit {
   readonly side?: 'input' | 'output';
 }
 
+function portOf(element: Element | null): PortHit | undefined {
+  const port = element?.closest<HTMLElement>('.react-flow__handle');
+  const [node, handle] = [port?.dataset['nodeid'], port?.dataset['handleid']];
+  if (port === null || port === undefined || node === undefined || handle === undefined) return undefined;
+  return { node: node as NodeId, port: handle, side: port.classList.contains('target') ? 'input' : 'output' };
+}
+
+/** The port at a point of the window, under whatever lies above it: ends of wires cover the ports they lead to. */
+export function portAt({ x, y }: Point): PortHit | undefined {
+  for (const element of document.elementsFromPoint(x, y)) {
+    const port = portOf(element);
+    if (port !== undefined) return port;
+  }
+  return undefined;
+}
+
 /** The node or port that is drawn at a point of the window. */
 export function nodeAt({ x, y }: Point): PortHit | undefined {
   const element = document.elementFromPoint(x, y);
-  const port = element?.closest<HTMLElement>('.react-flow__handle');
-  const [portNode, handle] = [port?.dataset['nodeid'], port?.dataset['handleid']];
-  if (port !== null && port !== undefined && portNode !== undefined && handle !== undefined) {
-    return { node: portNode as NodeId, port: handle, side: port.classList.contains('target') ? 'input' : 'output' };
-  }
+  const port = portOf(element);
+  if (port !== undefined) return port;
   const id = element?.closest<HTMLElement>('.react-flow__node')?.dataset['id'];
   if (id !== undefined) return { node: id as NodeId };
   const painted = element?.classList.contains('react-flow__pane') === true ? overviewHitAt({ x, y }) : undefined;

@@ -7,6 +7,7 @@ import {
   documentStore,
   emptyDocument,
   gesture,
+  goToStep,
   markSaved,
   newDocument,
   openDocument,
@@ -52,6 +53,19 @@ test('a document is dirty while it differs from its file, also after undo past t
   expect(state().dirty).toBe(false);
   rename('b');
   undo();
+  expect(state().dirty).toBe(false);
+});
+
+test('more edits than are remembered: undone as far as can be, the document is not what its file has', () => {
+  for (let step = 0; step < 1005; step++) rename(`Name ${step}`);
+  goToStep(0);
+  expect([state().document.name, state().dirty]).toEqual(['Name 4', true]);
+  // Saved there, that state is known again, though no step that led to it is left.
+  markSaved(state().document, file);
+  expect(state().dirty).toBe(false);
+  goToStep(1000);
+  expect(state().dirty).toBe(true);
+  goToStep(0);
   expect(state().dirty).toBe(false);
 });
 

@@ -62,8 +62,8 @@ interface OpenDocument {
   readonly id: DocumentId;
   readonly history: History;
   file: FileIdentity | null;
-  /** The last entry that the file has: `undefined` when the file is the document before any edit, `null` when no file has any of it. */
-  savedEntry: object | null | undefined;
+  /** The state of the history that the file has; `null` when no file has any of it. */
+  savedMark: object | null;
 }
 
 let gestureDepth = 0;
@@ -74,7 +74,7 @@ function freshId(): DocumentId {
 
 function createOpen(document: SkipwireDocument, file: FileIdentity | null, unsaved: boolean, id = freshId()) {
   const history = createHistory(document);
-  const open: OpenDocument = { id, history, file, savedEntry: unsaved ? null : undefined };
+  const open: OpenDocument = { id, history, file, savedMark: unsaved ? null : history.mark };
   history.subscribe(() => {
     // Within a gesture the views are told once, at its end.
     if (gestureDepth === 0) publish();
@@ -85,8 +85,8 @@ function createOpen(document: SkipwireDocument, file: FileIdentity | null, unsav
 let active: OpenDocument = createOpen(emptyDocument(), null, false);
 let opened: readonly OpenDocument[] = [active];
 
-function isDirty({ history, savedEntry }: OpenDocument): boolean {
-  return savedEntry === null || history.entries[history.position - 1] !== savedEntry;
+function isDirty({ history, savedMark }: OpenDocument): boolean {
+  return history.mark !== savedMark;
 }
 
 function tabOf(open: OpenDocument, before: readonly DocumentTab[]): DocumentTab {
@@ -192,12 +192,12 @@ export function goToStep(position: number): void {
 }
 
 /** Whether nobody would miss the document: nothing was ever done in it, and it is in no file. */
-function isUntouched({ history, file, savedEntry }: OpenDocument): boolean {
+function isUntouched(open: OpenDocument): boolean {
   return (
-    file === null &&
-    savedEntry === undefined &&
-    history.entries.length === 0 &&
-    Object.keys(history.document.graph.nodes).length === 0
+    open.file === null &&
+    !isDirty(open) &&
+    open.history.entries.length === 0 &&
+    Object.keys(open.history.document.graph.nodes).length === 0
   );
 }
 
@@ -256,7 +256,7 @@ export function markSaved(document: SkipwireDocument, file: FileIdentity, id: Do
   const open = openNamed(id);
   if (open === undefined) return;
   const { history } = open;
-  if (document === history.document) open.savedEntry = history.entries[history.position - 1];
+  if (document === history.document) open.savedMark = history.mark;
   open.file = file;
   publish();
 }
