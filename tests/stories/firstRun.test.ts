@@ -6,7 +6,7 @@ import { tourSteps } from '../../src/renderer/tour/tourSteps.ts';
 import { drag, fill, openEditor, type RunningEditor } from './openEditor.ts';
 
 // A network is trained twice, on a machine that may be busy with other tests.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 let editor: RunningEditor;
 let page: Page;

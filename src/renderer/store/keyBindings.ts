@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { createStore } from 'zustand/vanilla';
 import { useStore } from 'zustand';
+import { keep, readKept } from './kept.ts';
 
 const STORAGE_KEY = 'skipwire.keys';
 const Overrides = z.record(z.string(), z.string().nullable());
@@ -18,7 +19,7 @@ export interface Bound {
 
 function read(): KeyOverrides {
   try {
-    const parsed = Overrides.safeParse(JSON.parse(localStorage.getItem(STORAGE_KEY) ?? '{}'));
+    const parsed = Overrides.safeParse(JSON.parse(readKept(STORAGE_KEY) ?? '{}'));
     return parsed.success ? parsed.data : {};
   } catch {
     return {};
@@ -40,13 +41,9 @@ export function keysOf({ id, shortcut, alternatives = [] }: Bound): readonly str
   return shortcut === undefined ? alternatives : [shortcut, ...alternatives];
 }
 
-function keep(overrides: KeyOverrides): void {
+function set(overrides: KeyOverrides): void {
   keyBindings.setState({ overrides });
-  try {
-    localStorage.setItem(STORAGE_KEY, JSON.stringify(overrides));
-  } catch {
-    // Then the choice lasts as long as the page.
-  }
+  keep(STORAGE_KEY, JSON.stringify(overrides));
 }
 
 /** Gives a command another shortcut (`null`: none); whatever had it before loses it. */
@@ -58,10 +55,10 @@ export function rebind(command: Bound, shortcut: string | null, all: readonly Bo
   }
   overrides[command.id] = shortcut;
   if (shortcut === command.shortcut) delete overrides[command.id];
-  keep(overrides);
+  set(overrides);
 }
 
 /** Gives every command its own shortcut back. */
 export function resetBindings(): void {
-  keep({});
+  set({});
 }

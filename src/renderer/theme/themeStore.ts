@@ -1,4 +1,5 @@
 import { createStore } from 'zustand/vanilla';
+import { keep, readKept } from '../store/kept.ts';
 
 export type ThemeChoice = 'system' | 'light' | 'dark';
 export type Theme = 'light' | 'dark';
@@ -32,11 +33,7 @@ export const themeStore = createStore<ThemeState>()(() => ({ choice: 'system', t
 
 /** Sets and remembers the choice. */
 export function chooseTheme(choice: ThemeChoice): void {
-  try {
-    localStorage.setItem(STORAGE_KEY, choice);
-  } catch {
-    // A browser that forbids storage still shows the chosen theme until it is closed.
-  }
+  keep(STORAGE_KEY, choice);
   show(choice);
 }
 
@@ -44,13 +41,7 @@ export function chooseTheme(choice: ThemeChoice): void {
 export function startTheme(): void {
   const system = window.matchMedia('(prefers-color-scheme: dark)');
   system.addEventListener('change', () => show(themeStore.getState().choice));
-  let stored: string | null = null;
-  try {
-    stored = localStorage.getItem(STORAGE_KEY);
-  } catch {
-    stored = null;
-  }
-  show(parseThemeChoice(stored));
+  show(parseThemeChoice(readKept(STORAGE_KEY)));
 }
 
 function show(choice: ThemeChoice): void {
