@@ -126,6 +126,21 @@ test('the canvas has the window for itself and gives it back; the arrow keys go 
   await expect.poll(async () => (await canvas()).width).toBeGreaterThan(before.width + 400);
   await page.keyboard.press('Alt+0');
   await expect.poll(async () => (await canvas()).width).toBe(before.width);
+  // A pane can have it too; then nothing of the canvas shines through.
+  await page.getByTestId('pane-menu-inspector').click();
+  await page.getByTestId('maximize-inspector').click();
+  await expect.poll(async () => (await boxOf(page.getByTestId('inspector'))).width).toBeGreaterThan(1200);
+  const covering = await page.evaluate(() =>
+    [...Array(60).keys()]
+      .map((step) => document.elementFromPoint(20 + step * 22, innerHeight - 60))
+      .filter((element) => element?.closest('section')?.getAttribute('aria-label') !== 'Inspector')
+      .map((element) => element?.outerHTML.slice(0, 80)),
+  );
+  expect(covering).toEqual([]);
+  expect(await page.getByRole('separator').count()).toBe(0);
+  await page.getByTestId('pane-menu-inspector').click();
+  await page.getByTestId('maximize-inspector').click();
+  await expect.poll(async () => (await canvas()).width).toBe(before.width);
   await tab('inspector').focus();
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Enter');

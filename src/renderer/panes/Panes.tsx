@@ -68,7 +68,8 @@ export function Panes({ canvas, guard }: PanesProps) {
 const isCanvas = ({ id }: { readonly id: string }): boolean => id === CANVAS || id === CANVAS_TAB;
 
 const CLASSES = {
-  tabset: 'flex h-full flex-col bg-surface',
+  // What floats over the canvas stays within it, also under a pane that fills the window.
+  tabset: 'isolate flex h-full flex-col bg-surface',
   header: (tabset: TabsetNode<null>) =>
     isCanvas(tabset) ? 'hidden' : 'flex h-9 shrink-0 items-stretch border-b border-line bg-surface',
   tabList: 'flex min-w-0 flex-1 items-stretch overflow-x-auto px-1 [scrollbar-width:none]',

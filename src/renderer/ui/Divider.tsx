@@ -12,7 +12,7 @@ export function Divider({ orientation }: DividerProps) {
     <Separator
       aria-label="Size of the panes"
       className={classNames(
-        'relative z-10 bg-line outline-none after:absolute after:transition-colors after:duration-100 hover:after:bg-accent/50 focus-visible:after:bg-focus data-[separator=active]:after:bg-accent',
+        'relative z-10 bg-line in-[[data-workspace-layout][inert]]:invisible outline-none after:absolute after:transition-colors after:duration-100 hover:after:bg-accent/50 focus-visible:after:bg-focus data-[separator=active]:after:bg-accent',
         orientation === 'horizontal'
           ? 'w-px after:inset-y-0 after:-left-px after:w-[3px]'
           : 'h-px after:inset-x-0 after:-top-px after:h-[3px]',
