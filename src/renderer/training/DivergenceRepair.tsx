@@ -1,4 +1,5 @@
 import { Crosshair, Scissors, TrendingDown } from 'lucide-react';
+import { useMemo } from 'react';
 import type { Divergence } from '../../contract/divergence.ts';
 import type { RunId } from '../../contract/run.ts';
 import { useHost } from '../connection/host.ts';
@@ -21,8 +22,10 @@ const gentler = (rate: number): number => Number((rate / 10).toPrecision(3));
 export function DivergenceRepair({ run, divergence: { broken } }: DivergenceRepairProps) {
   const { connection } = useHost();
   const rate = useDocument((state) => state.document.training.learningRate);
-  const place = useDocument((state) =>
-    broken === undefined || broken.path === '' ? undefined : placeOfPath(state.document, broken.path),
+  const document = useDocument((state) => state.document);
+  const place = useMemo(
+    () => (broken === undefined || broken.path === '' ? undefined : placeOfPath(document, broken.path)),
+    [document, broken],
   );
   const lower = gentler(rate);
   return (
