@@ -1,5 +1,14 @@
 import { Handle, Position, type NodeProps } from '@xyflow/react';
-import { CircleAlert, CornerDownRight, Info, StickyNote, TriangleAlert, Unplug, VolumeX } from 'lucide-react';
+import {
+  CircleAlert,
+  CornerDownRight,
+  Info,
+  Snowflake,
+  StickyNote,
+  TriangleAlert,
+  Unplug,
+  VolumeX,
+} from 'lucide-react';
 import { Fragment, memo, type CSSProperties } from 'react';
 import { classNames } from '../ui/classNames.ts';
 import { useCanvas } from './canvasStore.ts';
@@ -51,6 +60,7 @@ function Card({ view, selected, dragging }: CardProps) {
         dragging && 'is-dragging',
         view.bypassed && !view.muted && 'is-bypassed',
         view.muted && 'is-muted',
+        view.frozen && 'is-frozen',
         view.family === 'block' && 'is-block',
         `is-${detail}`,
         view.inputs.length > 1 && (view.inputs.some((port) => port.length > 2) ? 'has-long-ports' : 'has-ports'),
@@ -139,6 +149,11 @@ function CardText({ view }: { readonly view: NodeView }) {
         {view.note !== null && (
           <span title={view.note}>
             <StickyNote size={11} aria-label={`Note: ${view.note}`} role="img" />
+          </span>
+        )}
+        {view.frozen && (
+          <span title="Frozen: its weights do not learn">
+            <Snowflake size={12} aria-label="Frozen" role="img" />
           </span>
         )}
         <SwitchMark view={view} />

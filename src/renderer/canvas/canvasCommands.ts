@@ -15,6 +15,7 @@ import {
   mergeNodes,
   swapSelectedInputs,
   toggleBypass,
+  toggleFrozen,
   toggleMute,
 } from './editing.ts';
 import { addNoteAt, addWaypointToSelection, fitFrames, frameSelection } from './marks/editMarks.ts';
@@ -132,6 +133,14 @@ export const canvasCommands: readonly CanvasCommand[] = [
     shortcut: 'M',
     needs: 'nodes',
     run: toggleMute,
+  },
+  {
+    id: 'freeze',
+    label: 'Freeze',
+    group: 'Add and wire',
+    shortcut: 'Shift+Z',
+    needs: 'nodes',
+    run: toggleFrozen,
   },
   {
     id: 'reroute',

@@ -1,7 +1,7 @@
 import { addNode } from '../../graph-engine/document/commands/addNode.ts';
 import { insertBlock } from '../../graph-engine/document/commands/blocks.ts';
 import { connect, disconnect, swapInputs } from '../../graph-engine/document/commands/connect.ts';
-import { moveNodes, setEnabled, setMuted } from '../../graph-engine/document/commands/editNode.ts';
+import { moveNodes, setEnabled, setFrozen, setMuted } from '../../graph-engine/document/commands/editNode.ts';
 import { insertOnWire } from '../../graph-engine/document/commands/insertOnWire.ts';
 import { removeNodes } from '../../graph-engine/document/commands/removeNodes.ts';
 import { freshNodeId, reaches } from '../../graph-engine/document/graphs.ts';
@@ -149,6 +149,15 @@ export function toggleMute(): void {
   if (ids.length === 0) return;
   const allMuted = ids.every((id) => graph.nodes[id]?.muted === true);
   dispatch(setMuted, { scope, ids, muted: !allMuted });
+}
+
+/** Keeps the weights of the selected nodes as they are; lets them learn again when all of them are frozen. */
+export function toggleFrozen(): void {
+  const { scope, graph } = editedScope();
+  const ids = [...uiStore.getState().selection].filter((id) => graph.nodes[id] !== undefined);
+  if (ids.length === 0) return;
+  const allFrozen = ids.every((id) => graph.nodes[id]?.frozen === true);
+  dispatch(setFrozen, { scope, ids, frozen: !allFrozen });
 }
 
 /** Joins the selected nodes from left to right; returns how many wires were drawn. */

@@ -24,7 +24,7 @@ type Entry = MenuItem | 'separator';
 const OFFERED: Readonly<Record<MenuTarget['kind'], readonly (readonly string[])[]>> = {
   card: [
     ['connect', 'merge', 'swap-inputs'],
-    ['bypass', 'mute'],
+    ['bypass', 'mute', 'freeze'],
     ['unpack-block', 'make-unique', 'publish-block'],
     ['frame', 'make-block', 'duplicate'],
     ['select-upstream', 'select-downstream', 'fit-selection'],
@@ -61,13 +61,14 @@ function isFitting(id: string): boolean {
   }
 }
 
-const SWITCHES: ReadonlySet<string> = new Set(['bypass', 'mute']);
+const SWITCHES: ReadonlySet<string> = new Set(['bypass', 'mute', 'freeze']);
 
 /** Whether a command that switches something has done so to all that is selected. */
 function isOn(id: string): boolean {
   const { graph } = shownScope();
   const nodes = [...uiStore.getState().selection].flatMap((one) => graph.nodes[one] ?? []);
   if (id === 'mute') return nodes.every(({ muted }) => muted === true);
+  if (id === 'freeze') return nodes.every(({ frozen }) => frozen === true);
   return nodes.every(({ enabled }) => enabled === false);
 }
 

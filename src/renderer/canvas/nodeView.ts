@@ -37,6 +37,8 @@ export interface NodeView {
   readonly bypassed: boolean;
   /** Zeros come out of it. */
   readonly muted: boolean;
+  /** Its weights do not learn. */
+  readonly frozen: boolean;
   /** Bypassing or muting is decided by an expression. */
   readonly conditional: boolean;
   /** Parameter count in short, `null` when there are none. */
@@ -106,6 +108,7 @@ function describe(view: Omit<NodeView, 'label'>): string {
     view.summary,
     view.outputShape === null ? '' : `output ${view.outputShape}`,
     view.muted ? 'muted' : view.bypassed ? 'bypassed' : '',
+    view.frozen ? 'frozen' : '',
     view.problem === null ? '' : `${view.problem.severity}: ${view.problem.message}`,
   ];
   return parts.filter((part) => part !== '').join(', ');
@@ -129,6 +132,7 @@ function viewCard(
     height: nodeHeight(inputs.length, outputs.length),
     bypassed: inferred?.bypassed ?? node.enabled === false,
     muted: inferred?.muted ?? node.muted === true,
+    frozen: node.frozen === true,
     conditional: typeof node.enabled === 'string' || typeof node.muted === 'string',
     cost: parameters === 0 ? null : formatCount(parameters),
     outputShape: firstOutput === undefined ? null : formatShape(firstOutput),

@@ -23,6 +23,7 @@ import { applyFix, installEngine, startTraining } from './trainActions.ts';
 import { useTrainBlocker } from './TrainButton.tsx';
 import { useNow } from './useNow.ts';
 import { TrainingForm } from './TrainingForm.tsx';
+import { Trials } from './Trials.tsx';
 
 const NO_METRICS = { metrics: [], notices: [] };
 
@@ -83,8 +84,15 @@ function Settings() {
         disabled={false}
         onChange={(data) => change({ data })}
       />
-      <TrainingForm settings={settings} disabled={false} onChange={change} />
-      <ScheduleDrawing settings={settings} samples={data === undefined ? 1000 : sampleCount(data, network)} />
+      <TrainingForm
+        settings={settings}
+        disabled={false}
+        onChange={change}
+        schedule={
+          <ScheduleDrawing settings={settings} samples={data === undefined ? 1000 : sampleCount(data, network)} />
+        }
+      />
+      <Trials />
       {underWay && <QueueButton />}
     </Section>
   );
