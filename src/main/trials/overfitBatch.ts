@@ -17,6 +17,9 @@ import type { RunTrial } from './trial.ts';
 const STEPS = 500;
 /** Samples of the batch, at most: more take longer to learn by heart and tell nothing more. */
 const SAMPLES = 32;
+/** Steps after which a loss that has hardly moved will not move, and the share of the way that is hardly. */
+const STANDSTILL = 150;
+const HARDLY = 0.02;
 /** Seconds after which it is enough, if some steps were taken. */
 const PATIENCE = 120;
 
@@ -47,7 +50,7 @@ export const overfitBatch: RunTrial<'overfit-batch'> = (executor, document, { re
       if (step === 0) seen.push(seen[0] ?? new Float32Array());
       if (Number.isFinite(loss)) report({ kind: 'overfit-batch', points: [{ step, loss }], steps: STEPS });
       if (!Number.isFinite(loss) || isOverfitted({ losses, floor: floor.loss })) break;
-      if ((performance.now() - began) / 1000 > PATIENCE) break;
+      if ((performance.now() - began) / 1000 > PATIENCE || stands(losses, floor.loss)) break;
     }
     return conclude(plain, batch, {
       losses,
@@ -63,6 +66,12 @@ export const overfitBatch: RunTrial<'overfit-batch'> = (executor, document, { re
     });
   });
 };
+
+/** Whether going on would only show the same. */
+function stands(losses: readonly number[], floor: number): boolean {
+  const [first = 0] = losses;
+  return losses.length === STANDSTILL && first - Math.min(...losses) < HARDLY * (first - floor);
+}
 
 function conclude(
   document: SkipwireDocument,

@@ -21,7 +21,7 @@ export function LossPlot({ points, behind = [], logarithmic = false, mark, label
     return <div className="h-[150px] rounded-md border border-line bg-sunken" />;
   const along = (x: number): number => (logarithmic ? Math.log(x) : x);
   const span = Math.max(1e-12, along(last.x) - along(first.x));
-  const lowest = Math.min(...points.map(({ y }) => y));
+  const lowest = Math.min(...[...points, ...behind].map(({ y }) => y));
   const highest = Math.min(
     Math.max(...points.map(({ y }) => y)),
     lowest + 1.5 * Math.max(1e-9, first.y - lowest) + 0.1,

@@ -32,6 +32,7 @@ export function Trials() {
   };
   return (
     <div className="flex flex-col gap-2" data-testid="trials">
+      <h3 className="border-t border-line pt-3 text-xs font-semibold tracking-wide text-ink-muted">Before the run</h3>
       <div className="flex flex-wrap gap-1.5">
         {TRIALS.map(({ kind, label }) => (
           <Button key={kind} size="sm" disabled={blocked} onClick={() => begin(kind)} data-testid={`trial-${kind}`}>

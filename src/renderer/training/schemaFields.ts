@@ -185,7 +185,7 @@ const NAMES: Readonly<Record<string, string>> = {
   averaging: 'Weight averaging',
   clipping: 'Gradient clipping',
   stratified: 'Stratified split',
-  weightDecaySpares: 'Weight decay spares',
+  weightDecaySpares: 'Decay spares',
   float32: 'float32',
   bfloat16: 'bfloat16',
   lamb: 'LAMB',
