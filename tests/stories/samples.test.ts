@@ -162,3 +162,27 @@ test('of five thousand nodes those in sight have pictures, and from far away non
   await page.getByTestId('overview').waitFor();
   expect(await cards.count()).toBe(0);
 });
+
+test('before a training: how signals spread is foretold and measured, and a point leads to its node', async () => {
+  await open('forecast', networkTemplate('plain-20.json'));
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('signals spread');
+  await page.keyboard.press('Enter');
+  await page.getByTestId('variance-chart').waitFor();
+  await expect.poll(() => page.getByTestId('variance-status').textContent()).toBe('Measured on a batch of 32.');
+  expect(await page.getByTestId('variance-findings').textContent()).toMatch(
+    /Gradients .* on their way back to the input/,
+  );
+  const node = page.getByRole('slider', { name: 'Node' });
+  await node.focus();
+  await page.keyboard.press('End');
+  await expect
+    .poll(() => page.getByTestId('variance-point').textContent())
+    .toMatch(/^dense, layer 20: variance .* measured/);
+  await page
+    .getByTestId('variance-chart')
+    .locator('.u-over')
+    .click({ position: { x: 12, y: 60 } });
+  await page.getByTestId('inspector-node').waitFor();
+  expect(await page.getByTestId('variance-dialog').count()).toBe(0);
+});

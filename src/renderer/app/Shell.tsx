@@ -15,6 +15,7 @@ import { besideStore } from '../store/besideStore.ts';
 import { useDocument } from '../store/documentStore.ts';
 import { TourBar } from '../tour/TourBar.tsx';
 import { Divider } from '../ui/Divider.tsx';
+import { VarianceDialog } from '../variance/VarianceDialog.tsx';
 import { useAppCommands, type AppCommand } from './appCommands.tsx';
 import { CommandPalette } from './CommandPalette.tsx';
 import { DocumentTabs } from './DocumentTabs.tsx';
@@ -44,6 +45,7 @@ export function Shell() {
       {paletteOpen && <CommandPaletteWithReference commands={commands} />}
       <ErrorBoundary name="The reference">
         <ReferenceDialog />
+        <VarianceDialog />
       </ErrorBoundary>
       {shortcutsOpen && <ShortcutsDialog commands={commands} onClose={() => setShortcutsOpen(false)} />}
     </div>

@@ -1,5 +1,5 @@
 import './samples.css';
-import { ChevronDown, ChevronLeft, ChevronRight, Dices, Palette, ScanEye, X } from 'lucide-react';
+import { AudioLines, ChevronDown, ChevronLeft, ChevronRight, Dices, Palette, ScanEye, X } from 'lucide-react';
 import { colourMaps, type ColourMapName } from '../../graph-engine/probe/colourMap.ts';
 import type { PictureStyle } from '../../graph-engine/probe/valueReading.ts';
 import { networkFingerprint } from '../../graph-engine/document/networkFingerprint.ts';
@@ -11,6 +11,7 @@ import { useRuns } from '../training/runStore.ts';
 import { Button } from '../ui/Button.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
 import { Menu } from '../ui/Menu.tsx';
+import { setVarianceOpen } from '../variance/varianceStore.ts';
 import { describeAnswer } from './describeValue.ts';
 import { runsToLookAt } from './runsToLookAt.ts';
 import { SamplePicker } from './SamplePicker.tsx';
@@ -52,6 +53,13 @@ function Bar() {
         <Outcome />
       </span>
       <Lesions />
+      <IconButton
+        label="How signals spread with depth"
+        icon={<AudioLines size={14} aria-hidden />}
+        className="size-7"
+        onClick={() => setVarianceOpen(true)}
+        data-testid="variance-open"
+      />
       <WeightsMenu />
       <LookMenu />
       <IconButton

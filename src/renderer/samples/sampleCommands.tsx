@@ -1,8 +1,9 @@
-import { ChevronLeft, ChevronRight, Dices, ScanEye } from 'lucide-react';
+import { AudioLines, ChevronLeft, ChevronRight, Dices, ScanEye } from 'lucide-react';
 import { networkFingerprint } from '../../graph-engine/document/networkFingerprint.ts';
 import type { AppCommand } from '../app/appCommands.tsx';
 import { documentStore } from '../store/documentStore.ts';
 import { runStore } from '../training/runStore.ts';
+import { setVarianceOpen } from '../variance/varianceStore.ts';
 import { firstWeights, runsToLookAt } from './runsToLookAt.ts';
 import { chooseWeights, sampleStore, setSamplesOpen, showRandomSample, stepSample } from './sampleStore.ts';
 
@@ -58,5 +59,12 @@ export const sampleCommands: readonly AppCommand[] = [
     shortcut: 'Alt+R',
     enabled: true,
     run: withSamples(() => showRandomSample()),
+  },
+  {
+    id: 'sample:variance',
+    label: 'How signals spread with depth…',
+    icon: <AudioLines {...SIZE} />,
+    enabled: true,
+    run: () => setVarianceOpen(true),
   },
 ];
