@@ -108,10 +108,10 @@ test('runs wait for each other, change places and leave the queue', { timeout: 3
         .waitFor();
     }
     const list = page.getByTestId('run-list').getByRole('listitem');
-    await list.filter({ hasText: 'Waiting, 2.' }).filter({ hasText: '3 epochs' }).getByRole('button').click();
+    await list.filter({ hasText: 'Waiting · 2' }).filter({ hasText: '3 epochs' }).getByRole('button').click();
     await page.getByTestId('queue-earlier').click();
-    await list.filter({ hasText: 'Waiting, 1.' }).filter({ hasText: '3 epochs' }).waitFor();
-    await list.filter({ hasText: 'Waiting, 2.' }).filter({ hasText: '1 epoch' }).getByRole('button').click();
+    await list.filter({ hasText: 'Waiting · 1' }).filter({ hasText: '3 epochs' }).waitFor();
+    await list.filter({ hasText: 'Waiting · 2' }).filter({ hasText: '1 epoch' }).getByRole('button').click();
     await page.getByTestId('queue-remove').click();
     await stateIs(page, /Stopped/);
 

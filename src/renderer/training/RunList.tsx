@@ -44,7 +44,7 @@ export function RunList({ runs, shown, now, onShow }: RunListProps) {
               </span>
               <span className="text-xs text-ink tabular-nums">{bestFigure(run)}</span>
               <Badge tone={words.tone}>
-                {run.queuePlace === undefined ? words.label : `${words.label}, ${run.queuePlace + 1}.`}
+                {run.queuePlace === undefined ? words.label : `${words.label} · ${run.queuePlace + 1}`}
               </Badge>
             </button>
           </li>
