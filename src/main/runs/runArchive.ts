@@ -30,10 +30,11 @@ export async function listRuns(folder: string, kept: ReadonlySet<string>): Promi
 /**
  * The run of a folder as it really is: interrupted if it says that it goes on but nobody looks after it any more, and put
  * together again if its record is damaged. What had to be mended is mended on disk too. `undefined` where there is no run.
+ * Whoever has locked the folder is `alone`: nobody else looks after the run, whatever its record says.
  */
-export async function openRun(folder: string): Promise<RunFile | undefined> {
+export async function openRun(folder: string, { alone = false } = {}): Promise<RunFile | undefined> {
   const run = await readRunFile(folder);
-  if (run !== undefined) return mendRun(folder, run);
+  if (run !== undefined) return mendRun(folder, alone ? { ...run, keeper: null } : run);
   const recovered = await recoverRun(folder);
   if (recovered !== undefined) await keepMended(folder, recovered, recovered.notices.join(' '));
   return recovered;

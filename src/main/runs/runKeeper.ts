@@ -261,9 +261,8 @@ export function createRunKeeper(engine: EngineClient, onEvent: (event: RunEvent)
       await known?.writing;
       const lock = await lockRun(folder);
       try {
-        const file = await openRun(folder);
+        const file = await openRun(folder, { alone: true });
         if (file === undefined) throw noRun(folder);
-        if (!isAtRest(file.summary.state)) throw notAtRest(id);
         const state = nextRunState(file.summary.state, { kind: 'resume-asked' });
         if (state.status !== 'queued') throw finished(id);
         const document = await readRunDocument(folder);

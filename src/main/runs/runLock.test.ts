@@ -36,6 +36,15 @@ test('the second one is told who holds the folder, and gets it when it is given 
   await (await lockRun(folder)).release();
 });
 
+test('a lock that could not be removed does not keep its own process out', async () => {
+  const lock = await lockRun(folder);
+  const text = await readFile(file(), 'utf8');
+  await lock.release();
+  await writeFile(file(), text);
+  expect(await holderOf(folder)).toBeUndefined();
+  await (await lockRun(folder)).release();
+});
+
 test('of many that come at once exactly one gets it', async () => {
   await writeLock({ machine: os.hostname(), keeper: await deadKeeper() });
   const answers = await Promise.all(Array.from({ length: 12 }, () => answerOf(() => lockRun(folder))));

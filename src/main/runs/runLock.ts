@@ -25,6 +25,9 @@ export interface RunLock {
   release(): Promise<void>;
 }
 
+/** Folders that this process holds. One that it let go may still have its lock, on a disk that became read-only. */
+const holding = new Set<string>();
+
 /** Milliseconds that the engine of a host that died is given to save what it trained; then it is ended. */
 const PATIENCE = 20_000;
 const LOOK_EVERY = 50;
@@ -45,9 +48,13 @@ export async function lockRun(folder: string): Promise<RunLock> {
     if (held !== undefined) await demandDead(folder, held);
     await takeAway(file, text);
   }
+  holding.add(folder);
   return {
     nameEngine: (pid) => writeAtomically(file, JSON.stringify({ ...mine, engine: keeperOf(pid) })),
-    release: () => rm(file, { force: true }),
+    release() {
+      holding.delete(folder);
+      return rm(file, { force: true });
+    },
   };
 }
 
@@ -56,12 +63,18 @@ export async function holderOf(folder: string): Promise<Keeper | undefined> {
   const text = await readFile(path.join(folder, runFiles.lock), 'utf8').catch(() => undefined);
   const held = text === undefined ? undefined : parseLock(text);
   if (held === undefined) return undefined;
-  return held.machine !== os.hostname() || isKeeperAlive(held.keeper) ? held.keeper : undefined;
+  return held.machine !== os.hostname() || isHolding(folder, held.keeper) ? held.keeper : undefined;
+}
+
+function isHolding(folder: string, keeper: Keeper): boolean {
+  const own = thisKeeper();
+  const ours = keeper.pid === own.pid && keeper.started === own.started;
+  return ours ? holding.has(folder) : isKeeperAlive(keeper);
 }
 
 async function demandDead(folder: string, { machine, keeper, engine }: LockFile): Promise<void> {
   const elsewhere = machine !== os.hostname();
-  if (elsewhere || isKeeperAlive(keeper)) {
+  if (elsewhere || isHolding(folder, keeper)) {
     throw new HostFailure({
       code: 'run/held',
       message: `The run in "${folder}" is looked after by process ${keeper.pid}${elsewhere ? ` on "${machine}"` : ', another Skipwire on this machine'}.`,
