@@ -89,7 +89,7 @@ test('TikZ names its nodes, defines its colours, and escapes what TeX would read
   const tex = tikzOf(figureOf(residualDigits()));
   expect(tex).toContain('\\begin{tikzpicture}');
   expect(tex).toMatch(/\\node\[draw=skipwire\d+, .*\] \(conv1\) at \([\d.]+,[\d.]+\) \{\};/);
-  expect(tex).toContain('{8\\texttimes{}8\\texttimes{}32};');
+  expect(tex).toContain('{8$\\times$8$\\times$32};');
   for (const [, name] of tex.matchAll(/(?:draw|fill|text)=(skipwire\d+)/g)) {
     expect(tex).toContain(`\\definecolor{${name}}{HTML}`);
   }
@@ -128,4 +128,28 @@ test('quadratic corners become the same curve as cubics', () => {
   const [, corner] = segments;
   expect(corner).toMatchObject({ kind: 'curve', to: { x: 20, y: 10 } });
   expect(corner?.kind === 'curve' && [corner.first.x, corner.second.y]).toEqual([10 + 20 / 3, 10 - 20 / 3]);
+});
+
+test('TikZ asks for nothing that a basic LaTeX lacks, on a page as large as the figure', () => {
+  const figure = figureOf(residualDigits());
+  const named = (name: string) => tikzOf({ ...figure, shapes: [{ ...text, text: name }] });
+  const text = {
+    kind: 'text',
+    at: { x: 0, y: 0 },
+    text: '',
+    size: 10,
+    bold: false,
+    anchor: 'start',
+    colour: '#000000',
+  } as const;
+  const tex = tikzOf(figure);
+  expect(tex.match(/\\usepackage(\[[^\]]*\])?\{(\w+)\}/g)?.map((line) => line.replace(/^.*\{|\}$/g, ''))).toEqual([
+    'geometry',
+    'tikz',
+  ]);
+  expect(tex).toContain(`paperwidth=${String(Math.round((figure.width * 0.6 + 2) * 100) / 100)}pt`);
+  expect(tex).toContain('\\useasboundingbox (0,0) rectangle');
+  expect(named('α ≥ ½ “é” a_b <c> 漢')).toContain("{$\\alpha$ $\\geq$ 1/2 ``é'' a\\_b $<$c$>$ ?};");
+  // Whatever else is in a name, only what pdfTeX can read by itself comes into the file.
+  expect(named('日本∮→\u0007 Ж ÷ Łódź')).not.toMatch(/[^ -~\nÀ-ÿŁłŒœŠšŽž]/);
 });

@@ -8,8 +8,9 @@ function number(value: number): string {
   return String(Math.round(value * 100) / 100);
 }
 
+/** Characters that TeX writes by a command; mathematics is in every installation, other fonts may be missing. */
 const TEX: Readonly<Record<string, string>> = {
-  '\\': '\\textbackslash{}',
+  '\\': '$\\backslash$',
   '{': '\\{',
   '}': '\\}',
   '#': '\\#',
@@ -19,15 +20,54 @@ const TEX: Readonly<Record<string, string>> = {
   _: '\\_',
   '^': '\\textasciicircum{}',
   '~': '\\textasciitilde{}',
-  '<': '\\textless{}',
-  '>': '\\textgreater{}',
-  '×': '\\texttimes{}',
-  '→': '\\textrightarrow{}',
+  '<': '$<$',
+  '>': '$>$',
+  '|': '$|$',
+  '"': "''",
+  '×': '$\\times$',
+  '·': '$\\cdot$',
+  '→': '$\\rightarrow$',
+  '≤': '$\\leq$',
+  '≥': '$\\geq$',
+  '≠': '$\\neq$',
+  '±': '$\\pm$',
+  '∞': '$\\infty$',
+  '∑': '$\\sum$',
+  '½': '1/2',
+  '²': '$^2$',
+  '³': '$^3$',
   '…': '\\ldots{}',
+  '–': '--',
+  '—': '---',
+  '“': '``',
+  '”': "''",
+  '’': "'",
 };
 
+const GREEK: readonly (readonly [string, string])[] = [
+  [
+    'αβγδεζηθικλμνξπρστυφχψω',
+    'alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon varphi chi psi omega',
+  ],
+  ['ΓΔΘΛΞΠΣΦΨΩ', 'Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega'],
+];
+
+const LETTERS: ReadonlyMap<string, string> = new Map(
+  GREEK.flatMap(([letters, names]) => {
+    const commands = names.split(' ');
+    return [...letters].map((letter, index) => [letter, `$\\${commands[index] ?? ''}$`] as const);
+  }),
+);
+
+/** Latin letters with accents TeX puts together by itself; what no font of a basic installation has becomes a question mark. */
 function escape(text: string): string {
-  return text.replace(/[\\{}#$%&_^~<>×→…]/g, (character) => TEX[character] ?? character);
+  return [...text.normalize('NFC')]
+    .map((character) => {
+      const known = TEX[character] ?? LETTERS.get(character);
+      if (known !== undefined) return known;
+      return /[ -~À-ÿŁłŒœŠšŽž]/.test(character) && !/[Ð×Þð÷þ]/.test(character) ? character : '?';
+    })
+    .join('');
 }
 
 function point({ x, y }: Point): string {
@@ -80,20 +120,26 @@ function coloursOf(shapes: readonly Shape[]): readonly string[] {
   ];
 }
 
-/** A figure as a TeX document of its own; the `tikzpicture` in it can be put into a paper as it is. */
-export function tikzOf({ shapes }: Figure): string {
+/**
+ * A figure as a TeX document of its own, on a page of its size; the `tikzpicture` in it can be put into a paper as it is, and
+ * takes the paper's sans serif. It needs LaTeX and TikZ, and no font or class beyond.
+ */
+export function tikzOf({ width, height, shapes }: Figure): string {
   const colours = coloursOf(shapes);
   const colour = (value: string): string => `skipwire${colours.indexOf(value)}`;
   return [
-    '\\documentclass[tikz, border=2pt]{standalone}',
-    '\\usepackage[T1]{fontenc}',
-    '\\usepackage{textcomp}',
-    '\\usepackage[scaled]{helvet}',
+    '\\documentclass{article}',
+    `\\usepackage[paperwidth=${number(width * SCALE + 2)}pt, paperheight=${number(height * SCALE + 2)}pt, margin=0pt]{geometry}`,
+    '\\usepackage{tikz}',
+    '\\pagestyle{empty}',
+    '\\setlength{\\parindent}{0pt}',
+    '\\setlength{\\topskip}{0pt}',
     '\\renewcommand{\\familydefault}{\\sfdefault}',
     '\\usetikzlibrary{arrows.meta}',
     ...colours.map((value) => `\\definecolor{${colour(value)}}{HTML}{${value.slice(1).toUpperCase()}}`),
     '\\begin{document}',
     `\\begin{tikzpicture}[x=${SCALE}pt, y=-${SCALE}pt]`,
+    `  \\useasboundingbox (0,0) rectangle ${point({ x: width, y: height })};`,
     ...shapes.map((shape) => `  ${statement(shape, colour)}`),
     '\\end{tikzpicture}',
     '\\end{document}',
