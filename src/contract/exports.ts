@@ -35,7 +35,11 @@ const order = {
 /** Requests that write a network in another program's form. */
 export const exportCalls = {
   'export/onnx': call(
-    z.strictObject(order),
+    z.strictObject({
+      ...order,
+      /** Lets the model normalize its inputs itself, as the run did. */
+      normalize: z.boolean().default(false),
+    }),
     z.strictObject({
       path: z.string(),
       bytes: z.number(),

@@ -14,6 +14,7 @@ interface ExportOptions {
   readonly onnx?: string;
   readonly pytorch?: string;
   readonly opset?: number;
+  readonly normalize?: boolean;
   readonly json?: boolean;
 }
 
@@ -25,6 +26,7 @@ export function registerExportCommand(program: Command): void {
     .option('--onnx <file>', 'an ONNX model, verified by onnxruntime; a file that is there is replaced')
     .option('--pytorch <file>', 'PyTorch source, with the weights beside it as safetensors')
     .option('--opset <n>', 'version of the operator set', integer)
+    .option('--normalize', 'let the model normalize its inputs itself, as the run did')
     .option('--json', 'one JSON object')
     .action((source: string, options: ExportOptions) => tellingProblems(() => exportSource(source, options)));
 }
@@ -56,7 +58,7 @@ async function exportSourceCode(from: Source, file: string, { json = false }: Ex
 async function exportModel(
   { document, runFolder }: Source,
   onnx: string,
-  { opset, json = false }: ExportOptions,
+  { opset, normalize = false, json = false }: ExportOptions,
 ): Promise<void> {
   const engine = createEngineClient();
   // Its libraries load while the file is written.
@@ -67,6 +69,7 @@ async function exportModel(
       runFolder,
       file: path.resolve(onnx),
       overwrite: true,
+      normalize,
       ...(opset !== undefined && { opset }),
     };
     const done = await exportOnnxFile(order, { engine });

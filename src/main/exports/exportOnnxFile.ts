@@ -8,9 +8,11 @@ import { inferDocument } from '../../graph-engine/infer/inferDocument.ts';
 import { lowerDocument } from '../../graph-engine/lower/lowerDocument.ts';
 import { exportOnnx, type OnnxExport } from '../../graph-engine/targets/onnx/exportOnnx.ts';
 import { DEFAULT_OPSET, NEWEST_OPSET, supportedOpsets } from '../../graph-engine/targets/onnx/opsets.ts';
+import type { Normalization } from '../datasets/normalization.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { productVersion } from '../files/productRoot.ts';
 import { writeAtomically } from '../files/writeAtomically.ts';
+import { readRunData } from '../runs/runData.ts';
 import type { RunOnnxOptions } from '../verification/runOnnxFile.ts';
 import { verifyOnnxFile, type Predict } from '../verification/verifyOnnxFile.ts';
 import { predictByEngine, type PredictingEngine } from './predictByEngine.ts';
@@ -25,6 +27,8 @@ export interface ExportOnnxOrder {
   readonly file: string;
   readonly overwrite: boolean;
   readonly opset?: number;
+  /** Whether the model normalizes its inputs itself, as the run did. */
+  readonly normalize?: boolean;
   /** Bytes of weights from which they go into a file of their own beside the model. */
   readonly externalThreshold?: number;
 }
@@ -49,6 +53,7 @@ export async function exportOnnxFile(
   const lowered = lowerDocument(document);
   if (!lowered.ok) throw documentErrors(lowered.error);
   const weights = await loadWeights(document, lowered.value.program, order.runFolder);
+  const normalization = order.normalize === true ? await normalizationOf(order.runFolder) : undefined;
   await refuseToReplace(file, order.overwrite);
   await mkdir(path.dirname(file), { recursive: true });
 
@@ -60,6 +65,7 @@ export async function exportOnnxFile(
     opset,
     producerVersion: productVersion,
     external: { location: path.basename(data.fresh), threshold: order.externalThreshold },
+    normalization,
   });
   await writeModel(model, file, data);
   return {
@@ -67,8 +73,26 @@ export async function exportOnnxFile(
     bytes: model.modelBytes + (model.external?.bytes ?? 0),
     opset,
     weights: order.runFolder === null ? 'initial' : 'trained',
-    verification: await verify(file, model, verification, predictByEngine(engine, document, weights.source)),
+    verification: await verify(
+      file,
+      model,
+      verification,
+      predictByEngine(engine, document, weights.source, normalization),
+    ),
   };
+}
+
+/** How the run normalized each input. Throws a `HostFailure` when it did not. */
+async function normalizationOf(runFolder: string | null): Promise<ReadonlyMap<string, Normalization>> {
+  const kept = runFolder === null ? undefined : await readRunData(runFolder);
+  const found = new Map(kept?.normalization.map(({ input, mean, deviation }) => [input, { mean, deviation }]));
+  if (found.size > 0) return found;
+  throw new HostFailure({
+    code: 'onnx/no-normalization',
+    message: 'There is no normalization to put into the model: the run did not normalize its data.',
+    expected: 'a run with normalization',
+    remedy: 'Export without it, or train with "Normalize" under Data.',
+  });
 }
 
 interface DataFiles {

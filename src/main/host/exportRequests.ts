@@ -26,8 +26,11 @@ export function createExportHandlers({
     overwrite,
   });
   return {
-    'export/onnx': (wanted) =>
-      answerOf(async () => ({ ...(await exportOnnxFile(await orderOf(wanted), { engine })), path: wanted.path })),
+    'export/onnx': ({ normalize, ...wanted }) =>
+      answerOf(async () => {
+        const order = { ...(await orderOf(wanted)), normalize };
+        return { ...(await exportOnnxFile(order, { engine })), path: wanted.path };
+      }),
     'export/pytorch': (wanted) =>
       answerOf(async () => {
         const done = await exportPytorchFile(await orderOf(wanted));

@@ -83,6 +83,7 @@ describe('a training', () => {
     expect((await readdir(path.join(workspace, 'runs', run))).toSorted()).toEqual(
       [
         'checkpoints',
+        'data.json',
         'document.json',
         'environment.json',
         'histograms.bin',

@@ -5,6 +5,7 @@ import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { lowerDocument, type LoweredDocument, type LowerOptions } from '../../graph-engine/lower/lowerDocument.ts';
 import type { CompiledProgram, Executor, NamedTensors } from '../executors/compiledProgram.ts';
 import { HostFailure } from '../files/hostFailure.ts';
+import { writeRunData } from '../runs/runData.ts';
 import { balancedWeights } from './balanceClasses.ts';
 import { createMetricsWriter } from '../runs/metricsFile.ts';
 import { runFiles } from '../runs/runFiles.ts';
@@ -44,6 +45,7 @@ export async function trainDocument(
   const drawn = lower(document, options);
   const data = await prepareData(drawn, settings);
   for (const notice of data.notices) onNotice(notice);
+  await writeRunData(folder, data, drawn.inputs);
   const lowered = withClassWeights(document, options, drawn, data);
   const compiled = await executor.compile(lowered.program, { seed: settings.seed });
   const opened = openBatches(data, settings);

@@ -1,9 +1,15 @@
 import { FileDown } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { useHost } from '../connection/host.ts';
+import type { ManagedConnection } from '../connection/hostConnection.ts';
+import { droppedFiles, isData, receiveFiles } from '../data/receiveFiles.ts';
 import { openLocalFile } from '../files/fileActions.ts';
+import { showFileDialog } from '../files/fileDialog.ts';
+import { showToast } from '../ui/Toast.tsx';
 
 /** Opens the files that are dropped anywhere on the window; says so while they are dragged. */
 export function FileDrop() {
+  const { connection } = useHost();
   const [over, setOver] = useState(false);
 
   useEffect(() => {
@@ -20,7 +26,10 @@ export function FileDrop() {
       setOver(false);
       if (!hasFiles(event)) return;
       event.preventDefault();
-      for (const file of event.dataTransfer?.files ?? []) void openLocalFile(file);
+      const { dataTransfer } = event;
+      if (dataTransfer === null) return;
+      if (isData(dataTransfer)) void takeData(connection, dataTransfer);
+      else for (const file of dataTransfer.files) void openLocalFile(file);
     }
     window.addEventListener('dragover', onDragOver);
     window.addEventListener('dragleave', onDragLeave);
@@ -30,14 +39,26 @@ export function FileDrop() {
       window.removeEventListener('dragleave', onDragLeave);
       window.removeEventListener('drop', onDrop);
     };
-  }, []);
+  }, [connection]);
 
   if (!over) return null;
   return (
     <div className="pointer-events-none fixed inset-2 z-50 flex items-center justify-center rounded-xl border-2 border-dashed border-accent bg-accent-soft/90">
       <span className="flex items-center gap-2 text-lg font-medium text-accent-ink">
-        <FileDown size={20} aria-hidden /> Drop to open
+        <FileDown size={20} aria-hidden /> Drop to open a network or add data
       </span>
     </div>
   );
+}
+
+/** Copies dropped data into the workspace and shows what they are. */
+async function takeData(connection: ManagedConnection, transfer: DataTransfer): Promise<void> {
+  const files = await droppedFiles(transfer);
+  if (files.length > 20) showToast({ title: `Copying ${files.length} files into the workspace…` });
+  const received = await receiveFiles(connection, files, () => undefined);
+  if (received.ok) showFileDialog({ kind: 'data', path: received.path });
+  else {
+    const { message, remedy = '' } = received.problem;
+    showToast({ tone: 'danger', title: 'The data were not taken', description: `${message} ${remedy}` });
+  }
 }

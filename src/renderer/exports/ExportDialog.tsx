@@ -11,6 +11,7 @@ import { refreshRuns, runStore, useRuns } from '../training/runStore.ts';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { Select } from '../ui/Select.tsx';
+import { Switch } from '../ui/Switch.tsx';
 import { TextField } from '../ui/TextField.tsx';
 import { showToast } from '../ui/Toast.tsx';
 import { describeFile, describeVerification } from './describeExport.ts';
@@ -43,6 +44,8 @@ export function ExportDialog() {
   // Nothing chosen means the latest run: also one that the host has not listed yet, as right after a reload.
   const [chosen, setChosen] = useState<string | null>(null);
   const weights = chosen ?? trained[0]?.id ?? INITIAL;
+  const canNormalize = document.training.normalization === 'standardize';
+  const [normalize, setNormalize] = useState(false);
   const [progress, setProgress] = useState<Progress>({ state: 'asking' });
   const [now] = useState(() => Date.now());
   const path = pathForName(file === null ? '' : folderOf(file.path), name, exportFormats[format].extension);
@@ -56,7 +59,8 @@ export function ExportDialog() {
     const run = chosen ?? runsThatFit(runStore.getState(), networkFingerprint(latest))[0]?.id ?? INITIAL;
     const order = { document: latest, run: run === INITIAL ? null : run, path: path.path, overwrite: exists };
     if (format === 'onnx') {
-      const answer = await connection.call('export/onnx', order);
+      const wishes = { ...order, normalize: normalize && canNormalize && run !== INITIAL };
+      const answer = await connection.call('export/onnx', wishes);
       setProgress(
         answer.ok ? { state: 'written', result: answer.value } : { state: 'failed', problem: answer.problem },
       );
@@ -175,6 +179,15 @@ export function ExportDialog() {
           />
           <Select label="Weights" wide value={weights} options={options} onChange={setChosen} />
           {format === 'pytorch' && <SourcePreview document={document} />}
+          {format === 'onnx' && canNormalize && weights !== INITIAL && (
+            <Switch
+              label="Normalize inside the model"
+              help="The model then takes inputs as they are read, and normalizes them as the run did."
+              checked={normalize}
+              onChange={setNormalize}
+              data-testid="export-normalize"
+            />
+          )}
           {progress.state === 'failed' && (
             <p
               role="alert"

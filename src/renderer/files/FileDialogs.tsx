@@ -2,6 +2,7 @@ import { useStore } from 'zustand';
 import { assertNever } from '../../graph-engine/core/diagnostic.ts';
 import { LibraryBlockDialog } from '../blocks/LibraryBlockDialog.tsx';
 import { PublishDialog } from '../blocks/PublishDialog.tsx';
+import { DataDialog } from '../data/DataDialog.tsx';
 import { CompareDialog } from '../compare/CompareDialog.tsx';
 import { FigureDialog } from '../figure/FigureDialog.tsx';
 import { ConflictDialog } from './ConflictDialog.tsx';
@@ -20,6 +21,8 @@ export function FileDialogs() {
   switch (dialog.kind) {
     case 'open':
       return <OpenDialog />;
+    case 'data':
+      return <DataDialog key={dialog.path} path={dialog.path} />;
     case 'save-as':
       return <SaveAsDialog then={dialog.then} />;
     case 'export':

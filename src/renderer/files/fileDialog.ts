@@ -6,6 +6,8 @@ import type { Diagnostic } from '../../graph-engine/core/diagnostic.ts';
 /** The one dialog about files that is open, if any. */
 export type FileDialog =
   | { readonly kind: 'open' }
+  /** Choice of data, or a look at those of a path. */
+  | { readonly kind: 'data'; readonly path?: string }
   /** `then` goes on with what saving was for. */
   | { readonly kind: 'save-as'; readonly then?: () => void }
   | { readonly kind: 'export' }

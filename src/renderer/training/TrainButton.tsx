@@ -3,6 +3,7 @@ import { useStore } from 'zustand';
 import { networkEnds } from '../../graph-engine/training/networkEnds.ts';
 import { useHost } from '../connection/host.ts';
 import { hostStore } from '../connection/hostStore.ts';
+import { useDataDescription } from '../data/dataStore.ts';
 import { useDocument } from '../store/documentStore.ts';
 import { Button } from '../ui/Button.tsx';
 import { Tooltip } from '../ui/Tooltip.tsx';
@@ -15,8 +16,7 @@ export function useTrainBlocker(): TrainBlocker | null {
   const diagnostics = useDocument((state) => state.inferred.diagnostics);
   const nodes = useDocument((state) => state.inferred.root.nodes.size);
   const connection = useStore(hostStore, (state) => state.connection);
-  const chosen = useDocument((state) => state.document.training.data);
-  const data = useStore(hostStore, (state) => state.dataSets.find((one) => one.id === chosen));
+  const data = useDataDescription(useDocument((state) => state.document.training));
   const network = useDocument((state) => networkEnds(state.inferred.root));
   const engines = useStore(hostStore, (state) => state.description?.engines);
   return trainBlocker({

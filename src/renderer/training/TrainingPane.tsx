@@ -7,11 +7,12 @@ import { sampleCount } from '../../graph-engine/training/matchData.ts';
 import { networkEnds } from '../../graph-engine/training/networkEnds.ts';
 import { useHost } from '../connection/host.ts';
 import { hostStore } from '../connection/hostStore.ts';
+import { DataSection } from '../data/DataSection.tsx';
+import { useDataDescription } from '../data/dataStore.ts';
 import { dispatch, useDocument } from '../store/documentStore.ts';
 import { Button } from '../ui/Button.tsx';
 import { Switch } from '../ui/Switch.tsx';
 import { Curves } from './Curves.tsx';
-import { DataSetSelect } from './DataSetSelect.tsx';
 import { lastStep, runsOfDocument } from './runs.ts';
 import { RunControls } from './RunControls.tsx';
 import { RunList } from './RunList.tsx';
@@ -70,20 +71,13 @@ function ShownRun() {
 function Settings() {
   const settings = useDocument((state) => state.document.training);
   const inferred = useDocument((state) => state.inferred);
-  const dataSets = useStore(hostStore, (state) => state.dataSets);
   const underWay = useActiveRun() !== undefined;
   const network = useMemo(() => networkEnds(inferred.root), [inferred]);
-  const data = dataSets.find((one) => one.id === settings.data);
+  const data = useDataDescription(settings);
   const change = (changes: Partial<TrainingSettings>) => dispatch(setTraining, { changes });
   return (
     <Section title={underWay ? 'Settings of the next run' : 'Settings'}>
-      <DataSetSelect
-        value={settings.data}
-        dataSets={dataSets}
-        network={network}
-        disabled={false}
-        onChange={(data) => change({ data })}
-      />
+      <DataSection settings={settings} network={network} onChange={change} />
       <TrainingForm
         settings={settings}
         disabled={false}

@@ -8,6 +8,7 @@ import { emitOp, type WeightSource } from './emitOp.ts';
 import { emitZeros } from './emitZeros.ts';
 import { type EncodedModel, encodeModel, EXTERNAL_DATA_THRESHOLD } from './encodeModel.ts';
 import { createOnnxGraph, type OnnxGraphBuilder } from './onnxGraph.ts';
+import { normalizeInput, type InputNormalization } from './normalizeInput.ts';
 import { DEFAULT_OPSET } from './opsets.ts';
 
 export interface ExportOnnxOptions {
@@ -20,6 +21,8 @@ export interface ExportOnnxOptions {
   readonly producerVersion: string;
   /** File name for weights that leave the model, and from which total size in bytes they do. */
   readonly external: { readonly location: string; readonly threshold?: number };
+  /** By the path of the input: done inside the model, so that it takes numbers as they were before. */
+  readonly normalization?: ReadonlyMap<string, InputNormalization> | undefined;
 }
 
 /** A graph input: an image in NCHW, a vector as it is. */
@@ -55,7 +58,7 @@ export function exportOnnx(options: ExportOnnxOptions): OnnxExport {
   const graph = createOnnxGraph();
   const inputs: OnnxInput[] = [];
   const ends: OutputEnd[] = [];
-  const declared = declareInputs(graph, document, inferred, inputs);
+  const declared = declareInputs(graph, options, inputs);
   const [firstInput] = inputs;
 
   const visit = (instance: OpInstance, names: Readonly<Record<string, string>>): Readonly<Record<string, string>> => {
@@ -105,8 +108,7 @@ export function exportOnnx(options: ExportOnnxOptions): OnnxExport {
  */
 function declareInputs(
   graph: OnnxGraphBuilder,
-  document: SkipwireDocument,
-  { root }: InferredDocument,
+  { document, inferred: { root }, normalization }: ExportOnnxOptions,
   inputs: OnnxInput[],
 ): ReadonlyMap<string, Readonly<Record<string, string>>> {
   const declared = new Map<string, Readonly<Record<string, string>>>();
@@ -120,7 +122,8 @@ function declareInputs(
         const value = { dims: dimsOf(path, type), dtype: type.dtype, documentation: op.documentation.title };
         const name = graph.input(path, value);
         inputs.push({ name, path, type });
-        return [port, name] as const;
+        const own = normalization?.get(path);
+        return [port, own === undefined ? name : normalizeInput(graph, path, name, type, own)] as const;
       });
       declared.set(path, Object.fromEntries(names));
       return Object.fromEntries(names);

@@ -160,7 +160,8 @@ function noImage(bytes: Uint8Array): ImageFault {
 
 function checkedSize(header: ImageHeader): ImageHeader | ImageFault {
   const { width, height } = header;
-  if (width > 0 && height > 0 && width * height <= MAXIMUM_PIXELS) return header;
+  if (width <= 0 || height <= 0) return { code: 'image/corrupt', why: `Its header says ${width}×${height}.` };
+  if (width * height <= MAXIMUM_PIXELS) return header;
   return {
     code: 'image/too-large',
     why: `Its header says ${width}×${height}; at most ${MAXIMUM_PIXELS / 1024 / 1024} megapixels are read.`,

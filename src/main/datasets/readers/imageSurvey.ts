@@ -48,7 +48,7 @@ export async function surveyImages(files: readonly PlacedFile[], options: ImageO
       `${count(files.length, 'image')} (${endings.join(', ')}), ${channels === 3 ? 'in colour' : 'grey'}.`,
       same
         ? `All have ${size} pixels${looked.length < files.length ? `, as far as ${looked.length} of them say` : ''}.`
-        : `Images of ${count(ordered.length, 'size')} are ${how} ${size}.`,
+        : `Images of ${ordered.length === 1 ? `${ordered[0]?.height ?? 0}×${ordered[0]?.width ?? 0}` : count(ordered.length, 'size')} are ${how} ${size}.`,
     ],
     warnings:
       unreadable === 0 ? [] : [`${unreadable} of ${count(looked.length, 'image')} that were looked at cannot be read.`],
