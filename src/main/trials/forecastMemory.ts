@@ -10,6 +10,10 @@ import type { RunTrial } from './trial.ts';
 export const USABLE_SHARE = 0.9;
 const SMALLEST_EVALUATION_BATCH = 64;
 
+/** What a compiled graph and its kernels took beside all values, and what values took for each byte that is alive, as measured. */
+const SESSION = 80 * 2 ** 20;
+const TAKEN_PER_BYTE = 1.1;
+
 /** What a training holds, from the program alone; see docs/decisions/0029 for how near it comes. */
 export interface ProgramMemory {
   readonly weights: number;
@@ -33,7 +37,11 @@ export function memoryOfProgram({ variables, entries }: Program): ProgramMemory 
           livePeak(entry, entry.name === 'evaluate' ? Math.max(batchSize, SMALLEST_EVALUATION_BATCH) : batchSize),
         ];
       });
-      return peaks.reduce((most, peak) => (peak.bytes > most.bytes ? peak : most), { bytes: 0, origin: '' });
+      const most = peaks.reduce((fullest, peak) => (peak.bytes > fullest.bytes ? peak : fullest), {
+        bytes: 0,
+        origin: '',
+      });
+      return { ...most, bytes: Math.round(TAKEN_PER_BYTE * most.bytes) };
     },
   };
 }
@@ -50,7 +58,7 @@ export const forecastMemory: RunTrial<'forecast-memory'> = async (_executor, doc
       memory: memoryOfProgram(lowered.program),
       samples: data.split.train.length,
       sampleBytes: 4 * data.columns.reduce((sum, { sampleSize }) => sum + sampleSize, 0),
-      program,
+      program: program + SESSION,
       data: Math.max(0, process.memoryUsage().rss - program),
       free: availableMemory() + program,
     }),
