@@ -312,3 +312,29 @@ describe('diff', () => {
     expect(absent.stderr).toMatch(/^git says: /);
   });
 });
+
+test('a run is listed, shown, and continued from its best checkpoint by a run of its own', async () => {
+  const parent = path.join(folder, 'lineage', 'parent');
+  const trained = await skipwire('train', template('first-residual'), '--epochs', '1', '--out', parent);
+  expect(trained.code).toBe(0);
+  const refused = await skipwire('train', '--resume', parent, '--epochs', '3');
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('--from begins a new one')]);
+  const tooFew = await skipwire('train', '--from', parent, '--out', path.join(folder, 'never'));
+  expect([tooFew.code, tooFew.stderr]).toEqual([1, expect.stringContaining('Raise the number of epochs')]);
+
+  const child = path.join(folder, 'lineage', 'child');
+  const continued = await skipwire('train', '--from', `${parent}:best`, '--epochs', '2', '--out', child);
+  expect(continued.code).toBe(0);
+  const listed = await skipwire('runs', 'list', path.join(folder, 'lineage'));
+  expect(listed.stdout).toMatch(/child +finished +2\/2[^]*parent +finished +1\/1/);
+  const shown = await skipwire('runs', 'show', child, '--json');
+  expect(JSON.parse(shown.stdout)).toMatchObject({
+    id: 'child',
+    parent: { run: 'parent', checkpoint: 'best', step: 45, epoch: 1 },
+    checkpoints: [
+      { name: 'last', step: 90, epoch: 2 },
+      { name: 'best', step: 90, epoch: 2 },
+      { name: 'start', step: 45, epoch: 1 },
+    ],
+  });
+});
