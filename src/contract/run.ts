@@ -41,6 +41,8 @@ export const StepMetrics = z.strictObject({
   remaining: z.number(),
   /** Seconds since the run began. */
   elapsed: z.number(),
+  /** Bytes that the engine process holds in memory. */
+  memory: z.number().optional(),
 });
 export const EpochMetrics = z.strictObject({
   kind: z.literal('epoch'),

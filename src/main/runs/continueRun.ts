@@ -9,6 +9,7 @@ import { writeAtomically } from '../files/writeAtomically.ts';
 import { listCheckpoints, type KnownCheckpoint } from '../training/checkpointFiles.ts';
 import { readMetrics } from './metricsFile.ts';
 import { runFiles } from './runFiles.ts';
+import { copyStatistics } from './runStatistics.ts';
 
 /** A run and its checkpoint that another run begins with. */
 export interface StartingPoint {
@@ -84,6 +85,7 @@ export async function layStart(folder: string, { parent, folder: from, file }: S
   const before = (await readMetrics(from)).filter(({ step }) => step <= parent.step);
   const lines = before.map((entry) => `${JSON.stringify(entry)}\n`).join('');
   await writeAtomically(path.join(folder, runFiles.metrics), lines);
+  await copyStatistics(from, folder);
 }
 
 function noCheckpoint(run: string, checkpoint: string, known: readonly KnownCheckpoint[]): HostFailure {

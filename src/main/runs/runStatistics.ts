@@ -1,3 +1,4 @@
+import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { HistogramSeries, StatisticSeries } from '../../contract/statistics.ts';
@@ -75,6 +76,16 @@ export async function openStatisticsWriter(
       await histograms?.append(at, record);
     },
   };
+}
+
+/** Gives the folder of a run that goes on from another one what that one has sampled; it writes over what came later. */
+export async function copyStatistics(from: string, to: string): Promise<void> {
+  for (const file of Object.values(files)) {
+    await copyFile(path.join(from, file), path.join(to, file)).catch((error: unknown) => {
+      // Not every run takes statistics.
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    });
+  }
 }
 
 /** Numbers of one answer, at most: about 16 MB on their way. */

@@ -115,6 +115,7 @@ export async function trainNetwork(order: TrainingOrder): Promise<{ completed: b
       samplesPerSecond: pace.samplesPerSecond(),
       remaining: pace.remaining((epochs - epoch) * samples - offset, epochs - epoch),
       elapsed: elapsed(),
+      memory: process.memoryUsage.rss(),
     };
     order.report(report);
     recent = createTally(lowered);

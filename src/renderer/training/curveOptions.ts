@@ -47,7 +47,7 @@ export function curveOptions({ figure, logarithmic, axis: over, width }: CurveLo
         size: 40,
         gap: 4,
         values: (_, ticks) =>
-          ticks.map((tick) => (tick === null ? '' : isShare ? `${Math.round(tick * 100)}%` : `${tick}`)),
+          ticks.map((tick) => (tick === null ? '' : isShare ? `${Math.round(tick * 100)}%` : shortValue(tick))),
       },
     ],
     series: [
@@ -86,6 +86,12 @@ export function placeText(axis: CurveAxis, place: number): string {
 
 function formatTick(tick: number): string {
   return Math.abs(tick) >= 10_000 ? formatCount(tick) : String(tick);
+}
+
+/** What fits beside the axis: `0.25`, `4e6`. */
+function shortValue(tick: number): string {
+  const plain = String(tick);
+  return plain.length <= 5 ? plain : tick.toExponential().replace('e+', 'e');
 }
 
 /** `45 s`, `2:30`, `1:04:00`. */
