@@ -169,7 +169,9 @@ test('before a training: how signals spread is foretold and measured, and a poin
   await page.keyboard.type('signals spread');
   await page.keyboard.press('Enter');
   await page.getByTestId('variance-chart').waitFor();
-  await expect.poll(() => page.getByTestId('variance-status').textContent()).toBe('Measured on a batch of 32.');
+  await expect
+    .poll(() => page.getByTestId('variance-status').textContent(), { timeout: 60_000 })
+    .toBe('Measured on a batch of 32.');
   expect(await page.getByTestId('variance-findings').textContent()).toMatch(
     /Gradients .* on their way back to the input/,
   );
