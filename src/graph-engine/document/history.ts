@@ -44,7 +44,11 @@ export function createHistory(initial: SkipwireDocument): History {
   let position = 0;
   /** Stands for the state before the first entry that is remembered. */
   let origin: object = {};
-  let gesture: { readonly label: string; readonly base: SkipwireDocument; readonly patches: Patch[] } | null = null;
+  let gesture: {
+    readonly label: string;
+    readonly base: SkipwireDocument;
+    readonly changes: Omit<Entry, 'label'>[];
+  } | null = null;
   const listeners = new Set<() => void>();
   const changed = (): void => {
     for (const listener of listeners) listener();
@@ -95,20 +99,29 @@ export function createHistory(initial: SkipwireDocument): History {
       if (forward.length === 0) return;
       document = next;
       if (gesture === null) record(command.label, forward, backward);
-      else gesture.patches.push(...forward);
+      else gesture.changes.push({ forward, backward });
       changed();
     },
     begin(label) {
       refuseInGesture('begin');
-      gesture = { label, base: document, patches: [] };
+      gesture = { label, base: document, changes: [] };
     },
     end() {
       if (gesture === null) return;
-      const { label, base, patches } = gesture;
+      const { label, base, changes } = gesture;
       gesture = null;
+      const [only] = changes;
+      if (only !== undefined && changes.length === 1) {
+        record(label, only.forward, only.backward);
+        changed();
+        return;
+      }
       // Replaying on the base leaves only the net change: sixty drag steps become one entry of two patches.
       const [next, forward, backward] = produceWithPatches(base, (draft) => {
-        applyPatches(draft, patches);
+        applyPatches(
+          draft,
+          changes.flatMap(({ forward }) => forward),
+        );
       });
       document = next;
       record(label, forward, backward);

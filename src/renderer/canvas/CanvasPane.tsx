@@ -75,8 +75,9 @@ function Canvas() {
   } = useCanvasNodes();
   const compared = useComparedCanvas(shown, items, wires);
   const connecting = useConnecting(root);
-  const far = useStore((state) => usesOverview(state.transform[2], nodes.length));
-  const { fit, onMoveEnd } = useViewport(root, items);
+  const isFar = useStore((state) => usesOverview(state.transform[2], nodes.length));
+  const { fit, onMoveEnd, goesFar } = useViewport(root, items);
+  const far = isFar || goesFar;
   const drop = usePaletteDrop();
   const { marquee, hovered } = useOverviewPointer(root, far, scene, { onPositions, onNodeDragStop });
 

@@ -1,9 +1,10 @@
 import { getViewportForBounds, useReactFlow, type Rect } from '@xyflow/react';
-import { useCallback, useEffect, useLayoutEffect, useRef } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useDocument } from '../store/documentStore.ts';
 import { followViewport, rememberViewport, scopeKey, uiStore, useUi } from '../store/uiStore.ts';
 import type { CanvasWire } from './deriveWires.ts';
 import { NODE_WIDTH } from './nodeGeometry.ts';
+import { usesOverview } from './overview/overviewScene.ts';
 import type { CanvasItem } from './useCanvasNodes.ts';
 
 export const MINIMUM_ZOOM = 0.05;
@@ -48,6 +49,7 @@ export function useViewport(root: React.RefObject<HTMLDivElement | null>, nodes:
   const key = useUi((state) => scopeKey(state.scopePath));
   const generation = useDocument((state) => state.generation);
   const focus = useUi((state) => state.focus);
+  const [goesFar, setGoesFar] = useState(false);
   const current = useRef(nodes);
   useLayoutEffect(() => {
     current.current = nodes;
@@ -58,7 +60,9 @@ export function useViewport(root: React.RefObject<HTMLDivElement | null>, nodes:
       const { width, height } = sizeOf(root);
       if (width === 0 || height === 0) return;
       const viewport = getViewportForBounds(bounds, width, height, MINIMUM_ZOOM, maximumZoom, PADDING);
-      void flow.setViewport(viewport, { duration: milliseconds });
+      // On the way there more and more cards would be drawn, only to make way for the picture at the end.
+      if (milliseconds > 0 && usesOverview(viewport.zoom, current.current.length)) setGoesFar(true);
+      void flow.setViewport(viewport, { duration: milliseconds }).then(() => setGoesFar(false));
     },
     [flow, root],
   );
@@ -129,8 +133,10 @@ export function useViewport(root: React.RefObject<HTMLDivElement | null>, nodes:
   }, [focus, fit, revealNodes]);
 
   const onMoveEnd = useCallback((_event: unknown, viewport: { x: number; y: number; zoom: number }) => {
+    // Also when the way was broken off.
+    setGoesFar(false);
     rememberViewport(scopeKey(uiStore.getState().scopePath), viewport);
   }, []);
 
-  return { fit, onMoveEnd };
+  return { fit, onMoveEnd, goesFar };
 }

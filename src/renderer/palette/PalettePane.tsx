@@ -7,7 +7,7 @@ import type { OpFamily } from '../../graph-engine/core/opDefinition.ts';
 import { NetworkIcon } from '../canvas/FamilyIcon.tsx';
 import { focusCanvasAfter } from '../canvas/focusCanvas.ts';
 import { useDocument } from '../store/documentStore.ts';
-import { useShownScope } from '../store/scope.ts';
+import { useShown } from '../store/scope.ts';
 import { useArrowFocus } from '../ui/useArrowFocus.ts';
 import { inputClassName } from '../ui/FieldLayout.tsx';
 import {
@@ -42,17 +42,17 @@ function byFamily(items: readonly CatalogueItem[]): readonly Section[] {
 
 /** Everything that can be put on the canvas, and networks to begin with. */
 export function PalettePane() {
-  const { scope } = useShownScope();
-  const document = useDocument((state) => state.document);
+  const scope = useShown((shown) => shown.scope);
+  const blocks = useDocument((state) => state.document.blocks);
   const published = useStore(ownLibraryStore, (state) => state.blocks);
   const kept = useKeptItems();
   const [query, setQuery] = useState('');
   const list = useRef<HTMLDivElement>(null);
   useArrowFocus(list);
   const sections = useMemo((): readonly Section[] => {
-    const owned = new Set(Object.keys(document.blocks));
+    const owned = new Set(Object.keys(blocks));
     const library = libraryItems().filter((item) => item.kind === 'library' && !owned.has(item.library.id));
-    const local = documentBlockItems(document, scope);
+    const local = documentBlockItems({ blocks }, scope);
     const own = ownItems(published);
     if (query.trim() !== '') {
       return [{ title: 'Found', items: rank([...opItems(scope), ...local, ...own, ...library], query, searchWords) }];
@@ -65,16 +65,16 @@ export function PalettePane() {
       ...byFamily(opItems(scope)),
       { title: 'Block library', items: library },
     ].filter((section) => section.items.length > 0);
-  }, [document, scope, query, kept, published]);
+  }, [blocks, scope, query, kept, published]);
   const recent = useMemo(
     () =>
       itemsOf(kept.recent, [
         ...opItems(scope),
-        ...documentBlockItems(document, scope),
+        ...documentBlockItems({ blocks }, scope),
         ...ownItems(published),
         ...libraryItems(),
       ]),
-    [document, scope, kept, published],
+    [blocks, scope, kept, published],
   );
   const networks = rank(networkTemplates(), query, ({ name }) => ({ name, others: ['network'] }));
   const [first] = sections;

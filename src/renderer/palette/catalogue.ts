@@ -87,15 +87,17 @@ export function opItems(scope: Scope): readonly CatalogueItem[] {
   return opDefinitions.filter((op) => (scope === null ? !isPort(op) : isPort(op) || !isEnd(op))).map(opItem);
 }
 
+type WithBlocks = Pick<SkipwireDocument, 'blocks'>;
+
 /** Whether a block contains another one, at any depth, or is it. */
-export function usesBlock(document: SkipwireDocument, block: BlockId, wanted: BlockId): boolean {
+export function usesBlock({ blocks }: WithBlocks, block: BlockId, wanted: BlockId): boolean {
   const seen = new Set<BlockId>();
   const pending = [block];
   for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
     if (id === wanted) return true;
     if (seen.has(id)) continue;
     seen.add(id);
-    const definition = document.blocks[id];
+    const definition = blocks[id];
     if (definition === undefined) continue;
     for (const [, node] of nodesOf(definition.graph)) if ('block' in node) pending.push(node.block);
   }
@@ -103,7 +105,7 @@ export function usesBlock(document: SkipwireDocument, block: BlockId, wanted: Bl
 }
 
 /** The document's own blocks, without those that would contain themselves here. */
-export function documentBlockItems(document: SkipwireDocument, scope: Scope): readonly CatalogueItem[] {
+export function documentBlockItems(document: WithBlocks, scope: Scope): readonly CatalogueItem[] {
   return (Object.entries(document.blocks) as [BlockId, BlockDefinition][])
     .filter(([id]) => scope === null || !usesBlock(document, id, scope))
     .map(([id, definition]) => ({

@@ -97,6 +97,8 @@ export async function tidy(direction: LayoutDirection): Promise<string | null> {
     for (const { id, position } of follow.notes) dispatch(editNote, { scope, id, changes: { position } });
     for (const { id, place } of follow.frames) dispatch(editFrame, { scope, id, changes: place });
   });
+  // In a frame of its own: the cards are at their places before the canvas sets off.
+  await new Promise((resolve) => setTimeout(resolve));
   focusOn('all');
   return null;
 }
