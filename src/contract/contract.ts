@@ -6,6 +6,7 @@ import { dataCalls, DataProgress } from './data.ts';
 import { documentCalls, libraryCalls } from './documents.ts';
 import { HostProblem } from './hostProblem.ts';
 import { RunEvent, RunId, RunRecord, RunSummary } from './run.ts';
+import { evaluationCalls } from './evaluation.ts';
 import { exportCalls } from './exports.ts';
 import { sampleCalls } from './samples.ts';
 import { TrialEvent, trialCalls } from './trials.ts';
@@ -71,6 +72,7 @@ export const calls = {
   'run/list': call(nothing, z.strictObject({ runs: z.array(RunSummary) })),
   'run/read': call(z.strictObject({ run: RunId }), RunRecord),
   ...exportCalls,
+  ...evaluationCalls,
 } as const;
 export type Calls = typeof calls;
 export type CallName = keyof Calls;

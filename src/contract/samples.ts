@@ -60,9 +60,15 @@ export const sampleCalls = {
       epoch: z.number().optional(),
     }),
   ),
-  /** Samples from `from` on: all of them, or those whose label or number has the words that are searched for. */
+  /** Samples from `from` on: all of them, or those whose label or number has the words that are searched for, or those named. */
   'probe/samples': call(
-    z.strictObject({ session, from: sample, count: z.int().min(1).max(200), search: z.string().max(100).default('') }),
+    z.strictObject({
+      session,
+      from: sample,
+      count: z.int().min(1).max(200),
+      search: z.string().max(100).default(''),
+      numbers: z.array(sample).max(200).optional(),
+    }),
     z.strictObject({ samples: z.array(SampleView), total: z.int() }),
   ),
   /**

@@ -4,9 +4,9 @@ import { classWidth, formatRows } from './formatRows.ts';
 import { setParts, type ClassifiedSet, type SetPart } from '../evaluation/classifySet.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { createEngineClient } from '../training/engineClient.ts';
+import { weightsOfRun } from '../runs/weightsOfRun.ts';
 import { openRunOrDocument } from './openDocument.ts';
 import { tellingProblems } from './tellProblem.ts';
-import { weightsFor } from './weightsFor.ts';
 
 interface EvaluateOptions {
   readonly part: SetPart;
@@ -37,7 +37,14 @@ async function evaluate(source: string, { part, weights, worst, json = false }: 
   const { document, runFolder } = await openRunOrDocument(source);
   const engine = createEngineClient();
   try {
-    const order = { document, part, weights: weightsFor(runFolder, weights, document.training.seed) };
+    const order = {
+      document,
+      part,
+      weights:
+        runFolder === null || weights === 'initial'
+          ? { seed: document.training.seed }
+          : weightsOfRun(runFolder, weights),
+    };
     const answer = await engine.classify(order);
     if (!answer.ok) throw new HostFailure(answer.problem);
     for (const set of answer.value) {

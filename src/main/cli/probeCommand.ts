@@ -9,9 +9,9 @@ import { drawReading } from '../probing/drawReading.ts';
 import { encodeNpy } from '../probing/encodeNpy.ts';
 import { createProbeClient } from '../probing/probeClient.ts';
 import type { ProbedReading, ProbeDescription, ProbeTask } from '../probing/probeMessages.ts';
+import { weightsOfRun } from '../runs/weightsOfRun.ts';
 import { openRunOrDocument } from './openDocument.ts';
 import { tellingProblems } from './tellProblem.ts';
-import { weightsFor } from './weightsFor.ts';
 
 interface ProbeOptions {
   readonly sample: number;
@@ -66,7 +66,10 @@ async function probe(source: string, options: ProbeOptions): Promise<void> {
   const target: ProbeTask['target'] = {
     document,
     network: networkFingerprint(document),
-    weights: weightsFor(runFolder, options.weights, document.training.seed),
+    weights:
+      runFolder === null || options.weights === 'initial'
+        ? { seed: document.training.seed }
+        : weightsOfRun(runFolder, options.weights),
     weightsKey: 'the only ones',
     lesions,
   };

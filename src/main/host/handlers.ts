@@ -16,6 +16,7 @@ import { createDataHandlers } from './dataRequests.ts';
 import { checkDocuments, listFolder, readDocument, writeDocument } from './documentFiles.ts';
 import { listJournal, readJournal, removeJournal, writeJournal } from './documentJournal.ts';
 import { describeEngines, installWithEvents } from './engineStatus.ts';
+import { createEvaluationHandlers } from './evaluationRequests.ts';
 import { createExportHandlers } from './exportRequests.ts';
 import { createRecentDocuments } from './recentDocuments.ts';
 import { createSampleSessions } from './sampleSessions.ts';
@@ -130,5 +131,6 @@ export function createHandlers(services: HostServices): Handlers {
       answerOf(async () => readHistograms(await workspace.resolve(`runs/${run}`), { path: of, kind }, most)),
 
     ...createExportHandlers(services),
+    ...createEvaluationHandlers(services),
   } satisfies Handlers;
 }

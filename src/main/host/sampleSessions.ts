@@ -57,8 +57,9 @@ export function createSampleSessions(prober: ProbeClient, runFolder: (run: strin
       return { session, data, samples, choices, notices: [...notices], ...(epoch !== undefined && { epoch }) };
     },
 
-    async samples({ session, from, count, search }) {
-      const { samples, total } = await prober.samples({ target: targetOf(session), from, count, search });
+    async samples({ session, from, count, search, numbers }) {
+      const order = { target: targetOf(session), from, count, search, ...(numbers !== undefined && { numbers }) };
+      const { samples, total } = await prober.samples(order);
       return { samples: [...samples], total };
     },
 

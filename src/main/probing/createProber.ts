@@ -110,7 +110,7 @@ export function createProber(executor: Executor): Prober {
         }
         case 'probe/samples': {
           const { samples } = await probeOf(task.target);
-          return { kind: 'samples', ...samples.list(task.from, task.count, task.search) };
+          return { kind: 'samples', ...samples.list(task.from, task.count, task.numbers ?? task.search) };
         }
         case 'probe/read':
           return read(task, goOn);

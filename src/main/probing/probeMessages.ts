@@ -26,6 +26,8 @@ export type ProbeTask =
       readonly from: number;
       readonly count: number;
       readonly search: string;
+      /** Samples by number, in place of a search. */
+      readonly numbers?: readonly number[];
     }
   | {
       readonly kind: 'probe/read';

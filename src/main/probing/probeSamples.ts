@@ -15,11 +15,11 @@ export interface ProbeSamples {
   readonly notices: readonly string[];
   /** What one sample feeds the inputs with. Throws a `HostFailure` for a number that there is not. */
   feeds(sample: number): Readonly<Record<string, TensorData>>;
-  /** Those from `from` on that fit the search: words of the label, or a number. */
+  /** Those from `from` on that fit the search: words of the label, a number, or a list of numbers. */
   list(
     from: number,
     count: number,
-    search: string,
+    search: string | readonly number[],
   ): { readonly samples: readonly SampleView[]; readonly total: number };
 }
 
@@ -53,6 +53,12 @@ export async function openSamples(document: SkipwireDocument, probe: LoweredProb
     const labels = targets.map((target) => labelOfSample(target, sample));
     return labels.filter((label) => label !== '').join(' · ');
   };
+  const searched = (search: string): readonly number[] => {
+    const words = search.trim().toLowerCase();
+    const all = Array.from({ length: count }, (_, sample) => sample);
+    if (words === '') return all;
+    return all.filter((sample) => String(sample) === words || labelOf(sample).toLowerCase().includes(words));
+  };
   return {
     data: description.title,
     count,
@@ -63,12 +69,7 @@ export async function openSamples(document: SkipwireDocument, probe: LoweredProb
       return Object.fromEntries(inputs.map(({ column }) => [column.feed, sampleOf(column, sample)]));
     },
     list(from, wanted, search) {
-      const words = search.trim().toLowerCase();
-      const found: number[] = [];
-      for (let sample = 0; sample < count; sample++) {
-        if (words === '' || String(sample) === words || labelOf(sample).toLowerCase().includes(words))
-          found.push(sample);
-      }
+      const found = typeof search === 'string' ? searched(search) : search.filter((sample) => sample < count);
       const page = found.slice(from, from + wanted);
       const samples = page.map((sample) => viewSample(sample, validation.has(sample), shown, labelOf(sample)));
       return { samples, total: found.length };
