@@ -1,10 +1,11 @@
-import { Activity, Blocks, CircleAlert, GitCompare, History, SlidersHorizontal } from 'lucide-react';
+import { Activity, Blocks, CircleAlert, GitCompare, History, SlidersHorizontal, Target } from 'lucide-react';
 import { DifferencesPane } from '../compare/DifferencesPane.tsx';
 import { HistoryPane } from '../history/HistoryPane.tsx';
 import { InspectorPane } from '../inspector/InspectorPane.tsx';
 import { PalettePane } from '../palette/PalettePane.tsx';
 import type { Pane, PaneId } from '../panes/pane.ts';
 import { ProblemsPane } from '../problems/ProblemsPane.tsx';
+import { ResultsPane } from '../results/ResultsPane.tsx';
 import { TrainingMark } from '../training/TrainingMark.tsx';
 import { TrainingPane } from '../training/TrainingPane.tsx';
 
@@ -36,6 +37,7 @@ const byId: Readonly<Record<PaneId, Omit<Pane, 'id'>>> = {
     shortcut: 'Alt+5',
     Content: ProblemsPane,
   },
+  results: { title: 'Results', icon: Target, home: 'bottom', open: false, shortcut: 'Alt+7', Content: ResultsPane },
   differences: {
     title: 'Differences',
     icon: GitCompare,
