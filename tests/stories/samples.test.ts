@@ -185,6 +185,6 @@ test('before a training: how signals spread is foretold and measured, and a poin
     .getByTestId('variance-chart')
     .locator('.u-over')
     .click({ position: { x: 12, y: 60 } });
-  await page.getByTestId('inspector-node').waitFor();
+  await page.locator('.sw-node.is-selected').waitFor();
   expect(await page.getByTestId('variance-dialog').count()).toBe(0);
 });

@@ -67,6 +67,14 @@ export function createEngineClient({
 } = {}): EngineClient {
   let spare: EngineChild | undefined;
   const busy = new Set<EngineChild>();
+  /** Processes that were told to end and may not be gone yet. */
+  const leaving = new Set<Promise<void>>();
+
+  const letGo = (child: EngineChild): Promise<void> => {
+    const gone = child.release().finally(() => leaving.delete(gone));
+    leaving.add(gone);
+    return gone;
+  };
 
   const take = (): EngineChild => {
     const child = spare?.isAlive() === true ? spare : start();
@@ -86,7 +94,7 @@ export function createEngineClient({
       (task.kind === 'trial' && task.trial === 'forecast-memory');
     const reusable = compilesLittle && end.kind === 'done' && child.isAlive();
     if (reusable && spare?.isAlive() !== true) spare = child;
-    else void child.release();
+    else void letGo(child);
     if (warm) warmUp();
   };
 
@@ -139,7 +147,7 @@ export function createEngineClient({
       warm = false;
       const children = [...busy, ...(spare === undefined ? [] : [spare])];
       spare = undefined;
-      await Promise.all(children.map((child) => child.release()));
+      await Promise.all([...children.map(letGo), ...leaving]);
     },
   };
 }

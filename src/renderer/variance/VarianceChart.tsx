@@ -90,10 +90,8 @@ export function VarianceChart({ points, onPoint, onChoose }: VarianceChartProps)
       columnsOf(points),
       element,
     );
-    const choose = (): void => {
-      const { idx } = plot.cursor;
-      if (idx !== null && idx !== undefined) handlers.current.onChoose(idx);
-    };
+    // Not where the cursor is drawn, which follows the pointer a frame later.
+    const choose = ({ offsetX }: MouseEvent): void => handlers.current.onChoose(plot.posToIdx(offsetX));
     plot.over.addEventListener('click', choose);
     const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }));
     observer.observe(element);
