@@ -17,6 +17,7 @@ export default defineConfig({
     // The colours of figures are read from the theme's own file.
     css: { include: /tokens\.css/ },
     globalSetup: ['scripts/vitestSetup.mjs'],
+    setupFiles: ['tests/stories/keepScreenshots.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import { findChromium } from '../../scripts/chromium.mjs';
+import { showPage } from './shownPages.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -66,6 +67,7 @@ export async function openEditor(options: EditorOptions = {}): Promise<RunningEd
     const url = await address;
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
     const page = await browser.newPage({ viewport: { width: options.width ?? 1440, height: options.height ?? 900 } });
+    showPage(page);
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(error.message));
     page.on('console', (message) => {

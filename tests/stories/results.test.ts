@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { fill, openEditor, type RunningEditor } from './openEditor.ts';
@@ -7,12 +5,10 @@ import { fill, openEditor, type RunningEditor } from './openEditor.ts';
 // Real programs and browsers, on a machine that may be busy with other tests.
 vi.setConfig({ testTimeout: 120_000 });
 
-const shots = path.join(import.meta.dirname, '../../node_modules/.cache/skipwire/screenshots');
 let editor: RunningEditor;
 let page: Page;
 
 beforeAll(async () => {
-  mkdirSync(shots, { recursive: true });
   editor = await openEditor();
   page = editor.page;
 });
@@ -43,7 +39,6 @@ test('after a run every cell of the confusion matrix shows its samples', async (
   const count = Number(await page.getByTestId('cell-0-0').textContent());
   await page.getByTestId('sample-strip').locator('canvas').first().waitFor();
   expect(await page.getByTestId('sample-strip').getByRole('listitem').count()).toBe(Math.min(60, count));
-  await page.screenshot({ path: path.join(shots, 'results-confusion.png') });
 });
 
 test('classes, mistakes and calibration, by keyboard', async () => {
@@ -60,7 +55,6 @@ test('classes, mistakes and calibration, by keyboard', async () => {
     .getByTestId('calibration')
     .getByText(/Off by \d+\.\d % on average/)
     .waitFor();
-  await page.screenshot({ path: path.join(shots, 'results-calibration.png') });
 });
 
 test('a part that the data do not have is told in words', async () => {
