@@ -35,13 +35,19 @@ export async function axeFindings(
 /** The same in both themes: all in the light one, and in the dark one what a colour can make worse. */
 export async function axeFindingsInBothThemes(page: Page, name: string, under?: string): Promise<readonly string[]> {
   const where = under === undefined ? {} : { under };
-  await page.emulateMedia({ colorScheme: 'light' });
+  await showTheme(page, 'light');
   const light = await axeFindings(page, where);
-  await page.emulateMedia({ colorScheme: 'dark' });
+  await showTheme(page, 'dark');
   const dark = await axeFindings(page, { ...where, rules: ['color-contrast'] });
   await page.emulateMedia({ colorScheme: null });
   return [
     ...light.map((finding) => `${name}, light: ${finding}`),
     ...dark.map((finding) => `${name}, dark: ${finding}`),
   ];
+}
+
+/** Asks for a theme and waits until the page has it: a page that is busy hears of it later. */
+async function showTheme(page: Page, theme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme: theme });
+  await page.locator(`html[data-theme="${theme}"]`).waitFor({ state: 'attached' });
 }
