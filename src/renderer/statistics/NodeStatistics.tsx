@@ -5,7 +5,7 @@ import { useDocument } from '../store/documentStore.ts';
 import { useShownScope } from '../store/scope.ts';
 import { formatCount } from '../training/format.ts';
 import { classNames } from '../ui/classNames.ts';
-import { pathPrefix } from './documentPath.ts';
+import { instancePrefix } from '../../graph-engine/lower/instancePath.ts';
 import { FigureChart } from './FigureChart.tsx';
 import { HistogramsOverTime } from './HistogramsOverTime.tsx';
 import { lookAtStep, sampleAt, useStatistics } from './statisticsStore.ts';
@@ -21,7 +21,7 @@ export function NodeStatistics({ node }: { readonly node: InferredNode }) {
   const statistics = useStatistics((state) => state.statistics);
   const sample = useStatistics(sampleAt);
   const [chosen, setChosen] = useState<TrainingFigure>('gradientFlow');
-  const path = `${pathPrefix(document, scope)}${node.name}`;
+  const path = `${instancePrefix(document, scope)}${node.name}`;
   const rows = useMemo(
     () =>
       (Object.keys(TRAINING_FIGURES) as TrainingFigure[]).flatMap((figure) => {

@@ -4,7 +4,7 @@ import { inferDocument } from '../../graph-engine/infer/inferDocument.ts';
 import type { StatisticColumn } from '../../graph-engine/statistics/columns.ts';
 import { residualNetwork20 } from '../../graph-engine/testing/examples.ts';
 import { resolveScope } from '../store/scope.ts';
-import { pathPrefix, placeOfPath } from './documentPath.ts';
+import { instancePrefix, placeOfPath } from '../../graph-engine/lower/instancePath.ts';
 import { gradientWires } from './gradientWires.ts';
 import { histogramPicture } from './paintHistograms.ts';
 import { figureOf, joinStatistics, NO_STATISTICS, type RunStatistics } from './statisticSeries.ts';
@@ -40,9 +40,9 @@ test('samples that come later are joined to those that are here', () => {
 });
 
 test('the path of a node names blocks and repetitions, and leads back to it', () => {
-  expect(pathPrefix(document, inside)).toBe('stage1[1].');
-  expect(placeOfPath(document, 'stage1[1].conv2')).toEqual({ scope: inside, node: 'conv2' });
-  expect(placeOfPath(document, 'dense')).toEqual({ scope: [], node: 'dense' });
+  expect(instancePrefix(document, inside)).toBe('stage1[1].');
+  expect(placeOfPath(document, 'stage1[1].conv2')).toEqual({ steps: inside, node: 'conv2' });
+  expect(placeOfPath(document, 'dense')).toEqual({ steps: [], node: 'dense' });
   expect(placeOfPath(document, 'stage9.conv')).toBeUndefined();
 });
 

@@ -4,7 +4,7 @@ import { useStore } from 'zustand';
 import type { HeatMap } from '../heatmap/heatMapTypes.ts';
 import { useDocument } from '../store/documentStore.ts';
 import { useShownScope } from '../store/scope.ts';
-import { pathPrefix } from './documentPath.ts';
+import { instancePrefix } from '../../graph-engine/lower/instancePath.ts';
 import { gradientWires, type WireHeat } from './gradientWires.ts';
 import { sampleAt, useStatistics, watchStatistics } from './statisticsStore.ts';
 import type { TrainingFigure } from './trainingFigures.ts';
@@ -34,7 +34,7 @@ export function useTrainingHeat(figure: TrainingFigure | null): HeatMap | undefi
     () =>
       figure === null || inferred === undefined || sample < 0
         ? undefined
-        : trainingHeatOf(figure, inferred, pathPrefix(document, path), statistics, sample),
+        : trainingHeatOf(figure, inferred, instancePrefix(document, path), statistics, sample),
     [figure, inferred, document, path, statistics, sample],
   );
 }
@@ -47,7 +47,7 @@ export function useGradientWires(wanted: boolean): void {
   const sample = useStatistics(sampleAt);
   useEffect(() => {
     const known = wanted && inferred !== undefined && sample >= 0;
-    const wires = known ? gradientWires(graph, inferred, pathPrefix(document, path), statistics, sample) : null;
+    const wires = known ? gradientWires(graph, inferred, instancePrefix(document, path), statistics, sample) : null;
     wireHeatStore.setState({ wires });
     return () => wireHeatStore.setState({ wires: null });
   }, [wanted, graph, inferred, document, path, statistics, sample]);

@@ -4,7 +4,7 @@ import type { Divergence } from '../../contract/divergence.ts';
 import type { RunId } from '../../contract/run.ts';
 import { useHost } from '../connection/host.ts';
 import { goToPlace } from '../problems/goToPlace.ts';
-import { placeOfPath } from '../statistics/documentPath.ts';
+import { placeOfPath } from '../../graph-engine/lower/instancePath.ts';
 import { useDocument } from '../store/documentStore.ts';
 import { Button } from '../ui/Button.tsx';
 import { continueWith } from './continueWith.ts';
@@ -35,7 +35,7 @@ export function DivergenceRepair({ run, divergence: { broken } }: DivergenceRepa
           size="sm"
           icon={<Crosshair size={12} aria-hidden />}
           data-testid="divergence-place"
-          onClick={() => goToPlace({ path: place.scope.map(({ node }) => node), node: place.node })}
+          onClick={() => goToPlace({ path: place.steps.map(({ node }) => node), node: place.node })}
         >
           Show “{broken.path}”
         </Button>
