@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState, type RefObject } from 'react';
+import { useMemo, type RefObject } from 'react';
 import { describeShape } from '../../graph-engine/core/shape.ts';
 import type { NodeId } from '../../graph-engine/document/schema.ts';
 import { describeBlockTrails } from '../../graph-engine/explain/blockTrail.ts';
@@ -10,9 +10,8 @@ import { formatBytes } from '../training/format.ts';
 import { formatCount } from './formatCount.ts';
 import { overviewHitAt } from './overview/overviewHits.ts';
 import { ShapeReasons } from './ShapeReasons.tsx';
+import { useResting, type Rest } from './useResting.ts';
 
-/** How long the pointer rests on a card before it is explained. */
-const REST_MILLISECONDS = 650;
 const WIDTH = 280;
 const GAP = 14;
 
@@ -46,52 +45,27 @@ function cardUnder(event: PointerEvent): Target | null {
   return { id: painted.key, name: painted.name, box: () => ({ left: x, top: y, bottom: y + height }) };
 }
 
-/** The card the pointer has rested on; nothing while a button is down or after a key. */
-function useHovered(root: RefObject<HTMLElement | null>): Hovered | null {
-  const [hovered, setHovered] = useState<Hovered | null>(null);
-  useEffect(() => {
-    const canvas = root.current;
-    if (canvas === null) return undefined;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let waitingFor: string | null = null;
-    const forget = (): void => {
-      clearTimeout(timer);
-      waitingFor = null;
-      setHovered(null);
-    };
-    const onMove = (event: PointerEvent): void => {
-      const card = event.buttons === 0 && event.pointerType === 'mouse' ? cardUnder(event) : null;
-      if ((card?.id ?? null) === waitingFor) return;
-      forget();
-      if (card === null) return;
-      waitingFor = card.id;
-      timer = setTimeout(() => {
-        const [box, corner] = [card.box(), canvas.getBoundingClientRect()];
-        setHovered({
-          id: card.id as NodeId,
-          name: card.name,
-          left: Math.min(Math.max(8, box.left - corner.left), Math.max(8, corner.width - WIDTH - 8)),
-          top: box.top - corner.top,
-          bottom: box.bottom - corner.top,
-        });
-      }, REST_MILLISECONDS);
-    };
-    canvas.addEventListener('pointermove', onMove);
-    for (const name of ['pointerdown', 'pointerleave', 'wheel'] as const) canvas.addEventListener(name, forget);
-    window.addEventListener('keydown', forget);
-    return () => {
-      clearTimeout(timer);
-      canvas.removeEventListener('pointermove', onMove);
-      for (const name of ['pointerdown', 'pointerleave', 'wheel'] as const) canvas.removeEventListener(name, forget);
-      window.removeEventListener('keydown', forget);
-    };
-  }, [root]);
-  return hovered;
+function restOnCard(event: PointerEvent): Rest<Hovered> | null {
+  const card = cardUnder(event);
+  if (card === null) return null;
+  return {
+    id: card.id,
+    explain(corner) {
+      const box = card.box();
+      return {
+        id: card.id as NodeId,
+        name: card.name,
+        left: Math.min(Math.max(8, box.left - corner.left), Math.max(8, corner.width - WIDTH - 8)),
+        top: box.top - corner.top,
+        bottom: box.bottom - corner.top,
+      };
+    },
+  };
 }
 
 /** Says why a card's shape is what it is, and what the card costs, while the pointer rests on it. The inspector says the same. */
 export function HoverExplanation({ root }: { readonly root: RefObject<HTMLElement | null> }) {
-  const hovered = useHovered(root);
+  const hovered = useResting(root, restOnCard);
   return hovered === null ? null : <Explanation hovered={hovered} below={hovered.top < 260} />;
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState, type RefObject } from 'react';
+import { useMemo, type RefObject } from 'react';
 import { describeShape } from '../../graph-engine/core/shape.ts';
 import { nameOf } from '../../graph-engine/document/graphs.ts';
 import { describeBlockTrails } from '../../graph-engine/explain/blockTrail.ts';
@@ -7,9 +7,8 @@ import { useShownScope } from '../store/scope.ts';
 import { canvasStore } from './canvasStore.ts';
 import { ShapeReasons } from './ShapeReasons.tsx';
 import { skipWires, wireEnd } from './skipWires.ts';
+import { useResting, type Rest } from './useResting.ts';
 
-/** How long the pointer rests on a wire before it is explained. */
-const REST_MILLISECONDS = 650;
 const WIDTH = 280;
 
 interface HoveredWire {
@@ -19,47 +18,16 @@ interface HoveredWire {
   readonly y: number;
 }
 
-/** The wire the pointer rests on; nothing while a button is down, something is dragged, or after a key. */
-function useHoveredWire(root: RefObject<HTMLElement | null>): HoveredWire | null {
-  const [hovered, setHovered] = useState<HoveredWire | null>(null);
-  useEffect(() => {
-    const canvas = root.current;
-    if (canvas === null) return undefined;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let waitingFor: string | null = null;
-    const forget = (): void => {
-      clearTimeout(timer);
-      waitingFor = null;
-      setHovered(null);
-    };
-    const onMove = (event: PointerEvent): void => {
-      const isResting = event.buttons === 0 && event.pointerType === 'mouse';
-      const edge = isResting && event.target instanceof Element ? event.target.closest('.react-flow__edge') : null;
-      const id = edge?.getAttribute('data-id') ?? null;
-      if (id !== null && id === waitingFor) return;
-      forget();
-      waitingFor = id;
-      if (id === null || canvasStore.getState().mode.kind !== 'idle') return;
-      const corner = canvas.getBoundingClientRect();
-      const [x, y] = [event.clientX - corner.left, event.clientY - corner.top];
-      timer = setTimeout(() => setHovered({ id, x, y }), REST_MILLISECONDS);
-    };
-    canvas.addEventListener('pointermove', onMove);
-    for (const name of ['pointerdown', 'pointerleave', 'wheel'] as const) canvas.addEventListener(name, forget);
-    window.addEventListener('keydown', forget);
-    return () => {
-      clearTimeout(timer);
-      canvas.removeEventListener('pointermove', onMove);
-      for (const name of ['pointerdown', 'pointerleave', 'wheel'] as const) canvas.removeEventListener(name, forget);
-      window.removeEventListener('keydown', forget);
-    };
-  }, [root]);
-  return hovered;
+/** The wire under the pointer; nothing while something is dragged. */
+function wireUnder({ target, clientX, clientY }: PointerEvent): Rest<HoveredWire> | null {
+  if (canvasStore.getState().mode.kind !== 'idle' || !(target instanceof Element)) return null;
+  const id = target.closest('.react-flow__edge')?.getAttribute('data-id') ?? null;
+  return id === null ? null : { id, explain: ({ left, top }) => ({ id, x: clientX - left, y: clientY - top }) };
 }
 
 /** Says what flows through a wire and why it has that shape, while the pointer rests on it. */
 export function WireExplanation({ root }: { readonly root: RefObject<HTMLElement | null> }) {
-  const hovered = useHoveredWire(root);
+  const hovered = useResting(root, wireUnder);
   const width = root.current?.clientWidth ?? 0;
   return hovered === null ? null : <Explanation hovered={hovered} room={width} />;
 }
