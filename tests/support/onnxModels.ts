@@ -58,7 +58,7 @@ export function opModel(
   if (!inferred.ok) throw new Error(inferred.error.message);
   const weights = op.weights?.({ parameters, inputs: types }) ?? {};
 
-  const graph = createOnnxGraph();
+  const graph = createOnnxGraph(opset);
   const inputs = Object.fromEntries(
     Object.entries(types).map(([port, type]) => [
       port,

@@ -14,6 +14,8 @@ export interface OnnxContext<Parameters, Input extends string, Weight extends st
   readonly types: PortRecord<Input, Optional, TensorType>;
   /** Document path of the node; ONNX names derive from it. */
   readonly path: string;
+  /** Version of the operator set: what came with a later one must be written by its parts. */
+  readonly opset: number;
   /** Adds a node and returns the name of its first output, which is `name` or the path. */
   node(
     opType: string,

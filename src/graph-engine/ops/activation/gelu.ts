@@ -37,12 +37,14 @@ export const gelu = defineOp({
     return { output: builder.multiply(half, builder.add(inner, builder.scalar(1))) };
   },
   exportOnnx(context) {
-    const name = (part: string): string => `${context.path}/${part}`;
     const { input } = context.inputs;
+    if (context.opset >= 20) {
+      return { output: context.node('Gelu', [input], { approximate: context.parameters.approximation }) };
+    }
+    const name = (part: string): string => `${context.path}/${part}`;
     const one = context.float('one', [1], []);
     const half = context.node('Mul', [input, context.float('half', [0.5], [])], {}, name('half'));
     let inner: string;
-    // Gelu is an operator only from opset 20; its parts are in every opset.
     if (context.parameters.approximation === 'none') {
       const scaled = context.node('Mul', [input, context.float('scale', [Math.SQRT1_2], [])], {}, name('scaled'));
       inner = context.node('Erf', [scaled], {}, name('erf'));

@@ -20,7 +20,7 @@ function onnxGroups(
   const [channels = 1] = sizes.slice(-1);
   const places = sizes.slice(0, -1);
   const members = places.reduce((product, size) => product * size, channels / groups);
-  const grouped = context.node('Reshape', [x, context.int64('grouped', [-1, groups, members])], {}, name('groups'));
+  const grouped = context.node('Reshape', [x, context.int64('grouped', [0, groups, members])], {}, name('groups'));
   const filled = (part: string, value: number): string =>
     context.float(
       part,
@@ -35,7 +35,7 @@ function onnxGroups(
   );
   const together = context.node(
     'Reshape',
-    [standard, context.int64('shape', [-1, channels, ...places])],
+    [standard, context.int64('shape', [0, channels, ...places])],
     {},
     name('together'),
   );

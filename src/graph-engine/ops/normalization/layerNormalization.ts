@@ -1,10 +1,33 @@
 import { z } from 'zod';
 import { ok } from '../../core/diagnostic.ts';
+import type { OnnxContext } from '../../core/onnxContext.ts';
 import { defineOp } from '../../core/opDefinition.ts';
 import { isImage, lastAxis } from '../../core/shape.ts';
 import { lastAxisMean } from './lastAxisMean.ts';
 import { standardize } from './standardize.ts';
 import { epsilon, scaleAndOffset } from './normParameters.ts';
+
+/** The normalization along the last axis; it is an operator only from opset 17, its parts are in every opset. */
+function exportNormalized(
+  context: OnnxContext<{ readonly epsilon: number }, 'input', 'scale' | 'offset'>,
+  x: string,
+  result: string,
+): string {
+  const { epsilon } = context.parameters;
+  if (context.opset >= 17) {
+    const inputs = [x, context.weight('scale'), context.weight('offset')];
+    return context.node('LayerNormalization', inputs, { axis: -1, epsilon: { float: epsilon } }, result);
+  }
+  const name = (part: string): string => `${context.path}/${part}`;
+  const centred = context.node('Sub', [x, lastAxisMean(context, x, 'mean')], {}, name('centred'));
+  const square = context.node('Mul', [centred, centred], {}, name('square'));
+  const small = context.float('epsilon', [epsilon], []);
+  const padded = context.node('Add', [lastAxisMean(context, square, 'variance'), small], {}, name('padded'));
+  const deviation = context.node('Sqrt', [padded], {}, name('deviation'));
+  const standard = context.node('Div', [centred, deviation], {}, name('standard'));
+  const scaled = context.node('Mul', [standard, context.weight('scale')], {}, name('scaled'));
+  return context.node('Add', [scaled, context.weight('offset')], {}, result);
+}
 
 export const layerNormalization = defineOp({
   type: 'layerNormalization',
@@ -39,23 +62,14 @@ export const layerNormalization = defineOp({
     return { output: builder.add(scaled, builder.readVariable(weights.offset)) };
   },
   exportOnnx(context) {
-    // LayerNormalization is an operator only from opset 17; its parts are in every opset.
     const name = (part: string): string => `${context.path}/${part}`;
     const wide = isImage(context.types.input);
     // An image is channels first there, so channels are brought to the end and back.
     const x = wide
       ? context.node('Transpose', [context.inputs.input], { perm: [0, 2, 3, 1] }, name('channelsLast'))
       : context.inputs.input;
-    const centred = context.node('Sub', [x, lastAxisMean(context, x, 'mean')], {}, name('centred'));
-    const square = context.node('Mul', [centred, centred], {}, name('square'));
-    const epsilon = context.float('epsilon', [context.parameters.epsilon], []);
-    const padded = context.node('Add', [lastAxisMean(context, square, 'variance'), epsilon], {}, name('padded'));
-    const deviation = context.node('Sqrt', [padded], {}, name('deviation'));
-    const standard = context.node('Div', [centred, deviation], {}, name('standard'));
-    const scaled = context.node('Mul', [standard, context.weight('scale')], {}, name('scaled'));
-    if (!wide) return { output: context.node('Add', [scaled, context.weight('offset')]) };
-    const shifted = context.node('Add', [scaled, context.weight('offset')], {}, name('shifted'));
-    return { output: context.node('Transpose', [shifted], { perm: [0, 3, 1, 2] }) };
+    const normalized = exportNormalized(context, x, wide ? name('normalized') : context.path);
+    return { output: wide ? context.node('Transpose', [normalized], { perm: [0, 3, 1, 2] }) : normalized };
   },
   vectors: [
     {

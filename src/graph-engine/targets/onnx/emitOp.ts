@@ -32,6 +32,7 @@ export function emitOp(
     inputs,
     types,
     path,
+    opset: graph.opset,
     node: (opType, nodeInputs, attributes = {}, name = path) =>
       graph.node(name, { opType, inputs: nodeInputs, attributes, documentation }),
     nodes: (opType, nodeInputs, attributes, names) =>

@@ -55,7 +55,7 @@ export interface OnnxExport extends EncodedModel {
  */
 export function exportOnnx(options: ExportOnnxOptions): OnnxExport {
   const { document, inferred, weights, opset = DEFAULT_OPSET, producerVersion, external } = options;
-  const graph = createOnnxGraph();
+  const graph = createOnnxGraph(opset);
   const inputs: OnnxInput[] = [];
   const ends: OutputEnd[] = [];
   const declared = declareInputs(graph, options, inputs);

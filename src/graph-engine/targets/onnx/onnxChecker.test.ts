@@ -7,6 +7,7 @@ import { afterAll, expect, test } from 'vitest';
 import { lowered, networkTemplate, trainedLooking } from '../../../../tests/support/networks.ts';
 import { exported, opCases, opModel } from '../../../../tests/support/onnxModels.ts';
 import { ModelProtoSchema, type ValueInfoProto } from '../protobuf/generated/onnx_pb.js';
+import { BATCH_AXIS } from './channelsFirst.ts';
 import { supportedOpsets } from './opsets.ts';
 
 type Shapes = Readonly<Record<string, readonly (string | number)[]>>;
@@ -51,7 +52,11 @@ test.skipIf(python === undefined)(
     expect(Object.keys(report).length).toBe(declared.size);
     for (const [name, { error, values }] of Object.entries(report)) {
       expect(error, name).toBeNull();
-      expect(values, name).toMatchObject(declared.get(name) ?? {});
+      // The onnx package does not see that Resize leaves the batch as it is: scaled by one, it calls it by a new name.
+      const told = name.startsWith('upsampling2d')
+        ? { ...values, 'result.output': withBatch(values['result.output']) }
+        : values;
+      expect(told, name).toMatchObject(declared.get(name) ?? {});
     }
     for (const name of templates) expect(report[`${name}-21`]?.values).toMatchObject(golden[name] ?? {});
   },
@@ -67,6 +72,10 @@ function declaredShapes(model: Uint8Array): Shapes {
   const { graph } = fromBinary(ModelProtoSchema, model);
   if (graph === undefined) throw new Error('The model has no graph');
   return Object.fromEntries([...graph.input, ...graph.valueInfo, ...graph.output].map(shapeOf));
+}
+
+function withBatch([, ...rest]: readonly (string | number)[] = []): readonly (string | number)[] {
+  return [BATCH_AXIS, ...rest];
 }
 
 function shapeOf({ name, type }: ValueInfoProto) {

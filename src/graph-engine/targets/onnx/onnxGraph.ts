@@ -1,6 +1,7 @@
 import type { OnnxAttribute } from '../../core/onnxContext.ts';
 import type { DType } from '../../core/shape.ts';
 import type { OnnxDim } from './channelsFirst.ts';
+import { DEFAULT_OPSET } from './opsets.ts';
 import { createUniqueNames } from './uniqueNames.ts';
 
 export interface OnnxNode {
@@ -40,6 +41,8 @@ export interface OnnxGraph {
 
 /** Collects a graph; names given are document paths, names returned are the legal, unique ONNX names. */
 export interface OnnxGraphBuilder {
+  /** Version of the operator set that the nodes are of. */
+  readonly opset: number;
   input(path: string, value: Omit<OnnxValue, 'name'>): string;
   node(
     path: string,
@@ -60,8 +63,8 @@ export interface OnnxGraphBuilder {
   finish(): OnnxGraph;
 }
 
-/** Starts an empty graph. */
-export function createOnnxGraph(): OnnxGraphBuilder {
+/** Starts an empty graph of one operator set. */
+export function createOnnxGraph(opset = DEFAULT_OPSET): OnnxGraphBuilder {
   const values = createUniqueNames();
   const nodeNames = createUniqueNames();
   const nodes: OnnxNode[] = [];
@@ -85,6 +88,7 @@ export function createOnnxGraph(): OnnxGraphBuilder {
   }
 
   return {
+    opset,
     input(path, value) {
       const name = values.take(path);
       inputs.push({ ...value, name });
