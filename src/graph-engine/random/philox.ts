@@ -10,6 +10,7 @@
  * | procedural data sets | seed of the set, sample | block low, block high, 0, 3 |
  * | mixing of samples | seed, step | block low, block high, 0, 5 |
  * | a step of the augmentation of a sample | seed, epoch + step · 2²⁰ | block low, block high, sample, 6 |
+ * | the value of a sweep's trial | seed, trial | block low, block high, axis, 7 |
  *
  * Element `i` of a draw is word `i % 4` of block `floor(i / 4)`. TensorFlow's `StatelessRandomUniformV2` with `alg` 1
  * (Philox) draws the same: its `key`, uint64 [1], is the int32 [2] seed reinterpreted by `Bitcast` (the first word is the
@@ -18,7 +19,15 @@
 export type Key = readonly [number, number];
 
 /** What the fourth counter word says the numbers are for, so that no two uses share a stream. */
-export const domains = { program: 0, initialValues: 1, permutation: 2, data: 3, mixing: 5, augmentation: 6 } as const;
+export const domains = {
+  program: 0,
+  initialValues: 1,
+  permutation: 2,
+  data: 3,
+  mixing: 5,
+  augmentation: 6,
+  sweep: 7,
+} as const;
 
 const MULTIPLIER_0 = 0xd2511f53;
 const MULTIPLIER_1 = 0xcd9e8d57;

@@ -235,6 +235,12 @@ const generators: Readonly<Record<string, (choice: Choice) => object | undefined
           ...(b % 3 === 0 && { list: 2 }),
         },
   ),
+  applyValues: ({ a, b }) => ({
+    assignments: [
+      { path: 'training.learningRate', value: (1 + a) / 1e4 },
+      { path: 'training.optimizer.kind', value: b % 2 === 0 ? 'momentum' : 'adam' },
+    ],
+  }),
   removeBlock: ({ document }) => {
     const unused = Object.keys(document.blocks).find((id) => usesOfBlock(document, BlockId.parse(id)).length === 0);
     return unused === undefined ? undefined : { block: unused };

@@ -1,4 +1,5 @@
 import { addNode } from './addNode.ts';
+import { applyValues } from './applyValues.ts';
 import { adoptBlocks, insertBlock } from './blocks.ts';
 import { moveParameter, renameParameter } from './blockParameters.ts';
 import { removeBookmark, renameBookmark, setBookmark } from './bookmarks.ts';
@@ -84,6 +85,7 @@ const all = [
   removeBlock,
   renameParameter,
   moveParameter,
+  applyValues,
 ] as const;
 
 const byName = new Map<string, Command<never>>();
