@@ -4,6 +4,7 @@
  * Texts are ASCII and numbers of fields below 16.
  */
 const VARINT = 0;
+const FIXED64 = 1;
 const LENGTH = 2;
 const FIXED32 = 5;
 
@@ -90,6 +91,26 @@ export function floatField(field: number, value: number): Uint8Array {
   bytes[0] = field * 8 + FIXED32;
   new DataView(bytes.buffer).setFloat32(1, value, true);
   return bytes;
+}
+
+/** A field of float64. */
+export function doubleField(field: number, value: number): Uint8Array {
+  const bytes = new Uint8Array(9);
+  bytes[0] = field * 8 + FIXED64;
+  new DataView(bytes.buffer).setFloat64(1, value, true);
+  return bytes;
+}
+
+/** A repeated field of float64, packed. */
+export function packedDoublesField(field: number, values: readonly number[]): Uint8Array {
+  const packed = new DataView(new ArrayBuffer(8 * values.length));
+  values.forEach((value, index) => packed.setFloat64(8 * index, value, true));
+  return bytesField(field, new Uint8Array(packed.buffer));
+}
+
+/** A field of text in any script. */
+export function textField(field: number, text: string): Uint8Array {
+  return bytesField(field, new TextEncoder().encode(text));
 }
 
 /** A field of bytes or of a message. */
