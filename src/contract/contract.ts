@@ -11,6 +11,7 @@ import { exportCalls } from './exports.ts';
 import { sampleCalls } from './samples.ts';
 import { TrialEvent, trialCalls } from './trials.ts';
 import { statisticsCalls } from './statistics.ts';
+import { ArchiveEvent, archiveCalls } from './runArchive.ts';
 import { runControlCalls } from './runControl.ts';
 import { varianceCalls } from './variance.ts';
 import { WorkspacePath } from './workspacePath.ts';
@@ -71,6 +72,7 @@ export const calls = {
   ...runControlCalls,
   'run/list': call(nothing, z.strictObject({ runs: z.array(RunSummary) })),
   'run/read': call(z.strictObject({ run: RunId }), RunRecord),
+  ...archiveCalls,
   ...exportCalls,
   ...evaluationCalls,
 } as const;
@@ -86,6 +88,7 @@ export type CallOutput<Name extends CallName> = z.output<Calls[Name]['output']>;
 export const HostEvent = z.discriminatedUnion('event', [
   z.strictObject({ event: z.literal('data'), payload: DataProgress }),
   z.strictObject({ event: z.literal('run'), payload: RunEvent }),
+  z.strictObject({ event: z.literal('archive'), payload: ArchiveEvent }),
   z.strictObject({ event: z.literal('trial'), payload: TrialEvent }),
   z.strictObject({
     event: z.literal('engine'),

@@ -1,5 +1,6 @@
 import type { BlockDefinition, BlockId, SkipwireDocument } from '../document/schema.ts';
 import { inferDocument } from '../infer/inferDocument.ts';
+import { flattenSettings } from './compareSettings.ts';
 import { compareField, diffDefinitions, diffGraphs, showValue } from './diffGraphs.ts';
 import type { BlockChange, DocumentDiff, FieldChange, GraphDiff } from './documentDiff.ts';
 
@@ -46,23 +47,13 @@ function withBlockIds(document: SkipwireDocument, match: ReadonlyMap<BlockId, Bl
   };
 }
 
-function flatten(value: unknown, prefix: string, into: Map<string, string>): void {
-  if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
-    for (const [key, item] of Object.entries(value)) flatten(item, `${prefix} ${key}`, into);
-  } else if (value !== undefined) {
-    into.set(prefix, typeof value === 'string' ? value : JSON.stringify(value));
-  }
-}
-
 function documentFields(before: SkipwireDocument, after: SkipwireDocument): FieldChange[] {
   const fields: FieldChange[] = [];
   compareField(fields, 'name', before.name, after.name);
   compareField(fields, 'description', showValue(before.description), showValue(after.description));
-  const [old, now] = [new Map<string, string>(), new Map<string, string>()];
-  flatten(before.training, 'training', old);
-  flatten(after.training, 'training', now);
+  const [old, now] = [flattenSettings(before.training), flattenSettings(after.training)];
   for (const field of new Set([...old.keys(), ...now.keys()]))
-    compareField(fields, field, old.get(field), now.get(field));
+    compareField(fields, `training ${field}`, old.get(field), now.get(field));
   return fields;
 }
 

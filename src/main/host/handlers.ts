@@ -12,6 +12,7 @@ import { readHistograms, readStatistics } from '../runs/runStatistics.ts';
 import { requireTrainable, type DescribeData } from '../training/requireTrainable.ts';
 import { listLibrary, removeFromLibrary, writeLibrary } from './blockLibrary.ts';
 import type { HostServices } from './createHost.ts';
+import { createArchiveHandlers } from './archiveRequests.ts';
 import { createDataHandlers } from './dataRequests.ts';
 import { checkDocuments, listFolder, readDocument, writeDocument } from './documentFiles.ts';
 import { listJournal, readJournal, removeJournal, writeJournal } from './documentJournal.ts';
@@ -130,6 +131,7 @@ export function createHandlers(services: HostServices): Handlers {
     'run/histograms': ({ run, path: of, kind, most }) =>
       answerOf(async () => readHistograms(await workspace.resolve(`runs/${run}`), { path: of, kind }, most)),
 
+    ...createArchiveHandlers(services),
     ...createExportHandlers(services),
     ...createEvaluationHandlers(services),
   } satisfies Handlers;

@@ -7,6 +7,8 @@ export const runFiles = {
   metrics: 'metrics.jsonl',
   log: 'log.txt',
   environment: 'environment.json',
+  /** What the user has written on the run. */
+  remarks: 'remarks.json',
   /** Says which process looks after the run; there only while one does. */
   lock: 'run.lock',
   checkpoints: 'checkpoints',

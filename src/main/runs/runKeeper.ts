@@ -50,6 +50,8 @@ export interface RunKeeper {
   active(): ReadonlySet<string>;
   /** Of the runs that are known better here than on the disk. */
   summaries(): readonly RunSummary[];
+  /** Knows nothing more of a run at rest, whose folder is gone. */
+  forget(id: string): void;
   /** Number of the process that trains the run, while one does. */
   engineProcessOf(id: string): number | undefined;
   /** Resolves with the last word on a run, until somebody resumes it. */
@@ -303,6 +305,10 @@ export function createRunKeeper(engine: EngineClient, onEvent: (event: RunEvent)
     active: () => new Set([...runs].filter(([, run]) => !isAtRest(run.file.summary.state)).map(([id]) => id)),
     summaries: () =>
       [...runs.values()].filter((run) => !run.released || run.writeFailure !== undefined).map(summaryNow),
+    forget(id) {
+      const run = runs.get(id);
+      if (run?.released === true) runs.delete(id);
+    },
     engineProcessOf: (id) => runs.get(id)?.task?.pid,
     whenOver(id) {
       const run = runs.get(id);

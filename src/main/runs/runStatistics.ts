@@ -112,6 +112,13 @@ export async function readStatistics(
   };
 }
 
+/** The tensors of a run of which histograms are kept. */
+export async function watchedTensors(folder: string): Promise<readonly WatchedTensor[]> {
+  const head = await readRecords(path.join(folder, files.histograms), { most: 0 });
+  const described = head === undefined ? undefined : parse(HistogramDescription, head.description);
+  return (described?.tensors ?? []) as readonly WatchedTensor[];
+}
+
 /** How the values of one tensor were spread over a run. */
 export async function readHistograms(
   folder: string,

@@ -1,3 +1,5 @@
+import { strToU8 } from 'fflate';
+
 /**
  * Protobuf fields as bytes, for messages that are written by the ten thousand: a generated encoder makes an object of every
  * field first, which takes most of the time of writing a large graph. `targets/protobuf/generated` reads what this writes.
@@ -110,7 +112,7 @@ export function packedDoublesField(field: number, values: readonly number[]): Ui
 
 /** A field of text in any script. */
 export function textField(field: number, text: string): Uint8Array {
-  return bytesField(field, new TextEncoder().encode(text));
+  return bytesField(field, strToU8(text));
 }
 
 /** A field of bytes or of a message. */
