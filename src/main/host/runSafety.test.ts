@@ -156,13 +156,14 @@ test('a workspace that becomes read-only fails the run in words; what was saved 
 
 test('thousands of steps need no more memory than hundreds', async () => {
   const run = await start(host, { epochs: 4, batchSize: 1, learningRate: 1e-5 });
-  await reaches(host, run, 1000);
+  // By then TensorFlow and V8 have what they need.
+  await reaches(host, run, 2000);
   const pid = host.runs.engineProcessOf(run);
   if (pid === undefined) throw new Error('No engine process');
   const before = await residentBytes(pid);
-  await reaches(host, run, 4000);
+  await reaches(host, run, 5000);
   const after = await residentBytes(pid);
   await value(host, 'run/stop', { run });
   await host.runs.whenOver(run);
-  expect((after - before) / 1e6).toBeLessThan(60);
+  expect((after - before) / 1e6).toBeLessThan(20);
 });

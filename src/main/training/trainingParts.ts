@@ -2,6 +2,7 @@ import type { TrainingSettings } from '../../graph-engine/document/trainingSetti
 import type { LoweredDocument } from '../../graph-engine/lower/lowerDocument.ts';
 import { createDivergencePart, type DivergenceOrder } from './divergencePart.ts';
 import { earlyStoppingPart } from './earlyStoppingPart.ts';
+import { heapPart } from './heapPart.ts';
 import { createJudge } from './judge.ts';
 import { plateauPart } from './plateauPart.ts';
 import { createStatisticsPart } from './statisticsPart.ts';
@@ -27,6 +28,7 @@ export function createTrainingParts(context: PartContext): readonly TrainingPart
   return [
     plateauPart(settings, judge),
     earlyStoppingPart(settings, judge, notice),
+    heapPart(),
     ...(statistics !== undefined && folder !== undefined
       ? [createStatisticsPart({ statistics, settings, folder, notice })]
       : []),
