@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { HostFailure } from '../files/hostFailure.ts';
-import type { RunPlace } from '../runs/runKeeper.ts';
+import type { RunPlace } from '../runs/runFolder.ts';
 
 /** The folder that a name on the command line means: a path, or the name of a run in `runs`. Throws a `HostFailure`. */
 export async function findRun(name: string): Promise<RunPlace> {

@@ -63,6 +63,15 @@ function start(...given: string[]): ChildProcess {
   });
 }
 
+/** Runs a command to its end: its exit code, and what it says. */
+async function command(...given: string[]): Promise<[code: number | null, said: string]> {
+  const program = spawn(process.execPath, [cli, ...given], { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] });
+  let said = '';
+  program.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const [code] = (await once(program, 'close')) as [number | null];
+  return [code, said];
+}
+
 /** Waits until a training has reported a step of `step` or more. */
 async function reaches(program: ChildProcess, step: number): Promise<void> {
   if (program.stdout === null) throw new Error('Nothing can be read');
@@ -120,9 +129,13 @@ const victims = {
 } satisfies Record<string, (program: ChildProcess, run: string) => Promise<void>>;
 
 describe.each([
-  ['adam', { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 }],
-  ['momentum', { kind: 'momentum', momentum: 0.9, weightDecay: 1e-4 }],
-] as const)('with %s', (name, optimizer) => {
+  {
+    name: 'adam',
+    optimizer: { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
+    whose: ['engine', 'host', 'both'],
+  },
+  { name: 'momentum', optimizer: { kind: 'momentum', momentum: 0.9, weightDecay: 1e-4 }, whose: ['both'] },
+] as const)('with $name', ({ name, optimizer, whose }) => {
   let document: string;
   let undisturbed: Record<string, string>;
   let curve: unknown[];
@@ -136,26 +149,45 @@ describe.each([
     expect(Object.keys(undisturbed).some((variable) => /moving|running|mean/i.test(variable))).toBe(true);
   }, 120_000);
 
-  test.each(['engine', 'host', 'both'] as const)(
-    'a run whose %s is killed twice in the middle of epochs ends with the same bits',
-    async (victim) => {
-      const run = `${name}-${victim}`;
-      const first = start(document, '--out', run);
-      await reaches(first, 70);
-      await victims[victim](first, run);
-      const second = start('--resume', run);
-      await reaches(second, 160);
-      await victims[victim](second, run);
-      expect(await ends(start('--resume', run))).toBe(0);
+  test.each(whose)('a run whose %s is killed twice in the middle of epochs ends with the same bits', async (victim) => {
+    const run = `${name}-${victim}`;
+    const first = start(document, '--out', run);
+    await reaches(first, 70);
+    await victims[victim](first, run);
+    const second = start('--resume', run);
+    await reaches(second, 160);
+    await victims[victim](second, run);
+    expect(await ends(start('--resume', run))).toBe(0);
 
-      expect(await variablesOf(run)).toEqual(undisturbed);
-      const metrics = await readMetrics(path.join(folder, run));
-      expect(epochsOf(metrics)).toEqual(curve);
-      const steps = metrics.filter(({ kind }) => kind === 'step').map(({ step }) => step);
-      expect(steps).toEqual([...new Set(steps)].toSorted((a, b) => a - b));
-      const summary = (await readRunFile(path.join(folder, run)))?.summary;
-      expect(summary?.state).toEqual({ status: 'finished' });
-      expect({ ...summary?.lastEpoch, elapsed: 0 }).toEqual(curve.at(-1));
-    },
+    expect(await variablesOf(run)).toEqual(undisturbed);
+    const metrics = await readMetrics(path.join(folder, run));
+    expect(epochsOf(metrics)).toEqual(curve);
+    const steps = metrics.filter(({ kind }) => kind === 'step').map(({ step }) => step);
+    expect(steps).toEqual([...new Set(steps)].toSorted((a, b) => a - b));
+    const summary = (await readRunFile(path.join(folder, run)))?.summary;
+    expect(summary?.state).toEqual({ status: 'finished' });
+    expect({ ...summary?.lastEpoch, elapsed: 0 }).toEqual(curve.at(-1));
+  });
+});
+
+test('other commands pause a run, resume it and stop it', async () => {
+  const document = await network('steered', { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 });
+  const first = start(document, '--epochs', '4000', '--out', 'steered');
+  await reaches(first, 50);
+  expect(await command('runs', 'pause', 'steered')).toEqual([0, 'The run "steered" is paused.\n']);
+  expect(await ends(first)).toBe(130);
+  const paused = (await readMetrics(path.join(folder, 'steered'))).at(-1)?.step ?? 0;
+  // Nobody is there to be asked.
+  expect((await command('runs', 'pause', 'steered'))[0]).toBe(1);
+  const again = spawn(process.execPath, [cli, 'runs', 'resume', 'steered', '--json'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await reaches(again, paused + 20);
+  expect(await command('runs', 'stop', 'steered')).toEqual([0, 'The run "steered" is stopped.\n']);
+  expect(await ends(again)).toBe(130);
+  const steps = (await readMetrics(path.join(folder, 'steered'))).flatMap((one) =>
+    one.kind === 'step' ? one.step : [],
   );
+  expect(steps).toEqual([...new Set(steps)].toSorted((a, b) => a - b));
 });

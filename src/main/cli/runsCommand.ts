@@ -1,20 +1,26 @@
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { headlineOf, validationFigure } from '../../contract/measures.ts';
 import type { RunState, RunSummary } from '../../contract/run.ts';
 import type { CheckpointDescription } from '../../contract/runControl.ts';
+import { HostFailure } from '../files/hostFailure.ts';
 import { describeCheckpoints } from '../runs/continueRun.ts';
 import { listRuns, openRun } from '../runs/runArchive.ts';
-import { readRun } from '../runs/runFolder.ts';
+import { readRun, readRunFile } from '../runs/runFolder.ts';
+import { holderOf } from '../runs/runLock.ts';
+import { requestOf, type RunWish } from '../runs/runRequest.ts';
+import { isAtRest } from '../runs/runState.ts';
 import { findRun } from './findRun.ts';
 import { formatFigure, nameOf } from './runProgress.ts';
 import { tellingProblems } from './tellProblem.ts';
+import { resumeTraining } from './trainCommand.ts';
 
 interface RunsOptions {
   readonly json?: boolean;
 }
 
-/** Adds `runs`, with `list` and `show`. */
+/** Adds `runs`, with what lists, shows and steers them. */
 export function registerRunsCommand(program: Command): void {
   const runs = program.command('runs').description('what was trained');
   runs
@@ -29,6 +35,19 @@ export function registerRunsCommand(program: Command): void {
     .description('one run: its state, its best epoch, and the checkpoints that can be gone on from')
     .option('--json', 'one JSON object')
     .action((run: string, options: RunsOptions) => tellingProblems(() => show(run, options)));
+  runs
+    .command('pause <run>')
+    .description('ask whoever trains a run, a window or another command, to save where it stands and rest')
+    .action((run: string) => tellingProblems(() => ask(run, 'pause')));
+  runs
+    .command('stop <run>')
+    .description('ask whoever trains a run to end it; the best weights are kept')
+    .action((run: string) => tellingProblems(() => ask(run, 'stop')));
+  runs
+    .command('resume <run>')
+    .description('go on with a run here, as "train --resume" does')
+    .option('--json', 'one JSON object a line')
+    .action((run: string, options: RunsOptions) => tellingProblems(() => resumeTraining(run, options)));
 }
 
 async function list(folder: string, { json = false }: RunsOptions): Promise<void> {
@@ -70,8 +89,37 @@ async function show(name: string, { json = false }: RunsOptions): Promise<void> 
   for (const line of table(lines)) console.log(line);
 }
 
+/** Seconds after which a step at hand, which may be long, is waited for no more. */
+const PATIENCE = 120;
+const LOOK_EVERY = 100;
+
+/** Asks the process that looks after a run for something, wherever it is, and waits until it is done. */
+async function ask(name: string, wish: RunWish): Promise<void> {
+  const { id, folder } = await findRun(name);
+  await openRun(folder);
+  const before = (await readRun(folder)).summary.state;
+  if (isAtRest(before) || (await holderOf(folder)) === undefined) {
+    throw new HostFailure({
+      code: 'run/not-running',
+      message: `Nobody trains the run "${id}": it is ${before.status}.`,
+      remedy: '"skipwire runs resume" goes on with it.',
+    });
+  }
+  await requestOf(folder, wish);
+  const deadline = performance.now() + PATIENCE * 1000;
+  while ((await holderOf(folder)) !== undefined && performance.now() < deadline) await pause(LOOK_EVERY);
+  const state = (await readRunFile(folder))?.summary.state;
+  console.log(
+    state !== undefined && isAtRest(state)
+      ? `The run "${id}" is ${state.status}.`
+      : `The run "${id}" was asked to ${wish}; it does so after the step at hand.`,
+  );
+}
+
 function describeState(state: RunState): string {
   switch (state.status) {
+    case 'queued':
+      return 'queued: it waits for its turn, or for Skipwire to be opened again.';
     case 'interrupted':
       return `interrupted: ${state.reason} Go on with "skipwire train --resume".`;
     case 'failed':

@@ -9,8 +9,8 @@ import { HostFailure } from '../files/hostFailure.ts';
 import { dataSourceFor } from '../datasets/dataSourceFor.ts';
 import { newRunId } from '../runs/newRunId.ts';
 import { startingPoint } from '../runs/continueRun.ts';
-import { readRunDocument, readRunFile } from '../runs/runFolder.ts';
-import { createRunKeeper, type RunKeeper, type RunOrder, type RunPlace } from '../runs/runKeeper.ts';
+import { readRunDocument, readRunFile, type RunPlace } from '../runs/runFolder.ts';
+import { createRunKeeper, type RunKeeper, type RunOrder } from '../runs/runKeeper.ts';
 import { createEngineClient } from '../training/engineClient.ts';
 import { requireTrainable } from '../training/requireTrainable.ts';
 import { dataArgument } from './dataArgument.ts';
@@ -73,6 +73,11 @@ export function registerTrainCommand(program: Command): void {
         return openWithSettings(file, options).then((subject) => tryOut(subject, trial, options.json === true));
       }),
     );
+}
+
+/** Goes on with a run where it stood, in this process. */
+export async function resumeTraining(run: string, options: { readonly json?: boolean }): Promise<void> {
+  await train(() => resumeOrder(run), options);
 }
 
 /** What is only tried, if anything. */
@@ -156,7 +161,7 @@ async function newRun(
   return { id, folder, out, epochs, dataFolder, begin: (runs) => runs.start(order) };
 }
 
-async function train(prepare: () => Promise<TrainOrder>, options: TrainOptions): Promise<void> {
+async function train(prepare: () => Promise<TrainOrder>, options: { readonly json?: boolean }): Promise<void> {
   const { id, folder, out, epochs, dataFolder, begin } = await prepare();
   const progress = options.json === true ? jsonLines() : showProgress(epochs);
   let lastStep: StepMetrics | undefined;

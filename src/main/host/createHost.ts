@@ -62,16 +62,19 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const runs = createRunKeeper(engine, (payload) => emit({ event: 'run', payload }));
   const prober = createProbeClient({ folder: workspace.root });
   const data = createDataClient();
+  const runsFolder = path.join(workspace.root, 'runs');
   const handlers = createHandlers({
     workspace,
     engine,
     runs,
     prober,
     data,
-    runsFolder: path.join(workspace.root, 'runs'),
+    runsFolder,
     emit,
   });
   if (options.warm === true) engine.warmUp();
+  // Whoever lists the runs meanwhile sees them wait.
+  void runs.takeUpQueue(runsFolder).catch(console.error);
   return {
     workspace,
     runs,

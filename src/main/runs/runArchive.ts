@@ -3,7 +3,7 @@ import path from 'node:path';
 import { RunId, type RunSummary } from '../../contract/run.ts';
 import { isKeeperAlive } from './keeper.ts';
 import { recoverRun } from './recoverRun.ts';
-import { appendLog, readRunFile, writeRunFile, type RunFile } from './runFolder.ts';
+import { appendLog, readRunFile, writeRunFile, type RunFile, type RunPlace } from './runFolder.ts';
 import { isAtRest, nextRunState } from './runState.ts';
 
 /**
@@ -40,8 +40,28 @@ export async function openRun(folder: string, { alone = false } = {}): Promise<R
   return recovered;
 }
 
+/** Runs below `folder` that wait for their turn and whose host is gone, in the order of its queue. */
+export async function findWaitingRuns(folder: string): Promise<RunPlace[]> {
+  const names = await readdir(folder).catch(() => []);
+  const found = await Promise.all(
+    names
+      .filter((name) => RunId.safeParse(name).success)
+      .map(async (id) => {
+        const run = await readRunFile(path.join(folder, id));
+        const waits = run?.summary.state.status === 'queued' && (run.keeper === null || !isKeeperAlive(run.keeper));
+        return run !== undefined && waits ? [{ id, run }] : [];
+      }),
+  );
+  return found
+    .flat()
+    .toSorted(({ run: a }, { run: b }) => (a.place ?? 0) - (b.place ?? 0) || a.summary.started - b.summary.started)
+    .map(({ id }) => ({ id, folder: path.join(folder, id) }));
+}
+
 async function mendRun(folder: string, run: RunFile): Promise<RunFile> {
-  if (isAtRest(run.summary.state) || (run.keeper !== null && isKeeperAlive(run.keeper))) return run;
+  // Nothing of a run that waits is lost with its host: the next one takes it up.
+  if (isAtRest(run.summary.state) || run.summary.state.status === 'queued') return run;
+  if (run.keeper !== null && isKeeperAlive(run.keeper)) return run;
   const reason = 'Skipwire was closed or stopped working during this run. What was saved last is kept.';
   const state = nextRunState(run.summary.state, { kind: 'lost', reason });
   const mended: RunFile = { ...run, summary: { ...run.summary, state }, keeper: null };

@@ -11,6 +11,8 @@ export const runFiles = {
   remarks: 'remarks.json',
   /** Says which process looks after the run; there only while one does. */
   lock: 'run.lock',
+  /** What another process asks of whoever looks after the run; there only until that has read it. */
+  request: 'run.request',
   checkpoints: 'checkpoints',
   best: path.join('checkpoints', 'best.safetensors'),
   last: path.join('checkpoints', 'last.safetensors'),

@@ -10,6 +10,12 @@ import { writeAtomically } from '../files/writeAtomically.ts';
 import { readMetrics } from './metricsFile.ts';
 import { runFiles } from './runFiles.ts';
 
+/** A run by its name and its own folder. */
+export interface RunPlace {
+  readonly id: string;
+  readonly folder: string;
+}
+
 /** What `run.json` holds. */
 export const RunFile = z.object({
   format: z.literal('skipwire/run@1'),
@@ -17,6 +23,8 @@ export const RunFile = z.object({
   notices: z.array(z.string()),
   /** Where paths of data lead from; by default the workspace, or the folder the command was given in. */
   dataFolder: z.string().optional(),
+  /** Of a run that waits: its place in the queue, from 0, so that a later host takes the queue up in its order. */
+  place: z.int().optional(),
   /** The process that looks after the run while it is not over. */
   keeper: z.object({ pid: z.int(), started: z.string() }).nullable(),
 });

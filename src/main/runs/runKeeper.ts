@@ -10,17 +10,23 @@ import type { EngineNews } from '../training/engineMessages.ts';
 import { demandContinuable, layStart, type StartingPoint } from './continueRun.ts';
 import { thisKeeper } from './keeper.ts';
 import { lastAndBest, summaryOf } from './recoverRun.ts';
-import { openRun } from './runArchive.ts';
+import { findWaitingRuns, openRun } from './runArchive.ts';
 import { runFiles } from './runFiles.ts';
-import { appendLog, createRunFolder, readRunDocument, writeRunFile, type RunFile } from './runFolder.ts';
+import {
+  appendLog,
+  createRunFolder,
+  readRunDocument,
+  readRunFile,
+  writeRunFile,
+  type RunFile,
+  type RunPlace,
+} from './runFolder.ts';
 import { lockRun, type RunLock } from './runLock.ts';
+import { forgetRequest, takeRequest } from './runRequest.ts';
 import { isAtRest, nextRunState, type RunHappening } from './runState.ts';
 
-/** A run by its name and its own folder. */
-export interface RunPlace {
-  readonly id: string;
-  readonly folder: string;
-}
+/** Milliseconds between two looks for what other processes ask. */
+const LISTEN_EVERY = 500;
 
 export interface RunOrder extends RunPlace {
   readonly document: SkipwireDocument;
@@ -37,6 +43,8 @@ export interface RunKeeper {
   start(order: RunOrder): Promise<void>;
   /** Queues a run at rest, which then goes on from its furthest checkpoint. Throws a `HostFailure`. */
   resume(place: RunPlace): Promise<void>;
+  /** Queues what a host that is gone has left waiting below `folder`, in the order of its queue. */
+  takeUpQueue(folder: string): Promise<void>;
   /**
    * Asks a run to end, keeping its best weights; asked a second time, ends its process at once, in case it hangs. False
    * when the run is not looked after here.
@@ -58,7 +66,10 @@ export interface RunKeeper {
   whenOver(id: string): Promise<RunSummary>;
   /** Resolves when everything so far is on disk. */
   settled(id: string): Promise<void>;
-  /** Takes no further run from the queue and waits for the one at work, which ends when the engine client is disposed of. */
+  /**
+   * Takes no further run from the queue, whose runs wait for the next host, and waits for the one at work, which ends when the
+   * engine client is disposed of.
+   */
   close(): Promise<void>;
 }
 
@@ -80,6 +91,8 @@ export function createRunKeeper(engine: EngineClient, onEvent: (event: RunEvent)
   const runs = new Map<string, KeptRun>();
   const queue: KeptRun[] = [];
   let working: Promise<void> | undefined;
+  let takingUp: Promise<void> | undefined;
+  let closed = false;
 
   const write = (run: KeptRun, work: () => Promise<void>): void => {
     run.writing = run.writing.then(work).catch((error: unknown) => {
@@ -96,14 +109,27 @@ export function createRunKeeper(engine: EngineClient, onEvent: (event: RunEvent)
   };
 
   const tellState = (run: KeptRun): void => onEvent({ kind: 'state', run: run.id, summary: summaryNow(run) });
-  const tellQueue = (): void => queue.forEach(tellState);
 
   const change = (run: KeptRun, changes: Partial<RunSummary>): void => {
     const summary = { ...run.file.summary, ...changes };
-    const snapshot = { ...run.file, summary, keeper: isAtRest(summary.state) ? null : thisKeeper() };
+    const { place: _place, ...file } = run.file;
+    const place = queue.indexOf(run);
+    const snapshot = {
+      ...file,
+      summary,
+      ...(place !== -1 && { place }),
+      keeper: isAtRest(summary.state) ? null : thisKeeper(),
+    };
     run.file = snapshot;
     write(run, () => writeRunFile(run.folder, snapshot));
     tellState(run);
+  };
+
+  /** After the queue has changed: places are told, and kept for a later host. */
+  const tellQueue = (): void => {
+    for (const [place, run] of queue.entries()) {
+      if (run.file.place !== place) change(run, {});
+    }
   };
 
   const happen = (run: KeptRun, happening: RunHappening): void => {
@@ -188,6 +214,7 @@ export function createRunKeeper(engine: EngineClient, onEvent: (event: RunEvent)
   /** The last word on a run is on disk, and the folder is free for others. */
   const letGo = async (run: KeptRun): Promise<void> => {
     await run.writing;
+    await forgetRequest(run.folder);
     await run.lock.release().catch(() => undefined);
     run.released = true;
     run.over.resolve(run.file.summary);
@@ -196,7 +223,7 @@ export function createRunKeeper(engine: EngineClient, onEvent: (event: RunEvent)
   const work = async (): Promise<void> => {
     // Not at once, so that `working` is set before it is cleared.
     await Promise.resolve();
-    for (let run = queue.shift(); run !== undefined; run = queue.shift()) {
+    for (let run = queue.shift(); run !== undefined; run = closed ? undefined : queue.shift()) {
       tellQueue();
       await train(run);
       await letGo(run);
@@ -219,7 +246,8 @@ export function createRunKeeper(engine: EngineClient, onEvent: (event: RunEvent)
     runs.set(run.id, run);
     queue.push(run);
     change(run, {});
-    working ??= work();
+    if (!closed) working ??= work();
+    listen();
   };
 
   /** A queued run that was asked to end or to pause waits no more. */
@@ -227,9 +255,81 @@ export function createRunKeeper(engine: EngineClient, onEvent: (event: RunEvent)
     const place = queue.indexOf(run);
     if (place === -1) return;
     queue.splice(place, 1);
-    tellState(run);
+    change(run, {});
     tellQueue();
     void letGo(run);
+  };
+
+  /** What other processes ask of the runs here is looked for while there are any. */
+  let listening: NodeJS.Timeout | undefined;
+  const listen = (): void => {
+    listening ??= setInterval(() => {
+      const active = [...runs.values()].filter((run) => !run.released);
+      if (active.length === 0) {
+        clearInterval(listening);
+        listening = undefined;
+      }
+      for (const run of active) {
+        void takeRequest(run.folder).then((wish) => {
+          if (wish === 'pause') pause(run.id);
+          if (wish === 'stop') stop(run.id);
+        });
+      }
+    }, LISTEN_EVERY);
+    listening.unref();
+  };
+
+  const resume = async ({ id, folder }: RunPlace): Promise<void> => {
+    const known = runs.get(id);
+    if (known !== undefined && !isAtRest(known.file.summary.state)) throw notAtRest(id);
+    await known?.writing;
+    const lock = await lockRun(folder);
+    try {
+      const file = await openRun(folder, { alone: true });
+      if (file === undefined) throw noRun(folder);
+      const state = nextRunState(file.summary.state, { kind: 'resume-asked' });
+      if (state.status !== 'queued') throw finished(id);
+      const document = await readRunDocument(folder);
+      // Asked of whoever held the run before.
+      await forgetRequest(folder);
+      enqueue({ id, folder }, document, lock, { ...file, summary: { ...file.summary, id, state } });
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+  };
+
+  const takeUp = async (place: RunPlace): Promise<void> => {
+    try {
+      await resume(place);
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem === undefined) throw error;
+      // Another host was quicker, or another machine has it.
+      if (problem.code !== 'run/held') await setAside(place, problem);
+    }
+  };
+
+  const stop = (id: string): boolean => {
+    const run = runs.get(id);
+    if (run === undefined) return false;
+    const { state } = run.file.summary;
+    const again = state.status === 'stopping' && state.pausing !== true;
+    happen(run, { kind: 'stop-asked' });
+    if (again) run.task?.kill();
+    else run.task?.stop();
+    leaveQueue(run);
+    return true;
+  };
+
+  const pause = (id: string): boolean => {
+    const run = runs.get(id);
+    if (run === undefined || isAtRest(run.file.summary.state)) return false;
+    happen(run, { kind: 'pause-asked' });
+    const { state } = run.file.summary;
+    if (state.status === 'stopping' && state.pausing === true) run.task?.pause();
+    leaveQueue(run);
+    return true;
   };
 
   return {
@@ -257,43 +357,15 @@ export function createRunKeeper(engine: EngineClient, onEvent: (event: RunEvent)
       }
       enqueue({ id, folder }, document, lock, file);
     },
-    async resume({ id, folder }) {
-      const known = runs.get(id);
-      if (known !== undefined && !isAtRest(known.file.summary.state)) throw notAtRest(id);
-      await known?.writing;
-      const lock = await lockRun(folder);
-      try {
-        const file = await openRun(folder, { alone: true });
-        if (file === undefined) throw noRun(folder);
-        const state = nextRunState(file.summary.state, { kind: 'resume-asked' });
-        if (state.status !== 'queued') throw finished(id);
-        const document = await readRunDocument(folder);
-        enqueue({ id, folder }, document, lock, { ...file, summary: { ...file.summary, id, state } });
-      } catch (error) {
-        await lock.release();
-        throw error;
-      }
+    resume,
+    takeUpQueue(folder) {
+      takingUp ??= (async () => {
+        for (const place of await findWaitingRuns(folder)) if (!closed) await takeUp(place);
+      })();
+      return takingUp;
     },
-    stop(id) {
-      const run = runs.get(id);
-      if (run === undefined) return false;
-      const { state } = run.file.summary;
-      const again = state.status === 'stopping' && state.pausing !== true;
-      happen(run, { kind: 'stop-asked' });
-      if (again) run.task?.kill();
-      else run.task?.stop();
-      leaveQueue(run);
-      return true;
-    },
-    pause(id) {
-      const run = runs.get(id);
-      if (run === undefined || isAtRest(run.file.summary.state)) return false;
-      happen(run, { kind: 'pause-asked' });
-      const { state } = run.file.summary;
-      if (state.status === 'stopping' && state.pausing === true) run.task?.pause();
-      leaveQueue(run);
-      return true;
-    },
+    stop,
+    pause,
     move(id, place) {
       const from = queue.findIndex((run) => run.id === id);
       const [run] = from === -1 ? [] : queue.splice(from, 1);
@@ -317,14 +389,25 @@ export function createRunKeeper(engine: EngineClient, onEvent: (event: RunEvent)
     },
     settled: async (id) => runs.get(id)?.writing,
     async close() {
-      const waiting = queue.splice(0);
-      for (const run of waiting) {
-        happen(run, { kind: 'lost', reason: 'Skipwire was closed before this run began.' });
+      closed = true;
+      await takingUp;
+      for (const run of queue.splice(0)) {
+        const snapshot = { ...run.file, keeper: null };
+        write(run, () => writeRunFile(run.folder, snapshot));
         await letGo(run);
       }
       await working;
     },
   };
+}
+
+/** A run that waited and cannot be queued again says why. */
+async function setAside({ folder }: RunPlace, problem: HostProblem): Promise<void> {
+  const file = await readRunFile(folder);
+  if (file === undefined) return;
+  const state = nextRunState(file.summary.state, { kind: 'failed', problem });
+  // On a read-only disk it goes on waiting.
+  await writeRunFile(folder, { ...file, summary: { ...file.summary, state }, keeper: null }).catch(() => undefined);
 }
 
 /** As many threads as the run had when it was trained before. */
