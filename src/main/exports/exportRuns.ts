@@ -6,7 +6,7 @@ import { encodeEventFile, type SummaryEvent } from '../../graph-engine/targets/t
 import { writeAtomically } from '../files/writeAtomically.ts';
 import { openRun } from '../runs/runArchive.ts';
 import { readRun } from '../runs/runFolder.ts';
-import type { RunPlace } from '../runs/runKeeper.ts';
+import type { RunPlace } from '../runs/runFolder.ts';
 import { readHistograms, readStatistics, watchedTensors } from '../runs/runStatistics.ts';
 import { refuseToReplace } from './exportRefusals.ts';
 import { metricsCsv } from './metricsCsv.ts';

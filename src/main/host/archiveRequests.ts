@@ -5,7 +5,7 @@ import { exportRunsCsv, exportTensorboard } from '../exports/exportRuns.ts';
 import { answerOf, HostFailure } from '../files/hostFailure.ts';
 import { openRun } from '../runs/runArchive.ts';
 import { readAllFacts } from '../runs/runFacts.ts';
-import type { RunPlace } from '../runs/runKeeper.ts';
+import type { RunPlace } from '../runs/runFolder.ts';
 import { writeRemarks } from '../runs/runRemarks.ts';
 import { emptyTrash, listTrash, restoreRun, trashRun } from '../runs/runTrash.ts';
 import type { HostServices } from './createHost.ts';
