@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { registerCheckCommand } from './cli/checkCommand.ts';
+import { registerCompareCommand } from './cli/compareCommand.ts';
 import { registerDataCommand } from './cli/dataCommand.ts';
 import { registerDiffCommand } from './cli/diffCommand.ts';
 import { registerEvaluateCommand } from './cli/evaluateCommand.ts';
@@ -26,6 +27,7 @@ const program = new Command('skipwire')
 
 registerTrainCommand(program);
 registerRunsCommand(program);
+registerCompareCommand(program);
 registerTrialCommands(program);
 registerExportCommand(program);
 registerEvaluateCommand(program);

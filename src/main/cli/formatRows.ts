@@ -11,6 +11,17 @@ export function formatRows(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
+/** Rows with their columns one below the other, all to the left. */
+export function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows.reduce<number[]>((most, row) => row.map((cell, i) => Math.max(most[i] ?? 0, cell.length)), []);
+  return rows.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
 /** Characters of a class's name above its column, so that many classes still fit a line. */
 export function classWidth(classes: number): number {
   return classes <= 12 ? 10 : 4;

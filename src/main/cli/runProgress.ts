@@ -107,7 +107,7 @@ export function nameOf({ title }: MeasureDescription): string {
 }
 
 /** A figure in the unit of its measure; a share as per cent with one decimal. */
-export function formatFigure({ unit }: MeasureDescription, value: number | undefined): string {
+export function formatFigure({ unit }: Pick<MeasureDescription, 'unit'>, value: number | undefined): string {
   if (value === undefined) return '-';
   return unit === 'share' ? `${(100 * value).toFixed(1)} %` : format(value);
 }

@@ -4,15 +4,21 @@ import type { Command } from 'commander';
 import { headlineOf, validationFigure } from '../../contract/measures.ts';
 import type { RunState, RunSummary } from '../../contract/run.ts';
 import type { CheckpointDescription } from '../../contract/runControl.ts';
+import { columnsOf, filterRows, sortRows, type RunColumn, type RunRow } from '../../contract/runTable.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { describeCheckpoints } from '../runs/continueRun.ts';
 import { listRuns, openRun } from '../runs/runArchive.ts';
+import { readAllFacts } from '../runs/runFacts.ts';
 import { readRun, readRunFile } from '../runs/runFolder.ts';
 import { holderOf } from '../runs/runLock.ts';
+import { readRemarks } from '../runs/runRemarks.ts';
 import { requestOf, type RunWish } from '../runs/runRequest.ts';
 import { isAtRest } from '../runs/runState.ts';
 import { findRun } from './findRun.ts';
+import { table } from './formatRows.ts';
 import { formatFigure, nameOf } from './runProgress.ts';
+import { registerRemarkCommands, registerTrashCommands } from './runsArchiveCommands.ts';
+import { registerRunsExportCommand } from './runsExportCommand.ts';
 import { tellingProblems } from './tellProblem.ts';
 import { resumeTraining } from './trainCommand.ts';
 
@@ -20,14 +26,27 @@ interface RunsOptions {
   readonly json?: boolean;
 }
 
-/** Adds `runs`, with what lists, shows and steers them. */
+interface ListOptions extends RunsOptions {
+  readonly tag?: readonly string[];
+  readonly state?: readonly string[];
+  readonly find?: string;
+  readonly sort?: string;
+  readonly reverse?: boolean;
+}
+
+/** Adds `runs`, with what lists, shows, steers and keeps them. */
 export function registerRunsCommand(program: Command): void {
   const runs = program.command('runs').description('what was trained');
   runs
     .command('list [folder]', { isDefault: true })
     .description('all runs in a folder, the newest first (default: runs/)')
+    .option('--find <words>', 'only those in whose name, network, data, tags or note the words occur')
+    .option('--tag <tag...>', 'only those with all these tags')
+    .option('--state <state...>', 'only those that stand so: finished, stopped, failed …')
+    .option('--sort <column>', 'by what: started, name, epochs, duration, bestLoss, "best accuracy", "setting seed" …')
+    .option('--reverse', 'the other way round')
     .option('--json', 'one JSON object a line')
-    .action((folder: string | undefined, options: RunsOptions) =>
+    .action((folder: string | undefined, options: ListOptions) =>
       tellingProblems(() => list(folder ?? 'runs', options)),
     );
   runs
@@ -48,17 +67,57 @@ export function registerRunsCommand(program: Command): void {
     .description('go on with a run here, as "train --resume" does')
     .option('--json', 'one JSON object a line')
     .action((run: string, options: RunsOptions) => tellingProblems(() => resumeTraining(run, options)));
+  registerRemarkCommands(runs);
+  registerTrashCommands(runs);
+  registerRunsExportCommand(runs);
 }
 
-async function list(folder: string, { json = false }: RunsOptions): Promise<void> {
-  const found = await listRuns(path.resolve(folder), new Set());
+async function list(folder: string, options: ListOptions): Promise<void> {
+  const { json = false, find = '', tag = [], state = [], sort, reverse = false } = options;
+  const place = path.resolve(folder);
+  const summaries = await listRuns(place, new Set());
+  const facts = new Map((await readAllFacts(place)).map((one) => [one.run, one]));
+  const rows = summaries.map((summary): RunRow => ({ summary, facts: facts.get(summary.id) }));
+  const wanted = filterRows(rows, { words: find, tags: tag, states: state });
+  // The newest comes first as long as nothing else is asked for.
+  const sorted =
+    sort === undefined
+      ? reverse
+        ? wanted.toReversed()
+        : wanted
+      : sortRows(wanted, columnNamed(columnsOf(rows), sort), reverse);
   if (json) {
-    for (const run of found) console.log(JSON.stringify(run));
+    for (const { summary, facts: more } of sorted) console.log(JSON.stringify({ ...summary, ...more?.remarks }));
     return;
   }
-  if (found.length === 0) console.log(`No runs in "${folder}".`);
-  const rows = found.map((run) => [run.id, run.state.status, epochsOf(run), bestOf(run), run.data]);
-  for (const line of table([['run', 'state', 'epochs', 'best', 'data'], ...rows])) console.log(line);
+  if (sorted.length === 0) {
+    console.log(
+      rows.length === 0 ? `No runs in "${folder}".` : `None of ${rows.length} runs in "${folder}" is like that.`,
+    );
+    return;
+  }
+  const cells = sorted.map(({ summary, facts: more }) => [
+    summary.id,
+    summary.state.status,
+    epochsOf(summary),
+    bestOf(summary),
+    summary.data,
+    more?.remarks.tags.join(', ') ?? '',
+  ]);
+  for (const line of table([['run', 'state', 'epochs', 'best', 'data', 'tags'], ...cells])) console.log(line);
+}
+
+/** Throws a `HostFailure` that names those there are. */
+function columnNamed(columns: readonly RunColumn[], name: string): RunColumn {
+  const wanted = name.toLowerCase();
+  const column = columns.find(({ key, title }) => key.toLowerCase() === wanted || title.toLowerCase() === wanted);
+  if (column !== undefined) return column;
+  throw new HostFailure({
+    code: 'run/no-column',
+    message: `Runs have no "${name}" to be sorted by.`,
+    expected: `one of ${columns.map(({ key }) => (key.includes(' ') ? `"${key}"` : key)).join(', ')}`,
+    received: name,
+  });
 }
 
 async function show(name: string, { json = false }: RunsOptions): Promise<void> {
@@ -67,8 +126,9 @@ async function show(name: string, { json = false }: RunsOptions): Promise<void> 
   const { summary, document, notices } = await readRun(folder);
   const run = { ...summary, id };
   const checkpoints = await describeCheckpoints(folder);
+  const remarks = await readRemarks(folder);
   if (json) {
-    console.log(JSON.stringify({ ...run, folder, settings: document.training, notices, checkpoints }));
+    console.log(JSON.stringify({ ...run, ...remarks, folder, settings: document.training, notices, checkpoints }));
     return;
   }
   const { parent } = run;
@@ -84,6 +144,8 @@ async function show(name: string, { json = false }: RunsOptions): Promise<void> 
       ? []
       : ([['continues', `${parent.run}:${parent.checkpoint} (step ${parent.step})`]] as const)),
     ['checkpoints', checkpoints.map(describeCheckpoint).join(', ') || 'none'],
+    ...(remarks.tags.length === 0 ? [] : ([['tags', remarks.tags.join(', ')]] as const)),
+    ...(remarks.note === '' ? [] : ([['note', remarks.note]] as const)),
     ...notices.map((notice) => ['notice', notice] as const),
   ];
   for (const line of table(lines)) console.log(line);
@@ -142,15 +204,4 @@ function bestOf(run: RunSummary): string {
   const measure = headlineOf(run);
   const figure = formatFigure(measure, validationFigure(run.best, measure.key));
   return `${nameOf(measure)} ${figure} at epoch ${Number(run.best.epoch.toFixed(2))}`;
-}
-
-/** Rows with their columns one below the other. */
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows.reduce<number[]>((most, row) => row.map((cell, i) => Math.max(most[i] ?? 0, cell.length)), []);
-  return rows.map((row) =>
-    row
-      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
 }
