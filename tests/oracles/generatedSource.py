@@ -67,5 +67,6 @@ def attempt(network):
         return {"problem": f"{type(error).__name__}: {error}"}
 
 
-manifest = json.loads(pathlib.Path(sys.argv[1]).read_text())
-print(json.dumps({network["name"]: attempt(network) for network in manifest}))
+if __name__ == "__main__":
+    manifest = json.loads(pathlib.Path(sys.argv[1]).read_text())
+    print(json.dumps({network["name"]: attempt(network) for network in manifest}))

@@ -3,7 +3,7 @@ import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { inferDocument } from '../../graph-engine/infer/inferDocument.ts';
 import { lowerDocument } from '../../graph-engine/lower/lowerDocument.ts';
 import { exportPytorch } from '../../graph-engine/targets/pytorch/exportPytorch.ts';
-import { stateDictionary } from '../../graph-engine/targets/pytorch/stateDictionary.ts';
+import { stateDictionary } from '../../graph-engine/targets/python/stateDictionary.ts';
 import { encodeSafetensors } from '../../graph-engine/targets/safetensors/safetensors.ts';
 import { productVersion } from '../files/productRoot.ts';
 import { writeAtomically } from '../files/writeAtomically.ts';

@@ -1,8 +1,9 @@
 import type { SkipwireDocument } from '../../document/schema.ts';
 import type { InferredDocument } from '../../infer/inferDocument.ts';
-import { networkClasses, type StateEntry } from './networkClasses.ts';
-import { pythonDocumentation } from './pythonCode.ts';
-import { runtime, type RuntimePart } from './runtime.ts';
+import { networkClasses, type StateEntry } from '../python/networkClasses.ts';
+import { pythonDocumentation } from '../python/pythonCode.ts';
+import { pytorch } from './pytorch.ts';
+import { runtime } from './runtime.ts';
 
 export interface PytorchExport {
   /** Source of the module, ready to be written to a `.py` file. */
@@ -20,8 +21,8 @@ export interface PytorchExport {
  * loads weights from a safetensors file. The document must have no errors.
  */
 export function exportPytorch(document: SkipwireDocument, inferred: InferredDocument): PytorchExport {
-  const network = networkClasses(document, inferred.root);
-  const parts = Object.entries(runtime).filter(([part]) => network.runtime.has(part as RuntimePart));
+  const network = networkClasses(pytorch, document, inferred.root);
+  const parts = Object.entries(runtime).filter(([part]) => network.runtime.has(part));
   const body = [...parts.map(([, source]) => source.trim()), ...network.classes, createModel(network.root)].join(
     '\n\n\n',
   );

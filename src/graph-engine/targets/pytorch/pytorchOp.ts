@@ -1,46 +1,17 @@
 import type { z } from 'zod';
 import type { OpDefinition } from '../../core/opDefinition.ts';
-import type { TensorType } from '../../core/shape.ts';
+import { writtenAs, type EmitSource, type SourceContext, type SourceOp } from '../python/sourceOp.ts';
 import type { RuntimePart } from './runtime.ts';
-import type { Call, Expression } from './pythonCode.ts';
 
-/** Where a weight of ours lives in the module, and how its axes are laid out there. */
-export interface PytorchWeight {
-  /** Below the module: `weight`, or `layer.weight`. */
-  readonly parameter: string;
-  /** As `numpy.transpose`. */
-  readonly permutation?: readonly number[];
-  /** Sizes there, where they are not those of the permuted weight. */
-  readonly dims?: readonly number[];
-}
-
-/** One op in PyTorch: a module where it has weights or state, and what `forward` says. */
-export interface PytorchOp {
-  readonly module?: Call;
-  readonly weights?: Readonly<Record<string, PytorchWeight>>;
-  /** One expression, or one for each output; the call of the module with the first input where left out. */
-  readonly forward?: Expression | Readonly<Record<string, Expression>>;
-  /** Parts of the shared source that it needs. */
+/** One op in PyTorch. */
+export interface PytorchOp extends SourceOp {
   readonly runtime?: readonly RuntimePart[];
 }
-
-export interface PytorchContext<Parameters> {
-  readonly parameters: Parameters;
-  /** Types of what is connected, by port. */
-  readonly types: Readonly<Record<string, TensorType>>;
-  readonly outputs: Readonly<Record<string, TensorType>>;
-  /** Python names of what is connected, by port; `None` for an optional port that nothing feeds. */
-  readonly inputs: Readonly<Record<string, string>>;
-  /** The module's attribute, such as `self.conv1`. */
-  readonly module: string;
-}
-
-export type EmitPytorch = (context: PytorchContext<never>) => PytorchOp;
 
 /** An op's type with how it is written in PyTorch; parameters are typed as the op declares them. */
 export function inPytorch<Schema extends z.ZodObject>(
   op: Pick<OpDefinition<Schema>, 'type' | 'parameters'>,
-  emit: (context: PytorchContext<z.output<Schema>>) => PytorchOp,
-): readonly [string, EmitPytorch] {
-  return [op.type, emit];
+  emit: (context: SourceContext<z.output<Schema>>) => PytorchOp,
+): readonly [string, EmitSource] {
+  return writtenAs(op, emit);
 }

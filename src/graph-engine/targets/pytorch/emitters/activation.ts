@@ -12,9 +12,10 @@ import { sigmoid } from '../../../ops/activation/sigmoid.ts';
 import { silu } from '../../../ops/activation/silu.ts';
 import { softmax } from '../../../ops/activation/softmax.ts';
 import { tanh } from '../../../ops/activation/tanh.ts';
-import { call, py } from '../pythonCode.ts';
+import { lastSize, typeAt } from '../../python/portTypes.ts';
+import { call, py } from '../../python/pythonCode.ts';
 import { inPytorch } from '../pytorchOp.ts';
-import { lastDim, lastSize, typeAt } from './sizes.ts';
+import { lastDim } from './sizes.ts';
 
 export const activation = [
   inPytorch(relu, () => ({ module: call('nn.ReLU') })),

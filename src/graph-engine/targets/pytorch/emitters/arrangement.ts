@@ -16,9 +16,9 @@ import { slice } from '../../../ops/arrangement/slice.ts';
 import { split } from '../../../ops/arrangement/split.ts';
 import { upsampling2d } from '../../../ops/arrangement/upsampling2d.ts';
 import { channelsFirstOrder } from '../../onnx/channelsFirst.ts';
-import { call, py, slot, type Expression } from '../pythonCode.ts';
+import { compact, lastSize, sizeOrThrow, typeAt } from '../../python/portTypes.ts';
+import { call, py, slot, type Expression } from '../../python/pythonCode.ts';
 import { inPytorch } from '../pytorchOp.ts';
-import { compact, lastSize, sizeOrThrow, typeAt } from './sizes.ts';
 
 /** Sizes in PyTorch's order, as slots with the names of their axes, joined by commas. */
 function sizesOf(type: TensorType): Expression {

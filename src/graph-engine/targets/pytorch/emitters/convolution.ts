@@ -6,9 +6,10 @@ import { convTranspose2d } from '../../../ops/convolution/convTranspose2d.ts';
 import { depthwiseConv1d } from '../../../ops/convolution/depthwiseConv1d.ts';
 import { depthwiseConv2d } from '../../../ops/convolution/depthwiseConv2d.ts';
 import { separableConv2d } from '../../../ops/convolution/separableConv2d.ts';
-import { call, type Literal } from '../pythonCode.ts';
+import { compact, lastSize, sizeOrThrow, typeAt } from '../../python/portTypes.ts';
+import { call, type Literal } from '../../python/pythonCode.ts';
 import { inPytorch, type PytorchOp } from '../pytorchOp.ts';
-import { compact, lastSize, padded, paddingOf, sizeOrThrow, typeAt } from './sizes.ts';
+import { padded, paddingOf } from './sizes.ts';
 
 interface ImageConvolution {
   readonly channels: number;

@@ -1,5 +1,5 @@
-import { py } from '../pythonCode.ts';
-import type { EmitPytorch } from '../pytorchOp.ts';
+import { py } from '../../python/pythonCode.ts';
+import type { EmitSource } from '../../python/sourceOp.ts';
 import { activation } from './activation.ts';
 import { arrangement } from './arrangement.ts';
 import { convolution } from './convolution.ts';
@@ -9,9 +9,9 @@ import { pooling } from './pooling.ts';
 import { sequence } from './sequence.ts';
 
 /** Outputs hand on what they are given: losses take logits, and whoever wants probabilities applies a softmax. */
-const output: EmitPytorch = ({ inputs }) => ({ forward: py`${inputs['input'] ?? ''}` });
+const output: EmitSource = ({ inputs }) => ({ forward: py`${inputs['input'] ?? ''}` });
 
-const emitters: ReadonlyMap<string, EmitPytorch> = new Map<string, EmitPytorch>([
+const emitters: ReadonlyMap<string, EmitSource> = new Map<string, EmitSource>([
   ...activation,
   ...arrangement,
   ...convolution,
@@ -22,6 +22,6 @@ const emitters: ReadonlyMap<string, EmitPytorch> = new Map<string, EmitPytorch>(
 ]);
 
 /** How an op is written in PyTorch; `undefined` for an op that has no such form. */
-export function pytorchEmitter(op: { readonly type: string; readonly family: string }): EmitPytorch | undefined {
+export function pytorchEmitter(op: { readonly type: string; readonly family: string }): EmitSource | undefined {
   return op.family === 'output' ? output : emitters.get(op.type);
 }

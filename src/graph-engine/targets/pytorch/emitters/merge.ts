@@ -9,9 +9,10 @@ import { dense } from '../../../ops/dense/dense.ts';
 import { dropPath } from '../../../ops/regularization/dropPath.ts';
 import { dropout } from '../../../ops/regularization/dropout.ts';
 import { spatialDropout } from '../../../ops/regularization/spatialDropout.ts';
-import { call, py, slot } from '../pythonCode.ts';
+import { lastSize, typeAt } from '../../python/portTypes.ts';
+import { call, py, slot } from '../../python/pythonCode.ts';
 import { inPytorch } from '../pytorchOp.ts';
-import { lastDim, lastSize, typeAt } from './sizes.ts';
+import { lastDim } from './sizes.ts';
 
 export const merge = [
   inPytorch(add, ({ inputs: { a = '', b = '' } }) => ({ forward: py`${a} + ${b}` })),

@@ -4,19 +4,21 @@ import { groupNormalization } from '../../../ops/normalization/groupNormalizatio
 import { instanceNormalization } from '../../../ops/normalization/instanceNormalization.ts';
 import { layerNormalization } from '../../../ops/normalization/layerNormalization.ts';
 import { rmsNormalization } from '../../../ops/normalization/rmsNormalization.ts';
-import { call, type Call } from '../pythonCode.ts';
-import { inPytorch, type PytorchOp, type PytorchWeight } from '../pytorchOp.ts';
+import { lastSize, typeAt } from '../../python/portTypes.ts';
+import { call, type Call } from '../../python/pythonCode.ts';
+import type { SourceWeight } from '../../python/sourceOp.ts';
+import { inPytorch, type PytorchOp } from '../pytorchOp.ts';
 import type { TensorType } from '../../../core/shape.ts';
-import { alongSequence, lastSize, typeAt } from './sizes.ts';
+import { alongSequence } from './sizes.ts';
 
-function scaledAndShifted(below: string): Record<'scale' | 'offset', PytorchWeight> {
+function scaledAndShifted(below: string): Record<'scale' | 'offset', SourceWeight> {
   return { scale: { parameter: `${below}weight` }, offset: { parameter: `${below}bias` } };
 }
 
 function featuresFirst(
   type: TensorType,
   layer: Call,
-  extra: (below: string) => Record<string, PytorchWeight>,
+  extra: (below: string) => Record<string, SourceWeight>,
 ): PytorchOp {
   const { module, below } = alongSequence(type, layer);
   return { module, weights: extra(below), ...(isSequence(type) && { runtime: ['Transposed'] }) };

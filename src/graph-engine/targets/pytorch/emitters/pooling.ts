@@ -7,9 +7,10 @@ import { globalAveragePooling } from '../../../ops/pooling/globalAveragePooling.
 import { globalMaxPooling } from '../../../ops/pooling/globalMaxPooling.ts';
 import { maxPooling1d } from '../../../ops/pooling/maxPooling1d.ts';
 import { maxPooling2d } from '../../../ops/pooling/maxPooling2d.ts';
-import { call, py } from '../pythonCode.ts';
+import { compact, typeAt } from '../../python/portTypes.ts';
+import { call, py } from '../../python/pythonCode.ts';
 import { inPytorch } from '../pytorchOp.ts';
-import { compact, padded, paddingOf, typeAt } from './sizes.ts';
+import { padded, paddingOf } from './sizes.ts';
 
 /** PyTorch's pools refuse a padding of more than half the window. */
 const halfOf = (kernel: readonly number[]): readonly number[] => kernel.map((size) => Math.floor(size / 2));

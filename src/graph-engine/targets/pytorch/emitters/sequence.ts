@@ -5,11 +5,12 @@ import { classToken } from '../../../ops/embedding/classToken.ts';
 import { embedding } from '../../../ops/embedding/embedding.ts';
 import { positionalEmbedding } from '../../../ops/embedding/positionalEmbedding.ts';
 import { tokenLogits } from '../../../ops/embedding/tokenLogits.ts';
-import { call, py } from '../pythonCode.ts';
-import { inPytorch, type PytorchWeight } from '../pytorchOp.ts';
-import { lastSize, sizeOrThrow, typeAt } from './sizes.ts';
+import { lastSize, sizeOrThrow, typeAt } from '../../python/portTypes.ts';
+import { call, py } from '../../python/pythonCode.ts';
+import type { SourceWeight } from '../../python/sourceOp.ts';
+import { inPytorch } from '../pytorchOp.ts';
 
-const linear = (ours: string, theirs: string): Record<string, PytorchWeight> => ({
+const linear = (ours: string, theirs: string): Record<string, SourceWeight> => ({
   [`${ours}Kernel`]: { parameter: `${theirs}.weight`, permutation: [1, 0] },
   [`${ours}Bias`]: { parameter: `${theirs}.bias` },
 });

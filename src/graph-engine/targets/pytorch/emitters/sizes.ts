@@ -1,33 +1,11 @@
-import { isImage, isSequence, lastAxis, type TensorType } from '../../../core/shape.ts';
+import { isImage, isSequence, type TensorType } from '../../../core/shape.ts';
 import { padsOf, type WindowParameters } from '../../../core/window.ts';
-import { call, type Call, type Literal } from '../pythonCode.ts';
-
-/** The type at a port that must be connected. */
-export function typeAt(types: Readonly<Record<string, TensorType>>, port: string): TensorType {
-  const type = types[port];
-  if (type === undefined) throw new Error(`Nothing is connected to "${port}"`);
-  return type;
-}
-
-/** Channels of an image, features of anything else. */
-export function lastSize(type: TensorType): number {
-  return sizeOrThrow(lastAxis(type)?.size);
-}
-
-/** A size that inference knows in every network without errors. */
-export function sizeOrThrow(size: number | null | undefined): number {
-  if (size === null || size === undefined) throw new Error('A size is unknown');
-  return size;
-}
+import { compact } from '../../python/portTypes.ts';
+import { call, type Call, type Literal } from '../../python/pythonCode.ts';
 
 /** The axis that `lastSize` counts, among PyTorch's: images are channels first. */
 export function lastDim(type: TensorType): number {
   return isImage(type) ? 1 : -1;
-}
-
-/** One number where all are equal, as PyTorch's modules take it. */
-export function compact(sizes: readonly number[]): Literal {
-  return sizes.every((size) => size === sizes[0]) ? (sizes[0] ?? 0) : sizes;
 }
 
 /** Padding as a module's own argument where both sides are alike, or a layer before it. */

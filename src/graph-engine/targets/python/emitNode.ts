@@ -3,17 +3,17 @@ import type { BlockId, NodeId } from '../../document/schema.ts';
 import type { InferredNode } from '../../infer/inferredGraph.ts';
 import { opNamed } from '../../ops/index.ts';
 import { familyOf, isPassed, nodesIn, type BlockUses, type Use } from './blockUses.ts';
-import { pytorchEmitter } from './emitters/index.ts';
+import type { Framework } from './framework.ts';
 import { sameStructure, sameText } from './parameterize.ts';
 import type { Call, Expression } from './pythonCode.ts';
 import { createNames, snakeCase } from './pythonNames.ts';
-import type { PytorchOp } from './pytorchOp.ts';
+import type { SourceOp } from './sourceOp.ts';
 
 /** What a node is in one use: nothing where it is bypassed. */
 export type Emitted =
   | { readonly kind: 'bypassed' }
   | { readonly kind: 'muted' }
-  | { readonly kind: 'op'; readonly op: PytorchOp }
+  | { readonly kind: 'op'; readonly op: SourceOp }
   | { readonly kind: 'block'; readonly calls: readonly Call[]; readonly repeated: boolean };
 
 /** Names inside one class. */
@@ -38,6 +38,7 @@ export interface NodeEmitter {
 
 /** `callOf` says how one use of a block, which was written before, is made. */
 export function createNodeEmitter(
+  framework: Framework,
   { definitionOf, usesOf }: BlockUses,
   callOf: (block: BlockId, use: Use) => Call,
 ): NodeEmitter {
@@ -49,7 +50,7 @@ export function createNodeEmitter(
   }
 
   function frameOf(uses: readonly Use[]): Frame {
-    const names = createNames();
+    const names = createNames(framework.taken);
     const attributes = new Map<NodeId, string>();
     const passed = new Set<NodeId>();
     const [model] = uses;
@@ -90,9 +91,9 @@ export function createNodeEmitter(
       return { kind: 'block', calls, repeated: repeat !== undefined };
     }
     const definition = opNamed(node.node.op);
-    const write = definition && pytorchEmitter(definition);
+    const write = definition && framework.emitterOf(definition);
     if (write === undefined || node.parameters === undefined) {
-      throw new Error(`The op "${node.node.op}" cannot be written in PyTorch`);
+      throw new Error(`The op "${node.node.op}" cannot be written in ${framework.title}`);
     }
     const known = (types: InferredNode['inputs']) =>
       Object.fromEntries(Object.entries(types).flatMap(([port, type]) => (type === undefined ? [] : [[port, type]])));
@@ -134,7 +135,7 @@ export function alike(a: Emitted | undefined, b: Emitted | undefined): boolean {
   return first !== undefined && [...a.calls, ...b.calls].every((one) => sameStructure(first, one));
 }
 
-function sameOp(a: PytorchOp, b: PytorchOp): boolean {
+function sameOp(a: SourceOp, b: SourceOp): boolean {
   if ((a.module === undefined) !== (b.module === undefined)) return false;
   if (a.module !== undefined && b.module !== undefined && !sameStructure(a.module, b.module)) return false;
   if (a.forward === undefined || b.forward === undefined) return a.forward === b.forward;
@@ -147,17 +148,17 @@ function sameOp(a: PytorchOp, b: PytorchOp): boolean {
 
 const ONLY = '';
 
-function portsOf(forward: NonNullable<PytorchOp['forward']>): ReadonlyMap<string, Expression> {
+function portsOf(forward: NonNullable<SourceOp['forward']>): ReadonlyMap<string, Expression> {
   return isExpression(forward) ? new Map([[ONLY, forward]]) : new Map(Object.entries(forward));
 }
 
-function isExpression(forward: NonNullable<PytorchOp['forward']>): forward is Expression {
+function isExpression(forward: NonNullable<SourceOp['forward']>): forward is Expression {
   return Array.isArray(forward);
 }
 
 /** The expressions of all uses for each output that has one. */
 export function* expressionsByPort(
-  ops: readonly (PytorchOp | undefined)[],
+  ops: readonly (SourceOp | undefined)[],
   outputs: readonly string[],
 ): Generator<readonly [string, readonly (Expression | undefined)[]]> {
   for (const port of outputs) {

@@ -1,16 +1,9 @@
-/** Words of Python, of `nn.Module` and of this file's imports that no attribute or variable may take. */
-const TAKEN: ReadonlySet<string> = new Set(
-  (
-    'False None True and as assert async await break class continue def del elif else except finally for from global if ' +
-    'import in is lambda nonlocal not or pass raise return try while with match case ' +
-    'self nn F torch math range zip len int float tuple list print super sum max min ' +
-    'add_module apply bfloat16 buffers call_super_init children compile cpu cuda double dump_patches eval extra_repr ' +
-    'float forward get_buffer get_extra_state get_parameter get_submodule half ipu load_state_dict modules mtia ' +
-    'named_buffers named_children named_modules named_parameters parameters register_buffer register_module ' +
-    'register_parameter requires_grad_ set_extra_state set_submodule share_memory state_dict to to_empty train training ' +
-    'type xpu zero_grad T_destination'
-  ).split(' '),
-);
+/** Words of Python and built-in names that the source uses, which no attribute or variable may take. */
+export const PYTHON_WORDS: readonly string[] = (
+  'False None True and as assert async await break class continue def del elif else except finally for from global if ' +
+  'import in is lambda nonlocal not or pass raise return try while with match case ' +
+  'self math range zip len int float tuple list print super sum max min type'
+).split(' ');
 
 /** A name in Python's style for variables: `zeroScale` and `Zero scale` become `zero_scale`. */
 export function snakeCase(text: string): string {
@@ -37,8 +30,14 @@ function asciiOf(text: string): string {
 }
 
 /** Hands out names, each once. */
-export function createNames(reserved: Iterable<string> = []): { take(wanted: string): string } {
-  const taken = new Set([...TAKEN, ...reserved]);
+export interface Names {
+  take(wanted: string): string;
+}
+
+/** Names other than Python's own words and `reserved`. */
+export function createNames(...reserved: readonly Iterable<string>[]): Names {
+  const taken = new Set(PYTHON_WORDS);
+  for (const some of reserved) for (const name of some) taken.add(name);
   return {
     take(wanted) {
       let name = wanted;

@@ -74,12 +74,13 @@ export function isCall(value: Literal | Call | undefined): value is Call {
   return typeof value === 'object' && value !== null && 'callee' in value;
 }
 
-/** Starts with the parameters that the block declares; names of `reserved` are not given to others. */
+/** Starts with the parameters that the block declares; names of `taken` and `reserved` are not given to others. */
 export function createParameterizer(
+  taken: Iterable<string>,
   declared: readonly DeclaredParameter[],
   reserved: Iterable<string> = declared.map(({ name }) => name),
 ): Parameterizer {
-  const names = createNames(reserved);
+  const names = createNames(taken, reserved);
   const used = new Set<string>();
   const added: { readonly name: string; readonly values: readonly (Literal | undefined)[] }[] = [];
 

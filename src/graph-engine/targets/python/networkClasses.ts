@@ -3,11 +3,11 @@ import type { InferredGraph, InferredNode } from '../../infer/inferredGraph.ts';
 import { createBlockUses, familyOf, isPassed, isWritten, keyOf, nodesIn, type Use } from './blockUses.ts';
 import { createClassBodyWriter } from './classBody.ts';
 import { alike, createNodeEmitter, type Frame } from './emitNode.ts';
+import type { Framework } from './framework.ts';
 import { createParameterizer, type ConstructorParameter } from './parameterize.ts';
 import { pythonDocumentation, pythonLiteral, type Argument, type Call, type Literal } from './pythonCode.ts';
 import { createNames, pascalCase, snakeCase } from './pythonNames.ts';
-import type { PytorchWeight } from './pytorchOp.ts';
-import type { RuntimePart } from './runtime.ts';
+import type { SourceWeight } from './sourceOp.ts';
 import { wrapLine, wrapText } from './wrapLines.ts';
 
 /** How one use of a block is made: its class, and what is passed to the constructor. */
@@ -20,14 +20,14 @@ interface Made {
 export interface StateEntry {
   /** Such as `stage1.0.conv1.weight`. */
   readonly name: string;
-  readonly weight: PytorchWeight;
+  readonly weight: SourceWeight;
 }
 
 export interface NetworkSource {
   /** Source of all classes, those that others use first. */
   readonly classes: readonly string[];
   readonly root: string;
-  readonly runtime: ReadonlySet<RuntimePart>;
+  readonly runtime: ReadonlySet<string>;
   /** Paths of the inputs in the order of `forward`. */
   readonly inputs: readonly string[];
   /** Paths of the outputs, in the order of what `forward` returns. */
@@ -37,22 +37,22 @@ export interface NetworkSource {
 }
 
 /**
- * Writes a network as PyTorch classes: one `nn.Module` for each block, with what differs between its uses as arguments of the
- * constructor, and one for the network. The document must have no errors. Throws for an op that PyTorch source cannot say.
+ * Writes a network as classes of a framework: one for each block, with what differs between its uses as arguments of the
+ * constructor, and one for the network. The document must have no errors. Throws for an op that the framework cannot say.
  */
-export function networkClasses(document: SkipwireDocument, root: InferredGraph): NetworkSource {
+export function networkClasses(framework: Framework, document: SkipwireDocument, root: InferredGraph): NetworkSource {
   const blocks = createBlockUses(document);
-  const classNames = createNames();
+  const classNames = createNames(framework.taken);
   const classes: string[] = [];
-  const runtime = new Set<RuntimePart>();
+  const runtime = new Set<string>();
   const made = new Map<BlockId, Map<string, Made>>();
   const madeOf = (block: BlockId, use: Use): Made => {
     const found = made.get(block)?.get(keyOf(use));
     if (found === undefined) throw new Error(`The block "${block}" was not written`);
     return found;
   };
-  const emitter = createNodeEmitter(blocks, (block, use) => madeOf(block, use).call);
-  const bodies = createClassBodyWriter(blocks, emitter);
+  const emitter = createNodeEmitter(framework, blocks, (block, use) => madeOf(block, use).call);
+  const bodies = createClassBodyWriter(framework, blocks, emitter);
 
   function writeBlock(block: BlockId, uses: readonly Use[]): void {
     const definition = blocks.definitionOf(block);
@@ -103,6 +103,7 @@ export function networkClasses(document: SkipwireDocument, root: InferredGraph):
       parameters: declared,
     }: Pick<BlockDefinition, 'description' | 'source' | 'graph' | 'parameters'>,
     uses: readonly Use[],
+    isNetwork = false,
   ): WrittenClass {
     const name = classNames.take(pascalCase(title));
     const frame = emitter.frameOf(uses);
@@ -112,23 +113,26 @@ export function networkClasses(document: SkipwireDocument, root: InferredGraph):
       values: uses.map((use) => literalOf(use.parameters[parameter.name])),
     }));
     // Written twice: only then is it known which names the block's own parameters need.
-    const trial = bodies.write(uses, frame, createParameterizer(known));
+    const trial = bodies.write(uses, frame, createParameterizer(framework.taken, known));
     const needed = trial.parameters.filter(({ standard }) => standard !== undefined).map((parameter) => parameter.name);
-    const { body, parameters } = bodies.write(uses, frame, createParameterizer(known, needed));
+    const { body, parameters } = bodies.write(uses, frame, createParameterizer(framework.taken, known, needed));
     const ports = bodies.endsOf(graph, frame, uses);
-    const signature = ['self', ...parameters.map(writtenParameter)].join(', ');
+    const { passedOn } = framework;
+    const signature = ['self', ...parameters.map(writtenParameter), ...(passedOn === '' ? [] : [passedOn])].join(', ');
+    const unpacked = isNetwork && framework.unpacksInputs && ports.inputs.length > 1;
     const documentation = [title, description, source].filter((text) => text !== undefined && text !== '').join('\n\n');
     for (const part of body.runtime) runtime.add(part);
     classes.push(
       [
-        `class ${name}(nn.Module):`,
+        `class ${name}(${isNetwork ? framework.networkBase : framework.blockBase}):`,
         ...docstring(documentation),
         '',
         ...wrapLine(`    def __init__(${signature}):`),
-        '        super().__init__()',
+        `        super().__init__(${passedOn})`,
         ...body.initialize.flatMap((line) => wrapLine(`        ${line}`)),
         '',
-        `    def forward(${['self', ...ports.inputs].join(', ')}):`,
+        `    def ${framework.forward}(${['self', ...(unpacked ? ['inputs'] : ports.inputs)].join(', ')}):`,
+        ...(unpacked ? wrapLine(`        ${ports.inputs.join(', ')} = inputs`) : []),
         ...body.forward.flatMap((line) => wrapLine(`        ${line}`)),
         `        return ${ports.result}`,
       ].join('\n'),
@@ -180,6 +184,7 @@ export function networkClasses(document: SkipwireDocument, root: InferredGraph):
       ...(source !== undefined && { source }),
     },
     [whole],
+    true,
   );
   const state = new Map<string, StateEntry>();
   stateOf(whole, written.attributes, '', '', state);

@@ -2,24 +2,23 @@ import { blockPorts } from '../../document/blockPorts.ts';
 import type { Graph } from '../../document/schema.ts';
 import type { TensorType } from '../../core/shape.ts';
 import type { InferredNode } from '../../infer/inferredGraph.ts';
-import { channelsFirstOrder } from '../onnx/channelsFirst.ts';
 import { familyOf, isWritten, nodesIn, type BlockUses, type Use } from './blockUses.ts';
 import { expressionsByPort, type Emitted, type Frame, type NodeEmitter } from './emitNode.ts';
+import type { Framework } from './framework.ts';
 import type { ConstructorParameter, Mentioned, Parameterizer } from './parameterize.ts';
 import { pythonLiteral } from './pythonCode.ts';
-import { createNames, snakeCase } from './pythonNames.ts';
+import { createNames, snakeCase, type Names } from './pythonNames.ts';
 import { repeatedBlocks } from './repeatedBlocks.ts';
-import type { RuntimePart } from './runtime.ts';
 
-/** The lines of `__init__` and `forward`. */
+/** The lines of `__init__` and of the method that is called. */
 export interface Body {
   readonly initialize: string[];
   readonly forward: string[];
-  readonly kept: { take(wanted: string): string };
-  readonly runtime: Set<RuntimePart>;
+  readonly kept: Names;
+  readonly runtime: Set<string>;
 }
 
-/** What `forward` takes and returns. */
+/** What that method takes and returns. */
 export interface ClassEnds {
   readonly inputs: readonly string[];
   readonly result: string;
@@ -38,6 +37,7 @@ export interface ClassBodyWriter {
 
 /** Writes classes with the nodes that `emitter` writes. */
 export function createClassBodyWriter(
+  framework: Framework,
   { definitionOf }: Pick<BlockUses, 'definitionOf'>,
   { emit, firstOf, inputsOf }: NodeEmitter,
 ): ClassBodyWriter {
@@ -49,7 +49,7 @@ export function createClassBodyWriter(
     const body: Body = {
       initialize: [],
       forward: [],
-      kept: createNames(frame.attributes.values()),
+      kept: createNames(framework.taken, frame.attributes.values()),
       runtime: new Set(),
     };
     const [model] = uses;
@@ -69,13 +69,12 @@ export function createClassBodyWriter(
     const reference = firstOf(node, frame) ?? [...frame.variables.values()][0] ?? variable('output');
     return Object.entries(node.outputs).map(([port, type]) => {
       if (familyOf(node) === 'input' || type === undefined)
-        return `${variable(port)} = torch.zeros_like(${variable(port)})`;
-      const dtype = type.dtype === 'int32' ? ', dtype=torch.long' : '';
-      const sizes = channelsFirstOrder(type).map((index) => String(type.axes[index]?.size ?? 1));
+        return `${variable(port)} = ${framework.zerosLike(variable(port))}`;
+      const sizes = framework.axisOrder(type).map((index) => type.axes[index]?.size ?? 1);
       if (uses.some((use) => !sameAxes(use.inferred.nodes.get(node.id)?.outputs[port], type))) {
         throw new Error(`"${node.name}" is muted where its size differs from one use of its block to the next`);
       }
-      return `${variable(port)} = ${reference}.new_zeros((${reference}.shape[0], ${sizes.join(', ')})${dtype})`;
+      return `${variable(port)} = ${framework.zeros(reference, sizes, type.dtype)}`;
     });
   }
 
@@ -105,12 +104,13 @@ export function createClassBodyWriter(
     const block = blocks.find((one) => one !== undefined);
     if (block !== undefined && 'block' in node.node) {
       const made = block.repeated
-        ? repeatedBlocks(
-            attribute,
-            blocks.map((one) => one?.calls),
-            parameterizer,
-            mentioned,
-            isSingle(node),
+        ? (isCalled(node) ? framework.chain : framework.list)(
+            repeatedBlocks(
+              attribute,
+              blocks.map((one) => one?.calls),
+              parameterizer,
+              mentioned,
+            ),
           )
         : parameterizer.call(
             blocks.map((one) => one?.calls[0]),
@@ -130,7 +130,7 @@ export function createClassBodyWriter(
         ops.map((one) => one?.module),
         mentioned,
       );
-      const otherwise = plain ? 'nn.Identity()' : 'None';
+      const otherwise = plain ? framework.identity : 'None';
       body.initialize.push(`self.${attribute} = ${always ? module : `${module} if ${condition} else ${otherwise}`}`);
     }
     const [input = ''] = Object.values(inputsOf(node, frame));
@@ -159,8 +159,8 @@ export function createClassBodyWriter(
     const given = ports.inputs.map(({ name }) => inputs[name] ?? 'None');
     const results = ports.outputs.map(({ name }) => variable(name));
     const always = condition === 'True';
-    const single = isSingle(node);
-    const otherwise = single ? 'nn.Identity()' : 'None';
+    const single = isRepeated ? isCalled(node) : isSingle(node);
+    const otherwise = single ? framework.identity : 'None';
     body.initialize.push(`self.${attribute} = ${always ? made : `${made} if ${condition} else ${otherwise}`}`);
     const assign = results.join(', ');
     if (single || !isRepeated) {
@@ -186,7 +186,11 @@ export function createClassBodyWriter(
     return ports.inputs.length === 1 && ports.outputs.length === 1;
   }
 
-  return { write: writeBody, endsOf };
+  function isCalled(node: InferredNode): boolean {
+    return framework.isChainCalled && isSingle(node);
+  }
+
+  return { write: writeBody, endsOf: (graph, frame, uses) => endsOf(framework, graph, frame, uses) };
 }
 
 interface BlockPlace {
@@ -198,13 +202,13 @@ interface BlockPlace {
   readonly variable: (port: string) => string;
 }
 
-function endsOf(graph: Graph, frame: Frame, uses: readonly Use[]): ClassEnds {
+function endsOf(framework: Framework, graph: Graph, frame: Frame, uses: readonly Use[]): ClassEnds {
   const ports = blockPorts(graph);
   if (ports.inputs.length > 0 || ports.outputs.length > 0) {
     const results = ports.outputs.map(({ node }) => {
       const source = graph.nodes[node]?.inputs['input'];
       const value = (source && frame.variables.get(`${source.node}.${source.port}`)) ?? 'None';
-      return uses[0]?.inferred.nodes.get(node)?.muted === true ? `torch.zeros_like(${value})` : value;
+      return uses[0]?.inferred.nodes.get(node)?.muted === true ? framework.zerosLike(value) : value;
     });
     return {
       inputs: ports.inputs.map(({ node }) => frame.variables.get(`${node}.output`) ?? 'input'),

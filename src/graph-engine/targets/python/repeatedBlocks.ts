@@ -6,7 +6,7 @@ import { createNames } from './pythonNames.ts';
 export type Repetitions = readonly (readonly Call[] | undefined)[];
 
 /**
- * Source of the modules of a repeated block. The first may differ from the others, which is what strides and changes of width
+ * Source of each module of a repeated block, or of several by `*(... for ...)`. The first may differ from the others, which is what strides and changes of width
  * do; what differs from one to the next is counted through.
  */
 export function repeatedBlocks(
@@ -14,15 +14,13 @@ export function repeatedBlocks(
   lists: Repetitions,
   parameterizer: Parameterizer,
   mentioned: Mentioned,
-  isChain: boolean,
-): string {
+): readonly string[] {
   const count = parameterizer.value(
     `${name}_depth`,
     lists.map((list) => list?.length),
     mentioned,
   );
-  const items = modulesOf(lists, count, parameterizer, mentioned).join(', ');
-  return isChain ? `nn.Sequential(${items})` : `nn.ModuleList([${items}])`;
+  return modulesOf(lists, count, parameterizer, mentioned);
 }
 
 /** `count` is Python source. */
