@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SkipwireDocument } from '../graph-engine/document/schema.ts';
+import { OnnxOptions } from '../graph-engine/targets/onnx/onnxOptions.ts';
 import { call } from './call.ts';
 import { RunId } from './run.ts';
 import { WorkspacePath } from './workspacePath.ts';
@@ -37,14 +38,19 @@ export const exportCalls = {
   'export/onnx': call(
     z.strictObject({
       ...order,
-      /** Lets the model normalize its inputs itself, as the run did. */
-      normalize: z.boolean().default(false),
+      options: OnnxOptions.prefault({}),
     }),
     z.strictObject({
       path: z.string(),
+      /** The file with the weights, where they lie beside the model. */
+      dataPath: z.string().nullable(),
       bytes: z.number(),
       opset: z.int(),
-      weights: Weights,
+      weights: z.enum([...Weights.options, 'none']),
+      /** Batch normalizations that were folded, and that could not be; `null` where nobody asked. */
+      folding: z.strictObject({ folded: z.int(), left: z.int() }).nullable(),
+      /** Weights that float16 cannot hold: in how many tensors, how many too large and too small. */
+      losses: z.strictObject({ tensors: z.int(), clamped: z.int(), vanished: z.int() }),
       verification: Verification,
     }),
   ),

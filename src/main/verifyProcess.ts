@@ -1,4 +1,5 @@
 import type * as OnnxRuntime from 'onnxruntime-node';
+import { float16Bits, float16Value } from '../graph-engine/targets/onnx/float16.ts';
 import { type Tensor, type VerifyReply, VerifyRequest } from './verification/verifyMessages.ts';
 
 /**
@@ -24,16 +25,17 @@ async function verify(request: VerifyRequest): Promise<VerifyReply> {
     for (const inputs of request.batches) {
       const feeds: Record<string, OnnxRuntime.Tensor> = {};
       for (const [name, { data, dims }] of Object.entries(inputs)) {
-        feeds[name] =
-          data instanceof Int32Array
-            ? new runtime.Tensor('int32', data, dims)
-            : new runtime.Tensor('float32', data, dims);
+        if (data instanceof Int32Array) feeds[name] = new runtime.Tensor('int32', data, dims);
+        else if (request.half === true)
+          feeds[name] = new runtime.Tensor('float16', Uint16Array.from(data, float16Bits), dims);
+        else feeds[name] = new runtime.Tensor('float32', data, dims);
       }
       const results = await session.run(feeds, request.outputs);
       batches.push(
         Object.fromEntries(
           request.outputs.map((name) => {
-            const { data, dims } = results[name] ?? {};
+            const { data: given, dims } = results[name] ?? {};
+            const data = given instanceof Uint16Array ? Float32Array.from(given, float16Value) : given;
             if (!(data instanceof Float32Array || data instanceof Int32Array) || dims === undefined) {
               throw new Error(`The output "${name}" is no float32 or int32 tensor.`);
             }

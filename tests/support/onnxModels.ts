@@ -6,23 +6,28 @@ import { opDefinitions } from '../../src/graph-engine/ops/index.ts';
 import { channelsFirstDims } from '../../src/graph-engine/targets/onnx/channelsFirst.ts';
 import { emitOp } from '../../src/graph-engine/targets/onnx/emitOp.ts';
 import { encodeModel } from '../../src/graph-engine/targets/onnx/encodeModel.ts';
-import { exportOnnx, type OnnxExport } from '../../src/graph-engine/targets/onnx/exportOnnx.ts';
+import { exportOnnx, type ExportOnnxOptions, type OnnxExport } from '../../src/graph-engine/targets/onnx/exportOnnx.ts';
 import { createOnnxGraph } from '../../src/graph-engine/targets/onnx/onnxGraph.ts';
 import { mapInputs, outputsOf, typeOfInput } from '../../src/graph-engine/testing/lowerVector.ts';
+
+export type ExportedWith = NonNullable<ExportOnnxOptions['options']> &
+  Pick<ExportOnnxOptions, 'normalization' | 'onLoss'> & { readonly threshold?: number };
 
 /** Exports a document with these weights. */
 export function exported(
   document: SkipwireDocument,
   weights: ReadonlyMap<string, Float32Array>,
-  { opset, threshold }: { readonly opset?: number | undefined; readonly threshold?: number } = {},
+  { threshold, normalization, onLoss, ...options }: ExportedWith = {},
 ): OnnxExport {
   return exportOnnx({
     document,
     inferred: inferDocument(document),
     weights: (name) => weights.get(name) ?? missing(name),
-    opset,
+    options,
     producerVersion: '0.0.0',
     external: { location: 'model.onnx.data', threshold },
+    normalization,
+    onLoss,
   });
 }
 
@@ -85,3 +90,20 @@ export function opModel(
   );
   return { model: Buffer.concat([...encoded.model()]), types: Object.fromEntries(told) };
 }
+
+/** Options together, each at least once with others that it might disturb. */
+export const optionCombinations: readonly ExportedWith[] = [
+  {},
+  { layout: 'channels-last' },
+  { layout: 'channels-last', batch: 4, answers: 'probabilities' },
+  { foldNormalization: true },
+  { foldNormalization: true, layout: 'channels-last', opset: 13 },
+  { batch: 1, answers: 'scores' },
+  { weights: 'inputs' },
+  { weights: 'inputs', precision: 'float16', batch: 3 },
+  { precision: 'float16' },
+  { precision: 'float16', opset: 13 },
+  { precision: 'float16', ends: 'float16' },
+  { precision: 'float16', ends: 'float16', layout: 'channels-last', foldNormalization: true },
+  { precision: 'float16', layout: 'channels-last', foldNormalization: true, batch: 2, answers: 'scores', opset: 26 },
+];

@@ -1,7 +1,10 @@
 import path from 'node:path';
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { CallOutput } from '../../contract/contract.ts';
 import type { Verification } from '../../contract/exports.ts';
 import { assertNever } from '../../graph-engine/core/diagnostic.ts';
+import { OnnxOptions } from '../../graph-engine/targets/onnx/onnxOptions.ts';
+import { NEWEST_OPSET, OLDEST_OPSET } from '../../graph-engine/targets/onnx/opsets.ts';
 import { exportOnnxFile } from '../exports/exportOnnxFile.ts';
 import { exportPytorchFile } from '../exports/exportPytorchFile.ts';
 import { HostFailure } from '../files/hostFailure.ts';
@@ -13,9 +16,20 @@ import { tellingProblems } from './tellProblem.ts';
 interface ExportOptions {
   readonly onnx?: string;
   readonly pytorch?: string;
-  readonly opset?: number;
-  readonly normalize?: boolean;
   readonly json?: boolean;
+}
+
+interface OnnxFlags {
+  readonly opset?: number;
+  readonly float16?: boolean;
+  readonly float16Ends?: boolean;
+  readonly batch?: number;
+  readonly channelsLast?: boolean;
+  readonly answers?: OnnxOptions['answers'];
+  readonly weights?: boolean;
+  readonly fold?: boolean;
+  readonly external?: OnnxOptions['external'];
+  readonly normalize?: boolean;
 }
 
 /** Adds `export <run or document>`. */
@@ -25,13 +39,31 @@ export function registerExportCommand(program: Command): void {
     .description('take a network away: a run with its best weights, a document with initial ones')
     .option('--onnx <file>', 'an ONNX model, verified by onnxruntime; a file that is there is replaced')
     .option('--pytorch <file>', 'PyTorch source, with the weights beside it as safetensors')
-    .option('--opset <n>', 'version of the operator set', integer)
+    .option('--opset <n>', `ONNX: version of the operator set, ${OLDEST_OPSET} to ${NEWEST_OPSET}`, integer)
+    .option('--float16', 'ONNX: half the size, three digits; inputs and outputs stay float32')
+    .option('--float16-ends', 'ONNX: with --float16, inputs and outputs are float16 too')
+    .option('--batch <n>', 'ONNX: exactly so many examples at a time', integer)
+    .option('--channels-last', 'ONNX: images go in and come out as NHWC')
+    .addOption(
+      new Option('--answers <which>', 'ONNX: which outputs there are').choices(
+        OnnxOptions.shape.answers.unwrap().options,
+      ),
+    )
+    .option('--no-weights', 'ONNX: the structure alone; weights become inputs of the model')
+    .option('--fold', 'ONNX: multiply batch normalizations into the weights before them')
+    .addOption(
+      new Option('--external <when>', 'ONNX: whether weights lie in a file beside the model').choices(
+        OnnxOptions.shape.external.unwrap().options,
+      ),
+    )
     .option('--normalize', 'let the model normalize its inputs itself, as the run did')
     .option('--json', 'one JSON object')
-    .action((source: string, options: ExportOptions) => tellingProblems(() => exportSource(source, options)));
+    .action((source: string, options: ExportOptions & OnnxFlags) =>
+      tellingProblems(() => exportSource(source, options)),
+    );
 }
 
-async function exportSource(source: string, options: ExportOptions): Promise<void> {
+async function exportSource(source: string, options: ExportOptions & OnnxFlags): Promise<void> {
   if (options.onnx === undefined && options.pytorch === undefined) {
     throw new HostFailure({
       code: 'export/no-format',
@@ -58,7 +90,7 @@ async function exportSourceCode(from: Source, file: string, { json = false }: Ex
 async function exportModel(
   { document, runFolder }: Source,
   onnx: string,
-  { opset, normalize = false, json = false }: ExportOptions,
+  { json = false, ...flags }: ExportOptions & OnnxFlags,
 ): Promise<void> {
   const engine = createEngineClient();
   // Its libraries load while the file is written.
@@ -69,13 +101,14 @@ async function exportModel(
       runFolder,
       file: path.resolve(onnx),
       overwrite: true,
-      normalize,
-      ...(opset !== undefined && { opset }),
+      options: onnxOptions(flags),
     };
     const done = await exportOnnxFile(order, { engine });
     if (json) console.log(JSON.stringify(done));
     else {
       console.log(`Wrote ${onnx}: opset ${done.opset}, ${done.bytes} bytes, ${describeWeights(done.weights)}.`);
+      if (done.dataPath !== null) console.log(`Wrote ${path.basename(done.dataPath)} beside it: its weights.`);
+      for (const line of describeChanges(done)) console.log(line);
       console.log(describeVerification(done.verification));
     }
     if (done.verification.status === 'differs') process.exitCode = exitCodes.exportDiffers;
@@ -84,8 +117,38 @@ async function exportModel(
   }
 }
 
-function describeWeights(weights: 'trained' | 'initial'): string {
-  return weights === 'trained' ? 'trained weights' : 'initial weights';
+function onnxOptions(flags: OnnxFlags): Partial<OnnxOptions> {
+  const { opset, batch, answers, external } = flags;
+  return {
+    ...(opset !== undefined && { opset }),
+    ...(batch !== undefined && { batch }),
+    ...(answers !== undefined && { answers }),
+    ...(external !== undefined && { external }),
+    ...(flags.float16 === true && { precision: 'float16' as const }),
+    ...(flags.float16Ends === true && { precision: 'float16' as const, ends: 'float16' as const }),
+    ...(flags.channelsLast === true && { layout: 'channels-last' as const }),
+    ...(flags.weights === false && { weights: 'inputs' as const }),
+    foldNormalization: flags.fold ?? false,
+    normalize: flags.normalize ?? false,
+  };
+}
+
+/** What the file does not have as the document has it. */
+function describeChanges({ folding, losses }: CallOutput<'export/onnx'>): readonly string[] {
+  const lines: string[] = [];
+  if (folding !== null) {
+    const left =
+      folding.left === 0 ? '' : ` ${folding.left} could not be: nothing stands before them that takes them in.`;
+    lines.push(`Folded ${folding.folded} batch normalizations.${left}`);
+  }
+  if (losses.clamped > 0)
+    lines.push(`${losses.clamped} weights were too large for float16 and became its largest number.`);
+  if (losses.vanished > 0) lines.push(`${losses.vanished} weights were too small for float16 and became zero.`);
+  return lines;
+}
+
+function describeWeights(weights: CallOutput<'export/onnx'>['weights']): string {
+  return { trained: 'trained weights', initial: 'initial weights', none: 'no weights' }[weights];
 }
 
 function describeVerification(verification: Verification): string {

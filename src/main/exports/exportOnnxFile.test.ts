@@ -87,7 +87,7 @@ describe('a good export', () => {
     expect(withLast.includes(bytesOf(last.get('bn.runningVariance')))).toBe(true);
 
     await writeWeights({ [runFiles.last]: last, [runFiles.best]: best });
-    const answer = await exportFile({ runFolder, overwrite: true, opset: 13 });
+    const answer = await exportFile({ runFolder, overwrite: true, options: { opset: 13 } });
     expect(answer).toMatchObject({ opset: 13, weights: 'trained', verification: { status: 'verified' } });
     const withBest = await readFile(answer.path);
     expect(withBest.includes(bytesOf(best.get('bn.runningVariance')))).toBe(true);
@@ -166,7 +166,11 @@ describe('nothing is written and the words say why', () => {
   });
 
   test('when the opset is not known', async () => {
-    expect(await refusal({ opset: 27 })).toMatchObject({ code: 'onnx/opset', expected: '13 to 26', received: '27' });
+    expect(await refusal({ options: { opset: 27 } })).toMatchObject({
+      code: 'onnx/opset',
+      expected: '13 to 26',
+      received: '27',
+    });
   });
 
   test('when the file exists and may not be replaced', async () => {

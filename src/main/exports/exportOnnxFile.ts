@@ -6,8 +6,10 @@ import type { Verification } from '../../contract/exports.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { inferDocument } from '../../graph-engine/infer/inferDocument.ts';
 import { lowerDocument } from '../../graph-engine/lower/lowerDocument.ts';
-import { exportOnnx, type OnnxExport } from '../../graph-engine/targets/onnx/exportOnnx.ts';
-import { DEFAULT_OPSET, NEWEST_OPSET, supportedOpsets } from '../../graph-engine/targets/onnx/opsets.ts';
+import { EXTERNAL_DATA_THRESHOLD, ModelTooLarge } from '../../graph-engine/targets/onnx/encodeModel.ts';
+import { exportOnnx, type ExportOnnxOptions, type OnnxExport } from '../../graph-engine/targets/onnx/exportOnnx.ts';
+import { contradiction, DEFAULT_ONNX_OPTIONS, type OnnxOptions } from '../../graph-engine/targets/onnx/onnxOptions.ts';
+import { DEFAULT_OPSET, NEWEST_OPSET, OLDEST_OPSET, supportedOpsets } from '../../graph-engine/targets/onnx/opsets.ts';
 import type { Normalization } from '../datasets/normalization.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { productVersion } from '../files/productRoot.ts';
@@ -26,11 +28,12 @@ export interface ExportOnnxOrder {
   /** Absolute path of the `.onnx` file. */
   readonly file: string;
   readonly overwrite: boolean;
-  readonly opset?: number;
-  /** Whether the model normalizes its inputs itself, as the run did. */
-  readonly normalize?: boolean;
+  /** How it is written. */
+  readonly options?: Partial<OnnxOptions>;
   /** Bytes of weights from which they go into a file of their own beside the model. */
   readonly externalThreshold?: number;
+  /** Stops the export: nothing is left of it then. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What the export needs from the host. */
@@ -48,31 +51,40 @@ export async function exportOnnxFile(
   order: ExportOnnxOrder,
   { engine, verification = {} }: ExportOnnxServices,
 ): Promise<CallOutput<'export/onnx'>> {
-  const { document, file, opset = DEFAULT_OPSET } = order;
-  if (!supportedOpsets.includes(opset)) throw unknownOpset(opset);
+  const { document, file, signal } = order;
+  const { normalize, external, ...options } = checkedOptions(order.options);
   const lowered = lowerDocument(document);
   if (!lowered.ok) throw documentErrors(lowered.error);
   const weights = await loadWeights(document, lowered.value.program, order.runFolder);
-  const normalization = order.normalize === true ? await normalizationOf(order.runFolder) : undefined;
+  const normalization = normalize ? await normalizationOf(order.runFolder) : undefined;
   await refuseToReplace(file, order.overwrite);
   await mkdir(path.dirname(file), { recursive: true });
 
   const data = dataFiles(file);
-  const model = exportOnnx({
+  const losses = { tensors: 0, clamped: 0, vanished: 0 };
+  const model = encoded({
     document,
     inferred: inferDocument(document),
     weights: weights.valuesOf,
-    opset,
+    options,
     producerVersion: productVersion,
-    external: { location: path.basename(data.fresh), threshold: order.externalThreshold },
+    external: { location: path.basename(data.fresh), threshold: order.externalThreshold ?? thresholds[external] },
     normalization,
+    onLoss(_, { clamped, vanished }) {
+      losses.tensors += 1;
+      losses.clamped += clamped;
+      losses.vanished += vanished;
+    },
   });
-  await writeModel(model, file, data);
+  await writeModel(model, file, data, signal);
   return {
     path: file,
     bytes: model.modelBytes + (model.external?.bytes ?? 0),
-    opset,
-    weights: order.runFolder === null ? 'initial' : 'trained',
+    dataPath: model.external === null ? null : data.fresh,
+    opset: options.opset,
+    weights: options.weights === 'inputs' ? 'none' : order.runFolder === null ? 'initial' : 'trained',
+    folding: model.folding === null ? null : { folded: model.folding.folded, left: model.folding.left.length },
+    losses,
     verification: await verify(
       file,
       model,
@@ -111,14 +123,19 @@ function dataFiles(file: string): DataFiles {
   return existsSync(names[0]) ? { fresh: names[1], stale: names[0] } : { fresh: names[0], stale: names[1] };
 }
 
-async function writeModel(model: OnnxExport, file: string, data: DataFiles): Promise<void> {
+async function writeModel(
+  model: OnnxExport,
+  file: string,
+  data: DataFiles,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   if (model.external === null) {
-    await writeAtomically(file, model.model());
+    await writeAtomically(file, stoppable(model.model(), signal));
     await rm(data.fresh, { force: true });
   } else {
-    await writeAtomically(data.fresh, model.external.chunks());
+    await writeAtomically(data.fresh, stoppable(model.external.chunks(), signal));
     try {
-      await writeAtomically(file, model.model());
+      await writeAtomically(file, stoppable(model.model(), signal));
     } catch (error) {
       await rm(data.fresh, { force: true });
       throw error;
@@ -129,16 +146,20 @@ async function writeModel(model: OnnxExport, file: string, data: DataFiles): Pro
 
 async function verify(
   file: string,
-  { inputs, outputs }: OnnxExport,
+  { inputs, outputs, options: as }: OnnxExport,
   options: RunOnnxOptions,
   predict: Predict,
 ): Promise<Verification> {
+  if (as.weights === 'inputs') {
+    return { status: 'not-verified', reason: 'The file has no weights, so there is nothing to compare.' };
+  }
   try {
     return await verifyOnnxFile({
       ...options,
       file,
       inputs,
       outputs,
+      as,
       predict,
     });
   } catch (error) {
@@ -148,12 +169,46 @@ async function verify(
   }
 }
 
-function unknownOpset(opset: number): HostFailure {
-  return new HostFailure({
-    code: 'onnx/opset',
-    message: `ONNX opset ${opset} cannot be written.`,
-    expected: `${supportedOpsets[0]} to ${NEWEST_OPSET}`,
-    received: String(opset),
-    remedy: `Leave it out to get ${DEFAULT_OPSET}, which every current runtime reads.`,
-  });
+/** Bytes of weights from which they lie beside the model. */
+const thresholds = { auto: EXTERNAL_DATA_THRESHOLD, always: 0, never: Infinity } as const;
+
+/** The options with those that nobody chose. Throws a `HostFailure` when they cannot be followed. */
+function checkedOptions(wanted: Partial<OnnxOptions> = {}): OnnxOptions {
+  const { opset = DEFAULT_OPSET } = wanted;
+  if (!supportedOpsets.includes(opset)) {
+    throw new HostFailure({
+      code: 'onnx/opset',
+      message: `ONNX opset ${opset} cannot be written.`,
+      expected: `${OLDEST_OPSET} to ${NEWEST_OPSET}`,
+      received: String(opset),
+      remedy: `Leave it out to get ${DEFAULT_OPSET}, which every current runtime reads.`,
+    });
+  }
+  const options = { ...DEFAULT_ONNX_OPTIONS, ...wanted };
+  const conflict = contradiction(options);
+  if (conflict !== undefined) throw new HostFailure({ code: 'onnx/options', ...conflict });
+  return options;
+}
+
+/** Throws a `HostFailure` for a model that does not fit into one file though it must. */
+function encoded(options: ExportOnnxOptions): OnnxExport {
+  try {
+    return exportOnnx(options);
+  } catch (error) {
+    if (!(error instanceof ModelTooLarge)) throw error;
+    throw new HostFailure({
+      code: 'onnx/too-large',
+      message: `The model has ${error.bytes} bytes, and an ONNX file cannot exceed 2 GB.`,
+      remedy: 'Let the weights lie in a file beside it.',
+    });
+  }
+}
+
+/** The chunks until the export is called off. */
+function* stoppable(chunks: Iterable<Uint8Array>, signal: AbortSignal | undefined): Generator<Uint8Array> {
+  for (const chunk of chunks) {
+    if (signal?.aborted === true)
+      throw new HostFailure({ code: 'export/cancelled', message: 'The export was cancelled.' });
+    yield chunk;
+  }
 }

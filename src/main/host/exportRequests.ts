@@ -14,6 +14,11 @@ interface Wanted {
   readonly overwrite: boolean;
 }
 
+/** A file that was written beside the one that was asked for, as the workspace knows it. */
+function beside(wanted: Wanted, file: string): string {
+  return path.posix.join(path.posix.dirname(wanted.path), path.basename(file));
+}
+
 /** Answers requests that write a network in another program's form; paths go out as they came in, below the workspace. */
 export function createExportHandlers({
   workspace,
@@ -26,16 +31,15 @@ export function createExportHandlers({
     overwrite,
   });
   return {
-    'export/onnx': ({ normalize, ...wanted }) =>
+    'export/onnx': ({ options, ...wanted }) =>
       answerOf(async () => {
-        const order = { ...(await orderOf(wanted)), normalize };
-        return { ...(await exportOnnxFile(order, { engine })), path: wanted.path };
+        const done = await exportOnnxFile({ ...(await orderOf(wanted)), options }, { engine });
+        return { ...done, path: wanted.path, dataPath: done.dataPath === null ? null : beside(wanted, done.dataPath) };
       }),
     'export/pytorch': (wanted) =>
       answerOf(async () => {
         const done = await exportPytorchFile(await orderOf(wanted));
-        const weightsPath = path.posix.join(path.posix.dirname(wanted.path), path.basename(done.weightsPath));
-        return { ...done, path: wanted.path, weightsPath };
+        return { ...done, path: wanted.path, weightsPath: beside(wanted, done.weightsPath) };
       }),
   };
 }

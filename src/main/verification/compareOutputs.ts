@@ -5,10 +5,13 @@
  */
 export const TOLERANCE = 1e-4;
 
+/** For float16, which keeps three digits: its roundings add up over the layers. */
+export const HALF_TOLERANCE = 1e-2;
+
 export interface Comparison {
   /** Largest absolute difference between finite values. */
   readonly maximumDifference: number;
-  /** Whether every value is within {@link TOLERANCE} of the expected one, relative to its size where that is above 1. */
+  /** Whether every value is within the tolerance of the expected one, relative to its size where that is above 1. */
   readonly agrees: boolean;
   /** Values that should have been finite numbers and were not. */
   readonly receivedNotFinite: number;
@@ -19,7 +22,11 @@ export interface Comparison {
 export const EQUAL: Comparison = { maximumDifference: 0, agrees: true, receivedNotFinite: 0, expectedNotFinite: 0 };
 
 /** Compares values with what they should be; throws when there are not as many. */
-export function compareValues(received: ArrayLike<number>, expected: ArrayLike<number>): Comparison {
+export function compareValues(
+  received: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  tolerance = TOLERANCE,
+): Comparison {
   if (received.length !== expected.length) {
     throw new Error(`There are ${received.length} values where ${expected.length} were expected.`);
   }
@@ -33,7 +40,7 @@ export function compareValues(received: ArrayLike<number>, expected: ArrayLike<n
     if (!Number.isFinite(wanted)) expectedNotFinite += 1;
     else if (!Number.isFinite(difference)) receivedNotFinite += 1;
     else maximumDifference = Math.max(maximumDifference, difference);
-    if (!(difference <= TOLERANCE * Math.max(1, Math.abs(wanted)))) agrees = false;
+    if (!(difference <= tolerance * Math.max(1, Math.abs(wanted)))) agrees = false;
   }
   return { maximumDifference, agrees, receivedNotFinite, expectedNotFinite };
 }

@@ -14,6 +14,8 @@ export const VerifyRequest = z.strictObject({
   file: z.string(),
   /** One entry for each run: the graph's inputs by name. */
   batches: z.array(z.record(z.string(), Tensor)),
+  /** Whether the file takes and gives float16 where the tensors here are float32. */
+  half: z.boolean().optional(),
   /** Names of the graph outputs to fetch. */
   outputs: z.array(z.string()),
 });

@@ -1,10 +1,10 @@
 import type { Verification } from '../../contract/exports.ts';
 import { elementCount, type TensorType } from '../../graph-engine/core/shape.ts';
 import { toChannelsFirst } from '../../graph-engine/targets/onnx/channelsFirst.ts';
-import type { OnnxInput, OnnxOutput } from '../../graph-engine/targets/onnx/exportOnnx.ts';
+import type { ExportedAs, OnnxInput, OnnxOutput } from '../../graph-engine/targets/onnx/exportOnnx.ts';
 import { permuteAxes, permutedDims } from '../../graph-engine/targets/onnx/permuteAxes.ts';
 import type { NamedTensors } from '../executors/compiledProgram.ts';
-import { type Comparison, compareValues, EQUAL, joined } from './compareOutputs.ts';
+import { type Comparison, compareValues, EQUAL, HALF_TOLERANCE, joined, TOLERANCE } from './compareOutputs.ts';
 import { runOnnxFile, type RunOnnxOptions } from './runOnnxFile.ts';
 import { sampleInput } from './sampleInput.ts';
 import type { Tensor } from './verifyMessages.ts';
@@ -20,6 +20,8 @@ export interface VerifyOnnxOptions extends RunOnnxOptions {
   readonly file: string;
   readonly inputs: readonly OnnxInput[];
   readonly outputs: readonly OnnxOutput[];
+  /** How the file was written. */
+  readonly as: Pick<ExportedAs, 'batch' | 'layout' | 'precision' | 'ends'>;
   readonly predict: Predict;
 }
 
@@ -34,8 +36,10 @@ const MANY_NUMBERS = 4 * 1024 * 1024;
  * for what the runtime or the file does; a failure of the engine's prediction is thrown, it concerns more than this file.
  */
 export async function verifyOnnxFile(options: VerifyOnnxOptions): Promise<Verification> {
-  const { file, inputs, outputs, predict } = options;
-  const batches = startsOf(numbersOf(outputs) > MANY_NUMBERS ? FEW_BATCHES : BATCHES);
+  const { file, inputs, outputs, as, predict } = options;
+  const batches = startsOf(as.batch !== null ? [as.batch] : numbersOf(outputs) > MANY_NUMBERS ? FEW_BATCHES : BATCHES);
+  const laidOut = as.layout === 'channels-first' ? channelsFirst : (tensor: Tensor) => tensor;
+  const tolerance = as.precision === 'float16' ? HALF_TOLERANCE : TOLERANCE;
   const samples = batches.reduce((sum, { batch }) => sum + batch, 0);
   const sampled = inputs.map((input, index) => ({
     ...input,
@@ -43,10 +47,9 @@ export async function verifyOnnxFile(options: VerifyOnnxOptions): Promise<Verifi
   }));
   const request = {
     file,
+    half: as.precision === 'float16' && as.ends === 'float16',
     batches: batches.map(({ batch, start }) =>
-      Object.fromEntries(
-        sampled.map(({ name, type, values }) => [name, channelsFirst(rows(values, start, batch), type)]),
-      ),
+      Object.fromEntries(sampled.map(({ name, type, values }) => [name, laidOut(rows(values, start, batch), type)])),
     ),
     outputs: outputs.flatMap(({ ports }) => Object.values(ports)),
   };
@@ -64,8 +67,8 @@ export async function verifyOnnxFile(options: VerifyOnnxOptions): Promise<Verifi
       if (data === undefined || type === undefined) throw new Error(`The engine answers nothing at "${path}.${port}".`);
       const expected = { dims: [samples, ...type.axes.map(({ size }) => size ?? 0)], data };
       for (const [index, { batch, start }] of batches.entries()) {
-        const wanted = channelsFirst(rows(expected, start, batch), type);
-        comparison = joined(comparison, compareTensors(answer.batches[index]?.[name], wanted, name));
+        const wanted = laidOut(rows(expected, start, batch), type);
+        comparison = joined(comparison, compareTensors(answer.batches[index]?.[name], wanted, name, tolerance));
       }
     }
   }
@@ -77,12 +80,12 @@ function numbersOf(outputs: readonly OnnxOutput[]): number {
   return outputs.flatMap(({ types }) => Object.values(types)).reduce((sum, type) => sum + (elementCount(type) ?? 0), 0);
 }
 
-function compareTensors(received: Tensor | undefined, wanted: Tensor, name: string): Comparison {
+function compareTensors(received: Tensor | undefined, wanted: Tensor, name: string, tolerance: number): Comparison {
   const { dims, data } = received ?? { dims: [], data: new Float32Array() };
   if (dims.join() !== wanted.dims.join()) {
     throw new Error(`The output "${name}" is [${dims.join(', ')}] where [${wanted.dims.join(', ')}] was expected.`);
   }
-  return compareValues(data, wanted.data);
+  return compareValues(data, wanted.data, tolerance);
 }
 
 function conclude(comparison: Comparison, runtime: string, samples: number): Verification {

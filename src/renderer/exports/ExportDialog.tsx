@@ -59,7 +59,7 @@ export function ExportDialog() {
     const run = chosen ?? runsThatFit(runStore.getState(), networkFingerprint(latest))[0]?.id ?? INITIAL;
     const order = { document: latest, run: run === INITIAL ? null : run, path: path.path, overwrite: exists };
     if (format === 'onnx') {
-      const wishes = { ...order, normalize: normalize && canNormalize && run !== INITIAL };
+      const wishes = { ...order, options: { normalize: normalize && canNormalize && run !== INITIAL } };
       const answer = await connection.call('export/onnx', wishes);
       setProgress(
         answer.ok ? { state: 'written', result: answer.value } : { state: 'failed', problem: answer.problem },

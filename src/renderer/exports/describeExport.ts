@@ -27,9 +27,15 @@ export function describeVerification(verification: Verification): {
   }
 }
 
+const weightWords = { trained: 'trained weights', initial: 'initial weights', none: 'no weights' } as const;
+
 /** Size, weights and format of an exported file. */
-export function describeFile({ bytes, weights, opset }: CallOutput<'export/onnx'>): string {
-  return `${formatBytes(bytes)}, ${weights === 'trained' ? 'trained weights' : 'initial weights'}, opset ${opset}`;
+export function describeFile({
+  bytes,
+  weights,
+  opset,
+}: Pick<CallOutput<'export/onnx'>, 'bytes' | 'weights' | 'opset'>): string {
+  return `${formatBytes(bytes)}, ${weightWords[weights]}, opset ${opset}`;
 }
 
 function formatDifference(difference: number): string {

@@ -1,8 +1,9 @@
 import type { OnnxContext } from '../../core/onnxContext.ts';
 import type { OpDefinition, WeightSpec } from '../../core/opDefinition.ts';
 import type { TensorType } from '../../core/shape.ts';
-import type { OnnxGraphBuilder } from './onnxGraph.ts';
-import { permuteAxes, permutedDims } from './permuteAxes.ts';
+import type { OnnxGraphBuilder, OnnxInitializer } from './onnxGraph.ts';
+import { permutedDims, permutedPieces } from './permuteAxes.ts';
+import { floatContent, piecesOf } from './tensorContent.ts';
 
 /** Gives the values of a variable by its name, such as `stage2[3].conv1.kernel`; called when the tensor is written. */
 export type WeightSource = (variable: string) => Float32Array;
@@ -34,9 +35,9 @@ export function emitOp(
     path,
     opset: graph.opset,
     node: (opType, nodeInputs, attributes = {}, name = path) =>
-      graph.node(name, { opType, inputs: nodeInputs, attributes, documentation }),
+      graph.node(name, { opType, inputs: nodeInputs, attributes, documentation, op: op.type }),
     nodes: (opType, nodeInputs, attributes, names) =>
-      graph.nodes(path, { opType, inputs: nodeInputs, attributes, documentation }, names),
+      graph.nodes(path, { opType, inputs: nodeInputs, attributes, documentation, op: op.type }, names),
     weight(name, permutation) {
       const spec = weights[name];
       if (spec === undefined) throw new Error(`${op.type} at ${path} exports the weight "${name}", which it lacks.`);
@@ -61,30 +62,26 @@ function addWeight(
   return graph.sharedInitializer(`${variable} ${permutation?.join() ?? ''}`, variable, {
     dims: permutation === undefined ? spec.dims : permutedDims(spec.dims, permutation),
     dtype: 'float32',
-    byteLength: count * Float32Array.BYTES_PER_ELEMENT,
-    bytes() {
-      const values = source(variable);
-      if (values.length !== count) {
-        throw new Error(`Variable ${variable} has ${values.length} values where its shape needs ${count}.`);
-      }
-      return bytesOf(permutation === undefined ? values : permuteAxes(values, spec.dims, permutation));
+    isWeight: true,
+    content: {
+      kind: 'floats',
+      pieces() {
+        const values = source(variable);
+        if (values.length !== count) {
+          throw new Error(`Variable ${variable} has ${values.length} values where its shape needs ${count}.`);
+        }
+        return permutation === undefined ? piecesOf(values) : permutedPieces(values, spec.dims, permutation);
+      },
     },
   });
 }
 
 /** An int64 tensor of one axis. */
-export function int64Tensor(values: readonly number[]) {
-  const data = BigInt64Array.from(values, (value) => BigInt(value));
-  return { dims: [values.length], dtype: 'int64' as const, byteLength: data.byteLength, bytes: () => bytesOf(data) };
+export function int64Tensor(values: readonly number[]): Omit<OnnxInitializer, 'name'> {
+  return { dims: [values.length], dtype: 'int64', isWeight: false, content: { kind: 'integers', values } };
 }
 
 /** A float32 tensor. */
-export function floatTensor(values: readonly number[], dims: readonly number[]) {
-  const data = Float32Array.from(values);
-  return { dims, dtype: 'float32' as const, byteLength: data.byteLength, bytes: () => bytesOf(data) };
-}
-
-/** ONNX raw data is little-endian, as is every machine that the engine's native library runs on. */
-function bytesOf(array: Float32Array | BigInt64Array): Uint8Array {
-  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+export function floatTensor(values: readonly number[], dims: readonly number[]): Omit<OnnxInitializer, 'name'> {
+  return { dims, dtype: 'float32', isWeight: false, content: floatContent(values) };
 }

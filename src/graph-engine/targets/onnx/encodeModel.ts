@@ -3,7 +3,8 @@ import { BinaryWriter, getTextEncoding, WireType } from '@bufbuild/protobuf/wire
 import type { OnnxAttribute } from '../../core/onnxContext.ts';
 import { GraphProtoSchema, ModelProtoSchema, TensorProtoSchema } from '../protobuf/generated/onnx_pb.js';
 import { irVersionOf } from './opsets.ts';
-import type { OnnxGraph, OnnxInitializer, OnnxNode, OnnxValue } from './onnxGraph.ts';
+import { toFloat16, type RangeLoss } from './float16.ts';
+import type { OnnxElement, OnnxGraph, OnnxInitializer, OnnxNode, OnnxValue } from './onnxGraph.ts';
 
 export interface ModelDescription {
   readonly graph: OnnxGraph;
@@ -11,7 +12,11 @@ export interface ModelDescription {
   readonly documentation: string;
   readonly opset: number;
   readonly producerVersion: string;
+  /** Told of each tensor with values that its type cannot hold, while it is written. */
+  readonly onLoss?: OnLoss | undefined;
 }
+
+export type OnLoss = (tensor: string, loss: Readonly<RangeLoss>) => void;
 
 export interface ExternalDataOptions {
   /** File name of the data, beside the model; never a path. */
@@ -42,10 +47,22 @@ const MESSAGE_LIMIT = 2 ** 31 - 1;
 
 // Values of AttributeProto.AttributeType and TensorProto.DataType in onnx.proto.
 const ATTRIBUTE = { float: 1, int: 2, string: 3, floats: 6, ints: 7 } as const;
-const ELEMENT = { float32: 1, int32: 6, int64: 7 } as const;
+const ELEMENT = { float32: 1, int32: 6, int64: 7, float16: 10 } as const satisfies Record<OnnxElement, number>;
+const BYTES = { float32: 4, float16: 2, int64: 8 } as const;
 const EXTERNAL = 1;
 /** Field numbers in onnx.proto of the parts that are framed here, so that tensors need not be in memory together. */
 const FIELD = { modelGraph: 7, graphInitializer: 5, tensorRawData: 9 } as const;
+
+/** A model that needs its weights in a file beside it. */
+export class ModelTooLarge extends Error {
+  readonly bytes: number;
+
+  constructor(bytes: number) {
+    super(`The ONNX model would have ${bytes} bytes in one file; keep the weights outside it.`);
+    this.name = 'ModelTooLarge';
+    this.bytes = bytes;
+  }
+}
 
 interface PlacedTensor {
   readonly tensor: OnnxInitializer;
@@ -61,10 +78,10 @@ interface PlacedTensor {
  * large without external data.
  */
 export function encodeModel(description: ModelDescription, external: ExternalDataOptions): EncodedModel {
-  const { graph, opset } = description;
+  const { graph, opset, onLoss } = description;
   const irVersion = irVersionOf(opset);
   if (irVersion === undefined) throw new Error(`ONNX opset ${opset} cannot be written.`);
-  const total = graph.initializers.reduce((sum, tensor) => sum + tensor.byteLength, 0);
+  const total = graph.initializers.reduce((sum, tensor) => sum + byteLengthOf(tensor), 0);
   const { placed, dataBytes } = placeTensors(
     graph.initializers,
     total >= external.threshold ? external.location : null,
@@ -95,7 +112,7 @@ export function encodeModel(description: ModelDescription, external: ExternalDat
   const graphFrame = lengthDelimited(FIELD.modelGraph, graphBytes);
   const modelBytes = modelHead.length + graphFrame.length + graphBytes;
   if (modelBytes > MESSAGE_LIMIT) {
-    throw new Error(`The ONNX model would have ${modelBytes} bytes in one file; keep the weights outside it.`);
+    throw new ModelTooLarge(modelBytes);
   }
 
   return {
@@ -106,11 +123,11 @@ export function encodeModel(description: ModelDescription, external: ExternalDat
       yield graphHead;
       for (const { prefix, tensor } of frames) {
         yield prefix;
-        if (tensor !== null) yield tensor.bytes();
+        if (tensor !== null) yield* bytesOf(tensor, onLoss);
       }
     },
     external: placed.some(({ offset }) => offset !== null)
-      ? { location: external.location, bytes: dataBytes, chunks: () => dataChunks(placed) }
+      ? { location: external.location, bytes: dataBytes, chunks: () => dataChunks(placed, onLoss) }
       : null,
   };
 }
@@ -123,18 +140,18 @@ function placeTensors(initializers: readonly OnnxInitializer[], location: string
       dims: tensor.dims.map(BigInt),
       dataType: ELEMENT[tensor.dtype],
     };
-    if (location === null || tensor.byteLength < PAGE) {
+    if (location === null || byteLengthOf(tensor) < PAGE) {
       return { tensor, header: toBinary(TensorProtoSchema, create(TensorProtoSchema, message)), offset: null };
     }
     const offset = Math.ceil(dataBytes / PAGE) * PAGE;
-    dataBytes = offset + tensor.byteLength;
+    dataBytes = offset + byteLengthOf(tensor);
     const header = create(TensorProtoSchema, {
       ...message,
       dataLocation: EXTERNAL,
       externalData: [
         { key: 'location', value: location },
         { key: 'offset', value: String(offset) },
-        { key: 'length', value: String(tensor.byteLength) },
+        { key: 'length', value: String(byteLengthOf(tensor)) },
       ],
     });
     return { tensor, header: toBinary(TensorProtoSchema, header), offset };
@@ -145,24 +162,44 @@ function placeTensors(initializers: readonly OnnxInitializer[], location: string
 /** Bytes around a tensor's data in the graph message; `tensor` is null when nothing follows the prefix. */
 function frameTensor({ tensor, header, offset }: PlacedTensor) {
   const inside = offset === null;
-  const dataFrame = inside ? lengthDelimited(FIELD.tensorRawData, tensor.byteLength) : new Uint8Array();
-  const messageBytes = header.length + dataFrame.length + (inside ? tensor.byteLength : 0);
+  const dataBytes = inside ? byteLengthOf(tensor) : 0;
+  const dataFrame = inside ? lengthDelimited(FIELD.tensorRawData, dataBytes) : new Uint8Array();
+  const messageBytes = header.length + dataFrame.length + dataBytes;
   const prefix = concatenate([lengthDelimited(FIELD.graphInitializer, messageBytes), header, dataFrame]);
   return {
     prefix,
     tensor: inside ? tensor : null,
-    bytes: prefix.length + (inside ? tensor.byteLength : 0),
+    bytes: prefix.length + dataBytes,
   };
 }
 
-function* dataChunks(placed: readonly PlacedTensor[]): Generator<Uint8Array> {
+function* dataChunks(placed: readonly PlacedTensor[], onLoss: OnLoss | undefined): Generator<Uint8Array> {
   let at = 0;
   for (const { tensor, offset } of placed) {
     if (offset === null) continue;
     if (offset > at) yield new Uint8Array(offset - at);
-    yield tensor.bytes();
-    at = offset + tensor.byteLength;
+    yield* bytesOf(tensor, onLoss);
+    at = offset + byteLengthOf(tensor);
   }
+}
+
+/** How many bytes the data of a tensor have. */
+export function byteLengthOf({ dims, dtype }: OnnxInitializer): number {
+  return dims.reduce((product, size) => product * size, BYTES[dtype]);
+}
+
+/** The data of a tensor: little-endian, as is every machine that the engine's native library runs on. */
+function* bytesOf({ name, content, dtype }: OnnxInitializer, onLoss: OnLoss | undefined): Generator<Uint8Array> {
+  if (content.kind === 'integers') {
+    yield new Uint8Array(BigInt64Array.from(content.values, (value) => BigInt(value)).buffer);
+    return;
+  }
+  const loss = { clamped: 0, vanished: 0 };
+  for (const piece of content.pieces()) {
+    if (dtype === 'float16') yield toFloat16(piece, loss);
+    else yield new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength);
+  }
+  if (loss.clamped + loss.vanished > 0) onLoss?.(name, loss);
 }
 
 /** Tag and length of a field whose bytes follow. */

@@ -303,7 +303,7 @@ function windows(): [string, SkipwireDocument][] {
   );
 }
 
-async function expectSameAnswers(document: SkipwireDocument, batch: number, opset?: number) {
+async function expectSameAnswers(document: SkipwireDocument, batch: number, opset = DEFAULT_OPSET) {
   const program = lowered(document);
   const weights = trainedLooking(program.program, 5);
   const model = exported(document, weights, { opset });

@@ -4,28 +4,36 @@ import type { InferredDocument } from '../../infer/inferDocument.ts';
 import { type OpInstance, walkInstances } from '../../lower/walkInstances.ts';
 import { opNamed } from '../../ops/index.ts';
 import { channelsFirstDims, type OnnxDim } from './channelsFirst.ts';
+import { describeAxes, endDims, inside, outside } from './endLayout.ts';
 import { emitOp, type WeightSource } from './emitOp.ts';
 import { emitZeros } from './emitZeros.ts';
-import { type EncodedModel, encodeModel, EXTERNAL_DATA_THRESHOLD } from './encodeModel.ts';
-import { createOnnxGraph, type OnnxGraphBuilder } from './onnxGraph.ts';
+import { type EncodedModel, encodeModel, EXTERNAL_DATA_THRESHOLD, type OnLoss } from './encodeModel.ts';
+import { fixBatch } from './fixBatch.ts';
+import { foldNormalization, type FoldedGraph } from './foldNormalization.ts';
+import { halvePrecision } from './halvePrecision.ts';
+import { createOnnxGraph, type OnnxGraph, type OnnxGraphBuilder } from './onnxGraph.ts';
 import { normalizeInput, type InputNormalization } from './normalizeInput.ts';
-import { DEFAULT_OPSET } from './opsets.ts';
+import { DEFAULT_ONNX_OPTIONS, type OnnxOptions } from './onnxOptions.ts';
+import { weightsAsInputs } from './weightsAsInputs.ts';
 
 export interface ExportOnnxOptions {
   readonly document: SkipwireDocument;
   /** Of the same document, without errors. */
   readonly inferred: InferredDocument;
   readonly weights: WeightSource;
-  readonly opset?: number;
+  /** How it is written; the normalization is given apart. */
+  readonly options?: Partial<Omit<OnnxOptions, 'normalize' | 'external'>> | undefined;
   /** Version of the product, written as the producer's. */
   readonly producerVersion: string;
   /** File name for weights that leave the model, and from which total size in bytes they do. */
-  readonly external: { readonly location: string; readonly threshold?: number };
+  readonly external: { readonly location: string; readonly threshold?: number | undefined };
   /** By the path of the input: done inside the model, so that it takes numbers as they were before. */
   readonly normalization?: ReadonlyMap<string, InputNormalization> | undefined;
+  /** Told of each tensor with values that float16 cannot hold, while the file is written. */
+  readonly onLoss?: OnLoss | undefined;
 }
 
-/** A graph input: an image in NCHW, a vector as it is. */
+/** A graph input that is one of the document. */
 export interface OnnxInput {
   readonly name: string;
   readonly path: string;
@@ -42,23 +50,32 @@ export interface OnnxOutput {
 }
 
 export interface OnnxExport extends EncodedModel {
-  readonly opset: number;
+  readonly options: ExportedAs;
   readonly inputs: readonly OnnxInput[];
   readonly outputs: readonly OnnxOutput[];
+  /** The graph as it is written. */
+  readonly graph: OnnxGraph;
+  /** What became of batch normalizations, if they were to be folded. */
+  readonly folding: Omit<FoldedGraph, 'graph'> | null;
 }
 
+/** The options of an export, all of them. */
+export type ExportedAs = Omit<OnnxOptions, 'normalize' | 'external'>;
+
 /**
- * Writes a document as an ONNX model: blocks expanded, the batch symbolic, images NCHW, every value named after the path
- * of its node. Its outputs are named after the ports of the output node, such as `logits` and `probabilities`, with the
- * node's path in front when there are several.
- * Throws for a document with errors, which is the caller's to refuse.
+ * Writes a document as an ONNX model: blocks expanded, the batch symbolic and images NCHW unless told otherwise, every
+ * value named after the path of its node. Its outputs are named after the ports of the output node, such as `logits` and
+ * `probabilities`, with the node's path in front when there are several.
+ * Throws for a document with errors and for options that contradict one another, which are the caller's to refuse.
  */
 export function exportOnnx(options: ExportOnnxOptions): OnnxExport {
-  const { document, inferred, weights, opset = DEFAULT_OPSET, producerVersion, external } = options;
+  const { document, inferred, weights, producerVersion, external, onLoss } = options;
+  const as: ExportedAs = { ...DEFAULT_ONNX_OPTIONS, ...options.options };
+  const { opset } = as;
   const graph = createOnnxGraph(opset);
   const inputs: OnnxInput[] = [];
   const ends: OutputEnd[] = [];
-  const declared = declareInputs(graph, options, inputs);
+  const declared = declareInputs(graph, options, as, inputs);
   const [firstInput] = inputs;
 
   const visit = (instance: OpInstance, names: Readonly<Record<string, string>>): Readonly<Record<string, string>> => {
@@ -88,18 +105,30 @@ export function exportOnnx(options: ExportOnnxOptions): OnnxExport {
     },
   });
 
-  const outputs = ends.map((end) => addOutput(graph, end, ends.length > 1));
+  const outputs = ends.map((end) => addOutput(graph, end, as, ends.length > 1));
+  const { graph: written, folding } = rewritten(graph.finish(), as);
   const encoded = encodeModel(
     {
-      graph: graph.finish(),
+      graph: written,
       graphName: document.name,
       documentation: [document.description, document.source].filter((text) => text !== undefined).join('\n\n'),
       opset,
       producerVersion,
+      onLoss,
     },
     { location: external.location, threshold: external.threshold ?? EXTERNAL_DATA_THRESHOLD },
   );
-  return { ...encoded, opset, inputs, outputs };
+  return { ...encoded, options: as, inputs, outputs, graph: written, folding };
+}
+
+/** The graph with everything done that concerns it as a whole. */
+function rewritten(graph: OnnxGraph, { foldNormalization: fold, batch, precision, ends, weights }: ExportedAs) {
+  const folding = fold ? foldNormalization(graph) : null;
+  let written = folding?.graph ?? graph;
+  if (batch !== null) written = fixBatch(written, batch);
+  if (precision === 'float16') written = halvePrecision(written, ends);
+  if (weights === 'inputs') written = weightsAsInputs(written);
+  return { graph: written, folding: folding === null ? null : { folded: folding.folded, left: folding.left } };
 }
 
 /**
@@ -109,6 +138,7 @@ export function exportOnnx(options: ExportOnnxOptions): OnnxExport {
 function declareInputs(
   graph: OnnxGraphBuilder,
   { document, inferred: { root }, normalization }: ExportOnnxOptions,
+  as: ExportedAs,
   inputs: OnnxInput[],
 ): ReadonlyMap<string, Readonly<Record<string, string>>> {
   const declared = new Map<string, Readonly<Record<string, string>>>();
@@ -119,11 +149,13 @@ function declareInputs(
       if (op?.family !== 'input')
         return Object.fromEntries(Object.keys(instance.inferred.outputs).map((port) => [port, '']));
       const names = Object.entries(knownTypes(instance, 'outputs')).map(([port, type]) => {
-        const value = { dims: dimsOf(path, type), dtype: type.dtype, documentation: op.documentation.title };
-        const name = graph.input(path, value);
-        inputs.push({ name, path, type });
         const own = normalization?.get(path);
-        return [port, own === undefined ? name : normalizeInput(graph, path, name, type, own)] as const;
+        const given = own === undefined ? '' : ', as it is read: the model normalizes it';
+        const documentation = `${op.documentation.title} "${path}": ${describeAxes(type, as.layout)}${given}`;
+        const name = graph.input(path, { dims: endDims(path, type, as), dtype: type.dtype, documentation });
+        inputs.push({ name, path, type });
+        const turned = inside(graph, path, name, type, as);
+        return [port, own === undefined ? turned : normalizeInput(graph, path, turned, type, own)] as const;
       });
       declared.set(path, Object.fromEntries(names));
       return Object.fromEntries(names);
@@ -139,15 +171,28 @@ interface OutputEnd {
   readonly types: Readonly<Record<string, TensorType>>;
 }
 
-function addOutput(graph: OnnxGraphBuilder, { path, names, types }: OutputEnd, several: boolean): OnnxOutput {
-  const ports = Object.entries(names).map(([port, source]) => {
-    const type = types[port];
-    if (type === undefined) throw new Error(`The shape at "${path}.${port}" is unknown.`);
-    const documentation = `${port[0]?.toUpperCase() ?? ''}${port.slice(1)} of "${path}"`;
-    const value = { dims: dimsOf(path, type), dtype: type.dtype, documentation };
-    return [port, graph.output(several ? `${path}.${port}` : port, source, value)] as const;
+function addOutput(
+  graph: OnnxGraphBuilder,
+  { path, names, types }: OutputEnd,
+  as: ExportedAs,
+  several: boolean,
+): OnnxOutput {
+  const wanted = wantedPorts(Object.keys(names), as.answers);
+  const ports = wanted.map((port) => {
+    const [source, type] = [names[port], types[port]];
+    if (source === undefined || type === undefined) throw new Error(`The shape at "${path}.${port}" is unknown.`);
+    const documentation = `${port[0]?.toUpperCase() ?? ''}${port.slice(1)} of "${path}": ${describeAxes(type, as.layout)}`;
+    const value = { dims: endDims(path, type, as), dtype: type.dtype, documentation };
+    const turned = outside(graph, path, port, source, type, as);
+    return [port, graph.output(several ? `${path}.${port}` : port, turned, value)] as const;
   });
   return { path, ports: Object.fromEntries(ports), types };
+}
+
+/** Of an output that answers scores and probabilities those that are asked for; others answer as they do. */
+function wantedPorts(ports: readonly string[], answers: OnnxOptions['answers']): readonly string[] {
+  if (answers === 'all' || !ports.includes('logits') || !ports.includes('probabilities')) return ports;
+  return [answers === 'scores' ? 'logits' : 'probabilities'];
 }
 
 function knownTypes({ path, inferred }: OpInstance, side: 'inputs' | 'outputs'): Readonly<Record<string, TensorType>> {

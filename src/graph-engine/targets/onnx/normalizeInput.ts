@@ -1,5 +1,6 @@
 import type { TensorType } from '../../core/shape.ts';
 import { isImage } from '../../core/shape.ts';
+import { floatTensor } from './emitOp.ts';
 import type { OnnxGraphBuilder } from './onnxGraph.ts';
 
 /** What is taken from each channel or feature of an input, and what it is divided by. */
@@ -19,16 +20,7 @@ export function normalizeInput(
   // Channels of images come first in ONNX.
   const dims = isImage(type) ? [1, mean.length, 1, 1] : [mean.length];
   const constant = (name: string, numbers: readonly number[]): string =>
-    graph.initializer(`${path}.${name}`, {
-      dims,
-      dtype: 'float32',
-      byteLength: numbers.length * 4,
-      bytes: () => {
-        const view = new DataView(new ArrayBuffer(numbers.length * 4));
-        numbers.forEach((number, index) => view.setFloat32(index * 4, number, true));
-        return new Uint8Array(view.buffer);
-      },
-    });
+    graph.initializer(`${path}.${name}`, floatTensor(numbers, dims));
   const node = (name: string, opType: string, from: string, numbers: readonly number[]): string =>
     graph.node(`${path}.${name}`, {
       opType,

@@ -1,19 +1,20 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
 import { afterAll, expect, test } from 'vitest';
 import { lowered, networkTemplate, trainedLooking } from '../../../../tests/support/networks.ts';
-import { exported, opCases, opModel } from '../../../../tests/support/onnxModels.ts';
+import { exported, opCases, opModel, optionCombinations } from '../../../../tests/support/onnxModels.ts';
 import { ModelProtoSchema, type ValueInfoProto } from '../protobuf/generated/onnx_pb.js';
 import { BATCH_AXIS } from './channelsFirst.ts';
-import { supportedOpsets } from './opsets.ts';
+import { DEFAULT_OPSET, NEWEST_OPSET, OLDEST_OPSET, supportedOpsets } from './opsets.ts';
 
 type Shapes = Readonly<Record<string, readonly (string | number)[]>>;
 type Report = Readonly<Record<string, { readonly error: string | null; readonly values: Shapes }>>;
 
 const templates = ['resnet-20'];
+const networksFolder = path.join(import.meta.dirname, '../../../../templates/networks');
 const golden = JSON.parse(readFileSync(path.join(import.meta.dirname, 'onnxShapes.golden.json'), 'utf8')) as Readonly<
   Record<string, Shapes>
 >;
@@ -46,9 +47,7 @@ test.skipIf(python === undefined)(
       for (const [i, entry] of opCases.entries()) write(`${entry.op.type}-${i}-${opset}`, opModel(entry, opset).model);
       for (const name of templates) write(`${name}-${opset}`, templateModel(name, opset));
     }
-    const script = path.join(import.meta.dirname, '../../../../tests/oracles/onnxChecker.py');
-    const output = execFileSync(python ?? '', [script, folder], { encoding: 'utf8', maxBuffer: 100_000_000 });
-    const report = JSON.parse(output) as Report;
+    const report = checked(folder);
     expect(Object.keys(report).length).toBe(declared.size);
     for (const [name, { error, values }] of Object.entries(report)) {
       expect(error, name).toBeNull();
@@ -62,7 +61,41 @@ test.skipIf(python === undefined)(
   },
 );
 
-function templateModel(name: string, opset?: number): Uint8Array {
+test.skipIf(python === undefined)(
+  'the onnx package accepts every network of the library, oldest to newest opset, and every option',
+  { timeout: 600_000 },
+  () => {
+    const written = mkdtempSync(path.join(folder, 'networks-'));
+    const networks = readdirSync(networksFolder).map((file) => file.replace('.json', ''));
+    for (const name of networks) {
+      for (const opset of [OLDEST_OPSET, DEFAULT_OPSET, NEWEST_OPSET]) {
+        // What the checker looks at does not depend on values, and the largest networks have gigabytes of them.
+        const model = exported(networkTemplate(`${name}.json`), new Map(), { opset, weights: 'inputs' });
+        writeFileSync(path.join(written, `${name}-${opset}.onnx`), Buffer.concat([...model.model()]));
+      }
+    }
+    for (const name of ['resnet-20', 'mini-gpt', 'vit-tiny-shapes']) {
+      const document = networkTemplate(`${name}.json`);
+      const weights = trainedLooking(lowered(document).program, 1);
+      for (const [index, options] of optionCombinations.entries()) {
+        const model = exported(document, weights, options);
+        writeFileSync(path.join(written, `${name}-options-${index}.onnx`), Buffer.concat([...model.model()]));
+      }
+    }
+    const report = checked(written);
+    expect(Object.keys(report).length).toBe(3 * networks.length + 3 * optionCombinations.length);
+    expect(
+      Object.entries(report).flatMap(([name, { error }]) => (error === null ? [] : [`${name}: ${error}`])),
+    ).toEqual([]);
+  },
+);
+
+function checked(models: string): Report {
+  const script = path.join(import.meta.dirname, '../../../../tests/oracles/onnxChecker.py');
+  return JSON.parse(execFileSync(python ?? '', [script, models], { encoding: 'utf8', maxBuffer: 1e9 })) as Report;
+}
+
+function templateModel(name: string, opset = DEFAULT_OPSET): Uint8Array {
   const document = networkTemplate(`${name}.json`);
   const weights = trainedLooking(lowered(document).program, 1);
   return Buffer.concat([...exported(document, weights, { opset }).model()]);

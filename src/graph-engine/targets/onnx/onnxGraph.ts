@@ -2,6 +2,7 @@ import type { OnnxAttribute } from '../../core/onnxContext.ts';
 import type { DType } from '../../core/shape.ts';
 import type { OnnxDim } from './channelsFirst.ts';
 import { DEFAULT_OPSET } from './opsets.ts';
+import type { TensorContent } from './tensorContent.ts';
 import { createUniqueNames } from './uniqueNames.ts';
 
 export interface OnnxNode {
@@ -11,21 +12,27 @@ export interface OnnxNode {
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, OnnxAttribute>>;
   readonly documentation: string;
+  /** Type of the op of the document that it was written for; absent for what the file itself needs. */
+  readonly op?: string;
 }
 
-/** A constant tensor. `bytes` makes the little-endian data when it is written, so that only one tensor is held twice. */
+/** Element types of a file. */
+export type OnnxElement = DType | 'float16' | 'int64';
+
+/** A constant tensor. */
 export interface OnnxInitializer {
   readonly name: string;
   readonly dims: readonly number[];
-  readonly dtype: 'float32' | 'int64';
-  readonly byteLength: number;
-  bytes(): Uint8Array;
+  readonly dtype: 'float32' | 'float16' | 'int64';
+  readonly content: TensorContent;
+  /** Whether it was learned, or could have been. */
+  readonly isWeight: boolean;
 }
 
 export interface OnnxValue {
   readonly name: string;
   readonly dims: readonly OnnxDim[];
-  readonly dtype: DType;
+  readonly dtype: OnnxElement;
   readonly documentation: string;
 }
 
@@ -46,12 +53,12 @@ export interface OnnxGraphBuilder {
   input(path: string, value: Omit<OnnxValue, 'name'>): string;
   node(
     path: string,
-    node: { readonly opType: string } & Pick<OnnxNode, 'inputs' | 'attributes' | 'documentation'>,
+    node: { readonly opType: string } & Pick<OnnxNode, 'inputs' | 'attributes' | 'documentation' | 'op'>,
   ): string;
   /** Adds a node of several outputs, one for each path, and returns their names. */
   nodes(
     path: string,
-    node: { readonly opType: string } & Pick<OnnxNode, 'inputs' | 'attributes' | 'documentation'>,
+    node: { readonly opType: string } & Pick<OnnxNode, 'inputs' | 'attributes' | 'documentation' | 'op'>,
     outputs: readonly string[],
   ): readonly string[];
   initializer(path: string, tensor: Omit<OnnxInitializer, 'name'>): string;
@@ -139,18 +146,29 @@ export function createOnnxGraph(opset = DEFAULT_OPSET): OnnxGraphBuilder {
         inputs: node.inputs.map(current),
         outputs: node.outputs.map(current),
       }));
-      const { kept, used } = reachingNodes(
-        named,
-        outputs.map(({ value }) => value.name),
-      );
-      return {
-        nodes: kept,
-        initializers: initializers.filter(({ name }) => used.has(name)),
+      return withoutDeadNodes({
+        nodes: named,
+        initializers,
         inputs,
         outputs: outputs.map(({ value }) => value),
-        inner: [...inner.values()].filter(({ name }) => produced.has(name) && used.has(name) && !renamed.has(name)),
-      };
+        inner: [...inner.values()].filter(({ name }) => !renamed.has(name)),
+      });
     },
+  };
+}
+
+/** The graph without what leads to no output: nodes, constants, and the shapes of values that are not there. */
+export function withoutDeadNodes(graph: OnnxGraph): OnnxGraph {
+  const { kept, used } = reachingNodes(
+    graph.nodes,
+    graph.outputs.map(({ name }) => name),
+  );
+  const produced = new Set(kept.flatMap((node) => node.outputs));
+  return {
+    ...graph,
+    nodes: kept,
+    initializers: graph.initializers.filter(({ name }) => used.has(name)),
+    inner: graph.inner.filter(({ name }) => produced.has(name) && used.has(name)),
   };
 }
 

@@ -1,3 +1,5 @@
+import { PIECE } from './tensorContent.ts';
+
 /** Elements along each side of a tile: a cache line of floats, so that lines are used whole before they are replaced. */
 const TILE = 16;
 
@@ -10,29 +12,77 @@ export function permuteAxes(
   dims: readonly number[],
   permutation: readonly number[],
 ): Float32Array {
-  const sizes = permutedDims(dims, permutation);
-  const result = new Float32Array(source.length);
-  if (result.length === 0 || dims.length < 2) {
-    result.set(source);
-    return result;
+  const [whole = new Float32Array()] = permutedPieces(source, dims, permutation, Infinity);
+  return whole;
+}
+
+/** The same a few rows of the result at a time, so that a large tensor is not in memory twice. */
+export function* permutedPieces(
+  source: Float32Array,
+  dims: readonly number[],
+  permutation: readonly number[],
+  piece = PIECE,
+): Generator<Float32Array> {
+  const merged = mergeNeighbours(dims, permutation);
+  const sizes = permutedDims(merged.dims, merged.permutation);
+  const [rows = 1] = sizes;
+  if (source.length === 0 || sizes.length < 2) {
+    yield source.slice();
+    return;
   }
-  const sourceStrides = stridesOf(dims);
-  const axes = permutation.map((axis, i): Axis => ({
+  const sourceStrides = stridesOf(merged.dims);
+  const axes = merged.permutation.map((axis, i): Axis => ({
     size: sizes[i] ?? 1,
     from: sourceStrides[axis] ?? 0,
     to: stridesOf(sizes)[i] ?? 0,
   }));
+  const row = source.length / rows;
+  const together = Math.max(1, Math.min(rows, Math.floor(piece / row)));
+  for (let at = 0; at < rows; at += together) {
+    const size = Math.min(together, rows - at);
+    const result = new Float32Array(size * row);
+    const [first, ...rest] = axes;
+    if (first === undefined) throw new Error('unreachable: there are two axes at least');
+    permuteInto(result, source, [{ ...first, size }, ...rest], merged.permutation, at * first.from);
+    yield result;
+  }
+}
+
+/** Axes that are neighbours in the source and in the result are one. */
+function mergeNeighbours(dims: readonly number[], permutation: readonly number[]) {
+  // Says what is wrong with the permutation, if anything is.
+  permutedDims(dims, permutation);
+  const groups: number[][] = [];
+  for (const axis of permutation) {
+    const last = groups.at(-1);
+    if (last !== undefined && last.at(-1) === axis - 1) last.push(axis);
+    else groups.push([axis]);
+  }
+  const inSource = groups.toSorted(([a = 0], [b = 0]) => a - b);
+  return {
+    dims: inSource.map((group) => group.reduce((product, axis) => product * (dims[axis] ?? 1), 1)),
+    permutation: groups.map((group) => inSource.indexOf(group)),
+  };
+}
+
+function permuteInto(
+  result: Float32Array,
+  source: Float32Array,
+  axes: readonly Axis[],
+  permutation: readonly number[],
+  start: number,
+): void {
   // Elements are neighbours in the source along one axis and in the result along another: those two go in tiles.
-  const read = permutation.indexOf(dims.length - 1);
-  const written = dims.length - 1;
+  const written = axes.length - 1;
+  const read = permutation.indexOf(written);
   const others = axes.filter((_, i) => i !== read && i !== written);
   const [across, along] = [axes[read], axes[written]];
   if (across === undefined || along === undefined) throw new Error('unreachable: the permutation names every axis');
-  forEachOffset(others, (from, to) => {
+  const visit = (from: number, to: number): void => {
     if (read === written) result.set(source.subarray(from, from + along.size), to);
     else transposeTiles(source, from, result, to, across, along);
-  });
-  return result;
+  };
+  forEachOffset(others, visit, start);
 }
 
 /** An axis with its strides in the source and in the result. */
