@@ -13,7 +13,7 @@ export interface CompiledProgram {
    * happen whatever is fetched. Throws an `EngineError` when the engine fails; the program is then dead.
    */
   run(entry: string, feeds: NamedTensors, fetches?: readonly string[]): Promise<Record<string, TensorData>>;
-  /** Copies of the variables, or of the named ones. */
+  /** Copies of the variables, or of the named ones; several may lie in one buffer. */
   readVariables(names?: readonly string[]): Promise<Record<string, TensorData>>;
   /** Sets the named variables. All variables have their initial values from the start. */
   writeVariables(values: NamedTensors): Promise<void>;

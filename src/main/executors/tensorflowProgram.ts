@@ -72,8 +72,13 @@ export function createTensorflowProgram(
       for (const pack of graph.packs) {
         if (!pack.names.some((name) => wanted.has(name))) continue;
         const all = readPack(pack);
+        const whole = pack.names.every((name) => wanted.has(name));
         pack.names.forEach((name, at) => {
-          if (wanted.has(name)) found[name] = all.slice(pack.offsets[at], pack.offsets[at + 1]);
+          if (!wanted.has(name)) return;
+          // Whoever wants everything gets it in one piece: a training waits for this.
+          found[name] = whole
+            ? all.subarray(pack.offsets[at], pack.offsets[at + 1])
+            : all.slice(pack.offsets[at], pack.offsets[at + 1]);
         });
       }
       return Object.fromEntries([...wanted].map((name) => [name, found[name] ?? missing(name)]));

@@ -6,6 +6,7 @@ import type { StoredTensor } from '../../graph-engine/targets/safetensors/safete
 import type { CompiledProgram } from '../executors/compiledProgram.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { productRoot } from '../files/productRoot.ts';
+import { allFinite } from './allFinite.ts';
 import type { CheckpointNames } from './checkpointFiles.ts';
 import type { Checkpoint } from './checkpoints.ts';
 import type { TrainingPosition } from './trainingPosition.ts';
@@ -80,7 +81,7 @@ export function createCheckpointWriter(
       demandHealth();
       const tensors = await copyVariables(program, compiled);
       // A training can break in the update that nobody has seen yet: what is on the disk stays the last good state.
-      if (Object.values(tensors).some(({ data }) => !data.every(Number.isFinite))) return;
+      if (!Object.values(tensors).every(({ data }) => allFinite(data))) return;
       const order: WriteOrder = { folder, checkpoint: { tensors, position }, ...names };
       const last = waiting.at(-1);
       // What has no other name than `last` is not worth writing when something newer is there.
