@@ -6,6 +6,7 @@ import { elementCountOf } from '../program/dims.ts';
 import type { Value, Variable } from '../program/program.ts';
 import type { HistogramKind, StatisticColumn } from '../statistics/columns.ts';
 import type { EntryWatcher } from './lowerDocument.ts';
+import type { UpdateStatistics } from './updateStatistics.ts';
 
 /** How a column follows from the fetched numbers, of which it names places. */
 export type StatisticRecipe =
@@ -34,8 +35,8 @@ export interface ValueSample {
 export interface LoweredStatistics {
   readonly columns: readonly StatisticColumn[];
   readonly recipes: readonly StatisticRecipe[];
-  /** Name of the fetch that the recipes are for: a vector. */
-  readonly fetch: string;
+  /** Names of the fetches that the recipes are for: vectors, one behind the other. Where gradients are gathered there are two, and the first is one of the entry `update`. */
+  readonly fetches: readonly string[];
   /** Samples from tensors with a batch, `[batch, sum of the counts]`, and from others, `[sum of the counts]`. */
   readonly samples: readonly {
     readonly fetch: string;
@@ -107,20 +108,22 @@ export function appendStatistics(
   builder: Builder,
   watch: StatisticsWatch,
   variables: readonly Variable[],
-  { batchSize, accumulate = 1 }: Pick<TrainingSettings, 'batchSize' | 'accumulate'>,
+  { batchSize }: Pick<TrainingSettings, 'batchSize'>,
+  /** Where gradients are gathered first, this entry changes no weights. */
+  updates?: UpdateStatistics,
 ): LoweredStatistics {
   return builder.withOrigin('statistics', () => {
-    const figures = createFigures(builder);
+    const figures = createFigures(builder, updates?.count ?? 0);
     const { columns, recipes } = figures;
     const owned = weightsByNode(builder, watch, variables);
     for (const node of watch.nodes) {
       noteOutput(figures, watch, node);
       noteInputs(builder, figures, watch, node);
-      // Where gradients are gathered first, this entry changes no weights.
-      noteWeights(figures, node.path, owned.get(node.path) ?? [], accumulate === 1);
+      noteWeights(figures, node.path, owned.get(node.path) ?? [], updates);
     }
     if (figures.scalars.length > 0) builder.output('statistics', builder.pack(figures.scalars), { onDemand: true });
-    return { columns, recipes, fetch: 'statistics', samples: appendSamples(builder, watch, owned, batchSize) };
+    const fetches = [...(updates === undefined ? [] : [updates.fetch]), 'statistics'];
+    return { columns, recipes, fetches, samples: appendSamples(builder, watch, owned, batchSize) };
   });
 }
 
@@ -136,13 +139,13 @@ interface Figures {
   change(variable: Variable): number;
 }
 
-/** Hands out places in the fetched vector; the same figure of the same value has one place. */
-function createFigures(builder: Builder): Figures {
+/** Hands out places behind the first `before`; the same figure of the same value has one place. */
+function createFigures(builder: Builder, before: number): Figures {
   const scalars: Value[] = [];
   const places = new Map<string, number>();
   const placeOf = (key: string, make: () => Value): number => {
     let place = places.get(key);
-    if (place === undefined) places.set(key, (place = scalars.push(make()) - 1));
+    if (place === undefined) places.set(key, (place = before + scalars.push(make()) - 1));
     return place;
   };
   const axesOf = ({ dims }: Value): number[] => dims.map((_, axis) => axis);
@@ -228,18 +231,25 @@ function weightsByNode(
   return owned;
 }
 
-function noteWeights(figures: Figures, path: string, weights: readonly OwnedWeight[], updates: boolean): void {
+function noteWeights(
+  figures: Figures,
+  path: string,
+  weights: readonly OwnedWeight[],
+  updates: UpdateStatistics | undefined,
+): void {
   if (weights.length === 0) return;
-  const gradients = weights.flatMap(({ gradient }) => gradient ?? []);
+  const learning = weights.flatMap(({ variable, gradient }) => (gradient === undefined ? [] : { variable, gradient }));
   figures.add(
     { path, figure: 'weight' },
     { kind: 'norm', squares: weights.map(({ value }) => figures.squares(value)) },
   );
-  if (gradients.length === 0) return;
-  figures.add({ path, figure: 'weightGradient' }, { kind: 'norm', squares: gradients.map(figures.squares) });
-  if (!updates) return;
-  const changes = weights.map(({ variable }) => figures.change(variable));
-  figures.add({ path, figure: 'update' }, { kind: 'norm', squares: changes });
+  if (learning.length === 0) return;
+  const places = learning.map(
+    ({ variable, gradient }) =>
+      updates?.places.get(variable.name) ?? { change: figures.change(variable), gradient: figures.squares(gradient) },
+  );
+  figures.add({ path, figure: 'weightGradient' }, { kind: 'norm', squares: places.map(({ gradient }) => gradient) });
+  figures.add({ path, figure: 'update' }, { kind: 'norm', squares: places.map(({ change }) => change) });
 }
 
 interface SampledTensor {

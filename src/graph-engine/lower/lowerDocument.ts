@@ -12,6 +12,7 @@ import { createBuilder, type Builder } from '../program/builder.ts';
 import type { Dims, Entry, Program, Value, Variable } from '../program/program.ts';
 import { applyPasses, passNames, type PassName } from '../program/passes/index.ts';
 import { appendStatistics, createStatisticsWatch, type LoweredStatistics } from './appendStatistics.ts';
+import { appendUpdateStatistics, type UpdateStatistics } from './updateStatistics.ts';
 import { networkEnds } from '../training/networkEnds.ts';
 import { trainingObstacle } from '../training/trainingObstacle.ts';
 import { lowerLearning } from './lowerLearning.ts';
@@ -198,15 +199,19 @@ function lowerTrain(
   const trainable = learning.filter(({ origin }) => owners.get(origin)?.frozen !== true);
   if (trainable.length === 0 && learning.length > 0) return 'frozen';
   const { training } = document;
+  let updates: UpdateStatistics | undefined;
   const { entries: further, slots } = lowerLearning(builder, {
     loss: fetchLosses(lowered),
     variables: [...variables.values()],
     trainable,
     decays: decayedBy(training.weightDecaySpares, (origin) => opNamed(owners.get(origin)?.op ?? '')?.family),
     training,
-    ...(watch !== undefined && { listener: watch }),
+    ...(watch !== undefined && {
+      listener: watch,
+      onGathered: (step, gathered) => (updates = appendUpdateStatistics(step, gathered)),
+    }),
   });
-  const handedOut = watch === undefined ? undefined : appendStatistics(builder, watch, trainable, training);
+  const handedOut = watch === undefined ? undefined : appendStatistics(builder, watch, trainable, training, updates);
   return { entry: builder.entry(), further, slots, statistics: handedOut };
 }
 

@@ -3,6 +3,7 @@ import type { GradientListener } from '../program/autodiff.ts';
 import { appendGathering, gathered } from '../program/accumulation.ts';
 import { averagingEntry } from '../program/averaging.ts';
 import { createBuilder, type Builder } from '../program/builder.ts';
+import type { Update } from '../program/optimizers/update.ts';
 import type { Entry, Value, Variable } from '../program/program.ts';
 import { appendGradients, appendUpdate } from '../program/trainStep.ts';
 
@@ -19,6 +20,8 @@ export interface Learning {
   readonly training: TrainingSettings;
   /** Hears of the gradients. */
   readonly listener?: GradientListener;
+  /** Hears of the gathered gradients, in the entry that takes the step, once that has been written. */
+  readonly onGathered?: (step: Builder, gathered: readonly Update[]) => void;
 }
 
 /**
@@ -28,7 +31,7 @@ export interface Learning {
  */
 export function lowerLearning(
   builder: Builder,
-  { loss, variables, trainable, decays, training, listener }: Learning,
+  { loss, variables, trainable, decays, training, listener, onGathered }: Learning,
 ): { readonly entries: readonly Entry[]; readonly slots: readonly Variable[] } {
   const { optimizer, clipping, averaging, accumulate = 1 } = training;
   const options = { optimizer, decays, ...(clipping !== undefined && { clipping }) };
@@ -53,6 +56,7 @@ export function lowerLearning(
     );
     slots.push(...appendUpdate(step, whole, { ...options, learningRate }));
     step.output('learningRate', learningRate);
+    onGathered?.(step, whole);
     entries.push(step.entry());
   }
   if (averaging?.kind === 'ema') {

@@ -31,7 +31,8 @@ function firstStep(document = residualDigits(), prepare: Readonly<Record<string,
     learningRate: { dims: [], data: Float64Array.of(0.01) },
     seed: { dims: [2], data: Float64Array.of(1, 0) },
   });
-  const values = finishStatistics(statistics.recipes, fetched[statistics.fetch]?.data ?? [], 4);
+  const numbers = Object.fromEntries(Object.entries(fetched).map(([name, { data }]) => [name, data]));
+  const values = finishStatistics(statistics, numbers, 4);
   const found = new Map(statistics.columns.map((column, i) => [columnKey(column), values[i] ?? Number.NaN]));
   return { found, fetched, statistics, weights, interpreter, program };
 }

@@ -1,11 +1,12 @@
-import type { StatisticRecipe } from '../lower/appendStatistics.ts';
+import type { LoweredStatistics } from '../lower/appendStatistics.ts';
 
 /** The columns of a sample, from the numbers that a step with so many examples handed out. */
 export function finishStatistics(
-  recipes: readonly StatisticRecipe[],
-  fetched: ArrayLike<number>,
+  { recipes, fetches }: Pick<LoweredStatistics, 'recipes' | 'fetches'>,
+  results: Readonly<Record<string, ArrayLike<number>>>,
   batch: number,
 ): Float32Array {
+  const fetched = fetches.flatMap((name) => Array.from(results[name] ?? []));
   const at = (place: number): number => fetched[place] ?? Number.NaN;
   return Float32Array.from(recipes, (recipe) => {
     switch (recipe.kind) {

@@ -74,7 +74,7 @@ async function train({ optimizer, learningRate, steps }: (typeof golden.runs)[nu
       learningRate: Float32Array.of(learningRate),
       seed: Int32Array.of(golden.seed, step),
     };
-    results = await compiled.run('train', feeds, ['loss', ...(handedOut === undefined ? [] : [handedOut.fetch])]);
+    results = await compiled.run('train', feeds, ['loss', ...(handedOut?.fetches ?? [])]);
   }
   const variables = await compiled.readVariables();
   await compiled.dispose();
@@ -86,7 +86,7 @@ test.each(golden.runs)(
   async (run) => {
     const { results, handedOut } = await train(run, true);
     if (handedOut === undefined) throw new Error('Statistics were wished');
-    const values = finishStatistics(handedOut.recipes, results[handedOut.fetch] ?? [], golden.batch);
+    const values = finishStatistics(handedOut, results, golden.batch);
     const found = new Map(handedOut.columns.map((column, i) => [columnKey(column), values[i] ?? Number.NaN]));
     const compared = { figures: 0, far: [] as string[] };
     for (const [key, expected] of Object.entries(run.statistics)) {

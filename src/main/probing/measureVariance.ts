@@ -16,6 +16,7 @@ export async function measureVariance(
     ...document.training,
     // Nothing is learned, so nothing need be kept for it.
     optimizer: { kind: 'sgd', weightDecay: 0 },
+    accumulate: 1,
     precision: 'float32',
     recompute: false,
   };
@@ -38,8 +39,8 @@ export async function measureVariance(
     for await (const { feeds, size } of batchSource(data, settings).training({ epoch: 0, offset: 0 })) {
       const learningRate = Float32Array.of(0);
       const seed = Int32Array.of(settings.seed, 0);
-      const found = await compiled.run('train', { ...feeds, learningRate, seed }, [statistics.fetch]);
-      const figures = finishStatistics(statistics.recipes, found[statistics.fetch] ?? [], size);
+      const found = await compiled.run('train', { ...feeds, learningRate, seed }, statistics.fetches);
+      const figures = finishStatistics(statistics, found, size);
       return { points: pointsOf(statistics, figures, size), batch: size };
     }
     throw new Error('The training part has no batch');

@@ -27,8 +27,8 @@ export interface StatisticsOrder {
 /** Every so many steps writes statistics of all nodes into the run's folder. What goes wrong with that is told, and the training goes on. */
 export function createStatisticsPart({ statistics, settings, folder, notice }: StatisticsOrder): TrainingPart {
   const every = statisticsEvery(settings);
-  const { columns, recipes, fetch, samples } = statistics;
-  const fetches = [fetch, ...samples.map((one) => one.fetch)];
+  const { columns, samples } = statistics;
+  const fetches = [...statistics.fetches, ...samples.map((one) => one.fetch)];
   const tensors = samples.flatMap(({ of }) => of.map(({ path, kind }) => ({ path, kind })));
   let writer: StatisticsWriter | undefined;
   let failed = false;
@@ -36,11 +36,10 @@ export function createStatisticsPart({ statistics, settings, folder, notice }: S
     name: 'statistics',
     fetches: ({ step }) => (!failed && isSampledStep(step, every) ? fetches : []),
     async afterStep({ step, epoch, stepsPerEpoch, batch, results }) {
-      const fetched = results[fetch];
-      if (failed || fetched === undefined) return;
+      if (failed || statistics.fetches.some((name) => results[name] === undefined)) return;
       try {
         writer ??= await openStatisticsWriter(folder, { columns, tensors, step });
-        const values = finishStatistics(recipes, fetched, lastPart(batch.size, settings));
+        const values = finishStatistics(statistics, results, lastPart(batch.size, settings));
         await writer.append(step, epoch + (step % stepsPerEpoch) / stepsPerEpoch, values);
         if (tensors.length > 0 && isHistogramStep(step, every)) {
           await writer.appendHistograms(step, histogramsOf(samples, results));

@@ -11,7 +11,7 @@ export interface StepOrder {
   /** From 0, over the whole run; masks are drawn from it. */
   readonly step: number;
   readonly learningRate: number;
-  /** Outputs of `train` that are wanted. */
+  /** Outputs of `train` that are wanted, and of `update` where gradients are gathered. */
   readonly fetches: readonly string[];
 }
 
@@ -32,16 +32,21 @@ export async function takeStep(order: StepOrder, batch: Batch): Promise<NamedTen
 async function gatherAndUpdate(order: StepOrder, batch: Batch): Promise<NamedTensors> {
   const { compiled, settings, learningRate } = order;
   const { batchSize, accumulate = 1 } = settings;
+  const handedOut = new Set(compiled.program.entries[learningEntries.update]?.outputs.map(({ name }) => name));
+  const fetches = order.fetches.filter((name) => !handedOut.has(name));
+  const ofUpdate = order.fetches.filter((name) => handedOut.has(name));
   let results: Record<string, TensorData> = {};
   for (let start = 0, part = 0; start < batch.size; start += batchSize, part++) {
     const piece = pieceOf(batch, start, Math.min(batch.size, start + batchSize));
     const share = piece.size / batch.size;
     const seedOfPart = order.step * accumulate + part;
-    const found = await runPart(order, piece, seedOfPart, { [learningEntries.share]: Float32Array.of(share) });
+    const found = await runPart({ ...order, fetches }, piece, seedOfPart, {
+      [learningEntries.share]: Float32Array.of(share),
+    });
     results = joined(results, found, share);
   }
-  await compiled.run(learningEntries.update, { learningRate: Float32Array.of(learningRate) });
-  return results;
+  const rate = { learningRate: Float32Array.of(learningRate) };
+  return { ...results, ...(await compiled.run(learningEntries.update, rate, ['learningRate', ...ofUpdate])) };
 }
 
 async function runPart(

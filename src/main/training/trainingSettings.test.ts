@@ -6,6 +6,8 @@ import type { EpochMetrics } from '../../contract/run.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { TrainingSettings } from '../../graph-engine/document/trainingSettings.ts';
 import { lowerDocument } from '../../graph-engine/lower/lowerDocument.ts';
+import { columnKey } from '../../graph-engine/statistics/columns.ts';
+import { finishStatistics } from '../../graph-engine/statistics/finishStatistics.ts';
 import { openEditor } from '../../graph-engine/testing/openEditor.ts';
 import { splitStratified } from '../datasets/splitStratified.ts';
 import type { Executor } from '../executors/compiledProgram.ts';
@@ -100,6 +102,36 @@ test('gathering the gradients of five small batches is one large batch', async (
   // Sums of float32 in another order.
   expect(furthest(large, gathered)).toBeLessThan(1e-5);
   expect(furthest(large, small)).toBeGreaterThan(1e-2);
+});
+
+/** What the nodes tell of the first step by the settings, by `path figure`. */
+async function figuresOfStep(training: object): Promise<ReadonlyMap<string, number>> {
+  const document = network(training);
+  const settings = document.training;
+  const result = lowerDocument(document, { statistics: true });
+  if (!result.ok || result.value.statistics === undefined) throw new Error('The network has errors');
+  const { program, statistics } = result.value;
+  const data = await prepareData(result.value, settings);
+  const compiled = await executor.compile(program, { seed: settings.seed });
+  const fetches = ['loss', ...statistics.fetches];
+  for await (const batch of batchSource(data, settings).training({ epoch: 0, offset: 0 })) {
+    const results = await takeStep({ compiled, settings, step: 0, learningRate: 0.05, fetches }, batch);
+    await compiled.dispose();
+    const values = finishStatistics(statistics, results, batch.size);
+    return new Map(statistics.columns.map((column, i) => [columnKey(column), values[i] ?? Number.NaN]));
+  }
+  throw new Error('There are no data');
+}
+
+test('where gradients are gathered, updates and gradients of the weights are those of the whole step', async () => {
+  const optimizer = { kind: 'momentum', momentum: 0.9 };
+  const large = await figuresOfStep({ batchSize: 30, optimizer });
+  const gathered = await figuresOfStep({ batchSize: 6, accumulate: 5, optimizer });
+  for (const key of ['hidden weight', 'hidden weightGradient', 'hidden update', 'scores update']) {
+    expect(gathered.get(key)).toBeGreaterThan(0);
+    // Sums of float32 in another order.
+    expect((gathered.get(key) ?? Number.NaN) / (large.get(key) ?? Number.NaN)).toBeCloseTo(1, 4);
+  }
 });
 
 test('samples are mixed alike for the same seed, and otherwise for another', async () => {

@@ -34,8 +34,7 @@ export const overfitBatch: RunTrial<'overfit-batch'> = (executor, document, { re
   return withTrial(executor, plain, { statistics: true }, async ({ lowered, compiled, batches }) => {
     const batch = await firstSamples(batches.training({ epoch: 0, offset: 0 }));
     const { statistics } = lowered;
-    const recipes = statistics?.recipes ?? [];
-    const fetches = ['loss', ...(statistics === undefined ? [] : [statistics.fetch])];
+    const fetches = ['loss', ...(statistics?.fetches ?? [])];
     const losses: number[] = [];
     const seen: Float32Array[] = [];
     const floor = floorOf(plain, lowered, batch);
@@ -46,7 +45,7 @@ export const overfitBatch: RunTrial<'overfit-batch'> = (executor, document, { re
       const results = await takeStep({ compiled, settings, step, learningRate, fetches }, batch);
       const loss = results['loss']?.[0] ?? Number.NaN;
       losses.push(loss);
-      seen.splice(1, 1, finishStatistics(recipes, results[statistics?.fetch ?? ''] ?? [], batch.size));
+      if (statistics !== undefined) seen.splice(1, 1, finishStatistics(statistics, results, batch.size));
       if (step === 0) seen.push(seen[0] ?? new Float32Array());
       if (Number.isFinite(loss)) report({ kind: 'overfit-batch', points: [{ step, loss }], steps: STEPS });
       if (!Number.isFinite(loss) || isOverfitted({ losses, floor: floor.loss })) break;
