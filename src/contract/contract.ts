@@ -9,6 +9,7 @@ import { RunEvent, RunId, RunRecord, RunSummary } from './run.ts';
 import { evaluationCalls } from './evaluation.ts';
 import { exportCalls } from './exports.ts';
 import { sampleCalls } from './samples.ts';
+import { SweepSummary, sweepCalls } from './sweeps.ts';
 import { TrialEvent, trialCalls } from './trials.ts';
 import { statisticsCalls } from './statistics.ts';
 import { ArchiveEvent, archiveCalls } from './runArchive.ts';
@@ -75,6 +76,7 @@ export const calls = {
   ...archiveCalls,
   ...exportCalls,
   ...evaluationCalls,
+  ...sweepCalls,
 } as const;
 export type Calls = typeof calls;
 export type CallName = keyof Calls;
@@ -90,6 +92,8 @@ export const HostEvent = z.discriminatedUnion('event', [
   z.strictObject({ event: z.literal('run'), payload: RunEvent }),
   z.strictObject({ event: z.literal('archive'), payload: ArchiveEvent }),
   z.strictObject({ event: z.literal('trial'), payload: TrialEvent }),
+  /** A sweep as it is now. */
+  z.strictObject({ event: z.literal('sweep'), payload: SweepSummary }),
   z.strictObject({
     event: z.literal('engine'),
     payload: EngineStatus.extend({ progress: z.number().min(0).max(1).optional() }),

@@ -107,6 +107,17 @@ export const RunParent = z.strictObject({
 });
 export type RunParent = z.infer<typeof RunParent>;
 
+/** The trial of a sweep that a run trains. */
+export const SweepTrial = z.strictObject({
+  /** Name of the sweep. */
+  sweep: z.string(),
+  /** From 0. */
+  trial: z.int(),
+  /** Its round of halving, from 0. */
+  rung: z.int(),
+});
+export type SweepTrial = z.infer<typeof SweepTrial>;
+
 export const RunSummary = z.strictObject({
   id: RunId,
   name: z.string(),
@@ -124,6 +135,8 @@ export const RunSummary = z.strictObject({
   best: EpochMetrics.optional(),
   /** The metrics up to there are the parent's. */
   parent: RunParent.optional(),
+  /** Of a run that a sweep has begun. */
+  sweep: SweepTrial.optional(),
   /** Place among the runs that wait, from 0; of queued runs that a living host looks after. */
   queuePlace: z.int().optional(),
 });

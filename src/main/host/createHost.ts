@@ -13,7 +13,10 @@ import { problemOf } from '../files/hostFailure.ts';
 import { openWorkspace, type WorkspaceFolder } from '../files/workspaceFolder.ts';
 import { createProbeClient, type ProbeClient } from '../probing/probeClient.ts';
 import { createRunKeeper, type RunKeeper } from '../runs/runKeeper.ts';
+import { createSweepKeeper, type SweepKeeper } from '../sweeps/sweepKeeper.ts';
 import { createEngineClient, type EngineClient } from '../training/engineClient.ts';
+import { requireTrainable, type DescribeData } from '../training/requireTrainable.ts';
+import { describeDataIn } from './describeData.ts';
 import { createHandlers } from './handlers.ts';
 
 export interface HostOptions {
@@ -28,6 +31,7 @@ export interface HostOptions {
 export interface Host {
   readonly workspace: WorkspaceFolder;
   readonly runs: RunKeeper;
+  readonly sweeps: SweepKeeper;
   readonly engine: EngineClient;
   /** Answers a request of the contract. Never throws: a bug is an answer too, and is printed. */
   call<Name extends CallName>(name: Name, input: unknown): Promise<Answer<CallOutput<Name>>>;
@@ -43,6 +47,8 @@ export interface HostServices {
   readonly workspace: WorkspaceFolder;
   readonly engine: EngineClient;
   readonly runs: RunKeeper;
+  readonly sweeps: SweepKeeper;
+  readonly describeData: DescribeData;
   readonly prober: ProbeClient;
   /** Looks at the user's data. */
   readonly data: DataClient;
@@ -63,10 +69,18 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const prober = createProbeClient({ folder: workspace.root });
   const data = createDataClient();
   const runsFolder = path.join(workspace.root, 'runs');
+  const describeData = describeDataIn(workspace.root, data);
+  const sweeps = createSweepKeeper({
+    runs,
+    demandTrainable: (document) => requireTrainable(document, describeData),
+    onEvent: (payload) => emit({ event: 'sweep', payload }),
+  });
   const handlers = createHandlers({
     workspace,
     engine,
     runs,
+    sweeps,
+    describeData,
     prober,
     data,
     runsFolder,
@@ -78,6 +92,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
   return {
     workspace,
     runs,
+    sweeps,
     engine,
     call: (name: string, input: unknown) => answerCall(handlers, name, input),
     onEvent(listener) {
@@ -86,6 +101,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     },
     async dispose() {
       data.dispose();
+      sweeps.close();
       // Both at once: the run at work ends because its process does.
       await Promise.all([runs.close(), engine.dispose(), prober.dispose()]);
     },

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import type { Handlers } from '../../contract/contract.ts';
-import { dataPathOf } from '../../graph-engine/training/dataReader.ts';
-import { dataSourceNamed, dataSources } from '../datasets/dataSources.ts';
+import { dataSources } from '../datasets/dataSources.ts';
 import { listVersions, readVersion } from '../files/documentVersions.ts';
 import { answerOf, HostFailure } from '../files/hostFailure.ts';
 import { productVersion } from '../files/productRoot.ts';
@@ -9,7 +8,7 @@ import { newRunId } from '../runs/newRunId.ts';
 import { listRuns, openRun } from '../runs/runArchive.ts';
 import { readRun } from '../runs/runFolder.ts';
 import { readHistograms, readStatistics } from '../runs/runStatistics.ts';
-import { requireTrainable, type DescribeData } from '../training/requireTrainable.ts';
+import { requireTrainable } from '../training/requireTrainable.ts';
 import { listLibrary, removeFromLibrary, writeLibrary } from './blockLibrary.ts';
 import type { HostServices } from './createHost.ts';
 import { createArchiveHandlers } from './archiveRequests.ts';
@@ -22,18 +21,14 @@ import { createExportHandlers } from './exportRequests.ts';
 import { createRecentDocuments } from './recentDocuments.ts';
 import { createSampleSessions } from './sampleSessions.ts';
 import { runControlHandlers } from './runControlHandlers.ts';
+import { createSweepHandlers } from './sweepRequests.ts';
 import { createTrialSessions } from './trialSessions.ts';
 
 /** One function per request of the contract. */
 export function createHandlers(services: HostServices): Handlers {
-  const { workspace, runs, runsFolder, engine, prober, emit } = services;
+  const { workspace, runs, runsFolder, engine, prober, emit, describeData } = services;
   const sessions = createSampleSessions(prober, (run) => workspace.resolve(`runs/${run}`));
   const recent = createRecentDocuments(workspace);
-  const describeData: DescribeData = async ({ data, reader }) => {
-    const file = dataPathOf(data);
-    if (file === undefined) return dataSourceNamed(data).description;
-    return (await services.data.inspect({ root: workspace.root, path: file, reader })).description;
-  };
   const trials = createTrialSessions(engine, describeData, emit);
   return {
     'host/describe': () =>
@@ -134,5 +129,6 @@ export function createHandlers(services: HostServices): Handlers {
     ...createArchiveHandlers(services),
     ...createExportHandlers(services),
     ...createEvaluationHandlers(services),
+    ...createSweepHandlers(services),
   } satisfies Handlers;
 }

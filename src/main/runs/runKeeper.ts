@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { HostProblem } from '../../contract/contract.ts';
-import type { Metrics, RunEvent, RunSummary } from '../../contract/run.ts';
+import type { Metrics, RunEvent, RunSummary, SweepTrial } from '../../contract/run.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { HostFailure, problemOf } from '../files/hostFailure.ts';
 import type { TaskEnd } from '../training/engineChild.ts';
@@ -35,14 +35,21 @@ export interface RunOrder extends RunPlace {
   readonly dataFolder?: string | undefined;
   /** What it continues; by default it begins with the weights of its seed. */
   readonly from?: StartingPoint | undefined;
+  /** The trial of a sweep that it is. */
+  readonly sweep?: SweepTrial | undefined;
+  /** With how many others, itself included, it may be trained at the same time; alone when left out. */
+  readonly atOnce?: number | undefined;
 }
 
 /** Looks after runs: their order, their state, and what of them is on disk. */
 export interface RunKeeper {
-  /** Makes the run's folder, which is new or empty, and queues it; runs are trained one after the other. Throws a `HostFailure`. */
+  /**
+   * Makes the run's folder, which is new or empty, and queues it; runs are trained one after the other, unless all at work
+   * and the next may be trained at the same time. Throws a `HostFailure`.
+   */
   start(order: RunOrder): Promise<void>;
   /** Queues a run at rest, which then goes on from its furthest checkpoint. Throws a `HostFailure`. */
-  resume(place: RunPlace): Promise<void>;
+  resume(place: RunPlace & Pick<RunOrder, 'atOnce'>): Promise<void>;
   /** Queues what a host that is gone has left waiting below `folder`, in the order of its queue. */
   takeUpQueue(folder: string): Promise<void>;
   /**
@@ -76,6 +83,7 @@ export interface RunKeeper {
 interface KeptRun extends RunPlace {
   readonly document: SkipwireDocument;
   readonly lock: RunLock;
+  readonly atOnce: number;
   file: RunFile;
   task: RunningTask | undefined;
   /** Writes to the folder, one after the other. */
@@ -90,7 +98,8 @@ interface KeptRun extends RunPlace {
 export function createRunKeeper(engine: EngineClient, onEvent: (event: RunEvent) => void): RunKeeper {
   const runs = new Map<string, KeptRun>();
   const queue: KeptRun[] = [];
-  let working: Promise<void> | undefined;
+  /** The runs at work. */
+  const working = new Map<KeptRun, Promise<void>>();
   let takingUp: Promise<void> | undefined;
   let closed = false;
 
@@ -220,22 +229,32 @@ export function createRunKeeper(engine: EngineClient, onEvent: (event: RunEvent)
     run.over.resolve(run.file.summary);
   };
 
-  const work = async (): Promise<void> => {
-    // Not at once, so that `working` is set before it is cleared.
-    await Promise.resolve();
-    for (let run = queue.shift(); run !== undefined; run = closed ? undefined : queue.shift()) {
-      tellQueue();
+  const work = async (run: KeptRun): Promise<void> => {
+    try {
       await train(run);
       await letGo(run);
+    } finally {
+      working.delete(run);
+      beginNext();
     }
-    working = undefined;
   };
 
-  const enqueue = (place: RunPlace, document: SkipwireDocument, lock: RunLock, file: RunFile): void => {
+  /** Begins the next runs, as far as they and those at work may be trained at the same time. */
+  const beginNext = (): void => {
+    for (let [run] = queue; run !== undefined && !closed; [run] = queue) {
+      if (![run, ...working.keys()].every(({ atOnce }) => working.size < atOnce)) return;
+      queue.shift();
+      tellQueue();
+      working.set(run, work(run));
+    }
+  };
+
+  const enqueue = (place: RunPlace, atOnce: number, document: SkipwireDocument, lock: RunLock, file: RunFile): void => {
     const run: KeptRun = {
       ...place,
       document,
       lock,
+      atOnce,
       file,
       task: undefined,
       writing: Promise.resolve(),
@@ -246,7 +265,7 @@ export function createRunKeeper(engine: EngineClient, onEvent: (event: RunEvent)
     runs.set(run.id, run);
     queue.push(run);
     change(run, {});
-    if (!closed) working ??= work();
+    beginNext();
     listen();
   };
 
@@ -279,7 +298,7 @@ export function createRunKeeper(engine: EngineClient, onEvent: (event: RunEvent)
     listening.unref();
   };
 
-  const resume = async ({ id, folder }: RunPlace): Promise<void> => {
+  const resume = async ({ id, folder, atOnce = 1 }: RunPlace & Pick<RunOrder, 'atOnce'>): Promise<void> => {
     const known = runs.get(id);
     if (known !== undefined && !isAtRest(known.file.summary.state)) throw notAtRest(id);
     await known?.writing;
@@ -292,7 +311,7 @@ export function createRunKeeper(engine: EngineClient, onEvent: (event: RunEvent)
       const document = await readRunDocument(folder);
       // Asked of whoever held the run before.
       await forgetRequest(folder);
-      enqueue({ id, folder }, document, lock, { ...file, summary: { ...file.summary, id, state } });
+      enqueue({ id, folder }, atOnce, document, lock, { ...file, summary: { ...file.summary, id, state } });
     } catch (error) {
       await lock.release();
       throw error;
@@ -333,12 +352,13 @@ export function createRunKeeper(engine: EngineClient, onEvent: (event: RunEvent)
   };
 
   return {
-    async start({ id, folder, document, documentPath, dataFolder, from }) {
+    async start({ id, folder, document, documentPath, dataFolder, from, sweep, atOnce = 1 }) {
       if (from !== undefined) demandContinuable(from, document);
       const summary: RunSummary = {
         ...summaryOf(id, document, Date.now()),
         ...(documentPath !== undefined && { documentPath }),
         ...(from !== undefined && { parent: from.parent }),
+        ...(sweep !== undefined && { sweep }),
       };
       const file: RunFile = {
         format: 'skipwire/run@1',
@@ -355,7 +375,7 @@ export function createRunKeeper(engine: EngineClient, onEvent: (event: RunEvent)
         await lock.release();
         throw error;
       }
-      enqueue({ id, folder }, document, lock, file);
+      enqueue({ id, folder }, atOnce, document, lock, file);
     },
     resume,
     takeUpQueue(folder) {
@@ -396,7 +416,7 @@ export function createRunKeeper(engine: EngineClient, onEvent: (event: RunEvent)
         write(run, () => writeRunFile(run.folder, snapshot));
         await letGo(run);
       }
-      await working;
+      await Promise.all(working.values());
     },
   };
 }

@@ -33,10 +33,10 @@ const PATIENCE = 20_000;
 const LOOK_EVERY = 50;
 
 /**
- * Takes a run's folder for this process. What a process that died has left is taken over, after its engine has ended. Throws
- * a `HostFailure` that says who holds the folder.
+ * Takes the folder of a run (or of a sweep) for this process. What a process that died has left is taken over, after its
+ * engine has ended. Throws a `HostFailure` that says who holds the folder.
  */
-export async function lockRun(folder: string): Promise<RunLock> {
+export async function lockRun(folder: string, what: 'run' | 'sweep' = 'run'): Promise<RunLock> {
   const file = path.join(folder, runFiles.lock);
   const mine: LockFile = { machine: os.hostname(), keeper: thisKeeper() };
   await mkdir(folder, { recursive: true });
@@ -45,7 +45,7 @@ export async function lockRun(folder: string): Promise<RunLock> {
     // It was given free in this moment.
     if (text === undefined) continue;
     const held = parseLock(text);
-    if (held !== undefined) await demandDead(folder, held);
+    if (held !== undefined) await demandDead(folder, what, held);
     await takeAway(file, text);
   }
   holding.add(folder);
@@ -72,14 +72,14 @@ function isHolding(folder: string, keeper: Keeper): boolean {
   return ours ? holding.has(folder) : isKeeperAlive(keeper);
 }
 
-async function demandDead(folder: string, { machine, keeper, engine }: LockFile): Promise<void> {
+async function demandDead(folder: string, what: 'run' | 'sweep', { machine, keeper, engine }: LockFile): Promise<void> {
   const elsewhere = machine !== os.hostname();
   if (elsewhere || isHolding(folder, keeper)) {
     throw new HostFailure({
-      code: 'run/held',
-      message: `The run in "${folder}" is looked after by process ${keeper.pid}${elsewhere ? ` on "${machine}"` : ', another Skipwire on this machine'}.`,
+      code: `${what}/held`,
+      message: `The ${what} in "${folder}" is looked after by process ${keeper.pid}${elsewhere ? ` on "${machine}"` : ', another Skipwire on this machine'}.`,
       remedy: elsewhere
-        ? `Go on there. If that machine is gone for good, remove the file ${runFiles.lock} in the folder of the run.`
+        ? `Go on there. If that machine is gone for good, remove the file ${runFiles.lock} in the folder of the ${what}.`
         : 'Go on there, or close it first.',
     });
   }
