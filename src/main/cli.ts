@@ -12,6 +12,7 @@ import { registerRunsCommand } from './cli/runsCommand.ts';
 import { registerServeCommand } from './cli/serveCommand.ts';
 import { registerShareCommand } from './cli/shareCommand.ts';
 import { registerSummaryCommand } from './cli/summaryCommand.ts';
+import { registerSweepCommand } from './cli/sweepCommand.ts';
 import { registerTrainCommand } from './cli/trainCommand.ts';
 import { registerTrialCommands } from './cli/trialCommands.ts';
 import { registerVarianceCommand } from './cli/varianceCommand.ts';
@@ -28,6 +29,7 @@ const program = new Command('skipwire')
 registerTrainCommand(program);
 registerRunsCommand(program);
 registerCompareCommand(program);
+registerSweepCommand(program);
 registerTrialCommands(program);
 registerExportCommand(program);
 registerEvaluateCommand(program);

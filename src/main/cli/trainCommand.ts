@@ -291,7 +291,8 @@ function exitCodeOf({ state }: RunSummary): number {
 }
 
 /** Calls `stop` at the first Ctrl-C; the second ends the program. */
-function onInterrupt(stop: () => void): () => void {
+/** Asks once for an end on Ctrl-C; the second time the program ends at once. Returns what stops listening. */
+export function onInterrupt(stop: () => void): () => void {
   let asked = false;
   const listener = (): void => {
     if (asked) process.exit(exitCodes.stopped);
@@ -306,7 +307,8 @@ function onInterrupt(stop: () => void): () => void {
   };
 }
 
-function number(text: string): number {
+/** Reads the number of an option. */
+export function number(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.');
   return value;

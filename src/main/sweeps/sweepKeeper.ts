@@ -8,6 +8,7 @@ import { goalMeasures, measureOfGoal } from '../../graph-engine/training/sweep/g
 import { nextAttempts, type AttemptPlace } from '../../graph-engine/training/sweep/nextAttempts.ts';
 import type { SweepPlan } from '../../graph-engine/training/sweep/sweepPlan.ts';
 import { pointOf } from '../../graph-engine/training/sweep/sweepPoints.ts';
+import type { SweepProblem } from '../../graph-engine/training/sweep/sweepProblem.ts';
 import { HostFailure, problemOf } from '../files/hostFailure.ts';
 import { startingPoint } from '../runs/continueRun.ts';
 import { thisKeeper } from '../runs/keeper.ts';
@@ -344,16 +345,22 @@ function newAttempt(
 }
 
 function demandPlan(document: SkipwireDocument, plan: SweepPlan, measures: readonly { readonly key: string }[]): void {
-  const [first, ...others] = checkSweep(
+  const problems = checkSweep(
     document,
     plan,
     measures.map(({ key }) => key),
   );
-  if (first === undefined) return;
+  if (problems.length > 0) throw sweepFailure(problems);
+}
+
+/** The first thing that is wrong with a plan, for the user, and that there are others. */
+export function sweepFailure([first, ...others]: readonly SweepProblem[]): HostFailure {
+  if (first === undefined) throw new Error('Nothing is wrong');
   const { code, path: at, message, expected, received, remedy } = first;
-  throw new HostFailure({
+  const place = at === undefined || message.includes(at) ? '' : `${at}: `;
+  return new HostFailure({
     code,
-    message: `${at === undefined || message.includes(at) ? '' : `${at}: `}${message}${others.length === 0 ? '' : ` (And ${others.length} more.)`}`,
+    message: `${place}${message}${others.length === 0 ? '' : ` (And ${others.length} more.)`}`,
     ...(expected !== undefined && { expected }),
     ...(received !== undefined && { received }),
     ...(remedy !== undefined && { remedy }),
