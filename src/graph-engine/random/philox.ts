@@ -11,6 +11,7 @@
  * | mixing of samples | seed, step | block low, block high, 0, 5 |
  * | a step of the augmentation of a sample | seed, epoch + step · 2²⁰ | block low, block high, sample, 6 |
  * | the value of a sweep's trial | seed, trial | block low, block high, axis, 7 |
+ * | the token at a place of a text that is written | seed, place | block low, block high, 0, 8 |
  *
  * Element `i` of a draw is word `i % 4` of block `floor(i / 4)`. TensorFlow's `StatelessRandomUniformV2` with `alg` 1
  * (Philox) draws the same: its `key`, uint64 [1], is the int32 [2] seed reinterpreted by `Bitcast` (the first word is the
@@ -27,6 +28,7 @@ export const domains = {
   mixing: 5,
   augmentation: 6,
   sweep: 7,
+  generation: 8,
 } as const;
 
 const MULTIPLIER_0 = 0xd2511f53;
