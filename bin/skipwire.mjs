@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { root, setUpEngine, SetUpError, setUpProject } from '../scripts/setUp.mjs';
 
 /** `npx skipwire`: in a fresh clone it sets up what the command needs, its progress on stderr; then the command runs. */
-const NEED_THE_ENGINE = ['train', 'export', 'bench'];
+const NEED_THE_ENGINE = ['train', 'export', 'evaluate', 'predict', 'generate', 'bench'];
 /** The editor can draw without it. */
 const USE_THE_ENGINE = ['serve'];
 /** As in src/main/cli/exitCodes.ts, which is not built when it is needed here. */

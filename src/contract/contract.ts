@@ -6,7 +6,8 @@ import { dataCalls, DataProgress } from './data.ts';
 import { documentCalls, libraryCalls } from './documents.ts';
 import { HostProblem } from './hostProblem.ts';
 import { RunEvent, RunId, RunRecord, RunSummary } from './run.ts';
-import { evaluationCalls } from './evaluation.ts';
+import { evaluationCalls, EvaluationProgress } from './evaluation.ts';
+import { examinationCalls, GenerationProgress } from './examination.ts';
 import { exportCalls } from './exports.ts';
 import { sampleCalls } from './samples.ts';
 import { SweepSummary, sweepCalls } from './sweeps.ts';
@@ -77,6 +78,7 @@ export const calls = {
   ...exportCalls,
   ...evaluationCalls,
   ...sweepCalls,
+  ...examinationCalls,
 } as const;
 export type Calls = typeof calls;
 export type CallName = keyof Calls;
@@ -94,6 +96,8 @@ export const HostEvent = z.discriminatedUnion('event', [
   z.strictObject({ event: z.literal('trial'), payload: TrialEvent }),
   /** A sweep as it is now. */
   z.strictObject({ event: z.literal('sweep'), payload: SweepSummary }),
+  z.strictObject({ event: z.literal('evaluation'), payload: EvaluationProgress }),
+  z.strictObject({ event: z.literal('generation'), payload: GenerationProgress }),
   z.strictObject({
     event: z.literal('engine'),
     payload: EngineStatus.extend({ progress: z.number().min(0).max(1).optional() }),

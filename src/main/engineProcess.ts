@@ -4,7 +4,8 @@ import { dataSources } from './datasets/dataSources.ts';
 import { openTensorflowExecutor } from './executors/tensorflowExecutor.ts';
 import type { Executor } from './executors/compiledProgram.ts';
 import { assertNever } from '../graph-engine/core/diagnostic.ts';
-import { classifySet } from './evaluation/classifySet.ts';
+import { createExaminer, type Examiner } from './evaluation/createExaminer.ts';
+import { evaluateSet } from './evaluation/evaluateSet.ts';
 import { problemOf } from './files/hostFailure.ts';
 import { productVersion } from './files/productRoot.ts';
 import { measureVariance } from './probing/measureVariance.ts';
@@ -31,6 +32,8 @@ let leaving = false;
 let working: Promise<void> | undefined;
 /** Made when samples are first looked at; a process that trains never does. */
 let prober: Prober | undefined;
+/** Made when somebody asks the weights of a run for the first time. */
+let examiner: Examiner | undefined;
 
 /** Sends to the host; resolves when the message is on its way, so that metrics cannot pile up without bound. */
 function tell(news: EngineNews): Promise<void> {
@@ -82,8 +85,23 @@ async function work(executor: Executor, task: EngineTask): Promise<TaskOutcome> 
       });
       return { kind: 'tried', result };
     }
-    case 'classify':
-      return { kind: 'classified', sets: await classifySet(executor, task) };
+    case 'evaluate': {
+      const evaluation = await evaluateSet(executor, task, {
+        report: (done, total) => void tell({ kind: 'evaluating', done, total }),
+        goesOn: () => wish === 'go-on',
+      });
+      return { kind: 'evaluated', evaluation };
+    }
+    case 'examine/samples':
+    case 'examine/file':
+    case 'examine/generate': {
+      examiner ??= createExaminer(executor);
+      const answer = await examiner.answer(task, {
+        onPiece: (piece) => tell({ kind: 'generated', piece }),
+        goesOn: () => wish === 'go-on',
+      });
+      return { kind: 'examined', answer };
+    }
     case 'variance':
       return { kind: 'probed', answer: { kind: 'variance', ...(await measureVariance(executor, task.document)) } };
     case 'probe/describe':

@@ -1,10 +1,14 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { classificationReport, type ClassificationReport } from '../../graph-engine/evaluation/classificationReport.ts';
-import { classWidth, formatRows } from './formatRows.ts';
-import { setParts, type ClassifiedSet, type SetPart } from '../evaluation/classifySet.ts';
+import { SetPart, type EvaluatedOutput } from '../../contract/evaluation.ts';
+import { assertNever } from '../../graph-engine/core/diagnostic.ts';
 import { HostFailure } from '../files/hostFailure.ts';
-import { createEngineClient } from '../training/engineClient.ts';
+import { readRunFile } from '../runs/runFolder.ts';
 import { weightsOfRun } from '../runs/weightsOfRun.ts';
+import { createEngineClient, problemOfEnd } from '../training/engineClient.ts';
+import { reportOfClasses } from './evaluated/reportOfClasses.ts';
+import { reportOfMasks } from './evaluated/reportOfMasks.ts';
+import { reportOfTokens } from './evaluated/reportOfTokens.ts';
+import { reportOfValues } from './evaluated/reportOfValues.ts';
 import { openRunOrDocument } from './openDocument.ts';
 import { tellingProblems } from './tellProblem.ts';
 
@@ -15,14 +19,20 @@ interface EvaluateOptions {
   readonly json?: boolean;
 }
 
+/** What is said of one output: figures for `--json`, and words. */
+export interface OutputReport {
+  readonly figures: object;
+  readonly words: string;
+}
+
 /** Adds `evaluate <run>`. */
 export function registerEvaluateCommand(program: Command): void {
   program
     .command('evaluate <source>')
     .description(
-      'classify a part of the data: confusion, precision and recall of each class, calibration, worst samples',
+      'look at a part of the data: confusion, precision and recall; overlap of masks; perplexity; errors of values; worst samples',
     )
-    .addOption(new Option('--part <name>', 'which samples').choices(setParts).default('validation'))
+    .addOption(new Option('--part <name>', 'which samples').choices(SetPart.options).default('validation'))
     .addOption(
       new Option('--weights <which>', 'of a run: the best, the last or initial ones')
         .choices(['best', 'last', 'initial'])
@@ -35,7 +45,8 @@ export function registerEvaluateCommand(program: Command): void {
 
 async function evaluate(source: string, { part, weights, worst, json = false }: EvaluateOptions): Promise<void> {
   const { document, runFolder } = await openRunOrDocument(source);
-  const engine = createEngineClient();
+  const dataFolder = runFolder === null ? undefined : (await readRunFile(runFolder))?.dataFolder;
+  const engine = createEngineClient({ folder: dataFolder });
   try {
     const order = {
       document,
@@ -45,77 +56,33 @@ async function evaluate(source: string, { part, weights, worst, json = false }: 
           ? { seed: document.training.seed }
           : weightsOfRun(runFolder, weights),
     };
-    const answer = await engine.classify(order);
-    if (!answer.ok) throw new HostFailure(answer.problem);
-    for (const set of answer.value) {
-      const report = classificationReport(set.classes.length, set);
-      if (json) console.log(JSON.stringify({ output: set.path, part, ...report, worst: worstOf(set, worst) }));
-      else console.log(describe(set, report, part, worst));
+    const end = await engine.evaluate(order).end;
+    if (end.kind !== 'done') throw new HostFailure(problemOfEnd(end));
+    if (end.outcome.kind !== 'evaluated') throw new Error(`An evaluation ended as ${end.outcome.kind}`);
+    const { outputs, notices } = end.outcome.evaluation;
+    for (const notice of notices) console.error(notice);
+    for (const output of outputs) {
+      const { figures, words } = reportOf(output, part, worst);
+      console.log(json ? JSON.stringify({ output: output.path, kind: output.kind, part, ...figures }) : words);
     }
   } finally {
     await engine.dispose();
   }
 }
 
-interface WorstSample {
-  readonly sample: number;
-  readonly truth: string;
-  readonly predicted: string;
-  readonly confidence: number;
-  /** Negative logarithm of the probability of the truth. */
-  readonly loss: number;
-}
-
-/** The samples of which the truth was least likely to the network. */
-function worstOf(set: ClassifiedSet, count: number): readonly WorstSample[] {
-  const nameOf = (index: number): string => set.classes[index] ?? String(index);
-  return [...set.samples.keys()]
-    .sort((a, b) => (set.likelihood[a] ?? 0) - (set.likelihood[b] ?? 0))
-    .slice(0, count)
-    .map((index) => ({
-      sample: set.samples[index] ?? 0,
-      truth: nameOf(set.truth[index] ?? 0),
-      predicted: nameOf(set.predicted[index] ?? 0),
-      confidence: set.confidence[index] ?? 0,
-      loss: -Math.log(Math.max(Number.MIN_VALUE, set.likelihood[index] ?? 0)),
-    }));
-}
-
-const percent = (share: number | null): string => (share === null ? '–' : `${(share * 100).toFixed(1)} %`);
-
-function describe(set: ClassifiedSet, report: ClassificationReport, part: SetPart, worst: number): string {
-  const { classes } = set;
-  const figures = [
-    ['class', 'precision', 'recall', 'F1', 'samples'],
-    ...report.classes.map(({ precision, recall, f1, support }, index) => [
-      classes[index] ?? String(index),
-      percent(precision),
-      percent(recall),
-      percent(f1),
-      String(support),
-    ]),
-  ];
-  const short = classes.map((name) => name.slice(0, classWidth(classes.length)));
-  const confusion = [
-    ['truth \\ said', ...short],
-    ...report.confusion.map((row, index) => [
-      classes[index] ?? '',
-      ...row.map((count) => (count === 0 ? '·' : String(count))),
-    ]),
-  ];
-  const worstLines = worstOf(set, worst).map(
-    ({ sample, truth, predicted, confidence, loss }) =>
-      `  sample ${sample}: ${truth}, taken for ${predicted} (${percent(confidence)}), loss ${loss.toFixed(2)}`,
-  );
-  return [
-    `${set.path}: ${percent(report.accuracy)} of ${report.samples} samples of the ${part} part are right; mean F1 ${percent(report.macroF1)}`,
-    `confidence and accuracy differ by ${percent(report.calibrationError)} (expected calibration error)`,
-    '',
-    formatRows(figures),
-    '',
-    formatRows(confusion),
-    ...(worstLines.length === 0 ? [] : ['', 'worst:', ...worstLines]),
-  ].join('\n');
+function reportOf(output: EvaluatedOutput, part: SetPart, worst: number): OutputReport {
+  switch (output.kind) {
+    case 'class':
+      return reportOfClasses(output, part, worst);
+    case 'mask':
+      return reportOfMasks(output, part, worst);
+    case 'values':
+      return reportOfValues(output, part, worst);
+    case 'tokens':
+      return reportOfTokens(output, part, worst);
+    default:
+      return assertNever(output);
+  }
 }
 
 function wholeNumber(text: string): number {

@@ -1,4 +1,5 @@
 import type { DataSetDescription } from '../../graph-engine/training/dataDescription.ts';
+import type { FilePreparation } from './filePreparation.ts';
 import type { NumberStore } from './numberStore.ts';
 
 /** The numbers of all samples, one after the other: in memory, or read from a file as they are needed. */
@@ -16,6 +17,8 @@ export interface DataSet {
   readonly targets: readonly SampleNumbers[];
   /** One of `dataParts` for each sample; left out where the split is by chance. */
   readonly parts?: Uint8Array;
+  /** How another file becomes a sample; left out where the description says enough. */
+  readonly preparation?: FilePreparation;
 }
 
 /** A data set that can be opened: its description costs nothing, its samples are read or made on demand. */

@@ -9,6 +9,7 @@ import {
   type HostProblem,
 } from '../../contract/contract.ts';
 import { createDataClient, type DataClient } from '../datasets/dataClient.ts';
+import { createExamineClient, type ExamineClient } from '../evaluation/examineClient.ts';
 import { problemOf } from '../files/hostFailure.ts';
 import { openWorkspace, type WorkspaceFolder } from '../files/workspaceFolder.ts';
 import { createProbeClient, type ProbeClient } from '../probing/probeClient.ts';
@@ -50,6 +51,8 @@ export interface HostServices {
   readonly sweeps: SweepKeeper;
   readonly describeData: DescribeData;
   readonly prober: ProbeClient;
+  /** Asks the weights of runs. */
+  readonly examiner: ExamineClient;
   /** Looks at the user's data. */
   readonly data: DataClient;
   /** Folder of the runs, absolute. */
@@ -67,6 +70,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const engine = options.engine ?? createEngineClient({ folder: workspace.root });
   const runs = createRunKeeper(engine, (payload) => emit({ event: 'run', payload }));
   const prober = createProbeClient({ folder: workspace.root });
+  const examiner = createExamineClient({ folder: workspace.root });
   const data = createDataClient();
   const runsFolder = path.join(workspace.root, 'runs');
   const describeData = describeDataIn(workspace.root, data);
@@ -82,6 +86,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     sweeps,
     describeData,
     prober,
+    examiner,
     data,
     runsFolder,
     emit,
@@ -103,7 +108,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
       data.dispose();
       sweeps.close();
       // Both at once: the run at work ends because its process does.
-      await Promise.all([runs.close(), engine.dispose(), prober.dispose()]);
+      await Promise.all([runs.close(), engine.dispose(), prober.dispose(), examiner.dispose()]);
     },
   };
 }

@@ -17,6 +17,7 @@ import { checkDocuments, listFolder, readDocument, writeDocument } from './docum
 import { listJournal, readJournal, removeJournal, writeJournal } from './documentJournal.ts';
 import { describeEngines, installWithEvents } from './engineStatus.ts';
 import { createEvaluationHandlers } from './evaluationRequests.ts';
+import { createExaminationHandlers } from './examinationRequests.ts';
 import { createExportHandlers } from './exportRequests.ts';
 import { createRecentDocuments } from './recentDocuments.ts';
 import { createSampleSessions } from './sampleSessions.ts';
@@ -130,5 +131,6 @@ export function createHandlers(services: HostServices): Handlers {
     ...createExportHandlers(services),
     ...createEvaluationHandlers(services),
     ...createSweepHandlers(services),
+    ...createExaminationHandlers(services),
   } satisfies Handlers;
 }

@@ -26,8 +26,8 @@ export function sampleOf({ dtype, sampleSize, write }: FeedColumn, sample: numbe
   return room;
 }
 
-/** What a sample looks like, as the network sees it. */
-export function pictureOfSample({ column, type, data }: SampleEnd, sample: number): SamplePicture {
+/** What a sample looks like, as the network sees it; an image with at most `side` pixels at its longer side. */
+export function pictureOfSample({ column, type, data }: SampleEnd, sample: number, side = SIDE): SamplePicture {
   const numbers = sampleOf(column, sample);
   if (data.kind === 'text') {
     const text = [...numbers.subarray(0, TEXT)].map((token) => data.vocabulary[token] ?? '').join('');
@@ -35,16 +35,17 @@ export function pictureOfSample({ column, type, data }: SampleEnd, sample: numbe
   }
   if (isImage(type) && numbers instanceof Float32Array) {
     if (column.normalization !== undefined) denormalize(numbers, column.normalization);
-    return imagePicture(numbers, type);
+    return imagePicture(numbers, type, side);
   }
   return { kind: 'numbers', values: [...numbers.subarray(0, NUMBERS)] };
 }
 
-function imagePicture(numbers: Float32Array, type: TensorType): SamplePicture {
+/** An image of any size as a picture. */
+export function imagePicture(numbers: Float32Array, type: TensorType, side: number): SamplePicture {
   const [height, width] = [sizeOf(type, 'height') ?? 1, sizeOf(type, 'width') ?? 1];
   const given = sizeOf(type, 'channels') ?? 1;
   const channels = given >= 3 ? 3 : 1;
-  const factor = Math.max(1, Math.max(width, height) / SIDE);
+  const factor = Math.max(1, Math.max(width, height) / side);
   const [columns, rows] = [Math.max(1, Math.round(width / factor)), Math.max(1, Math.round(height / factor))];
   // Images are from 0 to 1 unless they were normalized.
   let [low, high] = [0, 1];

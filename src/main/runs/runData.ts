@@ -1,6 +1,8 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { DataSetDescription } from '../../graph-engine/training/dataDescription.ts';
+import { FilePreparation } from '../datasets/filePreparation.ts';
 import { writeAtomically } from '../files/writeAtomically.ts';
 import type { PreparedData } from '../training/prepareData.ts';
 
@@ -16,13 +18,16 @@ export const RunData = z.object({
   normalization: z.array(
     z.object({ input: z.string(), mean: z.array(z.number()), deviation: z.array(z.number().positive()) }),
   ),
+  /** What the data were, and how another file becomes a sample like theirs; older runs do not say. */
+  description: DataSetDescription.optional(),
+  preparation: FilePreparation.optional(),
 });
 export type RunData = z.infer<typeof RunData>;
 
 /** Writes what a run learns from into its folder. */
 export async function writeRunData(
   folder: string,
-  { description, split, normalization }: PreparedData,
+  { description, split, normalization, preparation }: PreparedData,
   inputs: readonly { readonly path: string; readonly feed: string }[],
 ): Promise<void> {
   const kept: RunData = {
@@ -37,6 +42,8 @@ export async function writeRunData(
       const own = normalization[feed];
       return own === undefined ? [] : [{ input, mean: [...own.mean], deviation: [...own.deviation] }];
     }),
+    description,
+    ...(preparation !== undefined && { preparation }),
   };
   await mkdir(folder, { recursive: true });
   await writeAtomically(path.join(folder, FILE), `${JSON.stringify(kept, null, 2)}\n`);

@@ -5,7 +5,7 @@ import type { WeightSource } from '../training/engineMessages.ts';
 import { runFiles } from './runFiles.ts';
 
 /** The best weights of a run (the last ones while there are no best), or the last. Throws a `HostFailure` where it has none. */
-export function weightsOfRun(runFolder: string, which: 'best' | 'last'): WeightSource {
+export function weightsOfRun(runFolder: string, which: 'best' | 'last'): WeightSource & { readonly file: string } {
   const names = which === 'best' ? [runFiles.best, runFiles.last] : [runFiles.last];
   const file = names.map((name) => path.join(runFolder, name)).find(existsSync);
   if (file !== undefined) return { file };

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Answer, HostProblem } from '../../contract/contract.ts';
 import type { TrialKind } from '../../contract/trials.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
-import type { ClassifiedSet, ClassifyTask } from '../evaluation/classifySet.ts';
+import type { EvaluateTask } from '../evaluation/evaluateSet.ts';
 import type { NamedTensors } from '../executors/compiledProgram.ts';
 import { startEngineChild, type EngineChild, type TaskEnd, type TaskListeners } from './engineChild.ts';
 import type { EngineEnvironment, EngineTask, Prediction, WeightSource } from './engineMessages.ts';
@@ -41,8 +41,8 @@ export interface EngineClient {
     inputs: NamedTensors;
     samples: number;
   }): Promise<Answer<Prediction>>;
-  /** What the classifying outputs say of a part of the data. */
-  classify(order: Omit<ClassifyTask, 'kind'>): Promise<Answer<readonly ClassifiedSet[]>>;
+  /** What the outputs say of a part of the data, beside what is true. */
+  evaluate(order: Omit<EvaluateTask, 'kind'>, listeners?: TaskListeners): RunningTask;
   /** Lets trainings save their weights and ends all processes. */
   dispose(): Promise<void>;
 }
@@ -90,7 +90,7 @@ export function createEngineClient({
     busy.delete(child);
     const compilesLittle =
       task.kind === 'predict' ||
-      task.kind === 'classify' ||
+      task.kind === 'evaluate' ||
       (task.kind === 'trial' && task.trial === 'forecast-memory');
     const reusable = compilesLittle && end.kind === 'done' && child.isAlive();
     if (reusable && spare?.isAlive() !== true) spare = child;
@@ -137,12 +137,7 @@ export function createEngineClient({
       if (end.outcome.kind !== 'predicted') throw new Error(`A prediction ended as ${end.outcome.kind}`);
       return { ok: true, value: end.outcome.prediction };
     },
-    async classify(order) {
-      const end = await begin({ kind: 'classify', ...order }).end;
-      if (end.kind !== 'done') return { ok: false, problem: problemOfEnd(end) };
-      if (end.outcome.kind !== 'classified') throw new Error(`A classification ended as ${end.outcome.kind}`);
-      return { ok: true, value: end.outcome.sets };
-    },
+    evaluate: (order, listeners) => begin({ kind: 'evaluate', ...order }, listeners),
     async dispose() {
       warm = false;
       const children = [...busy, ...(spare === undefined ? [] : [spare])];
@@ -152,6 +147,7 @@ export function createEngineClient({
   };
 }
 
-function problemOfEnd(end: Exclude<TaskEnd, { kind: 'done' }>): HostProblem {
+/** Why a task did not get to its end. */
+export function problemOfEnd(end: Exclude<TaskEnd, { kind: 'done' }>): HostProblem {
   return end.kind === 'refused' ? end.problem : { code: 'engine/lost', message: end.reason };
 }

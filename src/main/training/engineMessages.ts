@@ -1,8 +1,11 @@
 import type { HostProblem } from '../../contract/contract.ts';
+import type { Evaluation } from '../../contract/evaluation.ts';
+import type { TextPiece } from '../../contract/examination.ts';
 import type { MeasureDescription, Metrics } from '../../contract/run.ts';
 import type { TrialKind, TrialProgress, TrialResult } from '../../contract/trials.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
-import type { ClassifiedSet, ClassifyTask } from '../evaluation/classifySet.ts';
+import type { EvaluateTask } from '../evaluation/evaluateSet.ts';
+import type { ExamineOutcome, ExamineTask } from '../evaluation/examineMessages.ts';
 import type { NamedTensors } from '../executors/compiledProgram.ts';
 import type { TakenUp } from './takeUpRun.ts';
 import type { ProbeOutcome, ProbeTask, VarianceTask } from '../probing/probeMessages.ts';
@@ -30,7 +33,8 @@ export type EngineTask =
     }
   | ProbeTask
   | VarianceTask
-  | ClassifyTask
+  | EvaluateTask
+  | ExamineTask
   | { readonly kind: 'trial'; readonly trial: TrialKind; readonly document: SkipwireDocument };
 
 /** What the host tells an engine process. */
@@ -57,7 +61,8 @@ export interface EngineEnvironment {
 export type TaskOutcome =
   | { readonly kind: 'trained'; readonly completed: boolean }
   | { readonly kind: 'predicted'; readonly prediction: Prediction }
-  | { readonly kind: 'classified'; readonly sets: readonly ClassifiedSet[] }
+  | { readonly kind: 'evaluated'; readonly evaluation: Evaluation }
+  | { readonly kind: 'examined'; readonly answer: ExamineOutcome }
   | { readonly kind: 'probed'; readonly answer: ProbeOutcome }
   | { readonly kind: 'tried'; readonly result: TrialResult };
 
@@ -73,6 +78,9 @@ export type EngineNews =
   | { readonly kind: 'metrics'; readonly metrics: readonly Metrics[] }
   | { readonly kind: 'notice'; readonly text: string }
   | { readonly kind: 'tried'; readonly progress: TrialProgress }
+  | { readonly kind: 'evaluating'; readonly done: number; readonly total: number }
+  /** A token that was written. */
+  | { readonly kind: 'generated'; readonly piece: TextPiece }
   | { readonly kind: 'done'; readonly outcome: TaskOutcome }
   /** `detail` is for the log: the stack of a bug. */
   | { readonly kind: 'refused'; readonly problem: HostProblem; readonly detail?: string };

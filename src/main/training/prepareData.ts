@@ -13,6 +13,7 @@ import {
 } from '../datasets/columnPlan.ts';
 import { dataSourceFor, type DataPlacement } from '../datasets/dataSourceFor.ts';
 import { dataParts } from '../datasets/dataSet.ts';
+import type { FilePreparation } from '../datasets/filePreparation.ts';
 import type { SampleTreatment } from '../datasets/imageColumn.ts';
 import { MEASURED_SAMPLES, measureColumn, normalizedParts, type Normalization } from '../datasets/normalization.ts';
 import { splitByParts, splitSamples, type Split } from '../datasets/splitSamples.ts';
@@ -32,6 +33,8 @@ export interface PreparedData {
   /** How another thread makes the same columns. */
   readonly plan: ColumnPlan;
   readonly notices: readonly string[];
+  /** How another file becomes a sample like these. */
+  readonly preparation?: FilePreparation | undefined;
 }
 
 /** What of a lowered network takes data. */
@@ -74,6 +77,7 @@ export async function prepareData(
     ),
     split,
     normalization,
+    preparation: learned.data.preparation,
     plan: planColumns(sets, feeds, treatment),
     notices: [
       ...new Set([

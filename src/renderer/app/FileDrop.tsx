@@ -14,8 +14,12 @@ export function FileDrop() {
 
   useEffect(() => {
     const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') === true;
+    // A part of the page that takes files itself says so.
+    const isTaken = ({ target }: DragEvent) =>
+      target instanceof Element && target.closest('[data-takes-files]') !== null;
     function onDragOver(event: DragEvent) {
       if (!hasFiles(event)) return;
+      if (isTaken(event)) return setOver(false);
       event.preventDefault();
       setOver(true);
     }
@@ -24,7 +28,7 @@ export function FileDrop() {
     }
     function onDrop(event: DragEvent) {
       setOver(false);
-      if (!hasFiles(event)) return;
+      if (!hasFiles(event) || isTaken(event)) return;
       event.preventDefault();
       const { dataTransfer } = event;
       if (dataTransfer === null) return;

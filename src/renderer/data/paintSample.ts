@@ -58,7 +58,7 @@ export function paintSample(sample: DataSample, { augmentation, seed }: PaintOpt
 }
 
 /** A colour for a class, as red, green and blue. */
-function hueColour(label: number): readonly [number, number, number] {
+export function hueColour(label: number): readonly [number, number, number] {
   const hue = ((label * GOLDEN_ANGLE) % 360) / 60;
   const channel = (offset: number): number => {
     const k = (offset + hue) % 6;

@@ -1,30 +1,22 @@
-import { LoaderCircle, Target } from 'lucide-react';
-import { useMemo, useState } from 'react';
-import type { ClassifiedOutput } from '../../contract/evaluation.ts';
+import { FileUp } from 'lucide-react';
+import { useMemo, useState, type DragEvent } from 'react';
 import type { RunId, RunSummary } from '../../contract/run.ts';
 import { networkFingerprint } from '../../graph-engine/document/networkFingerprint.ts';
-import { classificationReport } from '../../graph-engine/evaluation/classificationReport.ts';
+import { networkEnds } from '../../graph-engine/training/networkEnds.ts';
 import { useHost } from '../connection/host.ts';
 import { runsToLookAt } from '../samples/runsToLookAt.ts';
 import { useDocument } from '../store/documentStore.ts';
 import { useRuns } from '../training/runStore.ts';
-import { Button } from '../ui/Button.tsx';
-import { classNames } from '../ui/classNames.ts';
 import { Select } from '../ui/Select.tsx';
-import { CalibrationPlot } from './CalibrationPlot.tsx';
-import { ClassTable } from './ClassTable.tsx';
-import { ConfusionMatrix } from './ConfusionMatrix.tsx';
-import { placesInCell, surestMistakes, worstPlaces } from './orderSamples.ts';
-import { answerKey, classify, useAnswer, type Cell, type Part } from './resultsStore.ts';
-import { SampleStrip } from './SampleStrip.tsx';
+import { Choices } from './Choices.tsx';
+import { EvaluationView } from './EvaluationView.tsx';
+import { OwnFileView } from './OwnFileView.tsx';
+import { predictFiles } from './ownFileStore.ts';
+import { WriterView } from './WriterView.tsx';
+import { setWish } from './writerStore.ts';
+import { takenFiles } from './takenFiles.ts';
 
-const PARTS: readonly { readonly value: Part; readonly label: string }[] = [
-  { value: 'validation', label: 'Validation part' },
-  { value: 'train', label: 'Training part' },
-  { value: 'test', label: 'Test part' },
-];
-
-/** What a trained network gets right and wrong, sample by sample. */
+/** What a trained network gets right and wrong, sample by sample; what it says of the user's own files; what it writes. */
 export function ResultsPane() {
   const document = useDocument((state) => state.document);
   const summaries = useRuns((state) => state.summaries);
@@ -34,8 +26,8 @@ export function ResultsPane() {
   if (run === undefined) {
     return (
       <p className="max-w-prose p-4 text-sm text-ink-muted">
-        Train this network, and here you see what it gets right and wrong: which classes it confuses, how sure it is of
-        its answers, and the samples it is worst at.
+        Train this network, and here you see what it gets right and wrong: which classes it confuses, how its masks lie
+        on the images, what it writes, what it says of your own files, and the samples it is worst at.
       </p>
     );
   }
@@ -48,14 +40,45 @@ interface RunResultsProps {
   readonly onChoose: (run: RunId) => void;
 }
 
+const MODES = ['On its data', 'Your own file', 'Write'] as const;
+type Mode = (typeof MODES)[number];
+
 function RunResults({ run, runs, onChoose }: RunResultsProps) {
   const { connection } = useHost();
-  const [part, setPart] = useState<Part>('validation');
-  const key = answerKey(run.id, part, run.best?.step ?? run.lastEpoch?.step ?? 0);
-  const answer = useAnswer(key);
+  const root = useDocument((state) => state.inferred.root);
+  const ends = networkEnds(root);
+  const [mode, setMode] = useState<Mode>('On its data');
+  const [over, setOver] = useState(false);
+  const writes = ends.outputs.some(({ target }) => target.kind === 'tokens');
+  const modes = MODES.filter((one) => one !== 'Write' || writes);
+
+  function onDrop(event: DragEvent): void {
+    setOver(false);
+    const files = [...event.dataTransfer.files];
+    if (files.length === 0) return;
+    event.preventDefault();
+    setMode('Your own file');
+    void predictFiles(connection, run.id, files);
+  }
+
   return (
-    <div className="flex h-full flex-col overflow-y-auto p-3" data-testid="results">
-      <div className="flex flex-wrap items-end gap-3 pb-3">
+    <div
+      className="relative flex h-full flex-col gap-3 overflow-y-auto p-3"
+      data-testid="results"
+      // What is dropped here is not opened by the window.
+      data-takes-files
+      onDragOver={(event) => {
+        if (!event.dataTransfer.types.includes('Files')) return;
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={(event) => {
+        if (!(event.relatedTarget instanceof Node) || !event.currentTarget.contains(event.relatedTarget))
+          setOver(false);
+      }}
+      onDrop={onDrop}
+    >
+      <div className="flex flex-wrap items-end gap-3">
         <Select
           label="Run"
           wide
@@ -64,103 +87,27 @@ function RunResults({ run, runs, onChoose }: RunResultsProps) {
           onChange={onChoose}
           data-testid="results-run"
         />
-        <Select label="Samples" wide value={part} options={PARTS} onChange={setPart} data-testid="results-part" />
-        <Button
-          variant={answer?.status === 'ready' ? 'secondary' : 'primary'}
-          icon={
-            answer?.status === 'working' ? (
-              <LoaderCircle size={14} className="animate-spin" aria-hidden />
-            ) : (
-              <Target size={14} aria-hidden />
-            )
-          }
-          disabled={answer?.status === 'working'}
-          onClick={() => void classify(connection, run.id, part, key)}
-          data-testid="results-go"
-        >
-          {answer?.status === 'working' ? 'Classifying' : answer?.status === 'ready' ? 'Again' : 'Classify'}
-        </Button>
+        <Choices label="What is asked" names={modes} chosen={mode} onChoose={setMode} testId="results-mode" />
       </div>
-      {answer?.status === 'failed' && (
-        <p role="alert" className="rounded-md bg-danger-soft p-3 text-sm text-danger" data-testid="results-problem">
-          {answer.problem.message} {answer.problem.remedy}
-        </p>
+      {mode === 'On its data' && <EvaluationView run={run} />}
+      {mode === 'Your own file' && (
+        <OwnFileView
+          run={run.id}
+          takes={takenFiles(ends.inputs)}
+          onWriteOn={(text) => {
+            setWish(run.id, { prompt: text });
+            setMode('Write');
+          }}
+        />
       )}
-      {answer === undefined && (
-        <p className="max-w-prose text-sm text-ink-muted">
-          Sends every sample of the part through the best weights of this run. A training under way is not disturbed.
-        </p>
+      {mode === 'Write' && <WriterView run={run.id} />}
+      {over && (
+        <div className="pointer-events-none absolute inset-1 z-10 flex items-center justify-center rounded-lg border-2 border-dashed border-accent bg-accent-soft/90">
+          <span className="flex items-center gap-2 text-sm font-medium text-accent-ink">
+            <FileUp size={16} aria-hidden /> Drop to see what {run.id} says of it
+          </span>
+        </div>
       )}
-      {answer?.status === 'ready' &&
-        answer.outputs.map((output) => (
-          <OutputResults key={output.path} run={run.id} output={output} named={answer.outputs.length > 1} />
-        ))}
     </div>
-  );
-}
-
-const VIEWS = ['Confusion', 'Classes', 'Mistakes', 'Calibration'] as const;
-type View = (typeof VIEWS)[number];
-const SHOWN = 24;
-
-function OutputResults({
-  run,
-  output,
-  named,
-}: {
-  readonly run: RunId;
-  readonly output: ClassifiedOutput;
-  readonly named: boolean;
-}) {
-  const report = useMemo(() => classificationReport(output.classes.length, output), [output]);
-  const [view, setView] = useState<View>('Confusion');
-  const [cell, setCell] = useState<Cell | null>(null);
-  const { classes } = output;
-  return (
-    <section className="flex flex-col gap-3" aria-label={`Results of ${output.path}`}>
-      <p className="text-sm text-ink" data-testid="results-summary">
-        {named && `${output.path}: `}
-        <strong>{(report.accuracy * 100).toFixed(1)} %</strong> of {report.samples} right · mean F1{' '}
-        {(report.macroF1 * 100).toFixed(1)} %
-      </p>
-      <div role="group" aria-label="What is shown" className="flex flex-wrap gap-1">
-        {VIEWS.map((name) => (
-          <button
-            key={name}
-            type="button"
-            aria-pressed={view === name}
-            onClick={() => setView(name)}
-            data-testid={`results-view-${name.toLowerCase()}`}
-            className={classNames(
-              'rounded-md px-2 py-1 text-xs',
-              view === name ? 'bg-accent-soft font-medium text-accent-ink' : 'text-ink-muted hover:bg-hover',
-            )}
-          >
-            {name}
-          </button>
-        ))}
-      </div>
-      {view === 'Confusion' && (
-        <div className="flex flex-wrap items-start gap-6">
-          <ConfusionMatrix classes={classes} report={report} chosen={cell} onChoose={setCell} />
-          {cell !== null && (
-            <SampleStrip
-              run={run}
-              output={output}
-              places={placesInCell(output, cell)}
-              label={`${classes[cell.truth] ?? ''} taken for ${classes[cell.predicted] ?? ''}`}
-            />
-          )}
-        </div>
-      )}
-      {view === 'Classes' && <ClassTable classes={classes} report={report} />}
-      {view === 'Mistakes' && (
-        <div className="flex flex-col gap-4">
-          <SampleStrip run={run} output={output} places={worstPlaces(output, SHOWN)} label="Largest loss" />
-          <SampleStrip run={run} output={output} places={surestMistakes(output, SHOWN)} label="Wrong and sure of it" />
-        </div>
-      )}
-      {view === 'Calibration' && <CalibrationPlot report={report} />}
-    </section>
   );
 }

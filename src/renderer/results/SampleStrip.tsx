@@ -1,56 +1,61 @@
 import { useEffect, useState } from 'react';
-import type { ClassifiedOutput } from '../../contract/evaluation.ts';
 import type { RunId } from '../../contract/run.ts';
 import type { SampleView } from '../../contract/samples.ts';
 import { useHost } from '../connection/host.ts';
 import { SampleThumbnail } from '../samples/SampleThumbnail.tsx';
-import type { Places } from './orderSamples.ts';
 
 /** Pictures that are fetched; more cannot be looked at. */
 const MOST = 60;
 
+/** A sample with what it is and what the network says. */
+export interface ShownSample {
+  readonly number: number;
+  readonly truth: string;
+  readonly told: string;
+}
+
 /** Samples with what they are and what the network says, as pictures where the data have any. */
 export function SampleStrip({
   run,
-  output,
-  places,
+  samples,
   label,
 }: {
   readonly run: RunId;
-  readonly output: ClassifiedOutput;
-  readonly places: Places;
+  readonly samples: readonly ShownSample[];
   readonly label: string;
 }) {
+  const shown = samples.slice(0, MOST);
   const views = useSampleViews(
     run,
-    places.slice(0, MOST).map((place) => output.samples[place] ?? 0),
+    shown.map(({ number }) => number),
   );
-  const nameOf = (index: number | undefined): string => output.classes[index ?? -1] ?? '?';
   return (
     <section className="flex min-w-0 flex-col gap-1.5" aria-label={label} data-testid="sample-strip">
       <h3 className="text-xs font-medium text-ink">{label}</h3>
-      {places.length === 0 && <p className="text-xs text-ink-muted">None.</p>}
+      {samples.length === 0 && <p className="text-xs text-ink-muted">None.</p>}
       <ul className="flex flex-wrap gap-2">
-        {places.slice(0, MOST).map((place) => {
-          const number = output.samples[place] ?? 0;
+        {shown.map(({ number, truth, told }) => {
           const view = views.get(number);
           return (
-            <li key={place} className="flex w-20 flex-col gap-1 rounded-md border border-line bg-raised p-1.5 text-2xs">
+            <li
+              key={number}
+              className="flex w-20 flex-col gap-1 rounded-md border border-line bg-raised p-1.5 text-2xs"
+            >
               <span className="flex h-14 items-center justify-center">
                 {view !== undefined && <SampleThumbnail picture={view.picture} size={56} />}
               </span>
-              <span className="truncate text-ink" title={nameOf(output.truth[place])}>
-                {nameOf(output.truth[place])}
+              <span className="truncate text-ink" title={truth}>
+                {truth}
               </span>
-              <span className="truncate text-ink-muted" title={`taken for ${nameOf(output.predicted[place])}`}>
-                → {nameOf(output.predicted[place])} {((output.confidence[place] ?? 0) * 100).toFixed(0)} %
+              <span className="truncate text-ink-muted" title={told}>
+                → {told}
               </span>
               <span className="text-ink-faint">№ {number}</span>
             </li>
           );
         })}
       </ul>
-      {places.length > MOST && <p className="text-2xs text-ink-muted">and {places.length - MOST} more</p>}
+      {samples.length > MOST && <p className="text-2xs text-ink-muted">and {samples.length - MOST} more</p>}
     </section>
   );
 }

@@ -3,6 +3,7 @@ import type { ClassifiedOutput } from '../../contract/evaluation.ts';
 import { placesInCell, surestMistakes, worstPlaces } from './orderSamples.ts';
 
 const output: ClassifiedOutput = {
+  kind: 'class',
   path: 'output',
   classes: ['cat', 'dog', 'owl'],
   samples: [10, 11, 12, 13, 14],

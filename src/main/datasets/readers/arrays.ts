@@ -102,7 +102,13 @@ export const arrays: FormatReader<'arrays'> = {
       pieces.flatMap((piece) => new Array<number>(piece.inputs.shape[0] ?? 0).fill(piece.part)),
     );
     return {
-      data: { description, inputs: [inputs], targets, ...(parts.some((part) => part !== 0) && { parts }) },
+      data: {
+        description,
+        inputs: [inputs],
+        targets,
+        preparation: { kind: 'arrays', layout: reader.layout, divisor },
+        ...(parts.some((part) => part !== 0) && { parts }),
+      },
       broken: [],
     };
   },

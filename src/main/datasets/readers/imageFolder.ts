@@ -95,6 +95,7 @@ export const imageFolder: FormatReader<'image-folder'> = {
         description: describe(place, reader, form, classes, records.kept.length),
         inputs: [images],
         targets: [records.kept.map((sample) => files[sample]?.label ?? 0)],
+        preparation: { kind: 'image', fit: reader.fit },
         ...(files.some(({ part }) => part !== dataParts.train) && {
           parts: Uint8Array.from(records.kept, (sample) => files[sample]?.part ?? 0),
         }),

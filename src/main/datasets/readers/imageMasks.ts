@@ -113,6 +113,7 @@ export const imageMasks: FormatReader<'image-masks'> = {
         description: describe(place, reader, form, levels, kept),
         inputs: [await openBytes(imageFile, kept * pixels * form.channels, 255, options)],
         targets: [await openBytes(maskFile, kept * pixels, 1, options)],
+        preparation: { kind: 'image', fit: reader.fit },
         ...(pairs.some(({ part }) => part !== dataParts.train) && {
           parts: Uint8Array.from(records.kept, (sample) => pairs[sample]?.part ?? 0),
         }),

@@ -6,6 +6,7 @@ import type { DataTarget } from '../../../graph-engine/training/dataDescription.
 import { dataSettingOf } from '../../../graph-engine/training/dataReader.ts';
 import { HostFailure } from '../../files/hostFailure.ts';
 import type { SampleNumbers } from '../dataSet.ts';
+import type { FilePreparation } from '../filePreparation.ts';
 import { keptInMemory, openNumbers } from '../numberStore.ts';
 import type { DataPlace } from './dataPlace.ts';
 import { refuseBroken } from './fileRecords.ts';
@@ -118,11 +119,28 @@ export const table: FormatReader<'table'> = {
         description: describe(place, plan, known.samples),
         inputs: [openNumbers(await keptInMemory(stored, options.memoryLimit))],
         targets: targetNumbers(plan.targets, known.targets, known.samples),
+        preparation: preparationOf(plan),
       },
       broken: known.broken,
     };
   },
 };
+
+/** What another table needs to be read in the same way. */
+function preparationOf({ reader, features, targets }: Plan): FilePreparation {
+  const columns = (encodings: readonly Encoding[], use: 'feature' | 'target') =>
+    encodings.map(({ name, fill = null, categories }) => ({
+      name,
+      use,
+      fill,
+      categories: categories === undefined ? null : [...categories.keys()],
+    }));
+  return {
+    kind: 'table',
+    decimal: reader.decimal,
+    columns: [...columns(features, 'feature'), ...columns(targets, 'target')],
+  };
+}
 
 const Known = z.object({
   samples: z.int(),

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { dataSettingOf, type ReaderOf } from '../../../graph-engine/training/dataReader.ts';
 import { HostFailure } from '../../files/hostFailure.ts';
 import { keptInMemory, openNumbers } from '../numberStore.ts';
-import { createBytePairEncoder, learnBytePairs } from './bytePairs.ts';
+import { createBytePairEncoder, learnBytePairs, type BytePairs } from './bytePairs.ts';
 import { byCodePoint, listFiles, type DataPlace, type PlacedFile } from './dataPlace.ts';
 import { keyOf } from './fileRecords.ts';
 import type { FormatReader } from './formatReader.ts';
@@ -15,12 +15,14 @@ import { cachedFile } from './recordCache.ts';
 type TextReader = ReaderOf<'text'>;
 
 const ending = /\.(txt|text|md|markdown|rst|tex|log)$/i;
-const UNKNOWN = '\ufffd';
+/** The token of what the vocabulary has no room for. */
+export const UNKNOWN = '\ufffd';
 /** Characters from which byte pairs are learned: more changes little. */
 const LEARNED_FROM = 20_000_000;
 /** Different words that are counted; beyond, seldom ones are not met again. */
 const MOST_WORDS = 2_000_000;
-const pieces = {
+/** What a text is cut into before its tokens are looked up. */
+export const pieces = {
   characters: /[\s\S]/gu,
   // Joined again they are the text: nothing is lost between words.
   words: /\s+|[\p{L}\p{M}\p{N}_]+|[^\s\p{L}\p{M}\p{N}_]/gu,
@@ -28,6 +30,7 @@ const pieces = {
 } as const;
 
 interface Tokens {
+  readonly merges: BytePairs['merges'];
   readonly vocabulary: readonly string[];
   readonly encode: (piece: string) => readonly number[];
 }
@@ -81,7 +84,12 @@ export const text: FormatReader<'text'> = {
     const stored = { type: 'uint16', length: cached.known, divisor: 1, file: cached.file, offset: 0 } as const;
     const numbers = openNumbers(await keptInMemory(stored, options.memoryLimit));
     return {
-      data: { description: describe(place, tokens.vocabulary, cached.known), inputs: [numbers], targets: [numbers] },
+      data: {
+        description: describe(place, tokens.vocabulary, cached.known),
+        inputs: [numbers],
+        targets: [numbers],
+        preparation: { kind: 'text', tokens: reader.tokens, merges: tokens.merges.map(([a, b]) => [a, b]) },
+      },
       broken: [],
     };
   },
@@ -146,13 +154,13 @@ function wholeTokens(counts: ReadonlyMap<string, number>, { vocabulary: size, to
   const vocabulary = cut ? [...ordered, UNKNOWN] : ordered;
   const numberOf = new Map(vocabulary.map((token, index) => [token, [index]]));
   const unknown = [vocabulary.length - 1];
-  return { vocabulary, encode: (piece) => numberOf.get(piece) ?? unknown };
+  return { vocabulary, merges: [], encode: (piece) => numberOf.get(piece) ?? unknown };
 }
 
 function pairTokens(counts: ReadonlyMap<string, number>, { vocabulary: size }: TextReader): Tokens {
   const learned = learnBytePairs(counts, size - 1);
   const vocabulary = [...learned.vocabulary, UNKNOWN];
-  return { vocabulary, encode: createBytePairEncoder(learned, vocabulary.length - 1) };
+  return { vocabulary, merges: learned.merges, encode: createBytePairEncoder(learned, vocabulary.length - 1) };
 }
 
 async function textFiles(place: DataPlace): Promise<readonly PlacedFile[]> {
