@@ -14,6 +14,7 @@ import { fromBase64 } from '../../graph-engine/probe/base64.ts';
 import type { Executor } from '../executors/compiledProgram.ts';
 import { openTensorflowExecutor } from '../executors/tensorflowExecutor.ts';
 import { exportOnnxFile } from '../exports/exportOnnxFile.ts';
+import type { PredictingEngine } from '../exports/predictByEngine.ts';
 import { productRoot } from '../files/productRoot.ts';
 import { encodeNpy } from '../probing/encodeNpy.ts';
 import { sampleOf } from '../probing/sampleViews.ts';
@@ -207,11 +208,9 @@ test('greedy text is the one that onnxruntime finds likeliest, token by token, a
   const document = writer();
   const text = await write(written({ temperature: 0 }));
   const file = path.join(folder, 'writer.onnx');
-  const predict = async (
-    order: Parameters<typeof predictDocument>[1] extends infer T ? Omit<T & object, 'kind'> : never,
-  ) => ({
-    ok: true as const,
-    value: await predictDocument(executor, { kind: 'predict', ...order } as Parameters<typeof predictDocument>[1]),
+  const predict: PredictingEngine['predict'] = async (order) => ({
+    ok: true,
+    value: await predictDocument(executor, { kind: 'predict', ...order }),
   });
   await exportOnnxFile({ document, runFolder: null, file, overwrite: false }, { engine: { predict } });
   const vocabulary = ['\n', ...Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index))];
