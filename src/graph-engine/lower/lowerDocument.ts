@@ -338,7 +338,7 @@ function lowerObjective(
   const targetFeed = `targets/${path}`;
   const value = builder.input(targetFeed, batchOf(target.type, path), target.type.dtype);
   const lowerFor = (wanted: Value): Objective => objective.lower(context, wanted);
-  const lowered = mixer === undefined ? lowerFor(value) : mixer.objective(lowerFor, value);
+  const lowered = mixer === undefined ? lowerFor(value) : mixer.objective(lowerFor, value, target);
   const described: LoweredObjective = {
     targetFeed,
     target,

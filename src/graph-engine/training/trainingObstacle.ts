@@ -24,11 +24,13 @@ function classWeightsObstacle(
   { outputs }: NetworkEnds,
 ): TrainingObstacle | undefined {
   if (classWeights === undefined || classWeights.kind === 'none') return undefined;
-  const classes = outputs.flatMap(({ path, target }) => (target.kind === 'class' ? [{ path, ...target }] : []));
+  const classes = outputs.flatMap(({ path, target }) =>
+    target.kind === 'class' || target.kind === 'mask' ? [{ path, ...target }] : [],
+  );
   if (classes.length === 0) {
     return {
       code: 'training/no-classes',
-      message: 'Class weights need an output that learns one class a sample; this network has none.',
+      message: 'Class weights need an output that learns classes, of samples or of pixels; this network has none.',
       remedy: 'Choose no class weights under Generalization.',
     };
   }
@@ -51,7 +53,7 @@ function whyNotMixed(mixing: MixingSettings | undefined, { inputs, outputs }: Ne
   if (mixing.kind === 'mixup') return undefined;
   const flat = inputs.find(({ type }) => !isImage(type) || sizeOf(type, 'height') === null);
   if (flat !== undefined) return `CutMix pastes patches of images, but the input "${flat.path}" takes no image.`;
-  const spatial = outputs.find(({ target }) => target.kind === 'mask' || target.kind === 'tokens');
-  if (spatial === undefined) return undefined;
-  return `CutMix mixes targets by area, but the output "${spatial.path}" learns from ${spatial.target.kind === 'mask' ? 'masks' : 'tokens'}.`;
+  const tokenOutput = outputs.find(({ target }) => target.kind === 'tokens');
+  if (tokenOutput === undefined) return undefined;
+  return `CutMix mixes targets by area, but the output "${tokenOutput.path}" learns from tokens.`;
 }

@@ -213,6 +213,34 @@ test('rare classes count more by how rare they are', () => {
   expect(weights.slice(0, 4)).toEqual([0.15, 0.45, 0.9, 1]);
 });
 
+test('masks are cut with their images, and their classes balanced by pixels', async () => {
+  const editor = openEditor();
+  editor.add('input', { height: 32, width: 32, channels: 3 }, 'input');
+  editor.add('conv2d', { filters: 5, kernel: 3, bias: true }, 'conv');
+  editor.add('segmentationOutput', { loss: 'both' }, 'output');
+  editor.wire('input', 'conv').wire('conv', 'output');
+  const settings = { data: 'shape-masks', epochs: 1, batchSize: 100, learningRate: 0.01 };
+  const document = {
+    ...editor.document,
+    training: TrainingSettings.parse({
+      ...settings,
+      mixing: { kind: 'cutmix', alpha: 1 },
+      classWeights: { kind: 'balanced' },
+    }),
+  };
+  const program = lowered(document);
+  const data = await prepareData(program, document.training);
+  const weights = balancedWeights(program, data.columns, data.split.train)['output'] ?? [];
+  // Most pixels are background.
+  expect(weights).toHaveLength(5);
+  expect(Math.min(...weights)).toBe(weights[0]);
+  expect(weights[0]).toBeLessThan(0.5);
+  // The engine agrees with the interpreter about the step before it begins.
+  const { epochs } = await train(document);
+  expect(epochs[0]?.trainLoss).toBeGreaterThan(0);
+  expect(epochs[0]?.validationLoss).toBeLessThan(3);
+});
+
 test('a stratified split gives each class its share on both sides, the same for the same seed', () => {
   const classes = Int32Array.from({ length: 220 }, (_, i) => (i % 11 === 0 ? 1 : 0));
   const split = splitStratified(classes, 0.25, 3);

@@ -6,7 +6,7 @@ import { defineOp } from '../../core/opDefinition.ts';
 import { sizeOf } from '../../core/shape.ts';
 import type { Builder } from '../../program/builder.ts';
 import type { Value } from '../../program/program.ts';
-import { lossWeight } from './outputParameters.ts';
+import { classWeights, lossWeight, parseClassWeights } from './outputParameters.ts';
 import { meanOfExamples, meanSums, vectorOf } from './sums.ts';
 
 /** Keeps the dice of a class that is nowhere from being 0 / 0. */
@@ -30,11 +30,12 @@ export const segmentationOutput = defineOp({
       .enum(['cross-entropy', 'dice', 'both'])
       .default('cross-entropy')
       .describe('Dice looks at areas and helps where a class is small; both adds the two.'),
+    classWeights,
     lossWeight,
   }),
   inputs: ['input'],
   outputs: ['probabilities', 'logits'],
-  infer({ inputs: { input } }) {
+  infer({ parameters, inputs: { input } }) {
     const sizes = expectImage(input, 'input', 'A segmentation output');
     if (!sizes.ok) return sizes;
     const { channels } = sizes.value;
@@ -45,6 +46,16 @@ export const segmentationOutput = defineOp({
         message: `A segmentation needs a channel for each class, the background being one, but ${channels} comes in. Use a convolution with as many filters as there are classes, or a Binary output.`,
         expected: '2 channels or more',
         received: String(channels),
+      });
+    }
+    const weights = parseClassWeights(parameters.classWeights);
+    if (weights.length > 0 && channels !== null && weights.length !== channels) {
+      return fail({
+        code: 'parameter/invalid',
+        parameter: 'classWeights',
+        message: `There are ${weights.length} class weights for ${channels} classes.`,
+        expected: `${channels} numbers`,
+        received: parameters.classWeights,
       });
     }
     return ok({ probabilities: input, logits: input });
@@ -62,9 +73,18 @@ export const segmentationOutput = defineOp({
       const meant = b.oneHot(target, classes);
       const told = b.argMax(input, 3);
       const overlaps = overlapSums(b, b.oneHot(told, classes), meant);
-      const crossEntropy = (): Value => crossEntropyOf(b, input, target);
-      const diceLoss = (): Value => diceLossOf(b, b.softmax(input), meant);
+      const given = parseClassWeights(parameters.classWeights);
+      const all = given.length === 0 ? undefined : b.constant(given, [given.length]);
+      const ofPixels = all === undefined ? undefined : b.gather(all, target);
+      // What an example counts is the mean over its pixels, so that the loss is a weighted mean over all pixels.
+      const weights = ofPixels === undefined ? undefined : meanOfExamples(b, ofPixels);
+      const crossEntropy = (): Value => crossEntropyOf(b, input, target, ofPixels);
+      const diceLoss = (): Value => {
+        const losses = diceLossOf(b, b.softmax(input), meant, all);
+        return weights === undefined ? losses : b.multiply(losses, weights);
+      };
       return {
+        ...(weights !== undefined && { weights }),
         losses:
           parameters.loss === 'cross-entropy'
             ? crossEntropy()
@@ -91,20 +111,23 @@ export const segmentationOutput = defineOp({
   ],
 });
 
-/** Mean cross-entropy over the pixels of each example. */
-function crossEntropyOf(b: Builder, logits: Value, target: Value): Value {
+/** Mean cross-entropy over the pixels of each example, each times its weight. */
+function crossEntropyOf(b: Builder, logits: Value, target: Value, weights: Value | undefined): Value {
   const [, height = 1, width = 1, classes = 1] = logits.dims;
   const pixels = -height * width;
   const { losses } = b.sparseSoftmaxCrossEntropy(b.reshape(logits, [pixels, classes]), b.reshape(target, [pixels]));
-  return meanOfExamples(b, b.reshape(losses, [-1, height * width]));
+  const each = b.reshape(losses, [-1, height, width]);
+  return meanOfExamples(b, weights === undefined ? each : b.multiply(each, weights));
 }
 
-/** Soft dice loss of each example, over all its classes. */
-function diceLossOf(b: Builder, probabilities: Value, meant: Value): Value {
+/** Soft dice loss of each example, over all its classes by their weights. */
+function diceLossOf(b: Builder, probabilities: Value, meant: Value, weights: Value | undefined): Value {
   const overlap = b.reduceSum(b.multiply(probabilities, meant), [1, 2]);
   const areas = b.add(b.reduceSum(probabilities, [1, 2]), b.reduceSum(meant, [1, 2]));
   const share = b.divide(b.add(b.multiply(overlap, b.scalar(2)), b.scalar(SMOOTH)), b.add(areas, b.scalar(SMOOTH)));
-  return b.subtract(b.scalar(1), b.reduceMean(share, [1]));
+  if (weights === undefined) return b.subtract(b.scalar(1), b.reduceMean(share, [1]));
+  const mean = b.divide(b.reduceSum(b.multiply(share, weights), [1]), b.reduceSum(weights, [0]));
+  return b.subtract(b.scalar(1), mean);
 }
 
 /** For each class the pixels that are it and are told to be, then for each class those that are either. */
