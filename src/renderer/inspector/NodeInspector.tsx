@@ -2,6 +2,7 @@ import { CircleHelp } from 'lucide-react';
 import {
   renameNode,
   setEnabled,
+  setFrozen,
   setMuted,
   setNote,
   setParameter,
@@ -63,6 +64,15 @@ const mutedField: FormField = {
   name: 'muted',
   label: 'Muted',
   help: 'On: zeros of the same shape come out. It has no weights and costs nothing.',
+  initial: false,
+  advanced: false,
+  kind: 'boolean',
+};
+
+const frozenField: FormField = {
+  name: 'frozen',
+  label: 'Frozen',
+  help: 'On: its weights stay as they are while the others learn. Shift+Z freezes all that is selected.',
   initial: false,
   advanced: false,
   kind: 'boolean',
@@ -243,6 +253,16 @@ export function NodeInspector({ id }: { readonly id: NodeId }) {
             dispatch(setMuted, { scope, ids: [id], muted });
           }}
         />
+        {((totals?.parameters ?? 0) > 0 || node.frozen === true) && (
+          <ParameterField
+            field={frozenField}
+            given={node.frozen}
+            resolved={node.frozen === true}
+            problem={undefined}
+            expressions={false}
+            onCommit={(value) => dispatch(setFrozen, { scope, ids: [id], frozen: value === true })}
+          />
+        )}
         <div className="mt-1 flex">
           <CommitText
             label="Note"

@@ -1,10 +1,10 @@
-import { Boxes, CornerDownRight, Link2, Trash2, VolumeX } from 'lucide-react';
+import { Boxes, CornerDownRight, Link2, Snowflake, Trash2, VolumeX } from 'lucide-react';
 import { describeShape } from '../../graph-engine/core/shape.ts';
 import { nameOf } from '../../graph-engine/document/graphs.ts';
 import type { NodeId } from '../../graph-engine/document/schema.ts';
 import { addTotals, NO_TOTALS } from '../../graph-engine/infer/inferredGraph.ts';
 import { groupSelection } from '../blocks/blockActions.ts';
-import { connectSelection, deleteSelection, toggleBypass, toggleMute } from '../canvas/editing.ts';
+import { connectSelection, deleteSelection, toggleBypass, toggleFrozen, toggleMute } from '../canvas/editing.ts';
 import { formatCount, formatExactly } from '../canvas/formatCount.ts';
 import { skipWires, wireEnd } from '../canvas/skipWires.ts';
 import { useShownScope } from '../store/scope.ts';
@@ -14,7 +14,8 @@ import { Fact, Section } from './Section.tsx';
 
 /** Several nodes at once: what they cost together, and what can be done to all of them. */
 export function SelectionInspector({ ids }: { readonly ids: readonly NodeId[] }) {
-  const { inferred } = useShownScope();
+  const { graph, inferred } = useShownScope();
+  const frozen = ids.every((id) => graph.nodes[id]?.frozen === true);
   const totals = ids.reduce((sum, id) => addTotals(sum, inferred?.nodes.get(id)?.totals ?? NO_TOTALS), NO_TOTALS);
   return (
     <div data-testid="inspector-selection">
@@ -37,6 +38,17 @@ export function SelectionInspector({ ids }: { readonly ids: readonly NodeId[] })
           <Button size="sm" icon={<VolumeX size={13} aria-hidden />} onClick={toggleMute} data-testid="mute-selection">
             Mute
           </Button>
+          {(totals.parameters > 0 || frozen) && (
+            <Button
+              size="sm"
+              icon={<Snowflake size={13} aria-hidden />}
+              onClick={toggleFrozen}
+              aria-pressed={frozen}
+              data-testid="freeze-selection"
+            >
+              {frozen ? 'Let learn' : 'Freeze'}
+            </Button>
+          )}
           <Button
             size="sm"
             variant="danger"

@@ -1,6 +1,7 @@
 import type { TrainingSettings } from '../../graph-engine/document/trainingSettings.ts';
-import { stepSize } from '../../graph-engine/training/stepSize.ts';
 import { learningRateAt } from '../../graph-engine/training/learningRate.ts';
+import { nextPlateau, noPlateau } from '../../graph-engine/training/plateau.ts';
+import { stepSize } from '../../graph-engine/training/stepSize.ts';
 
 /** Steps in one epoch: the training part in batches, the last one possibly smaller. At least one. */
 export function stepsPerEpoch(settings: TrainingSettings, samples: number): number {
@@ -15,4 +16,22 @@ export function scheduleCurve(settings: TrainingSettings, samples: number, count
   return Array.from({ length: count }, (_, index) =>
     learningRateAt(settings, Math.round((lastStep * index) / (count - 1)), perEpoch),
   );
+}
+
+/**
+ * Of a plateau schedule the rate at the same steps if the validation never gets better: nobody knows before whether and when it
+ * will not. Undefined for other schedules.
+ */
+export function worstScheduleCurve(settings: TrainingSettings, samples: number, count: number): number[] | undefined {
+  const { schedule, epochs } = settings;
+  if (schedule.kind !== 'plateau') return undefined;
+  const perEpoch = stepsPerEpoch(settings, samples);
+  const lastStep = Math.max(0, epochs * perEpoch - 1);
+  let state = noPlateau;
+  let epoch = 0;
+  return Array.from({ length: count }, (_, index) => {
+    const step = Math.round((lastStep * index) / (count - 1));
+    for (; epoch < Math.floor(step / perEpoch); epoch++) state = nextPlateau(state, schedule, 1);
+    return learningRateAt(settings, step, perEpoch, state.drops);
+  });
 }
