@@ -4,6 +4,11 @@ const word = new Uint32Array(single.buffer);
 /** The largest finite float16. */
 export const LARGEST_FLOAT16 = 65504;
 
+/** The same, and the bounds between which a number is a normal one in both, as bits of a float32. */
+const LARGEST_BITS = 0x477fe000;
+const SMALLEST_NORMAL = 0x38800000;
+const BEYOND = 0x477ff000;
+
 /** What became of values that float16 cannot hold. */
 export interface RangeLoss {
   /** Values beyond the largest float16, which took its place. */
@@ -15,18 +20,23 @@ export interface RangeLoss {
 /** The bits of the nearest float16, ties to even. Finite values stay finite: what is too large becomes the largest. */
 export function float16Bits(value: number): number {
   single[0] = value;
-  const bits = word[0] ?? 0;
+  return halfOf(word[0] ?? 0);
+}
+
+/** The same from the bits of a float32. */
+function halfOf(bits: number): number {
   const sign = (bits >>> 16) & 0x8000;
   const magnitude = bits & 0x7fffffff;
   if (magnitude >= 0x7f800000) return sign | (magnitude > 0x7f800000 ? 0x7e00 : 0x7c00);
   // Half-way between 65504 and what would come next.
-  if (magnitude >= 0x477ff000) return sign | 0x7bff;
-  if (magnitude >= 0x38800000) {
+  if (magnitude >= BEYOND) return sign | 0x7bff;
+  if (magnitude >= SMALLEST_NORMAL) {
     const rounded = magnitude + 0xfff + ((magnitude >>> 13) & 1);
     return sign | ((rounded - 0x38000000) >>> 13);
   }
   // Below the smallest normal number: the sum brings the digits to where they belong and rounds them.
-  single[0] = Math.abs(value) + 0.5;
+  word[0] = magnitude;
+  single[0] = (single[0] ?? 0) + 0.5;
   return sign | ((word[0] ?? 0) - 0x3f000000);
 }
 
@@ -41,15 +51,22 @@ export function float16Value(bits: number): number {
 
 /** The values as float16, little-endian; what is lost is added to `loss`. */
 export function toFloat16(values: Float32Array, loss?: RangeLoss): Uint8Array {
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
   const halves = new Uint16Array(values.length);
   let clamped = 0;
   let vanished = 0;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] ?? 0;
-    const bits = float16Bits(value);
-    halves[i] = bits;
-    if ((bits & 0x7fff) === 0) vanished += value === 0 ? 0 : 1;
-    else if ((bits & 0x7fff) === 0x7bff && Math.abs(value) > LARGEST_FLOAT16) clamped += 1;
+  for (let i = 0; i < words.length; i++) {
+    const bits = words[i] ?? 0;
+    const magnitude = bits & 0x7fffffff;
+    // Nearly all weights are normal numbers on both sides.
+    if (magnitude >= SMALLEST_NORMAL && magnitude < BEYOND) {
+      halves[i] = ((bits >>> 16) & 0x8000) | ((magnitude + 0xfff + ((magnitude >>> 13) & 1) - 0x38000000) >>> 13);
+      continue;
+    }
+    const half = halfOf(bits);
+    halves[i] = half;
+    if ((half & 0x7fff) === 0) vanished += magnitude === 0 ? 0 : 1;
+    else if ((half & 0x7fff) === 0x7bff && magnitude > LARGEST_BITS) clamped += 1;
   }
   if (loss !== undefined) {
     loss.clamped += clamped;

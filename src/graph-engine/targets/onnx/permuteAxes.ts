@@ -53,9 +53,12 @@ function mergeNeighbours(dims: readonly number[], permutation: readonly number[]
   // Says what is wrong with the permutation, if anything is.
   permutedDims(dims, permutation);
   const groups: number[][] = [];
+  // An axis of one element is a neighbour of all others.
+  const long = dims.flatMap((size, axis) => (size > 1 ? [axis] : []));
   for (const axis of permutation) {
+    if (!long.includes(axis)) continue;
     const last = groups.at(-1);
-    if (last !== undefined && last.at(-1) === axis - 1) last.push(axis);
+    if (last !== undefined && last.at(-1) === long[long.indexOf(axis) - 1]) last.push(axis);
     else groups.push([axis]);
   }
   const inSource = groups.toSorted(([a = 0], [b = 0]) => a - b);
@@ -78,6 +81,13 @@ function permuteInto(
   const others = axes.filter((_, i) => i !== read && i !== written);
   const [across, along] = [axes[read], axes[written]];
   if (across === undefined || along === undefined) throw new Error('unreachable: the permutation names every axis');
+  // Where the last axis is short, as those of a kernel's window are, the one before it goes along in blocks.
+  const middle = others.at(-1);
+  if (read !== written && along.size < TILE && middle?.to === along.size) {
+    const block = { across, middle, along };
+    forEachOffset(others.slice(0, -1), (from, to) => transposeBlocks(source, from, result, to, block), start);
+    return;
+  }
   const visit = (from: number, to: number): void => {
     if (read === written) result.set(source.subarray(from, from + along.size), to);
     else transposeTiles(source, from, result, to, across, along);
@@ -124,6 +134,29 @@ function transposeTiles(
         const end = to + i * across.to + lastColumn;
         for (let write = to + i * across.to + column; write < end; write++, read += along.from) {
           result[write] = source[read] ?? 0;
+        }
+      }
+    }
+  }
+}
+
+/** The same for a short last axis: blocks of the first two, and for each pair of their places the last one whole. */
+function transposeBlocks(
+  source: Float32Array,
+  from: number,
+  result: Float32Array,
+  to: number,
+  { across, middle, along }: { readonly across: Axis; readonly middle: Axis; readonly along: Axis },
+): void {
+  for (let row = 0; row < across.size; row += TILE) {
+    const lastRow = Math.min(row + TILE, across.size);
+    for (let column = 0; column < middle.size; column += TILE) {
+      const lastColumn = Math.min(column + TILE, middle.size);
+      for (let i = row; i < lastRow; i++) {
+        let write = to + i * across.to + column * middle.to;
+        for (let j = column; j < lastColumn; j++) {
+          let read = from + i + j * middle.from;
+          for (let k = 0; k < along.size; k++, read += along.from) result[write++] = source[read] ?? 0;
         }
       }
     }
