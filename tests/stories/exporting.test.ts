@@ -41,6 +41,27 @@ test('a network is taken away as PyTorch source, which is read before it is writ
   await page.getByTestId('dialog-close').click();
 });
 
+test('an ONNX file is described before it is written, and every choice shows', async () => {
+  await page.keyboard.press('Control+e');
+  const preview = page.getByTestId('onnx-preview');
+  await preview.filter({ hasText: /1\.1 MB.*BatchNormalization ×19/ }).waitFor();
+  await page.getByTestId('onnx-precision').click();
+  await page.getByRole('option', { name: /float16 inside/ }).click();
+  await preview.filter({ hasText: /561 kB/ }).waitFor();
+  await page.getByTestId('onnx-lossy').filter({ hasText: 'rounded to three digits' }).waitFor();
+  await page.getByTestId('onnx-fold').click();
+  await preview.filter({ hasNotText: 'BatchNormalization' }).waitFor();
+  await page.getByTestId('onnx-layout').click();
+  await page.getByRole('option', { name: /NHWC/ }).click();
+  await preview.filter({ hasText: 'float32 [batch, 32, 32, 3]' }).waitFor();
+  await page.getByTestId('dialog-confirm').click();
+  const result = page.getByTestId('export-result');
+  await result.filter({ hasText: 'Verified' }).waitFor({ timeout: 60_000 });
+  expect(await result.textContent()).toContain('19 batch norms are folded into weights.');
+  expect(statSync(path.join(editor.workspace, 'resnet-20.onnx')).size).toBeLessThan(600_000);
+  await page.getByTestId('dialog-close').click();
+});
+
 test('a file that is there is replaced only when that is said, by keyboard', async () => {
   await page.keyboard.press('Control+e');
   await page.getByTestId('export-format').focus();

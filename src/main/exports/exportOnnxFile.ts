@@ -6,7 +6,8 @@ import type { Verification } from '../../contract/exports.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { inferDocument } from '../../graph-engine/infer/inferDocument.ts';
 import { lowerDocument } from '../../graph-engine/lower/lowerDocument.ts';
-import { EXTERNAL_DATA_THRESHOLD, ModelTooLarge } from '../../graph-engine/targets/onnx/encodeModel.ts';
+import { externalThresholds } from '../../graph-engine/targets/onnx/describeOnnx.ts';
+import { ModelTooLarge } from '../../graph-engine/targets/onnx/encodeModel.ts';
 import { exportOnnx, type ExportOnnxOptions, type OnnxExport } from '../../graph-engine/targets/onnx/exportOnnx.ts';
 import { contradiction, DEFAULT_ONNX_OPTIONS, type OnnxOptions } from '../../graph-engine/targets/onnx/onnxOptions.ts';
 import { DEFAULT_OPSET, NEWEST_OPSET, OLDEST_OPSET, supportedOpsets } from '../../graph-engine/targets/onnx/opsets.ts';
@@ -68,7 +69,10 @@ export async function exportOnnxFile(
     weights: weights.valuesOf,
     options,
     producerVersion: productVersion,
-    external: { location: path.basename(data.fresh), threshold: order.externalThreshold ?? thresholds[external] },
+    external: {
+      location: path.basename(data.fresh),
+      threshold: order.externalThreshold ?? externalThresholds[external],
+    },
     normalization,
     onLoss(_, { clamped, vanished }) {
       losses.tensors += 1;
@@ -168,9 +172,6 @@ async function verify(
     throw error;
   }
 }
-
-/** Bytes of weights from which they lie beside the model. */
-const thresholds = { auto: EXTERNAL_DATA_THRESHOLD, always: 0, never: Infinity } as const;
 
 /** The options with those that nobody chose. Throws a `HostFailure` when they cannot be followed. */
 function checkedOptions(wanted: Partial<OnnxOptions> = {}): OnnxOptions {

@@ -1,12 +1,12 @@
 import type { CallOutput } from '../../contract/contract.ts';
 import type { Verification } from '../../contract/exports.ts';
 import { assertNever } from '../../graph-engine/core/diagnostic.ts';
-import type { BadgeTone } from '../ui/Badge.tsx';
+import type { ResultTone } from './ExportResult.tsx';
 import { formatBytes } from '../training/format.ts';
 
 /** What became of the check of an exported file, in words. */
 export function describeVerification(verification: Verification): {
-  readonly tone: BadgeTone;
+  readonly tone: ResultTone;
   readonly text: string;
 } {
   switch (verification.status) {
@@ -36,6 +36,26 @@ export function describeFile({
   opset,
 }: Pick<CallOutput<'export/onnx'>, 'bytes' | 'weights' | 'opset'>): string {
   return `${formatBytes(bytes)}, ${weightWords[weights]}, opset ${opset}`;
+}
+
+/** What the file does not have exactly as the weights are, in sentences. */
+export function describeLosses({
+  folding,
+  losses,
+}: Pick<CallOutput<'export/onnx'>, 'folding' | 'losses'>): readonly string[] {
+  const lines: string[] = [];
+  if (folding !== null) {
+    const left = folding.left === 0 ? '' : ` ${folding.left} stay: nothing before them could take them in.`;
+    lines.push(`${folding.folded} batch ${folding.folded === 1 ? 'norm is' : 'norms are'} folded into weights.${left}`);
+  }
+  const { clamped, vanished } = losses;
+  if (clamped > 0) lines.push(`${weights(clamped)} beyond what float16 holds became its largest number, 65 504.`);
+  if (vanished > 0) lines.push(`${weights(vanished)} too small for float16 became zero.`);
+  return lines;
+}
+
+function weights(count: number): string {
+  return count === 1 ? '1 weight' : `${count} weights`;
 }
 
 function formatDifference(difference: number): string {

@@ -11,11 +11,11 @@ export interface DialogProps {
   readonly children?: ReactNode;
   /** Buttons, right-aligned, the confirming one last. */
   readonly footer?: ReactNode;
-  readonly width?: 'sm' | 'md' | 'lg';
+  readonly width?: 'sm' | 'md' | 'lg' | 'xl';
   readonly 'data-testid'?: string;
 }
 
-const WIDTHS = { sm: 'w-[400px]', md: 'w-[520px]', lg: 'w-[680px]' } as const;
+const WIDTHS = { sm: 'w-[400px]', md: 'w-[520px]', lg: 'w-[680px]', xl: 'w-[900px]' } as const;
 
 /** A modal dialog; Escape and a press outside close it. */
 export function Dialog({

@@ -132,8 +132,8 @@ function rewritten(graph: OnnxGraph, { foldNormalization: fold, batch, precision
 }
 
 /**
- * Declares every input, and returns its ONNX names by path and port. Zeros take the batch from an input, which may be one
- * that the walk comes to after them.
+ * Declares every input, keeps the names of outputs free, and returns the inputs' ONNX names by path and port. Zeros take
+ * the batch from an input, which may be one that the walk comes to after them.
  */
 function declareInputs(
   graph: OnnxGraphBuilder,
@@ -142,12 +142,14 @@ function declareInputs(
   inputs: OnnxInput[],
 ): ReadonlyMap<string, Readonly<Record<string, string>>> {
   const declared = new Map<string, Readonly<Record<string, string>>>();
+  const ends: { readonly path: string; readonly ports: readonly string[] }[] = [];
   walkInstances<string>(document, root, {
     visit(instance) {
       const { path } = instance;
       const op = opNamed(instance.op);
-      if (op?.family !== 'input')
-        return Object.fromEntries(Object.keys(instance.inferred.outputs).map((port) => [port, '']));
+      const ports = Object.keys(instance.inferred.outputs);
+      if (op?.family === 'output') ends.push({ path, ports: wantedPorts(ports, as.answers) });
+      if (op?.family !== 'input') return Object.fromEntries(ports.map((port) => [port, '']));
       const names = Object.entries(knownTypes(instance, 'outputs')).map(([port, type]) => {
         const own = normalization?.get(path);
         const given = own === undefined ? '' : ', as it is read: the model normalizes it';
@@ -162,6 +164,9 @@ function declareInputs(
     },
     zeros: () => '',
   });
+  // What callers ask for by name has the name, though a node be called so too.
+  for (const { path, ports } of ends)
+    for (const port of ports) graph.reserveOutput(outputPath(path, port, ends.length > 1));
   return declared;
 }
 
@@ -184,9 +189,13 @@ function addOutput(
     const documentation = `${port[0]?.toUpperCase() ?? ''}${port.slice(1)} of "${path}": ${describeAxes(type, as.layout)}`;
     const value = { dims: endDims(path, type, as), dtype: type.dtype, documentation };
     const turned = outside(graph, path, port, source, type, as);
-    return [port, graph.output(several ? `${path}.${port}` : port, turned, value)] as const;
+    return [port, graph.output(outputPath(path, port, several), turned, value)] as const;
   });
   return { path, ports: Object.fromEntries(ports), types };
+}
+
+function outputPath(path: string, port: string, several: boolean): string {
+  return several ? `${path}.${port}` : port;
 }
 
 /** Of an output that answers scores and probabilities those that are asked for; others answer as they do. */

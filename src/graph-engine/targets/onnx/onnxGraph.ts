@@ -65,6 +65,8 @@ export interface OnnxGraphBuilder {
   /** The initializer made under this key before, or a new one. */
   sharedInitializer(key: string, path: string, tensor: Omit<OnnxInitializer, 'name'>): string;
   describe(value: OnnxValue): void;
+  /** Keeps a name free for an output that is declared later. */
+  reserveOutput(path: string): void;
   /** Declares a value as an output; it takes the output's name where it can, so no node is added for the name alone. */
   output(path: string, source: string, value: Omit<OnnxValue, 'name'>): string;
   finish(): OnnxGraph;
@@ -81,6 +83,7 @@ export function createOnnxGraph(opset = DEFAULT_OPSET): OnnxGraphBuilder {
   const inner = new Map<string, OnnxValue>();
 
   const shared = new Map<string, string>();
+  const reserved = new Map<string, string>();
 
   function addNode(path: string, node: Omit<OnnxNode, 'name' | 'outputs'>): string {
     const output = values.take(path);
@@ -116,8 +119,11 @@ export function createOnnxGraph(opset = DEFAULT_OPSET): OnnxGraphBuilder {
     describe(value) {
       inner.set(value.name, value);
     },
+    reserveOutput(path) {
+      reserved.set(path, values.take(path));
+    },
     output(path, source, value) {
-      const name = values.take(path);
+      const name = reserved.get(path) ?? values.take(path);
       outputs.push({ value: { ...value, name }, source });
       return name;
     },
