@@ -97,7 +97,9 @@ export function decodeSafetensors(bytes: Uint8Array): Result<StoredTensors> {
 function readTensor(entry: unknown, bytes: Uint8Array, start: number): StoredTensor | string {
   if (typeof entry !== 'object' || entry === null) return 'its description is not an object.';
   const { dtype, shape, data_offsets: offsets } = entry as Readonly<Record<string, unknown>>;
-  if (dtype !== 'F32' && dtype !== 'I32') return `its type is ${String(dtype)}, not F32 or I32.`;
+  if (dtype !== 'F32' && dtype !== 'I32') {
+    return `its type is ${typeof dtype === 'string' ? dtype : JSON.stringify(dtype)}, not F32 or I32.`;
+  }
   if (!isSizes(shape)) return 'its shape is not a list of sizes.';
   if (!isSizes(offsets) || offsets.length !== 2) return 'its place is not a pair of offsets.';
   const [from = 0, to = 0] = offsets;

@@ -49,8 +49,8 @@ export const arrays: FormatReader<'arrays'> = {
 
   async detect(place) {
     if (!place.isFolder && !/\.np[yz]$/.test(place.path)) return undefined;
-    const found = await openArrays(place, userCacheFolder()).catch(() => undefined);
-    if (found === undefined || found.size === 0) return undefined;
+    const found = await openArrays(place, userCacheFolder());
+    if (found.size === 0) return undefined;
     const names = usualNames.find(([inputs, targets]) =>
       piecesOf(found, inputs, targets).some((piece) => piece.targets),
     );

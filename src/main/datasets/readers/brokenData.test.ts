@@ -307,3 +307,25 @@ function bitmapClaiming(width: number, height: number): Buffer {
   bytes.writeUInt16LE(24, 28);
   return bytes;
 }
+
+describe('a set of which one file is damaged is not taken for something else', () => {
+  test('CIFAR cut off is not a text because the names of its classes lie beside it', async () => {
+    const folder = await copied('cifar-10', 'cut-cifar');
+    const batch = await readFile(path.join(folder, 'test_batch.bin'));
+    await writeFile(path.join(folder, 'test_batch.bin'), batch.subarray(0, 5000));
+    expect(await problemOf('cut-cifar')).toMatchObject({ code: 'data/damaged', received: '5000' });
+  });
+
+  test('an archive of arrays cut off says so', async () => {
+    await copied('planes.npz', 'cut.npz');
+    const bytes = await readFile(path.join(root, 'cut.npz'));
+    await writeFile(path.join(root, 'cut.npz'), bytes.subarray(0, bytes.length - 40));
+    expect((await problemOf('cut.npz')).message).toContain('cut.npz');
+  });
+
+  test('pictures beside a broken array are still pictures', async () => {
+    const folder = await copied('pictures/train', 'with-array');
+    await writeFile(path.join(folder, 'features.npy'), 'no array');
+    expect((await openFiles(root, 'with-array')).reader.kind).toBe('image-folder');
+  });
+});

@@ -33,7 +33,7 @@ export const cifar: FormatReader<'cifar'> = {
   kind: 'cifar',
 
   async detect(place) {
-    const variant = await variantOf(place, { kind: 'cifar', labels: 'fine' }).catch(() => undefined);
+    const variant = await variantOf(place, { kind: 'cifar', labels: 'fine' });
     return variant === undefined ? undefined : { kind: 'cifar', labels: 'fine' };
   },
 

@@ -49,7 +49,7 @@ export interface ReadData {
 /** One kind of files. */
 export interface FormatReader<Kind extends DataReaderKind = DataReaderKind> {
   readonly kind: Kind;
-  /** The reader for these files, when they look like files of this kind. */
+  /** The reader for these files, when they look like files of this kind. Throws a `HostFailure` when they do, but are damaged. */
   detect(place: DataPlace): Promise<ReaderOf<Kind> | undefined>;
   survey(place: DataPlace, reader: ReaderOf<Kind>): Promise<DataSurvey>;
   /** Reads every sample. Throws a `HostFailure` when nothing can be learned from what is there. */

@@ -37,7 +37,7 @@ export const idx: FormatReader<'idx'> = {
   kind: 'idx',
 
   async detect(place) {
-    const pairs = await pairsOf(place).catch(() => []);
+    const pairs = await pairsOf(place);
     return pairs.length === 0 ? undefined : { kind: 'idx' };
   },
 

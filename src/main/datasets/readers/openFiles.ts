@@ -53,10 +53,19 @@ function readerOf<Kind extends DataReaderKind>(kind: Kind): FormatReader<Kind> {
 }
 
 async function detectReader(place: DataPlace): Promise<DataReader> {
-  for (const { detect } of Object.values(readers)) {
-    const reader = await detect(place);
-    if (reader !== undefined) return reader;
+  let damage: HostFailure | undefined;
+  for (const { kind, detect } of Object.values(readers)) {
+    // A text beside damaged data, such as the names of their classes, is not what was meant.
+    if (kind === 'text' && damage !== undefined) break;
+    try {
+      const reader = await detect(place);
+      if (reader !== undefined) return reader;
+    } catch (error) {
+      if (!(error instanceof HostFailure)) throw error;
+      damage ??= error;
+    }
   }
+  if (damage !== undefined) throw damage;
   throw new HostFailure({
     code: 'data/unknown-format',
     message: `"${place.path}" holds no data that are known.`,

@@ -177,17 +177,10 @@ function recordsOf(files: readonly string[], samples: number, broken: IndexedBro
 
 /** Lets go of what was used longest ago, and checks that the disk has room. */
 async function makeRoom(folder: string, needed: number): Promise<void> {
-  const indices = (await readdir(folder)).filter((name) => name.endsWith('.json'));
-  const dated = await Promise.all(
-    indices.map(async (name) => ({ name, used: (await stat(path.join(folder, name))).mtimeMs })),
-  );
   let total = needed;
-  for (const { name } of dated.sort((a, b) => b.used - a.used)) {
-    const stem = name.replace(/\.json$/, '');
-    const own = (await readdir(folder)).filter((file) => file.startsWith(`${stem}.`));
-    const sizes = await Promise.all(own.map(async (file) => (await stat(path.join(folder, file))).size));
-    total += sizes.reduce((sum, size) => sum + size, 0);
-    if (total > KEPT_BYTES) for (const file of own) await rm(path.join(folder, file), { force: true });
+  for (const { files, bytes } of await readEntries(folder)) {
+    total += bytes;
+    if (total > KEPT_BYTES) for (const file of files) await rm(file, { force: true });
   }
   const free = await freeBytes(folder);
   if (free - RESERVE >= needed) return;
@@ -199,4 +192,24 @@ async function makeRoom(folder: string, needed: number): Promise<void> {
     remedy:
       'Give the reader a smaller image size, free some space, or set SKIPWIRE_CACHE to a folder on a larger disk.',
   });
+}
+
+/** What is kept, the latest used first: the index of an entry and the files of its records share the name up to the first dot. */
+async function readEntries(folder: string): Promise<{ files: string[]; bytes: number }[]> {
+  const entries = new Map<string, { files: string[]; bytes: number; used: number }>();
+  for (const name of await readdir(folder)) {
+    const file = path.join(folder, name);
+    const found = await stat(file).catch(() => undefined);
+    // Another process has just let go of it.
+    if (found === undefined) continue;
+    const [stem = name] = name.split('.');
+    const entry = entries.get(stem) ?? { files: [], bytes: 0, used: 0 };
+    entries.set(stem, {
+      files: [...entry.files, file],
+      bytes: entry.bytes + found.size,
+      used: name.endsWith('.json') ? found.mtimeMs : entry.used,
+    });
+  }
+  // Records without an index are being written, or were left by a process that died; only those that have one may go.
+  return [...entries.values()].filter(({ used }) => used > 0).sort((a, b) => b.used - a.used);
 }

@@ -1,0 +1,140 @@
+import { fork } from 'node:child_process';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const root = path.join(import.meta.dirname, '..');
+const folder = path.join(root, 'node_modules', '.cache', 'skipwire', 'hostile');
+const program = path.join(folder, 'program', 'hostileProcess.js');
+/** Files that were findings, to be opened again. */
+export const kept = path.join(folder, 'kept');
+/** Wall time after which a file hangs its process; processor time is counted in there, and much stricter. */
+const HANG_MILLISECONDS = 30_000;
+
+/**
+ * @typedef {{ number: number, format: string, what: string }} Finding
+ * @typedef {{ opened: number, refused: number }} Tally
+ * @typedef {{ kind: 'opening', number: number, format: string } |
+ *   { kind: 'opened', number: number, format: string, opened: boolean, findings: string[] }} News
+ */
+
+/**
+ * Opens `count` broken files in processes of their own, and says which crashed, hung, threw, swelled or reached outside. Same
+ * seed, same files.
+ * @param {{ seed: number, count: number, onProgress?: (done: number, findings: number) => void }} attack
+ * @returns {Promise<{ findings: Finding[], tallies: Map<string, Tally> }>}
+ */
+export async function openBrokenFiles({ seed, count, onProgress }) {
+  await buildProgram();
+  /** @type {Finding[]} */
+  const findings = [];
+  /** @type {Map<string, Tally>} */
+  const tallies = new Map();
+  let next = 0;
+  while (next < count) {
+    next = await openFrom(next, { seed, count, findings, tallies, onProgress });
+  }
+  return { findings, tallies };
+}
+
+/**
+ * Opens files until all are, or the process ends before that.
+ * @param {number} from
+ * @param {{ seed: number, count: number, findings: Finding[], tallies: Map<string, Tally>,
+ *   onProgress: ((done: number, findings: number) => void) | undefined }} attack
+ * @returns {Promise<number>} the number of the file to go on with
+ */
+function openFrom(from, { seed, count, findings, tallies, onProgress }) {
+  const child = fork(program, [JSON.stringify({ seed, from, to: count, keep: kept })], {
+    // Little room: what wants much memory fails here rather than on a user's machine.
+    execArgv: ['--max-old-space-size=512'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  let errors = '';
+  child.stderr?.setEncoding('utf8').on('data', (text) => (errors = (errors + text).slice(-2000)));
+  return new Promise((resolve) => {
+    /** @type {{ number: number, format: string } | undefined} */
+    let open;
+    let next = from;
+    let hung = false;
+    /** @type {NodeJS.Timeout | undefined} */
+    let watch;
+    child.on('message', (message) => {
+      const news = /** @type {News} */ (message);
+      clearTimeout(watch);
+      if (news.kind === 'opening') {
+        open = news;
+        watch = setTimeout(() => {
+          hung = true;
+          child.kill('SIGKILL');
+        }, HANG_MILLISECONDS);
+        return;
+      }
+      const { number, format, opened } = news;
+      open = undefined;
+      next = number + 1;
+      const tally = tallies.get(format) ?? { opened: 0, refused: 0 };
+      tallies.set(format, opened ? { ...tally, opened: tally.opened + 1 } : { ...tally, refused: tally.refused + 1 });
+      findings.push(...news.findings.map((what) => ({ number, format, what })));
+      onProgress?.(next, findings.length);
+    });
+    child.once('close', (code, signal) => {
+      clearTimeout(watch);
+      if (next >= count) return resolve(count);
+      const what = hung ? 'hung' : `ended its process (${signal ?? code}): ${errors.trim()}`;
+      findings.push({ number: open?.number ?? next, format: open?.format ?? 'unknown', what });
+      return resolve((open?.number ?? next) + 1);
+    });
+  });
+}
+
+async function buildProgram() {
+  const vite = await import('vite');
+  await vite.build({
+    configFile: false,
+    logLevel: 'warn',
+    root,
+    publicDir: false,
+    build: {
+      ssr: true,
+      target: 'node20',
+      outDir: path.dirname(program),
+      emptyOutDir: true,
+      minify: false,
+      rolldownOptions: {
+        input: { hostileProcess: path.join(root, 'tests/hostile/hostileProcess.ts') },
+        output: { format: 'es', entryFileNames: '[name].js' },
+      },
+    },
+  });
+}
+
+/** `npm run fuzz -- --count 100000 --seed 1` */
+async function main() {
+  const { values } = parseArgs({
+    options: { count: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' } },
+  });
+  const [count, seed] = [Number(values.count), Number(values.seed)];
+  if (!Number.isSafeInteger(count) || count < 1 || !Number.isSafeInteger(seed) || seed < 0) {
+    throw new Error('--count and --seed want whole numbers');
+  }
+  const began = performance.now();
+  const { findings, tallies } = await openBrokenFiles({
+    seed,
+    count,
+    onProgress: (done, found) => {
+      if (done % 5000 === 0) console.error(`${done} files, ${found} findings`);
+    },
+  });
+  for (const [format, { opened, refused }] of tallies) {
+    console.log(`${format.padEnd(24)} ${String(opened).padStart(7)} opened ${String(refused).padStart(7)} refused`);
+  }
+  for (const { number, format, what } of findings) console.log(`${number} ${format}: ${what}`);
+  console.log(
+    `${count} broken files, seed ${seed}: ${findings.length} findings in ${Math.round((performance.now() - began) / 1000)} s`,
+  );
+  if (findings.length > 0) console.log(`The files are in ${kept}.`);
+  process.exitCode = findings.length > 0 ? 1 : 0;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main();
