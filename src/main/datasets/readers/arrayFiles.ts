@@ -1,7 +1,6 @@
-import { createWriteStream } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
 import yauzl from 'yauzl';
 import { z } from 'zod';
 import { elementTypes } from '../elementTypes.ts';
@@ -107,11 +106,16 @@ function openArchive(archive: PlacedFile): Promise<yauzl.ZipFile> {
   });
 }
 
-function extract(zip: yauzl.ZipFile, entry: yauzl.Entry, handle: FileHandle): Promise<void> {
+/** Not by a write stream: one that fails closes the file under its owner. */
+async function extract(zip: yauzl.ZipFile, entry: yauzl.Entry, handle: FileHandle): Promise<void> {
+  for await (const chunk of await openEntry(zip, entry)) await handle.writeFile(chunk as Buffer);
+}
+
+function openEntry(zip: yauzl.ZipFile, entry: yauzl.Entry): Promise<Readable> {
   return new Promise((resolve, reject) => {
     zip.openReadStream(entry, (error, stream) => {
       if (error !== null || stream === undefined) reject(error ?? new Error('There is no stream'));
-      else pipeline(stream, createWriteStream('', { fd: handle.fd, autoClose: false })).then(resolve, reject);
+      else resolve(stream);
     });
   });
 }
