@@ -9,6 +9,26 @@ export function measureInPage() {
     await frame();
     return performance.now();
   };
+  /** When the frame is through that is being made: a message is taken after it. Called in that frame. */
+  const throughFrame = () =>
+    new Promise((/** @type {(time: number) => void} */ resolve) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => resolve(performance.now());
+      port2.postMessage(null);
+    });
+  /**
+   * When something has come true, told at once by what changed in the page and not by asking every few milliseconds.
+   * @param {() => boolean} holds
+   */
+  const whenChanged = (holds) =>
+    new Promise((/** @type {(time: number) => void} */ resolve) => {
+      const observer = new MutationObserver(() => {
+        if (!holds()) return;
+        observer.disconnect();
+        resolve(performance.now());
+      });
+      observer.observe(document.body, { subtree: true, childList: true, characterData: true });
+    });
   /** @param {string} id */
   const byTestId = (id) => document.querySelector(`[data-testid="${id}"]`);
   /** @param {() => boolean} holds */
@@ -70,7 +90,7 @@ export function measureInPage() {
         window.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
         const wanted = words.replace(/\s/g, '');
         await until(() => totals().includes(wanted) && isDrawn());
-        return (await painted()) - start;
+        return (await throughFrame()) - start;
       },
       /** @param {string} id */
       async openTemplate(id) {
@@ -79,7 +99,7 @@ export function measureInPage() {
         const start = performance.now();
         /** @type {HTMLElement} */ (byTestId(`palette-network-${id}`)).click();
         await until(() => totals() !== before && isDrawn());
-        return (await painted()) - start;
+        return (await throughFrame()) - start;
       },
       async expandAll() {
         const start = performance.now();
@@ -140,7 +160,8 @@ export function measureInPage() {
       },
       moves: () => latencies,
       /**
-       * Gives the selected convolution another number of filters, from the key to the new shape on the screen.
+       * Gives the selected convolution another number of filters: from the key to the new shape on its wire and the new sums,
+       * and to the end of the frame that shows them.
        * @param {number} size
        */
       async edit(size) {
@@ -151,12 +172,14 @@ export function measureInPage() {
         field.dispatchEvent(new Event('input', { bubbles: true }));
         await frame();
         const before = totals();
+        const isOnWire = () =>
+          [...document.querySelectorAll('.sw-wire-label')].some((label) => label.textContent.endsWith(`×${size}`));
+        const changed = whenChanged(() => totals() !== before && isOnWire());
         const start = performance.now();
         field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
-        while (totals() === before) await new Promise((resolve) => setTimeout(resolve));
-        const end = performance.now();
-        await painted();
-        return end - start;
+        const known = (await changed) - start;
+        await frame();
+        return { known, shown: (await throughFrame()) - start };
       },
       async arrange() {
         /** @type {HTMLElement} */ (document.querySelector('[data-canvas-root]')).focus();

@@ -13,7 +13,7 @@ declare global {
       centreOnFirst(): Promise<void>;
       watchMoves(): void;
       moves(): number[];
-      edit(size: number): Promise<number>;
+      edit(size: number): Promise<{ known: number; shown: number }>;
       arrange(): Promise<{ milliseconds: number; blocked: number }>;
     };
   }
