@@ -1,5 +1,6 @@
-import { applyPatches, enablePatches, freeze, produceWithPatches, type Patch } from 'immer';
+import { applyPatches, enablePatches, produceWithPatches, type Patch } from 'immer';
 import type { Command } from './commands/command.ts';
+import { freezeDeep } from './freezeDeep.ts';
 import type { SkipwireDocument } from './schema.ts';
 
 enablePatches();
@@ -39,7 +40,7 @@ const MAXIMUM_ENTRIES = 1000;
 
 /** An undo history over immer patches; documents inside are frozen. */
 export function createHistory(initial: SkipwireDocument): History {
-  let document = freeze(initial, true);
+  let document = freezeDeep(initial);
   let entries: Entry[] = [];
   let position = 0;
   /** Stands for the state before the first entry that is remembered. */
@@ -149,7 +150,7 @@ export function createHistory(initial: SkipwireDocument): History {
       if (position !== before) changed();
     },
     reset(next) {
-      document = freeze(next, true);
+      document = freezeDeep(next);
       entries = [];
       position = 0;
       origin = {};

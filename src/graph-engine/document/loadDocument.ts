@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { ok, type Diagnostic } from '../core/diagnostic.ts';
+import { createReader } from './createReader.ts';
 import { findJsonBreak } from './findJsonBreak.ts';
 import { migrations } from './migrations/index.ts';
 import { BLOCK_FORMAT, BlockDocument, DOCUMENT_FORMAT, FORMAT_VERSION, SkipwireDocument } from './schema.ts';
@@ -64,7 +65,20 @@ function nodeAt(path: readonly PropertyKey[]): string | undefined {
   return typeof id === 'string' ? id : undefined;
 }
 
-function load<T>(text: string, format: string, schema: z.ZodType<T>): LoadResult<T> {
+interface Format<T> {
+  readonly name: string;
+  readonly schema: z.ZodType<T>;
+  readonly read: (json: unknown) => T | undefined;
+}
+
+function formatOf<T>(name: string, schema: z.ZodType<T>): Format<T> {
+  return { name, schema, read: createReader(schema) };
+}
+
+const documents = formatOf(DOCUMENT_FORMAT, SkipwireDocument);
+const libraryBlocks = formatOf(BLOCK_FORMAT, BlockDocument);
+
+function load<T>(text: string, { name: format, schema, read }: Format<T>): LoadResult<T> {
   if (text.length > MAXIMUM_CHARACTERS) {
     return refuse('document/too-large', 'The file is too large for a document.', {
       expected: `at most ${MAXIMUM_CHARACTERS} characters`,
@@ -87,7 +101,8 @@ function load<T>(text: string, format: string, schema: z.ZodType<T>): LoadResult
       expected: 'an object',
     });
   }
-  if (findPrototypeKey(json))
+  // Written as such, or with letters in the place of signs.
+  if (/__proto__|\\u/.test(clean) && findPrototypeKey(json))
     return refuse('document/schema', 'The file uses "__proto__" as a name, which is not allowed.');
   let record: Record<string, unknown> = { ...json };
   const received = record['format'];
@@ -109,6 +124,8 @@ function load<T>(text: string, format: string, schema: z.ZodType<T>): LoadResult
   if (version < 1) return refuse('document/format', `There is no format version ${version}.`, { received: match[0] });
   for (const migration of migrations.slice(version - 1)) record = migration.migrate(record);
   record['format'] = `${format}@${FORMAT_VERSION}`;
+  const value = read(record);
+  if (value !== undefined) return ok(value);
   const parsed = schema.safeParse(record);
   if (parsed.success) return ok(parsed.data);
   return {
@@ -127,10 +144,10 @@ function load<T>(text: string, format: string, schema: z.ZodType<T>): LoadResult
 
 /** Reads a document's text: broken JSON, a newer version and every breach of the schema come back in words with their place; nothing throws. */
 export function loadDocument(text: string): LoadResult<SkipwireDocument> {
-  return load(text, DOCUMENT_FORMAT, SkipwireDocument);
+  return load(text, documents);
 }
 
 /** Reads a library block's text; the same refusals as `loadDocument`. */
 export function loadBlock(text: string): LoadResult<BlockDocument> {
-  return load(text, BLOCK_FORMAT, BlockDocument);
+  return load(text, libraryBlocks);
 }

@@ -1,3 +1,4 @@
+import { nodesOf } from './graphs.ts';
 import { orderNaturally } from './naturalOrder.ts';
 import type { BlockDocument, SkipwireDocument } from './schema.ts';
 
@@ -142,6 +143,18 @@ function write(value: Json, field: string, indent: string, offset: number): stri
     return `${deeper}${label}${writeItem(item, key, deeper, label.length)}`;
   });
   return `{\n${lines.join(',\n')}\n${indent}}`;
+}
+
+/** How far nodes of the network itself stand from the left. */
+const ROOT_INDENT = '      ';
+const NODES_A_STEP = 50;
+
+/** Writes the nodes of a frozen document ahead, some with each step: `serializeDocument` then finds them written. */
+export function* prepareSerialization(document: SkipwireDocument): Generator<void> {
+  for (const [index, [id, node]] of nodesOf(document.graph).entries()) {
+    writeNode(node, id, ROOT_INDENT, `${JSON.stringify(id)}: `.length);
+    if (index % NODES_A_STEP === NODES_A_STEP - 1) yield;
+  }
 }
 
 /** The one way a document is written: canonical key order, short values on one line, a newline at the end; equal documents give equal bytes. */

@@ -1,10 +1,11 @@
-import { freeze } from 'immer';
 import type { Diagnostic } from '../core/diagnostic.ts';
+import { freezeDeep } from '../document/freezeDeep.ts';
 import { nameOf, nodeOf, nodesOf } from '../document/graphs.ts';
 import { rememberByWiring } from '../document/sameWiring.ts';
 import type { Graph, GraphNode, NodeId, SkipwireDocument } from '../document/schema.ts';
 import { opNamed } from '../ops/index.ts';
 import type { InferredGraph, InferredNode, Totals } from './inferredGraph.ts';
+import { changedInferred } from './changedInference.ts';
 import { inferGraph } from './inferGraph.ts';
 import { sortGraph } from './sortGraph.ts';
 
@@ -24,7 +25,7 @@ const cache = new WeakMap<SkipwireDocument, InferredDocument>();
 export function inferDocument(document: SkipwireDocument): InferredDocument {
   const known = cache.get(document);
   if (known !== undefined) return known;
-  freeze(document, true);
+  freezeDeep(document);
   const { inferred: root } = inferGraph(document.graph, {
     blocks: document.blocks,
     stack: [],
@@ -79,6 +80,21 @@ function findEnds(graph: Graph, muted: ReadonlySet<NodeId>): Ends {
 }
 
 const NOTHING: ReadonlySet<NodeId> = new Set();
+
+let lastMuted: { readonly root: InferredGraph; readonly muted: ReadonlySet<NodeId> } | undefined;
+
+/** The muted nodes of a graph; after an edit only the nodes that changed are looked at. */
+function mutedIn(root: InferredGraph): ReadonlySet<NodeId> {
+  const changed = changedInferred(lastMuted?.root, root);
+  const muted = new Set(changed === undefined ? [] : lastMuted?.muted);
+  for (const id of changed ?? root.nodes.keys())
+    if (root.nodes.get(id)?.muted === true) muted.add(id);
+    else muted.delete(id);
+  // In the order of the network, whatever was muted first.
+  const inOrder = muted.size < 2 ? muted : new Set(root.order.filter((id) => muted.has(id)));
+  lastMuted = { root, muted: inOrder };
+  return inOrder;
+}
 const endsOf = rememberByWiring((graph: Graph) => findEnds(graph, NOTHING));
 
 function familyOf(node: GraphNode): string | undefined {
@@ -97,7 +113,7 @@ function checkWhole(graph: Graph, root: InferredGraph): Diagnostic[] {
       },
     ];
   const diagnostics: Diagnostic[] = [];
-  const muted = new Set([...root.nodes.values()].flatMap((node) => (node.muted ? [node.id] : [])));
+  const muted = mutedIn(root);
   const wired = endsOf(graph);
   const { hasInput, hasOutput, reached } = muted.size === 0 ? wired : findEnds(graph, muted);
   const { unused } = wired;

@@ -2,6 +2,7 @@ import type { TensorType } from '../core/shape.ts';
 import { blockPorts } from '../document/blockPorts.ts';
 import { nodeOf } from '../document/graphs.ts';
 import type { BlockDefinition, Graph, NodeId } from '../document/schema.ts';
+import { rememberChanged } from './changedInference.ts';
 import { diagnoseNames } from './diagnoseNames.ts';
 import { inferBlockNode } from './inferBlockNode.ts';
 import {
@@ -18,7 +19,7 @@ import {
 import { inferMoved, inferOpNode } from './inferOpNode.ts';
 import { GraphMemo, scopeKey, typesKey } from './memo.ts';
 import { sortGraph } from './sortGraph.ts';
-import { KEPT, MOVED, rememberInferred, startFromLast } from './startFromLast.ts';
+import { isRestless, KEPT, MOVED, rememberInferred, startFromLast } from './startFromLast.ts';
 import type { GraphResult, Surroundings } from './surroundings.ts';
 
 const graphMemo = new GraphMemo<InferredGraph>();
@@ -38,23 +39,30 @@ export function inferGraph(graph: Graph, surroundings: Surroundings): GraphResul
   const start = startFromLast(graph, lastKey, sorted);
   const nodes = new Map(start?.inferred.nodes);
   const dependencies = new Map<string, BlockDefinition | undefined>();
+  const changed: NodeId[] = [];
+  const restless = new Set<NodeId>(start?.restless);
   let totals = start?.inferred.totals ?? NO_TOTALS;
-  let size = 0;
+  let size = start?.inferred.size ?? 0;
   let sameDiagnostics = start?.whole !== undefined;
-  sorted.order.forEach((id, place) => {
-    const old = nodes.get(id);
+  const sizeBefore = countBefore(sorted.order, nodes);
+  for (const [place, id] of sorted.order.entries()) {
     const state = start?.state[place];
-    const known =
-      state === KEPT ? old : state === MOVED && old !== undefined ? inferMoved(old, nodeOf(graph, id)) : undefined;
-    const node = known ?? inferNode(graph, id, nodes, surroundings, scope, size, dependencies);
-    if (node !== old) {
-      nodes.set(id, node);
-      totals = old === undefined ? addTotals(totals, node.totals) : exchangeTotals(totals, old.totals, node.totals);
-      if (old !== undefined && old.diagnostics.length + node.diagnostics.length > 0) sameDiagnostics = false;
-      if (old !== undefined && !sameTypes(old.outputs, node.outputs)) start?.spread(id);
-    }
-    size += sizeOfNode(node);
-  });
+    // Not so much as looked at: thousands of nodes lie far apart in memory.
+    if (state === KEPT) continue;
+    const old = nodes.get(id);
+    const known = state === MOVED && old !== undefined ? inferMoved(old, nodeOf(graph, id)) : undefined;
+    const node = known ?? inferNode(graph, id, nodes, surroundings, scope, () => sizeBefore(place), dependencies);
+    if (node === old) continue;
+    nodes.set(id, node);
+    changed.push(id);
+    if (isRestless(node)) restless.add(id);
+    else restless.delete(id);
+    size += sizeOfNode(node) - (old === undefined ? 0 : sizeOfNode(old));
+    totals = old === undefined ? addTotals(totals, node.totals) : exchangeTotals(totals, old.totals, node.totals);
+    if (old === undefined) continue;
+    if (old.diagnostics.length + node.diagnostics.length > 0) sameDiagnostics = false;
+    if (!sameTypes(old.outputs, node.outputs)) start?.spread(id);
+  }
   if (start !== undefined && !isExact(totals)) totals = sumOf(nodes);
   const whole = start?.whole ?? diagnoseNames(graph, sorted.cyclic);
   const diagnostics =
@@ -65,8 +73,22 @@ export function inferGraph(graph: Graph, surroundings: Surroundings): GraphResul
   for (const port of blockPorts(graph).outputs) outputs[port.name] = nodes.get(port.node)?.inputs['input'];
   const inferred: InferredGraph = { nodes, order: sorted.order, outputs, diagnostics, totals, size };
   graphMemo.set(graph, key, dependencies, inferred);
-  rememberInferred(lastKey, { graph, inferred, whole });
+  rememberInferred(lastKey, { graph, inferred, whole, restless });
+  if (start !== undefined) rememberChanged(start.inferred, inferred, changed);
   return { inferred, dependencies };
+}
+
+/** The size of all nodes before a place of the order; asked for places from the first to the last, and only for blocks. */
+function countBefore(order: readonly NodeId[], nodes: ReadonlyMap<NodeId, InferredNode>): (place: number) => number {
+  let [counted, size] = [0, 0];
+  return (place) => {
+    for (; counted < place; counted++) {
+      const id = order[counted];
+      const node = id === undefined ? undefined : nodes.get(id);
+      if (node !== undefined) size += sizeOfNode(node);
+    }
+    return size;
+  };
 }
 
 function sumOf(nodes: ReadonlyMap<NodeId, InferredNode>): Totals {
@@ -86,11 +108,11 @@ function inferNode(
   nodes: ReadonlyMap<NodeId, InferredNode>,
   surroundings: Surroundings,
   scope: string,
-  sizeBefore: number,
+  sizeBefore: () => number,
   dependencies: Map<string, BlockDefinition | undefined>,
 ): InferredNode {
   const node = nodeOf(graph, id);
   if ('block' in node)
-    return inferBlockNode(graph, id, node, nodes, surroundings, sizeBefore, dependencies, inferGraph);
+    return inferBlockNode(graph, id, node, nodes, surroundings, sizeBefore(), dependencies, inferGraph);
   return inferOpNode(graph, id, node, nodes, surroundings, scope);
 }

@@ -7,7 +7,7 @@ import type { Graph, GraphNode, NodeId, OpNode } from '../document/schema.ts';
 import { opNamed } from '../ops/index.ts';
 import { suggestFixes } from './fixes.ts';
 import { NO_TOTALS, type InferredNode, type PortTypes, type Totals } from './inferredGraph.ts';
-import { oneTypeOf, typesKey } from './memo.ts';
+import { namesUsedBy, oneTypeOf, typesKey } from './memo.ts';
 import { gatherInputs, isEnabled, isMuted, passThrough, unknownOutputs } from './nodeInputs.ts';
 import { diagnose, resolveOpParameters } from './resolveParameters.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -36,10 +36,48 @@ function activationBytesOf(outputs: PortTypes): number {
   );
 }
 
-const opMemo = new WeakMap<
-  OpNode,
-  { readonly key: string; readonly inferred: Omit<InferredNode, 'diagnostics'>; readonly problems: readonly Problem[] }
->();
+const NO_PROBLEMS: readonly Problem[] = [];
+
+interface Computed {
+  readonly inferred: Omit<InferredNode, 'diagnostics'>;
+  readonly problems: readonly Problem[];
+}
+
+const opMemo = new WeakMap<OpNode, Computed & { readonly key: string }>();
+
+const MAXIMUM_ALIKE = 5000;
+/** What came out of ops that take part and mention no parameter of a block, by op, parameters and types of the inputs. */
+const alike = new Map<string, Computed>();
+
+/** Whether equal nodes with equal inputs come out equal: of thousands in a network a few are computed, and facts are shared. */
+function hasEquals(node: OpNode): boolean {
+  return (
+    node.enabled === undefined &&
+    node.muted === undefined &&
+    node.op !== BLOCK_INPUT &&
+    node.op !== BLOCK_OUTPUT &&
+    namesUsedBy(node).length === 0
+  );
+}
+
+function computeOnce(
+  id: NodeId,
+  name: string,
+  node: OpNode,
+  op: OpDefinition,
+  types: PortTypes,
+  surroundings: Surroundings,
+): Computed {
+  const key = `${node.op}|${JSON.stringify(node.parameters)}|${typesKey(types)}`;
+  const known = alike.get(key);
+  if (known !== undefined)
+    return { inferred: { ...known.inferred, id, name, node, inputs: types }, problems: known.problems };
+  const computed = computeOp(id, name, node, op, types, undefined, surroundings);
+  // Forgetting costs a slow inference, no wrong one.
+  if (alike.size >= MAXIMUM_ALIKE) alike.clear();
+  alike.set(key, computed);
+  return computed;
+}
 
 /** A node that came out without a word, and what flowed into it. */
 interface Settled {
@@ -111,16 +149,11 @@ export function inferOpNode(
     };
   }
   const gathered = gatherInputs(node, op.inputs, graph, nodes, op.optionalInputs);
-  const boundary = node.op === BLOCK_INPUT ? surroundings.inputs[name] : undefined;
-  const key = `${id}|${scope}|${typesKey(gathered.types)}|${typesKey({ boundary })}`;
-  const memoized = opMemo.get(node);
-  let result = memoized;
-  if (memoized === undefined || memoized.key !== key) {
-    result = { key, ...computeOp(id, name, node, op, gathered.types, boundary, surroundings) };
-    if (Object.isFrozen(node)) opMemo.set(node, result);
-  }
-  if (result === undefined) throw new Error('unreachable: the op was just inferred');
-  const problems = [...gathered.problems, ...result.problems];
+  const result = hasEquals(node)
+    ? computeOnce(id, name, node, op, gathered.types, surroundings)
+    : computeKnown(id, name, node, op, gathered.types, surroundings, scope);
+  const problems =
+    gathered.problems.length + result.problems.length === 0 ? NO_PROBLEMS : [...gathered.problems, ...result.problems];
   const diagnostics = problems.map((problem) => {
     const fixes = suggestFixes(problem, { graph, scope: surroundings.scope, id, node, types: gathered.types });
     return { ...diagnose(problem, id), ...(fixes.length === 0 ? {} : { fixes }) };
@@ -132,6 +165,25 @@ export function inferOpNode(
   return inferred;
 }
 
+/** Computes an op that block parameters or what enters a block decide upon, once for each of these. */
+function computeKnown(
+  id: NodeId,
+  name: string,
+  node: OpNode,
+  op: OpDefinition,
+  types: PortTypes,
+  surroundings: Surroundings,
+  scope: string,
+): Computed {
+  const boundary = node.op === BLOCK_INPUT ? surroundings.inputs[name] : undefined;
+  const key = `${id}|${scope}|${typesKey(types)}|${typesKey({ boundary })}`;
+  const memoized = opMemo.get(node);
+  if (memoized?.key === key) return memoized;
+  const result = { key, ...computeOp(id, name, node, op, types, boundary, surroundings) };
+  if (Object.isFrozen(node)) opMemo.set(node, result);
+  return result;
+}
+
 function computeOp(
   id: NodeId,
   name: string,
@@ -140,7 +192,7 @@ function computeOp(
   types: PortTypes,
   boundary: TensorType | undefined,
   surroundings: Surroundings,
-): { readonly inferred: Omit<InferredNode, 'diagnostics'>; readonly problems: readonly Problem[] } {
+): Computed {
   const problems: Problem[] = [];
   const resolved = resolveOpParameters(op.parameters, node.parameters, surroundings.values);
   problems.push(...resolved.problems);

@@ -19,9 +19,9 @@ export function typeKey(type: TensorType | undefined): string {
 
 /** Text that is equal exactly for equal types on equal ports. */
 export function typesKey(types: Readonly<Record<string, TensorType | undefined>>): string {
-  return Object.entries(types)
-    .map(([port, type]) => `${port}=${typeKey(type)}`)
-    .join(';');
+  let key = '';
+  for (const port in types) key += `${port}=${typeKey(types[port])};`;
+  return key;
 }
 
 const MAXIMUM_TYPES = 20_000;
@@ -45,7 +45,21 @@ const LARGE = 100;
 
 const usedByNode = new WeakMap<GraphNode, readonly string[]>();
 
-function namesUsedBy(node: GraphNode): readonly string[] {
+const NO_NAMES: readonly string[] = [];
+
+/** Whether any value of a node is an expression; nearly all are numbers and words. */
+function hasExpression(node: GraphNode): boolean {
+  const { parameters } = node;
+  for (const name in parameters) {
+    const value = parameters[name];
+    if (Array.isArray(value) ? value.some(isExpression) : isExpression(value)) return true;
+  }
+  return isExpression(node.enabled) || isExpression(node.muted) || ('block' in node && isExpression(node.repeat));
+}
+
+/** Names that the expressions of a node mention. */
+export function namesUsedBy(node: GraphNode): readonly string[] {
+  if (!hasExpression(node)) return NO_NAMES;
   const known = usedByNode.get(node);
   if (known !== undefined) return known;
   const names = new Set<string>();

@@ -21,11 +21,12 @@ function sort(graph: Graph): SortedGraph {
   const feeds = new Map<NodeId, NodeId[]>();
   for (const [id, node] of entries) {
     let count = 0;
-    for (const source of Object.values(node.inputs)) {
-      if (graph.nodes[source.node] === undefined) continue;
+    for (const port in node.inputs) {
+      const source = node.inputs[port]?.node;
+      if (source === undefined || graph.nodes[source] === undefined) continue;
       count += 1;
-      const targets = feeds.get(source.node);
-      if (targets === undefined) feeds.set(source.node, [id]);
+      const targets = feeds.get(source);
+      if (targets === undefined) feeds.set(source, [id]);
       else targets.push(id);
     }
     waiting.set(id, count);

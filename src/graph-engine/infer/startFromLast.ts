@@ -2,8 +2,7 @@ import type { Diagnostic } from '../core/diagnostic.ts';
 import { nameOf, nodesOf } from '../document/graphs.ts';
 import { changedNodes, sameWiring } from '../document/sameWiring.ts';
 import type { Graph, GraphNode, NodeId } from '../document/schema.ts';
-import type { InferredGraph } from './inferredGraph.ts';
-import { isExact } from './inferredGraph.ts';
+import { isExact, type InferredGraph, type InferredNode } from './inferredGraph.ts';
 import type { SortedGraph } from './sortGraph.ts';
 
 /** What is to be done about a node after an edit. */
@@ -19,6 +18,8 @@ export interface Start {
   readonly whole: readonly Diagnostic[] | undefined;
   /** For each place of the order. */
   readonly state: Uint8Array;
+  /** Nodes that are inferred anew after every edit. */
+  readonly restless: ReadonlySet<NodeId>;
   /** Tells that other types leave a node. */
   spread(id: NodeId): void;
 }
@@ -27,6 +28,12 @@ interface Last {
   readonly graph: Graph;
   readonly inferred: InferredGraph;
   readonly whole: readonly Diagnostic[];
+  readonly restless: ReadonlySet<NodeId>;
+}
+
+/** Blocks depend on their definitions; mistakes are told with what is around them. */
+export function isRestless({ node, diagnostics }: InferredNode): boolean {
+  return diagnostics.length > 0 || 'block' in node;
 }
 
 /** Smaller graphs are inferred faster than compared. */
@@ -68,12 +75,11 @@ export function startFromLast(graph: Graph, key: string, { places, feeds }: Sort
     if (place !== undefined) state[place] = as;
   };
   for (const { id, before, now } of changed) mark(id, isMoved(before, now) ? MOVED : STALE);
-  // Blocks depend on their definitions; mistakes are told with what is around them.
-  for (const [id, { node, diagnostics }] of last.inferred.nodes)
-    if (diagnostics.length > 0 || 'block' in node) mark(id, STALE);
+  for (const id of last.restless) mark(id, STALE);
   const sameNames = changed.every(({ id, before, now }) => nameOf(id, before) === nameOf(id, now));
   return {
     inferred: last.inferred,
+    restless: last.restless,
     whole: sameNames ? last.whole : undefined,
     state,
     spread: (id) => {

@@ -10,6 +10,7 @@ import { FrameCard } from './marks/FrameCard.tsx';
 import { NoteCard } from './marks/NoteCard.tsx';
 import { WaypointDot } from './marks/WaypointDot.tsx';
 import { NodeCard } from './NodeCard.tsx';
+import { useNearThings } from './nearView.ts';
 import { GRID } from './nodeGeometry.ts';
 import { OpenWireLine } from './OpenWireLine.tsx';
 import { GuideLines } from './StrokeLine.tsx';
@@ -55,12 +56,13 @@ export const FlowBoard = memo(function FlowBoard({
   children,
   ...events
 }: FlowBoardProps) {
+  const near = useNearThings(items, wires);
   return (
     <ReactFlow<CanvasItem, CanvasWire>
       attributionPosition="top-right"
       aria-label="Network"
-      nodes={isFar ? NOTHING : items}
-      edges={isFar ? NOTHING : wires}
+      nodes={isFar ? NOTHING : near.items}
+      edges={isFar ? NOTHING : near.wires}
       nodeTypes={nodeTypes}
       edgeTypes={edgeTypes}
       {...events}

@@ -2,6 +2,7 @@ import { useReactFlow, useStore } from '@xyflow/react';
 import { memo, useEffect, useMemo, useRef } from 'react';
 import { useStore as useZustand } from 'zustand';
 import { shallow } from 'zustand/shallow';
+import { whenIdle } from '../store/whenIdle.ts';
 import { themeStore } from '../theme/themeStore.ts';
 import { boundsOf, boxOf, type OverviewScene } from './overview/overviewScene.ts';
 import type { Box, Point } from './routeWire.ts';
@@ -83,9 +84,14 @@ export const Minimap = memo(function Minimap({ cards, marks, cardViews }: Minima
     height: height * scale,
   });
 
-  useEffect(() => {
-    if (canvas.current !== null) paint(canvas.current, { cards, marks, cardViews }, area);
-  }, [cards, marks, cardViews, area, theme]);
+  // After the frame in which the network itself changed.
+  useEffect(
+    () =>
+      whenIdle(() => {
+        if (canvas.current !== null) paint(canvas.current, { cards, marks, cardViews }, area);
+      }),
+    [cards, marks, cardViews, area, theme],
+  );
 
   function placeAt({ clientX, clientY }: React.MouseEvent): Point {
     const box = frame.current?.getBoundingClientRect() ?? { x: 0, y: 0 };

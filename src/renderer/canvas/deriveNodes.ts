@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../graph-engine/core/diagnostic.ts';
 import { nodesOf } from '../../graph-engine/document/graphs.ts';
 import type { BlockDefinition, Graph, GraphNode, NodeId } from '../../graph-engine/document/schema.ts';
 import type { InferredGraph, InferredNode } from '../../graph-engine/infer/inferredGraph.ts';
+import { changedSince } from './changedSince.ts';
 import { NODE_WIDTH, PORT_SIZE, portY } from './nodeGeometry.ts';
 import { sameList, sameView, viewNode, type NodeView } from './nodeView.ts';
 import { createViews, type Views } from './views.ts';
@@ -31,16 +32,32 @@ export interface NodeDeriver {
   readonly views: Views<NodeView>;
 }
 
-function handles(view: NodeView): NodeHandle[] {
+const handlesByPorts = new Map<string, NodeHandle[]>();
+
+/** Where wires end at a card: one list for all cards with the same ports. */
+function handles({ inputs, outputs, height }: NodeView): NodeHandle[] {
+  const key = `${height} ${inputs.join()} ${outputs.join()}`;
+  const known = handlesByPorts.get(key);
+  if (known !== undefined) return known;
+  const made = makeHandles(inputs, outputs, height);
+  // Few kinds of cards are in a network; forgetting costs nothing but making them again.
+  if (handlesByPorts.size >= MAXIMUM_KINDS) handlesByPorts.clear();
+  handlesByPorts.set(key, made);
+  return made;
+}
+
+const MAXIMUM_KINDS = 500;
+
+function makeHandles(inputs: readonly string[], outputs: readonly string[], height: number): NodeHandle[] {
   const half = PORT_SIZE / 2;
   const size = { width: PORT_SIZE, height: PORT_SIZE };
   return [
-    ...view.inputs.map((id, index): NodeHandle => {
-      const y = portY(index, view.inputs.length, view.height) - half;
+    ...inputs.map((id, index): NodeHandle => {
+      const y = portY(index, inputs.length, height) - half;
       return { id, type: 'target', position: Position.Left, x: -half, y, ...size };
     }),
-    ...view.outputs.map((id, index): NodeHandle => {
-      const y = portY(index, view.outputs.length, view.height) - half;
+    ...outputs.map((id, index): NodeHandle => {
+      const y = portY(index, outputs.length, height) - half;
       return { id, type: 'source', position: Position.Right, x: NODE_WIDTH - half, y, ...size };
     }),
   ];
@@ -116,12 +133,14 @@ function cardOf(
     width: NODE_WIDTH,
     height: view.height,
     measured: { width: NODE_WIDTH, height: view.height },
-    handles: samePorts ? (known.card.handles ?? handles(view)) : handles(view),
+    handles: handles(view),
     data,
     ariaLabel: view.label,
     ...(raised ? { zIndex: 1 } : {}),
   };
 }
+
+type Problems = ReturnType<typeof groupByNode>;
 
 /** A function that derives React Flow nodes and keeps what did not change: React then draws only what did. */
 export function createNodeDeriver(): NodeDeriver {
@@ -130,40 +149,71 @@ export function createNodeDeriver(): NodeDeriver {
   const known = new Map<NodeId, Known>();
   const unpublished = new Set<NodeId>();
   let cards: CanvasNode[] = [];
+  let last: NodeSources | undefined;
+
+  /** The card of a node as the sources are now. */
+  function look(id: NodeId, node: GraphNode, sources: NodeSources, problems: Problems): CanvasNode {
+    const { inferred, blocks, selection, moved } = sources;
+    const old = known.get(id);
+    const facts = inferred?.nodes.get(id);
+    const found = problems.get(id) ?? NO_PROBLEMS;
+    const position = moved?.get(id) ?? node.position;
+    let view = old?.view;
+    if (old === undefined || view === undefined || !sameBasis(old, node, facts, blocks, found)) {
+      const made = viewNode(id, node, facts, blocks, found);
+      if (view === undefined || !sameView(view, made)) {
+        view = made;
+        unpublished.add(id);
+      }
+    }
+    const card = cardOf(view, position, selection.has(id), old, data);
+    if (old?.card !== card || old.view !== view || old.node !== node || old.facts !== facts)
+      known.set(id, { node, facts, blocks, problems: found, view, card });
+    return card;
+  }
+
+  function deriveAll(sources: NodeSources): void {
+    const { graph } = sources;
+    const problems = groupByNode(sources.diagnostics);
+    const entries = nodesOf(graph);
+    const now: CanvasNode[] = [];
+    let same = entries.length === cards.length;
+    for (const [id, node] of entries) {
+      const card = look(id, node, sources, problems);
+      if (card !== cards[now.length]) same = false;
+      now.push(card);
+    }
+    if (known.size > entries.length)
+      for (const id of known.keys()) {
+        if (graph.nodes[id] !== undefined) continue;
+        known.delete(id);
+        unpublished.add(id);
+      }
+    if (!same) cards = now;
+  }
+
+  /** After an edit that leaves the wiring as it is: the changed nodes alone. False when React Flow must be told. */
+  function deriveChanged(changed: ReadonlySet<NodeId>, sources: NodeSources): boolean {
+    const problems = groupByNode(sources.diagnostics);
+    for (const id of changed) {
+      const node = sources.graph.nodes[id];
+      const card = known.get(id)?.card;
+      if (node === undefined || look(id, node, sources, problems) !== card) return false;
+    }
+    return true;
+  }
+
   return {
     views,
-    derive({ graph, inferred, blocks, diagnostics, selection, moved }) {
-      const problems = groupByNode(diagnostics);
-      const entries = nodesOf(graph);
-      const now: CanvasNode[] = [];
-      let same = entries.length === cards.length;
-      for (const [id, node] of entries) {
-        const old = known.get(id);
-        const facts = inferred?.nodes.get(id);
-        const found = problems.get(id) ?? NO_PROBLEMS;
-        const position = moved?.get(id) ?? node.position;
-        const selected = selection.has(id);
-        let view = old?.view;
-        if (old === undefined || view === undefined || !sameBasis(old, node, facts, blocks, found)) {
-          const made = viewNode(id, node, facts, blocks, found);
-          if (view === undefined || !sameView(view, made)) {
-            view = made;
-            unpublished.add(id);
-          }
-        }
-        const card = cardOf(view, position, selected, old, data);
-        if (old?.card !== card || old.view !== view || old.node !== node || old.facts !== facts)
-          known.set(id, { node, facts, blocks, problems: found, view, card });
-        if (card !== cards[now.length]) same = false;
-        now.push(card);
-      }
-      if (known.size > entries.length)
-        for (const id of known.keys()) {
-          if (graph.nodes[id] !== undefined) continue;
-          known.delete(id);
-          unpublished.add(id);
-        }
-      if (!same) cards = now;
+    derive(sources) {
+      const isSame =
+        last?.blocks === sources.blocks &&
+        last.diagnostics === sources.diagnostics &&
+        last.selection === sources.selection &&
+        last.moved === sources.moved;
+      const changed = isSame ? changedSince(last, sources) : undefined;
+      if (changed === undefined || !deriveChanged(changed, sources)) deriveAll(sources);
+      last = sources;
       return cards;
     },
     publish() {

@@ -5,6 +5,9 @@ import { nameOf, nodesOf } from '../../graph-engine/document/graphs.ts';
 import { samePlaces, sameWiring } from '../../graph-engine/document/sameWiring.ts';
 import type { BlockDefinition, Endpoint, Graph, GraphNode, NodeId } from '../../graph-engine/document/schema.ts';
 import type { InferredGraph } from '../../graph-engine/infer/inferredGraph.ts';
+import { sortGraph } from '../../graph-engine/infer/sortGraph.ts';
+import { indexBoxes, type BoxIndex } from './boxIndex.ts';
+import { changedSince } from './changedSince.ts';
 import { NODE_WIDTH, nodeHeight, portY } from './nodeGeometry.ts';
 import { portsOf } from './nodeView.ts';
 import { freeLane, isObstructed, type Box, type Point } from './routeWire.ts';
@@ -79,66 +82,108 @@ interface Route {
   readonly lane: number;
 }
 
+/** Lanes that are nearer to each other count as one. */
+const LANE_WIDTH = 40;
+
 /** Lanes that lie within each other's span are drawn apart, the longest outside. */
 function nest(routes: readonly Route[]): Map<string, number> {
   const lanes = new Map<string, number>();
+  const byLane = new Map<number, Route[]>();
+  const bandOf = ({ lane }: Route): number => Math.floor(lane / LANE_WIDTH);
+  for (const route of routes) {
+    const band = byLane.get(bandOf(route));
+    if (band === undefined) byLane.set(bandOf(route), [route]);
+    else band.push(route);
+  }
   for (const route of routes) {
     const above = route.lane < Math.min(route.from.y, route.to.y);
+    const band = bandOf(route);
     let depth = 0;
-    for (const other of routes) {
+    for (const other of [band - 1, band, band + 1].flatMap((near) => byLane.get(near) ?? [])) {
       const inside = other.from.x >= route.from.x && other.to.x <= route.to.x;
       const shorter = other.to.x - other.from.x < route.to.x - route.from.x;
-      if (inside && shorter && Math.abs(other.lane - route.lane) < 40) depth += 1;
+      if (inside && shorter && Math.abs(other.lane - route.lane) < LANE_WIDTH) depth += 1;
     }
     lanes.set(route.id, route.lane + (above ? -1 : 1) * Math.min(depth, 12) * NESTED_DISTANCE);
   }
   return lanes;
 }
 
-/** Where in a list sorted by its left side the boxes begin that start at `x` or behind it. */
-function firstFrom(boxes: readonly Box[], x: number): number {
-  let [from, to] = [0, boxes.length];
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if ((boxes[middle]?.x ?? Infinity) < x) from = middle + 1;
-    else to = middle;
+interface Detour {
+  readonly id: NodeId;
+  readonly port: string;
+  readonly source: Endpoint;
+}
+
+/** Wires that may have to go round cards: told by where their ends stand, because nearly all lead to the next column. */
+function findDetours(graph: Graph): readonly Detour[] {
+  const found: Detour[] = [];
+  for (const [id, { inputs, position }] of nodesOf(graph))
+    for (const port in inputs) {
+      const source = inputs[port];
+      if (source === undefined || source.via !== undefined) continue;
+      const origin = graph.nodes[source.node];
+      if (origin === undefined) continue;
+      const length = position.x - origin.position.x - NODE_WIDTH;
+      if (length < 0 || length >= NODE_WIDTH) found.push({ id, port, source });
+    }
+  return found;
+}
+
+function* boxesOf(placed: ReadonlyMap<NodeId, Placed>): Generator<Box> {
+  for (const { box } of placed.values()) yield box;
+}
+
+/** Room above and below a lane in which cards are in its way, and more. */
+const LANE_ROOM = 40;
+
+/** Cards that begin between the ends of a wire or a card before, at the heights between the ends and so much above and below. */
+function boxesBeside(from: Point, to: Point, index: BoxIndex, reach: number): Box[] {
+  const room = reach + LANE_ROOM;
+  const [top, bottom] = [Math.min(from.y, to.y) - room, Math.max(from.y, to.y) + room];
+  return index.starting(from.x - NODE_WIDTH, to.x, top, bottom);
+}
+
+/** Looks for a free lane near the wire first, and farther away only when there is none: cards far off are not in its way. */
+function nearestLane(from: Point, to: Point, index: BoxIndex, isBetween: (box: Box) => boolean): number {
+  const [top, bottom] = [Math.min(from.y, to.y), Math.max(from.y, to.y)];
+  for (let reach = 200; ; reach *= 4) {
+    const lane = freeLane(from, to, boxesBeside(from, to, index, reach).filter(isBetween));
+    const isAll = top - reach < index.top && bottom + reach > index.bottom;
+    if (isAll || (lane > top - reach && lane < bottom + reach)) return lane;
   }
-  return from;
 }
 
 /** A wire longer than to the next column may have nodes in its way; such wires get a lane round them. */
 function routeWires(graph: Graph, blocks: Readonly<Record<string, BlockDefinition>>): Map<string, number> {
+  const detours = findDetours(graph);
+  if (detours.length === 0) return new Map();
   const placed = new Map<NodeId, Placed>();
   for (const [id, node] of nodesOf(graph)) placed.set(id, place(node, blocks));
-  const sorted = [...placed.values()].map(({ box }) => box).sort((a, b) => a.x - b.x);
-  /** Cards that begin from one place to another; all are equally wide. */
-  const starting = (from: number, to: number): Box[] => sorted.slice(firstFrom(sorted, from), firstFrom(sorted, to));
+  const index = indexBoxes(boxesOf(placed));
   const routes: Route[] = [];
   const backwards = new Map<string, number>();
-  for (const [id, node] of nodesOf(graph)) {
-    const target = placed.get(id);
-    if (target === undefined) continue;
-    for (const [port, source] of Object.entries(node.inputs)) {
-      const origin = placed.get(source.node);
-      if (source.via !== undefined || origin === undefined || routes.length + backwards.size >= MAXIMUM_ROUTED)
-        continue;
-      const from = portAt(origin, source.port, 'outputs');
-      const to = portAt(target, port, 'inputs');
-      if (to.x < from.x) {
-        const ends: [Point, Point] = [
-          { x: to.x, y: from.y },
-          { x: from.x, y: to.y },
-        ];
-        backwards.set(wireId(id, port), freeLane(...ends, starting(to.x - NODE_WIDTH, from.x)));
-        continue;
-      }
-      if (to.x - from.x < NODE_WIDTH) continue;
-      const between = starting(from.x - NODE_WIDTH, to.x).filter(
-        (box) => box !== origin.box && box !== target.box && box.x + box.width > from.x,
+  for (const { id, port, source } of detours) {
+    const [origin, target] = [placed.get(source.node), placed.get(id)];
+    if (origin === undefined || target === undefined) continue;
+    if (routes.length + backwards.size >= MAXIMUM_ROUTED) break;
+    const from = portAt(origin, source.port, 'outputs');
+    const to = portAt(target, port, 'inputs');
+    if (to.x < from.x) {
+      const ends: [Point, Point] = [
+        { x: to.x, y: from.y },
+        { x: from.x, y: to.y },
+      ];
+      backwards.set(
+        wireId(id, port),
+        nearestLane(...ends, index, () => true),
       );
-      if (between.length === 0 || !isObstructed(from, to, between)) continue;
-      routes.push({ id: wireId(id, port), from, to, lane: freeLane(from, to, between) });
+      continue;
     }
+    const isBetween = (box: Box): boolean =>
+      box !== origin.box && box !== target.box && box.x + box.width > from.x && box.x < to.x;
+    if (!isObstructed(from, to, boxesBeside(from, to, index, 0).filter(isBetween))) continue;
+    routes.push({ id: wireId(id, port), from, to, lane: nearestLane(from, to, index, isBetween) });
   }
   return new Map([...nest(routes), ...backwards]);
 }
@@ -191,7 +236,8 @@ interface Basis {
 }
 
 /** A wire that is drawn; without a view when a port it ends at does not exist. */
-interface Known extends Basis {
+interface Known {
+  readonly basis: Basis;
   readonly view: WireView | undefined;
   readonly wire: CanvasWire | undefined;
 }
@@ -208,9 +254,20 @@ const listedWires = new WeakMap<GraphNode, { readonly target: NodeId; readonly w
 function wiresTo(target: NodeId, node: GraphNode): readonly Listed[] {
   const known = listedWires.get(node);
   if (known?.target === target) return known.wires;
-  const wires = Object.entries(node.inputs).map(([port, source]) => ({ id: wireId(target, port), port, source }));
+  const wires: Listed[] = [];
+  for (const port in node.inputs) {
+    const source = node.inputs[port];
+    if (source !== undefined) wires.push({ id: wireId(target, port), port, source });
+  }
   if (Object.isFrozen(node)) listedWires.set(node, { target, wires });
   return wires;
+}
+
+/** What wires are derived from, with what follows from it for all of them. */
+interface Context extends WireSources {
+  readonly skips: ReadonlySet<string>;
+  readonly lanes: ReadonlyMap<string, number>;
+  readonly errors: ReadonlyMap<string, string>;
 }
 
 /** A function that derives React Flow edges and keeps what did not change: React then draws only what did. */
@@ -220,6 +277,7 @@ export function createWireDeriver(): WireDeriver {
   const known = new Map<string, Known>();
   const unpublished = new Set<string>();
   let wires: CanvasWire[] = [];
+  let last: Context | undefined;
 
   function make(
     target: NodeId,
@@ -231,72 +289,105 @@ export function createWireDeriver(): WireDeriver {
     const made = viewWire(target, listed, basis, blocks);
     const view = made !== undefined && old?.view !== undefined && sameWire(old.view, made) ? old.view : made;
     if (view !== old?.view) unpublished.add(listed.id);
-    return {
-      ...basis,
-      view,
-      wire: view === undefined ? undefined : wireOf(target, listed, basis, data, view, old?.wire),
-    };
+    const wire = view === undefined ? undefined : wireOf(target, listed, basis, data, view, old?.wire);
+    return { basis, view, wire };
+  }
+
+  /** Of the sources as they are now, the wire that ends somewhere; nothing when its other end does not exist. */
+  function look(target: NodeId, node: GraphNode, listed: Listed, context: Context): Known | undefined {
+    const { graph, inferred, blocks, selectedWires, skips, lanes, errors } = context;
+    const { id, source } = listed;
+    const origin = graph.nodes[source.node];
+    // A wire whose end does not exist cannot be drawn; the node tells of it.
+    if (origin === undefined) return undefined;
+    const facts = inferred?.nodes.get(source.node);
+    const type = facts?.outputs[source.port];
+    const silent = facts?.muted === true;
+    const skip = skips.has(id);
+    const lane = lanes.get(id) ?? null;
+    const error = errors.get(id) ?? null;
+    const selected = selectedWires.has(id);
+    const old = known.get(id);
+    const before = old?.basis;
+    // Compared one by one: of thousands of wires an edit concerns a few.
+    if (
+      before?.node === node &&
+      before.origin === origin &&
+      before.blocks === blocks &&
+      before.type === type &&
+      before.skip === skip &&
+      before.lane === lane &&
+      before.silent === silent &&
+      before.error === error &&
+      before.selected === selected
+    )
+      return old;
+    const one = make(target, listed, { node, origin, blocks, type, skip, lane, silent, error, selected }, blocks, old);
+    known.set(id, one);
+    return one;
+  }
+
+  function deriveAll(context: Context): void {
+    const { graph } = context;
+    const now: CanvasWire[] = [];
+    let [same, count] = [true, 0];
+    for (const [target, node] of nodesOf(graph)) {
+      for (const listed of wiresTo(target, node)) {
+        const one = look(target, node, listed, context);
+        if (one === undefined) continue;
+        count += 1;
+        if (one.wire === undefined) continue;
+        if (one.wire !== wires[now.length]) same = false;
+        now.push(one.wire);
+      }
+    }
+    if (known.size > count)
+      for (const id of known.keys()) {
+        const { node, port } = wireEnd(id);
+        const source = graph.nodes[node]?.inputs[port];
+        if (source !== undefined && graph.nodes[source.node] !== undefined) continue;
+        known.delete(id);
+        unpublished.add(id);
+      }
+    if (!same || now.length !== wires.length) wires = now;
+  }
+
+  /** After an edit that leaves the wiring as it is: the wires at changed nodes alone. False when React Flow must be told. */
+  function deriveChanged(changed: ReadonlySet<NodeId>, context: Context): boolean {
+    const { graph } = context;
+    const { feeds } = sortGraph(graph);
+    const seen = new Set<NodeId>(changed);
+    for (const id of changed) for (const target of feeds.get(id) ?? []) seen.add(target);
+    for (const target of seen) {
+      const node = graph.nodes[target];
+      if (node === undefined) return false;
+      for (const listed of wiresTo(target, node)) {
+        const wire = known.get(listed.id)?.wire;
+        if (look(target, node, listed, context)?.wire !== wire) return false;
+      }
+    }
+    return true;
   }
 
   return {
     views,
-    derive({ graph, inferred, blocks, diagnostics, selectedWires }) {
-      const skips = skipWires(graph);
-      const lanes = lanesOf(graph, blocks);
-      const errors = errorsByWire(graph, diagnostics);
-      const now: CanvasWire[] = [];
-      let [same, count] = [true, 0];
-      for (const [target, node] of nodesOf(graph)) {
-        for (const listed of wiresTo(target, node)) {
-          const { id, source } = listed;
-          const origin = graph.nodes[source.node];
-          // A wire whose end does not exist cannot be drawn; the node tells of it.
-          if (origin === undefined) continue;
-          const facts = inferred?.nodes.get(source.node);
-          const type = facts?.outputs[source.port];
-          const silent = facts?.muted === true;
-          const skip = skips.has(id);
-          const lane = lanes.get(id) ?? null;
-          const error = errors.get(id) ?? null;
-          const selected = selectedWires.has(id);
-          const old = known.get(id);
-          // Compared one by one: of thousands of wires an edit concerns a few.
-          let one = old;
-          if (
-            old?.node !== node ||
-            old.origin !== origin ||
-            old.blocks !== blocks ||
-            old.type !== type ||
-            old.skip !== skip ||
-            old.lane !== lane ||
-            old.silent !== silent ||
-            old.error !== error ||
-            old.selected !== selected
-          ) {
-            one = make(
-              target,
-              listed,
-              { node, origin, blocks, type, skip, lane, silent, error, selected },
-              blocks,
-              old,
-            );
-            known.set(id, one);
-          }
-          count += 1;
-          if (one?.wire === undefined) continue;
-          if (one.wire !== wires[now.length]) same = false;
-          now.push(one.wire);
-        }
-      }
-      if (known.size > count)
-        for (const id of known.keys()) {
-          const { node, port } = wireEnd(id);
-          const source = graph.nodes[node]?.inputs[port];
-          if (source !== undefined && graph.nodes[source.node] !== undefined) continue;
-          known.delete(id);
-          unpublished.add(id);
-        }
-      if (!same || now.length !== wires.length) wires = now;
+    derive(sources) {
+      const { graph, inferred, blocks, diagnostics, selectedWires } = sources;
+      const context = {
+        ...sources,
+        skips: skipWires(graph),
+        lanes: lanesOf(graph, blocks),
+        errors: errorsByWire(graph, diagnostics),
+      };
+      const isSame =
+        last?.blocks === blocks &&
+        last.diagnostics === diagnostics &&
+        last.selectedWires === selectedWires &&
+        last.skips === context.skips &&
+        last.lanes === context.lanes;
+      const changed = isSame ? changedSince(last, { graph, inferred }) : undefined;
+      if (changed === undefined || !deriveChanged(changed, context)) deriveAll(context);
+      last = context;
       return wires;
     },
     publish() {

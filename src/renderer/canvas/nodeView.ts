@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../graph-engine/core/diagnostic.ts';
-import type { OpFamily } from '../../graph-engine/core/opDefinition.ts';
+import type { OpDefinition, OpFamily } from '../../graph-engine/core/opDefinition.ts';
 import { formatShape } from '../../graph-engine/core/shape.ts';
 import { blockPorts } from '../../graph-engine/document/blockPorts.ts';
 import { nameOf } from '../../graph-engine/document/graphs.ts';
@@ -57,6 +57,16 @@ export interface Ports {
 
 type Blocks = Readonly<Record<string, BlockDefinition>>;
 
+const portsOfOps = new WeakMap<OpDefinition, Ports>();
+
+function portsOfOp(op: OpDefinition): Ports {
+  const known = portsOfOps.get(op);
+  if (known !== undefined) return known;
+  const ports = { inputs: [...op.inputs, ...(op.optionalInputs ?? [])], outputs: op.outputs };
+  portsOfOps.set(op, ports);
+  return ports;
+}
+
 /** The ports of a node; a node of an unknown kind has those its wires name. */
 export function portsOf(node: GraphNode, blocks: Blocks): Ports {
   if ('block' in node) {
@@ -67,7 +77,7 @@ export function portsOf(node: GraphNode, blocks: Blocks): Ports {
   }
   const op = opNamed(node.op);
   if (op === undefined) return { inputs: Object.keys(node.inputs), outputs: ['output'] };
-  return { inputs: [...op.inputs, ...(op.optionalInputs ?? [])], outputs: op.outputs };
+  return portsOfOp(op);
 }
 
 const RANK: Readonly<Record<NodeProblem['severity'], number>> = { error: 0, incomplete: 1, warning: 2, advice: 3 };
@@ -96,8 +106,31 @@ export function viewNode(
   blocks: Blocks,
   problems: readonly Diagnostic[],
 ): NodeView {
-  const view = viewCard(id, node, inferred, blocks, problems);
-  return { ...view, label: describe(view) };
+  const { inputs, outputs } = portsOf(node, blocks);
+  const parameters = inferred?.totals.parameters ?? 0;
+  const firstOutput = outputs[0] === undefined ? undefined : inferred?.outputs[outputs[0]];
+  const { type, family, title, summary, repeat } = describeKind(node, inferred, blocks);
+  const card = {
+    id,
+    type,
+    family,
+    name: nameOf(id, node),
+    title,
+    summary,
+    inputs,
+    outputs,
+    height: nodeHeight(inputs.length, outputs.length),
+    repeat,
+    bypassed: inferred?.bypassed ?? node.enabled === false,
+    muted: inferred?.muted ?? node.muted === true,
+    frozen: node.frozen === true,
+    conditional: typeof node.enabled === 'string' || typeof node.muted === 'string',
+    cost: parameters === 0 ? null : formatCount(parameters),
+    outputShape: firstOutput === undefined ? null : formatShape(firstOutput),
+    note: node.note ?? null,
+    problem: worstProblem(problems),
+  };
+  return { ...card, label: describe(card) };
 }
 
 function describe(view: Omit<NodeView, 'label'>): string {
@@ -114,35 +147,15 @@ function describe(view: Omit<NodeView, 'label'>): string {
   return parts.filter((part) => part !== '').join(', ');
 }
 
-function viewCard(
-  id: NodeId,
+/** What kind of node a card stands for. */
+function describeKind(
   node: GraphNode,
   inferred: InferredNode | undefined,
   blocks: Blocks,
-  problems: readonly Diagnostic[],
-): Omit<NodeView, 'label'> {
-  const { inputs, outputs } = portsOf(node, blocks);
-  const parameters = inferred?.totals.parameters ?? 0;
-  const firstOutput = outputs[0] === undefined ? undefined : inferred?.outputs[outputs[0]];
-  const common = {
-    id,
-    name: nameOf(id, node),
-    inputs,
-    outputs,
-    height: nodeHeight(inputs.length, outputs.length),
-    bypassed: inferred?.bypassed ?? node.enabled === false,
-    muted: inferred?.muted ?? node.muted === true,
-    frozen: node.frozen === true,
-    conditional: typeof node.enabled === 'string' || typeof node.muted === 'string',
-    cost: parameters === 0 ? null : formatCount(parameters),
-    outputShape: firstOutput === undefined ? null : formatShape(firstOutput),
-    note: node.note ?? null,
-    problem: worstProblem(problems),
-  };
+): Pick<NodeView, 'type' | 'family' | 'title' | 'summary' | 'repeat'> {
   if ('block' in node) {
     const definition = blocks[node.block];
     return {
-      ...common,
       type: node.block,
       family: definition === undefined ? 'unknown' : 'block',
       title: definition?.name ?? node.block,
@@ -152,7 +165,6 @@ function viewCard(
   }
   const op = opNamed(node.op);
   return {
-    ...common,
     type: node.op,
     family: op?.family ?? 'unknown',
     title: op?.documentation.title ?? node.op,

@@ -13,6 +13,8 @@ export interface Point {
 
 const CLEARANCE = 24;
 const SAMPLES = 12;
+/** A curve as near to a box as this is in its way. */
+const BESIDE = 6;
 
 /** How far a wire leaves its port horizontally before it turns. */
 function reach(from: Point, to: Point): number {
@@ -30,16 +32,30 @@ function bezierAt(from: Point, to: Point, t: number): Point {
 }
 
 function holds(box: Box, { x, y }: Point): boolean {
-  return x > box.x && x < box.x + box.width && y > box.y - 6 && y < box.y + box.height + 6;
+  return x > box.x && x < box.x + box.width && y > box.y - BESIDE && y < box.y + box.height + BESIDE;
 }
 
 /** Whether the direct curve between two ports would run through a box. */
 export function isObstructed(from: Point, to: Point, boxes: readonly Box[]): boolean {
+  // The curve rises or falls all the way: it never leaves the heights between its ends.
+  const [top, bottom] = [Math.min(from.y, to.y) - BESIDE, Math.max(from.y, to.y) + BESIDE];
+  const beside = boxes.filter((box) => box.y < bottom && box.y + box.height > top);
+  if (beside.length === 0) return false;
   for (let step = 1; step < SAMPLES; step++) {
     const point = bezierAt(from, to, step / SAMPLES);
-    if (boxes.some((box) => holds(box, point))) return true;
+    if (beside.some((box) => holds(box, point))) return true;
   }
   return false;
+}
+
+/** The next height above (-1) or below (1) a lane that is free of the boxes in its way; the lane itself when none is. */
+function pastBlocking(lane: number, direction: 1 | -1, boxes: readonly Box[]): number {
+  let free = lane;
+  for (const { y, height } of boxes) {
+    if (lane <= y - CLEARANCE + 1 || lane >= y + height + CLEARANCE - 1) continue;
+    free = direction === -1 ? Math.min(free, y - CLEARANCE) : Math.max(free, y + height + CLEARANCE);
+  }
+  return free;
 }
 
 /** Height of the nearest free horizontal lane between two ports: among, above or below what is in between. */
@@ -48,14 +64,9 @@ export function freeLane(from: Point, to: Point, boxes: readonly Box[]): number 
   const search = (start: number, direction: 1 | -1): number => {
     let lane = start;
     for (let tries = 0; tries <= between.length; tries++) {
-      const blocking = between.filter(
-        (box) => lane > box.y - CLEARANCE + 1 && lane < box.y + box.height + CLEARANCE - 1,
-      );
-      if (blocking.length === 0) return lane;
-      lane =
-        direction === -1
-          ? Math.min(...blocking.map((box) => box.y)) - CLEARANCE
-          : Math.max(...blocking.map((box) => box.y + box.height)) + CLEARANCE;
+      const next = pastBlocking(lane, direction, between);
+      if (next === lane) return lane;
+      lane = next;
     }
     return lane;
   };

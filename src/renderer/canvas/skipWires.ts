@@ -27,8 +27,9 @@ function rankNodes(graph: Graph): Map<NodeId, Ranked> {
   for (const id of sortGraph(graph).order) {
     let rank = -1;
     let roots = 0;
-    for (const source of Object.values(graph.nodes[id]?.inputs ?? {})) {
-      const from = ranked.get(source.node);
+    const inputs = graph.nodes[id]?.inputs ?? {};
+    for (const port in inputs) {
+      const from = ranked.get(inputs[port]?.node ?? id);
       if (from === undefined) continue;
       rank = Math.max(rank, from.rank);
       roots |= from.roots;
@@ -43,9 +44,18 @@ function rankNodes(graph: Graph): Map<NodeId, Ranked> {
 function countConsumers(graph: Graph): Map<NodeId, number> {
   const consumers = new Map<NodeId, number>();
   for (const [, node] of nodesOf(graph)) {
-    for (const source of Object.values(node.inputs)) consumers.set(source.node, (consumers.get(source.node) ?? 0) + 1);
+    for (const port in node.inputs) {
+      const source = node.inputs[port]?.node;
+      if (source !== undefined) consumers.set(source, (consumers.get(source) ?? 0) + 1);
+    }
   }
   return consumers;
+}
+
+function hasSeveral(inputs: object): boolean {
+  let count = 0;
+  for (const _port in inputs) if (++count > 1) return true;
+  return false;
 }
 
 /**
@@ -59,9 +69,10 @@ function findSkips(graph: Graph): ReadonlySet<string> {
   const consumers = countConsumers(graph);
   const skips = new Set<string>();
   for (const [id, node] of nodesOf(graph)) {
+    if (!hasSeveral(node.inputs)) continue;
     const target = ranked.get(id);
     const inputs = Object.entries(node.inputs);
-    if (target === undefined || inputs.length < 2) continue;
+    if (target === undefined) continue;
     for (const [port, source] of inputs) {
       const from = ranked.get(source.node);
       if (from === undefined || target.rank - from.rank <= 1) continue;

@@ -31,6 +31,9 @@ function defaultsOf(op: OpDefinition): Readonly<Record<string, unknown>> {
   return values;
 }
 
+/** By resolved values, which equal nodes share: expressions that were given make no difference once they are resolved. */
+const summaries = new WeakMap<Readonly<Record<string, unknown>>, string>();
+
 /**
  * What tells this node from its neighbours, in a few characters: `3×3, 16, stride 2`. Sizes come first and are always
  * shown; the rest only where it differs from the default.
@@ -40,8 +43,16 @@ export function summarizeOpParameters(
   given: Readonly<Record<string, ParameterValue>>,
   resolved: Readonly<Record<string, unknown>> | undefined,
 ): string {
+  const known = resolved === undefined ? undefined : summaries.get(resolved);
+  if (known !== undefined) return known;
+  const summary = summarize(op, { ...given, ...resolved });
+  if (resolved !== undefined) summaries.set(resolved, summary);
+  return summary;
+}
+
+function summarize(op: OpDefinition, given: Readonly<Record<string, unknown>>): string {
   const initial = defaultsOf(op);
-  const values: Record<string, unknown> = { ...initial, ...given, ...resolved };
+  const values: Record<string, unknown> = { ...initial, ...given };
   const names = Object.keys(op.parameters.shape);
   if (op.family === 'input') {
     const sides = ['height', 'width', 'channels', 'length', 'features'].filter((name) => names.includes(name));

@@ -1,10 +1,11 @@
-import { Fragment, useDeferredValue, useMemo } from 'react';
+import { Fragment, useMemo } from 'react';
 import { describeBlockTrails } from '../../graph-engine/explain/blockTrail.ts';
 import { explainNode, type SizeReason } from '../../graph-engine/explain/explainNode.ts';
 import { shapeTrail } from '../../graph-engine/explain/shapeTrail.ts';
 import type { NodeId } from '../../graph-engine/document/schema.ts';
 import type { InferredGraph, InferredNode } from '../../graph-engine/infer/inferredGraph.ts';
 import { reveal, select } from '../store/uiStore.ts';
+import { useSettled } from '../ui/useSettled.ts';
 import { Section } from './Section.tsx';
 
 const LONGEST_TRAIL = 6;
@@ -12,7 +13,7 @@ const LONGEST_TRAIL = 6;
 /** Why a node's output has its shape: the rule of each axis, what decides it, and where it changed on the way. */
 export function ProvenanceSection({ node, graph }: { readonly node: InferredNode; readonly graph: InferredGraph }) {
   // Found by trying: it follows an edit without holding it up.
-  const [settledNode, settledGraph] = [useDeferredValue(node), useDeferredValue(graph)];
+  const [settledNode, settledGraph] = [useSettled(node), useSettled(graph)];
   const reasons = useMemo(() => explainNode(settledNode), [settledNode]);
   const trail = useMemo(() => shapeTrail(settledGraph, settledNode.id), [settledGraph, settledNode.id]);
   const ports = Object.entries(reasons);

@@ -1,7 +1,8 @@
 import { ChevronRight, CircleCheck } from 'lucide-react';
-import { useDeferredValue, useMemo, type ReactNode } from 'react';
+import { useMemo, type ReactNode } from 'react';
 import { adviseDocument } from '../../graph-engine/advice/adviseDocument.ts';
 import { useDocument } from '../store/documentStore.ts';
+import { useSettled } from '../ui/useSettled.ts';
 import { AdviceRow } from './AdviceRow.tsx';
 import { goToPlace } from './goToPlace.ts';
 import { ProblemRow } from './ProblemRow.tsx';
@@ -14,7 +15,7 @@ export function ProblemsPane() {
   const document = useDocument((state) => state.document);
   const diagnostics = useDocument((state) => state.inferred.diagnostics);
   const problems = useMemo(() => sortProblems(document, diagnostics), [document, diagnostics]);
-  const settled = useDeferredValue(document);
+  const settled = useSettled(document);
   const advice = useMemo(() => sortProblems(settled, adviseDocument(settled)), [settled]);
   const gone = new Set(document.dismissedAdvice ?? []);
   const open = advice.filter(({ diagnostic }) => !gone.has(diagnostic.key));

@@ -1,18 +1,29 @@
+import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
+import { prepareSerialization } from '../../graph-engine/document/serializeDocument.ts';
 import { startDocumentLocks } from './documentLocks.ts';
 import { documentStore } from './documentStore.ts';
+import { whenIdle } from './whenIdle.ts';
 import { createDraftKeeper, keptWindows, restoreWindow, type DraftsRestored } from './drafts.ts';
 import { uiStore } from './uiStore.ts';
 
 const DELAY_MILLISECONDS = 400;
-/** A page that is never idle writes its drafts nevertheless. */
-const PATIENCE_MILLISECONDS = 300;
+/** What is left of an idle moment when the next is waited for. */
+const SPARE_MILLISECONDS = 2;
 const WINDOW_NAME = 'skipwire.window';
 
-/** Not between a press and its frame: a large document takes some milliseconds to write. */
-function whenIdle(act: () => void): void {
-  // Not every browser tells when it is idle.
-  if ('requestIdleCallback' in globalThis) requestIdleCallback(act, { timeout: PATIENCE_MILLISECONDS });
-  else act();
+/** Writes what a large document consists of bit by bit, whenever nothing else is to be done; then all of it takes little. */
+function prepareWhenIdle(document: SkipwireDocument, then: () => void): void {
+  const steps = prepareSerialization(document);
+  const goOn = (timeLeft: () => number): void => {
+    do {
+      if (steps.next().done === true) {
+        then();
+        return;
+      }
+    } while (timeLeft() > SPARE_MILLISECONDS);
+    whenIdle(goOn);
+  };
+  whenIdle(goOn);
 }
 
 /** Locks that windows of this editor hold: a window that is closed or killed lets go of its own. */
@@ -70,7 +81,7 @@ export async function startDrafts(onFull: () => void): Promise<DraftsRestored> {
   };
   const saveSoon = (): void => {
     // Not put off again by the next edit: at most one delay is ever lost.
-    timer ??= setTimeout(() => whenIdle(saveIfPending), DELAY_MILLISECONDS);
+    timer ??= setTimeout(() => prepareWhenIdle(documentStore.getState().document, saveIfPending), DELAY_MILLISECONDS);
   };
   documentStore.subscribe((state, before) => {
     if (state.tabs !== before.tabs || state.id !== before.id) saveSoon();

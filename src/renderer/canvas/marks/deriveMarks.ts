@@ -1,7 +1,7 @@
 import type { Node } from '@xyflow/react';
 import { nodesOf } from '../../../graph-engine/document/graphs.ts';
 import { rememberByWiring } from '../../../graph-engine/document/sameWiring.ts';
-import type { Graph, MarkColour, MarkId } from '../../../graph-engine/document/schema.ts';
+import type { Graph, MarkColour, MarkId, NodeId } from '../../../graph-engine/document/schema.ts';
 import type { Box, Point } from '../routeWire.ts';
 import { wireId } from '../skipWires.ts';
 import { markBox } from './frameMembers.ts';
@@ -53,13 +53,15 @@ export function firstLine(text: string): string {
 }
 
 /** Wires that are led through points; few are. */
-const ledWires = rememberByWiring((graph: Graph) =>
-  nodesOf(graph).flatMap(([target, { inputs }]) =>
-    Object.entries(inputs).flatMap(([port, { via = [] }]) =>
-      via.length === 0 ? [] : [{ target, wire: wireId(target, port), via }],
-    ),
-  ),
-);
+const ledWires = rememberByWiring((graph: Graph) => {
+  const led: { readonly target: NodeId; readonly wire: string; readonly via: readonly Point[] }[] = [];
+  for (const [target, { inputs }] of nodesOf(graph))
+    for (const port in inputs) {
+      const via = inputs[port]?.via ?? [];
+      if (via.length > 0) led.push({ target, wire: wireId(target, port), via });
+    }
+  return led;
+});
 
 function deriveAll({ graph, selectedMarks, moved, resized }: MarkSources): MarkNode[] {
   const placed = (key: string, box: Box): Box =>
