@@ -1,12 +1,13 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
 import { fill, openEditor, type RunningEditor } from './openEditor.ts';
 
 let editor: RunningEditor;
 
-/** The first residual network without what holds its numbers back, and with steps that are far too large. */
+/** The first residual network without what holds its numbers back, and with steps that become far too large after some epochs. */
 function wildNetwork(): string {
   const file = new URL('../../templates/networks/first-residual.json', import.meta.url);
   const document = JSON.parse(readFileSync(file, 'utf8')) as {
@@ -19,8 +20,26 @@ function wildNetwork(): string {
     if (node.op === 'batchNormalization' || node.op === 'relu') node.enabled = false;
   }
   const optimizer = { kind: 'sgd', weightDecay: 0 };
-  Object.assign(document.training, { learningRate: 2, optimizer, schedule: { kind: 'constant' }, epochs: 2 });
+  const schedule = { kind: 'constant', warmupSteps: 600 };
+  Object.assign(document.training, { learningRate: 2, optimizer, schedule, epochs: 8 });
   return JSON.stringify(document);
+}
+
+const Run = z.object({
+  summary: z.object({
+    id: z.string(),
+    name: z.string(),
+    parent: z.object({ run: z.string(), step: z.number() }).optional(),
+    lastEpoch: z.object({ epoch: z.number() }).optional(),
+  }),
+});
+
+/** What the runs of the wild network say of themselves. */
+function runsOf(workspace: string): z.infer<typeof Run>['summary'][] {
+  const folder = path.join(workspace, 'runs');
+  return readdirSync(folder)
+    .map((run) => Run.parse(JSON.parse(readFileSync(path.join(folder, run, 'run.json'), 'utf8'))).summary)
+    .filter(({ name }) => name === 'Wild');
 }
 
 beforeAll(async () => {
@@ -131,9 +150,18 @@ test('a run that diverges names the node, and one press mends and goes on', { ti
   const guilty = /in "(\w+)"/.exec(message ?? '')?.[1] ?? '';
   await page.locator(`[data-testid="node-${guilty}"].is-selected`).waitFor();
 
-  // One press: the rate is lowered and training goes on to its end.
+  const [, failedAt = ''] = /at step (\d+)/.exec(message ?? '') ?? [];
+  const [first] = runsOf(editor.workspace);
+  if (first === undefined) throw new Error('There is a run');
+
+  // One press: the rate is lowered and training goes on to its end, from the last good checkpoint and not from the beginning.
   await page.getByTestId('divergence-rate').click();
   await state.filter({ hasText: /Finished/ }).waitFor({ timeout: 120_000 });
+  await page.getByTestId('run-list').getByText(`continues ${first.id}`).waitFor();
+  const child = runsOf(editor.workspace).find(({ parent }) => parent?.run === first.id);
+  expect(child?.parent?.step).toBeGreaterThan(40);
+  expect(child?.parent?.step).toBeLessThan(Number(failedAt));
+  expect(child?.lastEpoch?.epoch).toBe(8);
   const rate = page.getByTestId('learningRate');
   await expect.poll(() => rate.inputValue()).toBe('0.2');
   await page.getByTestId('network-canvas').focus();
