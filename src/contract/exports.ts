@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SkipwireDocument } from '../graph-engine/document/schema.ts';
 import { OnnxOptions } from '../graph-engine/targets/onnx/onnxOptions.ts';
+import { SourceFramework } from '../graph-engine/targets/python/sourceFramework.ts';
 import { call } from './call.ts';
 import { RunId } from './run.ts';
 import { WorkspacePath } from './workspacePath.ts';
@@ -54,7 +55,7 @@ export const exportCalls = {
       verification: Verification,
     }),
   ),
-  /** Source code, and its weights as safetensors beside it. */
+  /** PyTorch source and its weights as safetensors beside it. */
   'export/pytorch': call(
     z.strictObject(order),
     z.strictObject({
@@ -64,5 +65,24 @@ export const exportCalls = {
       weights: Weights,
       className: z.string(),
     }),
+  ),
+  /** Source code, its weights as safetensors beside it, and where wanted a script that trains it. */
+  'export/source': call(
+    z.strictObject({ ...order, framework: SourceFramework, training: z.boolean().default(false) }),
+    z.strictObject({
+      path: z.string(),
+      weightsPath: z.string(),
+      trainingPath: z.string().nullable(),
+      dataPath: z.string().nullable(),
+      bytes: z.number(),
+      weights: Weights,
+      className: z.string(),
+      notices: z.array(z.string()).readonly(),
+    }),
+  ),
+  /** The script that trains, to be looked at before it is written. */
+  'export/training-script': call(
+    z.strictObject({ document: SkipwireDocument, framework: SourceFramework, module: z.string().max(200) }),
+    z.strictObject({ source: z.string(), notices: z.array(z.string()).readonly() }),
   ),
 } as const;

@@ -54,6 +54,16 @@ describe('export', () => {
     expect(weights.ok && weights.value.tensors['stage2.0.conv1.weight']?.dims).toEqual([32, 16, 3, 3]);
   });
 
+  test('writes Keras source and the run as a script, with its samples', async () => {
+    const options = ['--keras', 'resnet.py', '--training', '--json'];
+    const { code, stdout } = await skipwire('export', template('first-residual'), ...options);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ className: 'FirstResidualNetwork', notices: [] });
+    expect(await readFile(path.join(folder, 'resnet_train.py'), 'utf8')).toContain('from resnet import create_model');
+    const data = decodeSafetensors(await readFile(path.join(folder, 'resnet_data.safetensors')));
+    expect(data.ok && data.value.tensors['image']?.dims).toEqual([1797, 8, 8, 1]);
+  });
+
   test('asks what to write', async () => {
     const { code, stderr } = await skipwire('export', template('resnet-20'));
     expect(code).toBe(1);

@@ -6,7 +6,9 @@ import { assertNever } from '../../graph-engine/core/diagnostic.ts';
 import { OnnxOptions } from '../../graph-engine/targets/onnx/onnxOptions.ts';
 import { NEWEST_OPSET, OLDEST_OPSET } from '../../graph-engine/targets/onnx/opsets.ts';
 import { exportOnnxFile } from '../exports/exportOnnxFile.ts';
-import { exportPytorchFile } from '../exports/exportPytorchFile.ts';
+import { SourceFramework } from '../../graph-engine/targets/python/sourceFramework.ts';
+import { sourceTargets } from '../../graph-engine/targets/sourceTargets.ts';
+import { exportSourceFile } from '../exports/exportSourceFile.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { createEngineClient } from '../training/engineClient.ts';
 import { exitCodes } from './exitCodes.ts';
@@ -16,6 +18,8 @@ import { tellingProblems } from './tellProblem.ts';
 interface ExportOptions {
   readonly onnx?: string;
   readonly pytorch?: string;
+  readonly keras?: string;
+  readonly training?: boolean;
   readonly json?: boolean;
 }
 
@@ -39,6 +43,8 @@ export function registerExportCommand(program: Command): void {
     .description('take a network away: a run with its best weights, a document with initial ones')
     .option('--onnx <file>', 'an ONNX model, verified by onnxruntime; a file that is there is replaced')
     .option('--pytorch <file>', 'PyTorch source, with the weights beside it as safetensors')
+    .option('--keras <file>', 'Keras 3 source, with the weights beside it as safetensors')
+    .option('--training', 'source: a script beside it that trains as the run did')
     .option('--opset <n>', `ONNX: version of the operator set, ${OLDEST_OPSET} to ${NEWEST_OPSET}`, integer)
     .option('--float16', 'ONNX: half the size, three digits; inputs and outputs stay float32')
     .option('--float16-ends', 'ONNX: with --float16, inputs and outputs are float16 too')
@@ -64,27 +70,42 @@ export function registerExportCommand(program: Command): void {
 }
 
 async function exportSource(source: string, options: ExportOptions & OnnxFlags): Promise<void> {
-  if (options.onnx === undefined && options.pytorch === undefined) {
+  const frameworks = SourceFramework.options.filter((framework) => options[framework] !== undefined);
+  if (options.onnx === undefined && frameworks.length === 0) {
     throw new HostFailure({
       code: 'export/no-format',
       message: 'Nothing says what to write.',
-      remedy: 'Add --onnx file.onnx, or --pytorch file.py, or both.',
+      remedy: 'Add --onnx file.onnx, --pytorch file.py or --keras file.py, or several of them.',
     });
   }
   const from = await openRunOrDocument(source);
-  if (options.pytorch !== undefined) await exportSourceCode(from, options.pytorch, options);
+  for (const framework of frameworks) await exportSourceCode(from, framework, options);
   if (options.onnx !== undefined) await exportModel(from, options.onnx, options);
 }
 
 type Source = Awaited<ReturnType<typeof openRunOrDocument>>;
 
-async function exportSourceCode(from: Source, file: string, { json = false }: ExportOptions): Promise<void> {
-  const done = await exportPytorchFile({ ...from, file: path.resolve(file), overwrite: true });
-  if (json) console.log(JSON.stringify(done));
-  else {
-    console.log(`Wrote ${file}: the class ${done.className} and what it is made of.`);
-    console.log(`Wrote ${path.basename(done.weightsPath)} beside it: ${describeWeights(done.weights)}.`);
+async function exportSourceCode(from: Source, framework: SourceFramework, options: ExportOptions): Promise<void> {
+  const file = options[framework] ?? '';
+  const done = await exportSourceFile({
+    ...from,
+    framework,
+    file: path.resolve(file),
+    overwrite: true,
+    training: options.training === true ? process.cwd() : null,
+  });
+  if (options.json === true) {
+    console.log(JSON.stringify(done));
+    return;
   }
+  console.log(
+    `Wrote ${file} for ${sourceTargets[framework].title}: the class ${done.className} and what it is made of.`,
+  );
+  console.log(`Wrote ${path.basename(done.weightsPath)} beside it: ${describeWeights(done.weights)}.`);
+  if (done.dataPath !== null) console.log(`Wrote ${path.basename(done.dataPath)} beside it: the samples of the run.`);
+  if (done.trainingPath !== null)
+    console.log(`Wrote ${path.basename(done.trainingPath)} beside it: the run as a script.`);
+  for (const notice of done.notices) console.log(`Note: ${notice}`);
 }
 
 async function exportModel(

@@ -3,7 +3,8 @@ import type { Handlers } from '../../contract/contract.ts';
 import type { exportCalls } from '../../contract/exports.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { exportOnnxFile } from '../exports/exportOnnxFile.ts';
-import { exportPytorchFile } from '../exports/exportPytorchFile.ts';
+import { exportSourceFile } from '../exports/exportSourceFile.ts';
+import { writeTrainingScript } from '../exports/writeTrainingScript.ts';
 import { answerOf } from '../files/hostFailure.ts';
 import type { HostServices } from './createHost.ts';
 
@@ -38,8 +39,22 @@ export function createExportHandlers({
       }),
     'export/pytorch': (wanted) =>
       answerOf(async () => {
-        const done = await exportPytorchFile(await orderOf(wanted));
-        return { ...done, path: wanted.path, weightsPath: beside(wanted, done.weightsPath) };
+        const order = { ...(await orderOf(wanted)), framework: 'pytorch', training: null } as const;
+        const { weightsPath, bytes, weights, className } = await exportSourceFile(order);
+        return { path: wanted.path, weightsPath: beside(wanted, weightsPath), bytes, weights, className };
       }),
+    'export/source': ({ framework, training, ...wanted }) =>
+      answerOf(async () => {
+        const order = { ...(await orderOf(wanted)), framework, training: training ? workspace.root : null };
+        const done = await exportSourceFile(order);
+        return {
+          ...done,
+          path: wanted.path,
+          weightsPath: beside(wanted, done.weightsPath),
+          trainingPath: done.trainingPath && beside(wanted, done.trainingPath),
+          dataPath: done.dataPath && beside(wanted, done.dataPath),
+        };
+      }),
+    'export/training-script': (wanted) => answerOf(() => writeTrainingScript(wanted, workspace.root)),
   };
 }

@@ -1,0 +1,229 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { SkipwireDocument } from '../../src/graph-engine/document/schema.ts';
+import { lowerDocument } from '../../src/graph-engine/lower/lowerDocument.ts';
+import { initialize } from '../../src/graph-engine/random/initialize.ts';
+import { learningRateAt } from '../../src/graph-engine/training/learningRate.ts';
+import { stepSize } from '../../src/graph-engine/training/stepSize.ts';
+import type { Executor } from '../../src/main/executors/compiledProgram.ts';
+import { openTensorflowExecutor } from '../../src/main/executors/tensorflowExecutor.ts';
+import { exportSourceFile } from '../../src/main/exports/exportSourceFile.ts';
+import { balancedWeights } from '../../src/main/training/balanceClasses.ts';
+import { batchSource } from '../../src/main/training/batches.ts';
+import { prepareData } from '../../src/main/training/prepareData.ts';
+import { takeStep } from '../../src/main/training/takeStep.ts';
+import { networkOf, networkTemplate } from '../support/networks.ts';
+import { pythonWith } from '../support/python.ts';
+
+const python = pythonWith('torch', 'safetensors');
+const folder = mkdtempSync(path.join(tmpdir(), 'skipwire-training-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A document with other settings, and without what is drawn by chance while it trains. */
+function trainedWith(document: SkipwireDocument, training: Readonly<Record<string, unknown>>): SkipwireDocument {
+  const plain = JSON.parse(JSON.stringify(document), (key, value: unknown) => {
+    if (/^(dropout|rate)$/.test(key) && typeof value === 'number') return 0;
+    // A parameter that a block declares.
+    if (typeof value !== 'object' || value === null || !('name' in value) || !('default' in value)) return value;
+    return /dropout/i.test(String(value.name)) ? { ...value, default: 0 } : value;
+  }) as SkipwireDocument;
+  return SkipwireDocument.parse({ ...plain, training: { ...plain.training, ...training } });
+}
+
+const first = networkTemplate('first-residual.json');
+const regression = networkOf({
+  input: { op: 'featureInput', parameters: { size: 10 } },
+  hidden: { op: 'dense', parameters: { units: 16 } },
+  relu: { op: 'relu' },
+  answer: { op: 'dense', parameters: { units: 1 } },
+  output: { op: 'regressionOutput', parameters: { loss: 'huber', delta: 2 } },
+});
+
+const cases: readonly (readonly [string, SkipwireDocument, number])[] = [
+  ['residual', trainedWith(first, {}), 8],
+  [
+    'smoothed',
+    trainedWith(first, {
+      optimizer: { kind: 'adamw', weightDecay: 0.1 },
+      weightDecaySpares: 'norms',
+      labelSmoothing: 0.1,
+      classWeights: { kind: 'balanced' },
+      normalization: 'standardize',
+      clipping: { kind: 'norm', maximum: 0.5 },
+      averaging: { kind: 'ema', decay: 0.9 },
+      schedule: { kind: 'one-cycle' },
+      stratified: true,
+    }),
+    8,
+  ],
+  [
+    'gathered',
+    trainedWith(first, {
+      optimizer: { kind: 'nesterov', weightDecay: 0.01 },
+      weightDecaySpares: 'biases',
+      accumulate: 2,
+      clipping: { kind: 'value', maximum: 0.05 },
+      schedule: { kind: 'step', warmupSteps: 4 },
+    }),
+    6,
+  ],
+  ['lamb', trainedWith(first, { optimizer: { kind: 'lamb' } }), 6],
+  ['lion', trainedWith(first, { optimizer: { kind: 'lion' }, learningRate: 0.0003 }), 6],
+  ['rmsprop', trainedWith(first, { optimizer: { kind: 'rmsprop', momentum: 0.5 }, learningRate: 0.0003 }), 6],
+  [
+    'regression',
+    trainedWith(regression, { data: 'friedman', normalization: 'standardize', schedule: { kind: 'plateau' } }),
+    8,
+  ],
+  ['masks', trainedWith(networkTemplate('u-net-padded.json'), { data: 'shape-masks', batchSize: 4 }), 2],
+  ['text', trainedWith(networkTemplate('mini-gpt.json'), { data: 'licence-text', batchSize: 4 }), 2],
+  ['game', trainedWith(networkTemplate('rl-tower-small.json'), { data: 'tic-tac-toe', batchSize: 16 }), 3],
+];
+
+/** What is drawn by chance, which is PyTorch's own there. */
+const byChance: readonly (readonly [string, SkipwireDocument])[] = [
+  [
+    'varied',
+    trainedWith(first, {
+      augmentation: { flip: 'both', crop: {}, resizedCrop: {}, rotate: {}, colour: {}, erase: {} },
+      normalization: 'standardize',
+      mixing: { kind: 'mixup' },
+      earlyStopping: { kind: 'patience' },
+      checkpointEvery: 1,
+      precision: 'bfloat16',
+      judgedBy: 'measure',
+    }),
+  ],
+  [
+    'varied-masks',
+    trainedWith(networkTemplate('u-net-padded.json'), {
+      data: 'shape-masks',
+      batchSize: 4,
+      augmentation: { flip: 'horizontal', rotate: {} },
+      mixing: { kind: 'cutmix' },
+    }),
+  ],
+];
+
+const write = (name: string, document: SkipwireDocument) =>
+  exportSourceFile({
+    document,
+    framework: 'pytorch',
+    runFolder: null,
+    file: path.join(folder, `${name}.py`),
+    overwrite: true,
+    training: folder,
+  });
+
+const Report = z.record(
+  z.string(),
+  z.union([z.object({ lines: z.array(z.string()) }), z.object({ problem: z.string() })]),
+);
+
+/** The losses that a script tells, step by step. */
+function lossesIn(lines: readonly string[]): readonly number[] {
+  return lines.flatMap((line) => {
+    const loss = /^step \d+: loss ([^,]+),/.exec(line)?.[1];
+    return loss === undefined ? [] : [Number(loss)];
+  });
+}
+
+async function engineLosses(executor: Executor, document: SkipwireDocument, steps: number): Promise<readonly number[]> {
+  const settings = document.training;
+  const drawn = lowerDocument(document);
+  if (!drawn.ok) throw new Error(drawn.error[0]?.message);
+  const data = await prepareData(drawn.value, settings);
+  const classWeights =
+    settings.classWeights?.kind === 'balanced'
+      ? balancedWeights(drawn.value, data.columns, data.split.train)
+      : undefined;
+  const lowered = classWeights === undefined ? drawn : lowerDocument(document, { classWeights });
+  if (!lowered.ok) throw new Error(lowered.error[0]?.message);
+  const { program } = lowered.value;
+  const compiled = await executor.compile(program, { seed: settings.seed, selfCheck: false });
+  await compiled.writeVariables(
+    Object.fromEntries(program.variables.map((variable) => [variable.name, initialize(variable, settings.seed)])),
+  );
+  const source = batchSource(data, settings);
+  const stepsPerEpoch = Math.ceil(source.samples / stepSize(settings));
+  const losses: number[] = [];
+  for await (const batch of source.training({ epoch: 0, offset: 0 })) {
+    const step = losses.length;
+    if (step === steps) break;
+    const learningRate = learningRateAt(settings, step, stepsPerEpoch);
+    const { loss } = await takeStep({ compiled, settings, step, learningRate, fetches: ['loss'] }, batch);
+    losses.push(loss?.[0] ?? NaN);
+  }
+  await compiled.dispose();
+  return losses;
+}
+
+describe.skipIf(python === undefined)('a training script', () => {
+  let executor: Executor;
+  beforeAll(async () => {
+    executor = await openTensorflowExecutor();
+  });
+  afterAll(() => executor.dispose());
+
+  test('loses step by step what the engine loses from the same weights', { timeout: 600_000 }, async () => {
+    const manifest = [];
+    for (const [name, document, steps] of cases) {
+      const { trainingPath, weightsPath } = await write(name, document);
+      const out = path.join(folder, `${name}-run`);
+      const limits = ['--steps', String(steps), '--log-every', '1', '--out', out];
+      manifest.push({ name, module: name, script: trainingPath, arguments: ['--weights', weightsPath, ...limits] });
+    }
+    for (const [name, document] of byChance) {
+      const { trainingPath } = await write(name, document);
+      const limits = ['--steps', '2', '--log-every', '1', '--out', path.join(folder, `${name}-run`)];
+      manifest.push({ name, module: name, script: trainingPath, arguments: limits });
+    }
+    const file = path.join(folder, 'manifest.json');
+    writeFileSync(file, JSON.stringify(manifest));
+    const script = path.join(import.meta.dirname, '../oracles/generatedTraining.py');
+    const output = execFileSync(python ?? '', [script, file], { encoding: 'utf8' });
+    const report = Report.parse(JSON.parse(output.trim().split('\n').at(-1) ?? ''));
+    for (const [name] of byChance) {
+      const one = report[name];
+      expect.soft(one !== undefined && 'lines' in one ? lossesIn(one.lines) : one, name).toHaveLength(2);
+    }
+    for (const [name, document, steps] of cases) {
+      const one = report[name];
+      if (one === undefined || 'problem' in one) {
+        expect.soft(one?.problem, name).toBeUndefined();
+        continue;
+      }
+      const [expected, found] = [await engineLosses(executor, document, steps), lossesIn(one.lines)];
+      expect.soft(found, name).toHaveLength(steps);
+      for (const [step, loss] of expected.entries()) {
+        // Both compute in float32: rounding errors of the first steps grow with each that follows.
+        const allowed = 1e-5 * 3 ** step;
+        const error = Math.abs((found[step] ?? NaN) / loss - 1);
+        expect.soft(error, `${name}, step ${step + 1}: ${found[step]} for ${loss}`).toBeLessThan(allowed);
+      }
+    }
+  });
+
+  test('goes on from its checkpoint, and takes the same steps in two processes', { timeout: 300_000 }, async () => {
+    const document = trainedWith(regression, { data: 'friedman', epochs: 2, batchSize: 64 });
+    const { trainingPath, weightsPath } = await write('both', document);
+    const run = (launcher: readonly string[], ...more: readonly string[]) =>
+      execFileSync(
+        python ?? '',
+        [...launcher, trainingPath ?? '', '--weights', weightsPath, '--log-every', '1', ...more],
+        { encoding: 'utf8', cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] },
+      ).split('\n');
+    const whole = run([], '--out', 'whole');
+    const begun = run([], '--out', 'parts', '--epochs', '1');
+    const gone = run([], '--out', 'parts', '--resume');
+    expect(lossesIn([...begun, ...gone])).toEqual(lossesIn(whole));
+    const shared = lossesIn(run(['-m', 'torch.distributed.run', '--nproc_per_node', '2'], '--out', 'shared'));
+    expect(shared).toHaveLength(lossesIn(whole).length);
+    // Sums are added up in another order.
+    for (const [step, loss] of lossesIn(whole).entries()) expect(shared[step]).toBeCloseTo(loss, 3);
+  });
+});
