@@ -12,7 +12,7 @@ export interface ChoicesProps<Name extends string> {
 /** A row of buttons, one of which is pressed. */
 export function Choices<Name extends string>({ label, names, chosen, onChoose, testId }: ChoicesProps<Name>) {
   return (
-    <div role="group" aria-label={label} className="flex flex-wrap gap-1">
+    <div role="group" aria-label={label} className="flex h-8 items-center gap-1">
       {names.map((name) => (
         <button
           key={name}

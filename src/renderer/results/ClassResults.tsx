@@ -23,10 +23,13 @@ export function ClassResults({ run, output }: { readonly run: RunId; readonly ou
   const absent = classes.filter((_, index) => report.classes[index]?.support === 0);
   return (
     <>
-      <p className="text-sm text-ink" data-testid="results-summary">
-        <strong>{(report.accuracy * 100).toFixed(1)} %</strong> of {report.samples} right · mean F1{' '}
-        {(report.macroF1 * 100).toFixed(1)} %
-      </p>
+      <div className="flex flex-wrap items-center gap-x-4">
+        <p className="text-sm text-ink" data-testid="results-summary">
+          <strong>{(report.accuracy * 100).toFixed(1)} %</strong> of {report.samples} right · mean F1{' '}
+          {(report.macroF1 * 100).toFixed(1)} %
+        </p>
+        <Choices label="What is shown" names={VIEWS} chosen={view} onChoose={setView} testId="results-view" />
+      </div>
       {absent.length > 0 && (
         <p className="text-xs text-ink-muted" data-testid="absent-classes">
           No sample here is {absent.slice(0, 8).join(', ')}
@@ -34,7 +37,6 @@ export function ClassResults({ run, output }: { readonly run: RunId; readonly ou
           found.
         </p>
       )}
-      <Choices label="What is shown" names={VIEWS} chosen={view} onChoose={setView} testId="results-view" />
       {view === 'Confusion' && (
         <div className="flex flex-wrap items-start gap-6">
           <ConfusionMatrix classes={classes} confusion={report.confusion} chosen={cell} onChoose={setCell} />

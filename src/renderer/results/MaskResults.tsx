@@ -5,7 +5,6 @@ import type { RunId } from '../../contract/run.ts';
 import { segmentationReport } from '../../graph-engine/evaluation/segmentationReport.ts';
 import { Button } from '../ui/Button.tsx';
 import { classNames } from '../ui/classNames.ts';
-import { Select } from '../ui/Select.tsx';
 import { Choices } from './Choices.tsx';
 import { ConfusionMatrix } from './ConfusionMatrix.tsx';
 import { FigureTable, percent } from './FigureTable.tsx';
@@ -26,11 +25,13 @@ export function MaskResults({ run, output }: { readonly run: RunId; readonly out
   const { classes } = output;
   return (
     <>
-      <p className="text-sm text-ink" data-testid="results-summary">
-        Mean IoU <strong>{percent(report.meanIou)}</strong> · dice {percent(report.meanDice)} ·{' '}
-        {percent(report.pixelAccuracy)} of all pixels right · {output.samples.length} samples
-      </p>
-      <Choices label="What is shown" names={VIEWS} chosen={view} onChoose={setView} testId="results-view" />
+      <div className="flex flex-wrap items-center gap-x-4">
+        <p className="text-sm text-ink" data-testid="results-summary">
+          Mean IoU <strong>{percent(report.meanIou)}</strong> · dice {percent(report.meanDice)} ·{' '}
+          {percent(report.pixelAccuracy)} of all pixels right · {output.samples.length} samples
+        </p>
+        <Choices label="What is shown" names={VIEWS} chosen={view} onChoose={setView} testId="results-view" />
+      </div>
       {view === 'Masks' && <MaskGrid run={run} output={output} iou={report.classes.map(({ iou }) => percent(iou))} />}
       {view === 'Classes' && (
         <FigureTable
@@ -56,7 +57,8 @@ export function MaskResults({ run, output }: { readonly run: RunId; readonly out
 const PAGE = 12;
 const SMALL = 104;
 const LARGE = 208;
-type Order = 'worst' | 'best';
+const ORDERS = ['Worst first', 'Best first'] as const;
+type Order = (typeof ORDERS)[number];
 
 interface MaskGridProps {
   readonly run: RunId;
@@ -69,11 +71,11 @@ function MaskGrid({ run, output, iou }: MaskGridProps) {
   const [layer, setLayer] = useState<Layer>('Prediction');
   const [opacity, setOpacity] = useState(0.6);
   const [hidden, setHidden] = useState<ReadonlySet<number>>(new Set([0]));
-  const [order, setOrder] = useState<Order>('worst');
+  const [order, setOrder] = useState<Order>('Worst first');
   const [from, setFrom] = useState(0);
   const [chosen, setChosen] = useState<number | null>(null);
   const ordered = useMemo(() => {
-    const sign = order === 'worst' ? 1 : -1;
+    const sign = order === 'Worst first' ? 1 : -1;
     return [...output.meanIou.keys()].sort((a, b) => sign * ((output.meanIou[a] ?? 0) - (output.meanIou[b] ?? 0)));
   }, [output, order]);
   const page = ordered.slice(from, from + PAGE);
@@ -86,22 +88,16 @@ function MaskGrid({ run, output, iou }: MaskGridProps) {
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <Choices label="Mask over the image" names={layers} chosen={layer} onChoose={setLayer} testId="mask-layer" />
         <OpacitySlider value={opacity} onChange={setOpacity} />
-        <div className="w-36">
-          <Select
-            label="Order"
-            wide
-            value={order}
-            options={[
-              { value: 'worst', label: 'Worst first' },
-              { value: 'best', label: 'Best first' },
-            ]}
-            onChange={(next) => {
-              setOrder(next);
-              setFrom(0);
-            }}
-            data-testid="mask-order"
-          />
-        </div>
+        <Choices
+          label="Order"
+          names={ORDERS}
+          chosen={order}
+          onChoose={(next) => {
+            setOrder(next);
+            setFrom(0);
+          }}
+          testId="mask-order"
+        />
         <span className="ml-auto flex items-center gap-2 text-2xs text-ink-muted tabular-nums">
           {from + 1}–{Math.min(ordered.length, from + PAGE)} of {ordered.length}
           <Button size="sm" disabled={from === 0} onClick={() => setFrom(Math.max(0, from - PAGE))}>
@@ -137,7 +133,7 @@ function MaskGrid({ run, output, iou }: MaskGridProps) {
                 aria-pressed={chosen === number}
                 onClick={() => setChosen(chosen === number ? null : number)}
                 className={classNames(
-                  'flex flex-col items-center gap-1 rounded-md border border-line bg-raised p-1.5 text-2xs text-ink-muted hover:bg-hover',
+                  'flex w-32 flex-col items-center gap-1 rounded-md border border-line bg-raised p-1.5 text-2xs text-ink-muted hover:bg-hover',
                   chosen === number && 'outline-2 outline-focus',
                 )}
               >

@@ -13,7 +13,7 @@ import { OpacitySlider } from './OpacitySlider.tsx';
 /** Samples of one file that are shown. */
 const SHOWN = 40;
 const SIZE = 144;
-const LARGE = 224;
+const LARGE = 192;
 
 /** What the network says of one file, and what was done to the file before. */
 export function PredictionView({
@@ -202,7 +202,7 @@ function PredictedMask({
   const [hidden, setHidden] = useState<ReadonlySet<number>>(new Set([0]));
   if (picture.kind !== 'image') return null;
   return (
-    <div className="flex max-w-md flex-col gap-2" data-testid="own-file-mask">
+    <div className="flex max-w-lg flex-col gap-2" data-testid="own-file-mask">
       <div className="flex flex-wrap gap-3">
         <figure className="flex flex-col gap-1">
           <MaskImage picture={picture} shown={undefined} size={LARGE} label="The image as the network sees it" />

@@ -1,5 +1,6 @@
 import { FileUp } from 'lucide-react';
 import { useMemo, useState, type DragEvent } from 'react';
+import type { SetPart } from '../../contract/evaluation.ts';
 import type { RunId, RunSummary } from '../../contract/run.ts';
 import { networkFingerprint } from '../../graph-engine/document/networkFingerprint.ts';
 import { networkEnds } from '../../graph-engine/training/networkEnds.ts';
@@ -9,7 +10,7 @@ import { useDocument } from '../store/documentStore.ts';
 import { useRuns } from '../training/runStore.ts';
 import { Select } from '../ui/Select.tsx';
 import { Choices } from './Choices.tsx';
-import { EvaluationView } from './EvaluationView.tsx';
+import { EvaluationControls, EvaluationView } from './EvaluationView.tsx';
 import { OwnFileView } from './OwnFileView.tsx';
 import { predictFiles } from './ownFileStore.ts';
 import { WriterView } from './WriterView.tsx';
@@ -48,6 +49,7 @@ function RunResults({ run, runs, onChoose }: RunResultsProps) {
   const root = useDocument((state) => state.inferred.root);
   const ends = networkEnds(root);
   const [mode, setMode] = useState<Mode>('On its data');
+  const [part, setPart] = useState<SetPart>('validation');
   const [over, setOver] = useState(false);
   const writes = ends.outputs.some(({ target }) => target.kind === 'tokens');
   const modes = MODES.filter((one) => one !== 'Write' || writes);
@@ -63,7 +65,7 @@ function RunResults({ run, runs, onChoose }: RunResultsProps) {
 
   return (
     <div
-      className="relative flex h-full flex-col gap-3 overflow-y-auto p-3"
+      className="relative flex h-full flex-col gap-2.5 overflow-y-auto p-3"
       data-testid="results"
       // What is dropped here is not opened by the window.
       data-takes-files
@@ -88,8 +90,9 @@ function RunResults({ run, runs, onChoose }: RunResultsProps) {
           data-testid="results-run"
         />
         <Choices label="What is asked" names={modes} chosen={mode} onChoose={setMode} testId="results-mode" />
+        {mode === 'On its data' && <EvaluationControls run={run} part={part} onPart={setPart} />}
       </div>
-      {mode === 'On its data' && <EvaluationView run={run} />}
+      {mode === 'On its data' && <EvaluationView run={run} part={part} />}
       {mode === 'Your own file' && (
         <OwnFileView
           run={run.id}

@@ -23,7 +23,7 @@ export function TextResults({ run, output }: { readonly run: RunId; readonly out
     <>
       <p className="text-sm text-ink" data-testid="results-summary">
         Perplexity <strong>{digits(figures.perplexity)}</strong> · {digits(figures.bitsPerToken)} bits a token ·{' '}
-        {digits(figures.bitsPerCharacter)} bits a character · {percent(figures.tokenAccuracy)} foreseen ·{' '}
+        {digits(figures.bitsPerCharacter)} bits a character · {percent(figures.tokenAccuracy)} of tokens right ·{' '}
         {output.tokens} tokens in windows of {output.context}
       </p>
       <section className="flex flex-col gap-2" aria-label="Most surprising passages" data-testid="worst-passages">

@@ -20,21 +20,23 @@ export function ValueResults({ run, output }: { readonly run: RunId; readonly ou
   const [first] = figures;
   return (
     <>
-      <p className="text-sm text-ink" data-testid="results-summary">
-        Off by <strong>{digits(first?.meanAbsoluteError ?? null)}</strong> on average (MAE
-        {figures.length > 1 && ` of ${names[0] ?? ''}`}) · RMSE {digits(first?.rootMeanSquaredError ?? null)} · R²{' '}
-        {digits(first?.rSquared ?? null)} · {samples.length} samples
-      </p>
-      <div className="flex flex-wrap items-end gap-3">
+      <div className="flex flex-wrap items-center gap-x-4">
+        <p className="text-sm text-ink" data-testid="results-summary">
+          Off by <strong>{digits(first?.meanAbsoluteError ?? null)}</strong> on average (MAE
+          {figures.length > 1 && ` of ${names[0] ?? ''}`}) · RMSE {digits(first?.rootMeanSquaredError ?? null)} · R²{' '}
+          {digits(first?.rSquared ?? null)} · {samples.length} samples
+        </p>
         <Choices label="What is shown" names={VIEWS} chosen={view} onChoose={setView} testId="results-view" />
         {view === 'Plots' && points.truth.length > 1 && (
-          <Select
-            label="Value"
-            value={chosen}
-            options={names.map((name, at) => ({ value: String(at), label: name }))}
-            onChange={setChosen}
-            data-testid="results-value"
-          />
+          <div className="w-60">
+            <Select
+              label="Value"
+              value={chosen}
+              options={names.map((name, at) => ({ value: String(at), label: name }))}
+              onChange={setChosen}
+              data-testid="results-value"
+            />
+          </div>
         )}
       </div>
       {view === 'Plots' &&
@@ -75,12 +77,12 @@ function Plots({ output: { names, points }, index }: { readonly output: Regresse
         description={`Predicted against true ${name} for ${truth.length} samples. On the dashed line both are equal.`}
       />
       <ValuePlot
-        title={`Left over: ${name}`}
+        title={`Residuals: ${name}`}
         across="Predicted"
         upwards="Predicted − true"
         points={{ x: predicted, y: residuals }}
         ideal="zero"
-        description={`What is left over of ${name} for ${truth.length} samples. Around the dashed line there should be no pattern.`}
+        description={`Residuals of ${name} for ${truth.length} samples. Around the dashed line there should be no pattern.`}
       />
     </div>
   );

@@ -35,6 +35,27 @@ export function WriterView({ run }: { readonly run: RunId }) {
           data-testid="writer-prompt"
           className="min-h-16 w-full resize-y rounded-md border border-line bg-surface px-2 py-1 font-mono text-xs text-ink placeholder:text-ink-faint hover:border-line-strong focus:border-focus focus:outline-2 focus:-outline-offset-1 focus:outline-focus"
         />
+        <div className="flex gap-2">
+          <Button
+            variant="primary"
+            icon={<PenLine size={14} aria-hidden />}
+            disabled={busy}
+            onClick={() => void write(connection, run)}
+            data-testid="writer-go"
+          >
+            {busy ? 'Writing' : 'Write'}
+          </Button>
+          {busy && (
+            <Button
+              icon={<Square size={12} aria-hidden />}
+              disabled={writing?.stopping === true}
+              onClick={() => stopWriting(connection, run)}
+              data-testid="writer-stop"
+            >
+              Stop
+            </Button>
+          )}
+        </div>
         <div className="@container flex flex-col gap-1">
           <NumberField
             label="Tokens to write"
@@ -75,27 +96,6 @@ export function WriterView({ run }: { readonly run: RunId }) {
             onCommit={(seed) => setWish(run, { seed })}
             data-testid="writer-seed"
           />
-        </div>
-        <div className="flex gap-2">
-          <Button
-            variant="primary"
-            icon={<PenLine size={14} aria-hidden />}
-            disabled={busy}
-            onClick={() => void write(connection, run)}
-            data-testid="writer-go"
-          >
-            {busy ? 'Writing' : 'Write'}
-          </Button>
-          {busy && (
-            <Button
-              icon={<Square size={12} aria-hidden />}
-              disabled={writing?.stopping === true}
-              onClick={() => stopWriting(connection, run)}
-              data-testid="writer-stop"
-            >
-              Stop
-            </Button>
-          )}
         </div>
       </div>
       {writing !== undefined && <Written writing={writing} />}
