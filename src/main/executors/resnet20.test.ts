@@ -2,14 +2,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { loadDocument } from '../../graph-engine/document/loadDocument.ts';
-import { lowerDocument } from '../../graph-engine/lower/lowerDocument.ts';
-import { OptimizerSettings } from '../../graph-engine/program/optimizers/settings.ts';
-import { normal } from '../../graph-engine/random/distributions.ts';
-import { createWordStream, domains } from '../../graph-engine/random/philox.ts';
 import { productRoot } from '../files/productRoot.ts';
 import type { Executor } from './compiledProgram.ts';
 import { openTensorflowExecutor } from './tensorflowExecutor.ts';
+import { imagesOfStep, residualNetwork20 } from './testing/residualNetwork20.ts';
 
 /** What tests/oracles/resnet20.py wrote: PyTorch's losses in double precision. */
 const golden = z
@@ -29,48 +25,25 @@ const golden = z
   })
   .parse(JSON.parse(readFileSync(path.join(productRoot, 'tests/golden/resnet20.json'), 'utf8')));
 
-const PIXELS = 32 * 32 * 3;
-
-/** Normal pixels whose mean follows the class, as in the script. */
-function batch(step: number): { images: Float32Array; labels: Int32Array } {
-  const labels = Int32Array.from({ length: golden.batch }, (_, i) => (i * 7 + step) % 10);
-  const images = new Float32Array(golden.batch * PIXELS);
-  normal(createWordStream([golden.seed, step], 0, domains.data), 1, images);
-  for (let i = 0; i < images.length; i++) {
-    const mean = Math.fround(Math.fround((labels[Math.floor(i / PIXELS)] ?? 0) / 10) - 0.5);
-    images[i] = (images[i] ?? 0) + mean;
-  }
-  return { images, labels };
-}
-
 let executor: Executor;
 beforeAll(async () => {
   executor = await openTensorflowExecutor();
 });
 afterAll(() => executor.dispose());
 
-function resnet20(optimizer: 'momentum' | 'adam') {
-  const loaded = loadDocument(readFileSync(path.join(productRoot, 'templates/networks/resnet-20.json'), 'utf8'));
-  if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
-  const settings = OptimizerSettings.parse({ kind: optimizer, weightDecay: optimizer === 'momentum' ? 1e-4 : 0 });
-  const lowered = lowerDocument({ ...loaded.value, training: { ...loaded.value.training, optimizer: settings } });
-  if (!lowered.ok) throw new Error(JSON.stringify(lowered.error));
-  return lowered.value;
-}
-
 test.each(golden.runs)(
   'ResNet-20 with $optimizer at $learningRate loses what it loses in PyTorch',
   async ({ optimizer, learningRate, losses, strays }) => {
-    const lowered = resnet20(optimizer);
-    const [input, output] = [lowered.inputs[0], lowered.outputs[0]?.objective];
+    const { program, inputs, outputs } = residualNetwork20(optimizer);
+    const [input, output] = [inputs[0], outputs[0]?.objective];
     if (input === undefined || output === undefined) throw new Error('ResNet-20 has one input and one output');
-    const compiled = await executor.compile(lowered.program, { seed: golden.seed });
+    const compiled = await executor.compile(program, { seed: golden.seed });
     const kernel = (await compiled.readVariables(['conv.kernel']))['conv.kernel'] ?? [];
     golden.firstKernel.forEach((value, i) => expect(kernel[i]).toBeCloseTo(value, 6));
 
     let allowed = 1e-3;
     for (const [step, expected] of losses.entries()) {
-      const { images, labels } = batch(step);
+      const { images, labels } = imagesOfStep(golden, step);
       const { loss } = await compiled.run('train', {
         [input.feed]: images,
         [output.targetFeed]: labels,

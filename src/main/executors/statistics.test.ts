@@ -2,16 +2,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { loadDocument } from '../../graph-engine/document/loadDocument.ts';
-import { lowerDocument } from '../../graph-engine/lower/lowerDocument.ts';
-import { OptimizerSettings } from '../../graph-engine/program/optimizers/settings.ts';
-import { normal } from '../../graph-engine/random/distributions.ts';
-import { createWordStream, domains } from '../../graph-engine/random/philox.ts';
 import { columnKey } from '../../graph-engine/statistics/columns.ts';
 import { finishStatistics } from '../../graph-engine/statistics/finishStatistics.ts';
 import { productRoot } from '../files/productRoot.ts';
 import type { Executor } from './compiledProgram.ts';
 import { openTensorflowExecutor } from './tensorflowExecutor.ts';
+import { imagesOfStep, residualNetwork20 } from './testing/residualNetwork20.ts';
 
 /** What tests/oracles/statistics.py wrote: what PyTorch's hooks saw of the last step, in double precision. */
 const golden = z
@@ -29,45 +25,21 @@ const golden = z
   })
   .parse(JSON.parse(readFileSync(path.join(productRoot, 'tests/golden/statistics.json'), 'utf8')));
 
-const PIXELS = 32 * 32 * 3;
-
-/** Normal pixels whose mean follows the class, as in the script. */
-function batch(step: number): { images: Float32Array; labels: Int32Array } {
-  const labels = Int32Array.from({ length: golden.batch }, (_, i) => (i * 7 + step) % 10);
-  const images = new Float32Array(golden.batch * PIXELS);
-  normal(createWordStream([golden.seed, step], 0, domains.data), 1, images);
-  for (let i = 0; i < images.length; i++) {
-    const mean = Math.fround(Math.fround((labels[Math.floor(i / PIXELS)] ?? 0) / 10) - 0.5);
-    images[i] = (images[i] ?? 0) + mean;
-  }
-  return { images, labels };
-}
-
 let executor: Executor;
 beforeAll(async () => {
   executor = await openTensorflowExecutor();
 });
 afterAll(() => executor.dispose());
 
-function resnet20(optimizer: 'momentum' | 'adam', statistics: boolean) {
-  const loaded = loadDocument(readFileSync(path.join(productRoot, 'templates/networks/resnet-20.json'), 'utf8'));
-  if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
-  const settings = OptimizerSettings.parse({ kind: optimizer, weightDecay: optimizer === 'momentum' ? 1e-4 : 0 });
-  const document = { ...loaded.value, training: { ...loaded.value.training, optimizer: settings } };
-  const lowered = lowerDocument(document, { statistics });
-  if (!lowered.ok) throw new Error(JSON.stringify(lowered.error));
-  return lowered.value;
-}
-
 /** Takes the golden steps; the last hands out its statistics where there are any. */
 async function train({ optimizer, learningRate, steps }: (typeof golden.runs)[number], statistics: boolean) {
-  const { program, inputs, outputs, statistics: handedOut } = resnet20(optimizer, statistics);
+  const { program, inputs, outputs, statistics: handedOut } = residualNetwork20(optimizer, { statistics });
   const [input, output] = [inputs[0], outputs[0]?.objective];
   if (input === undefined || output === undefined) throw new Error('ResNet-20 has one input and one output');
   const compiled = await executor.compile(program, { seed: golden.seed, selfCheck: false });
   let results: Awaited<ReturnType<typeof compiled.run>> = {};
   for (let step = 0; step < steps; step++) {
-    const { images, labels } = batch(step);
+    const { images, labels } = imagesOfStep(golden, step);
     const feeds = {
       [input.feed]: images,
       [output.targetFeed]: labels,

@@ -1,27 +1,22 @@
-import { useId, useMemo, useState } from 'react';
-import type { HostProblem } from '../../contract/contract.ts';
+import { useMemo } from 'react';
 import type { BlockId } from '../../graph-engine/document/schema.ts';
 import { useHost } from '../connection/host.ts';
 import { drawFigure } from '../figure/drawFigure.ts';
 import { svgOf } from '../figure/svgOf.ts';
 import { closeFileDialog } from '../files/fileDialog.ts';
 import { useDocument } from '../store/documentStore.ts';
-import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
-import { inputClassName } from '../ui/FieldLayout.tsx';
-import { TextField } from '../ui/TextField.tsx';
 import { showToast } from '../ui/Toast.tsx';
-import { idOf, libraryDocument, refreshLibrary } from './ownLibrary.ts';
+import { BlockCardButtons, BlockCardForm, useBlockCard } from './BlockCardForm.tsx';
+import { libraryDocument, refreshLibrary } from './ownLibrary.ts';
+import type { OwnBlockWords } from './ownLibraryActions.ts';
 
 /** Puts a block into the user's own library, with a name, a description and its picture. */
 export function PublishDialog({ block }: { readonly block: BlockId }) {
   const { connection } = useHost();
   const document = useDocument((state) => state.document);
   const definition = document.blocks[block];
-  const [name, setName] = useState(definition?.name ?? '');
-  const [description, setDescription] = useState(definition?.description ?? '');
-  const [problem, setProblem] = useState<HostProblem | null>(null);
-  const descriptionId = useId();
+  const state = useBlockCard(definition);
   const picture = useMemo(
     () =>
       definition === undefined
@@ -30,20 +25,17 @@ export function PublishDialog({ block }: { readonly block: BlockId }) {
     [definition, document.blocks],
   );
   if (definition === undefined) return null;
-  const id = name.trim() === '' ? undefined : idOf(name);
-  const exists = problem?.code === 'file/exists';
 
-  async function publish() {
-    if (id === undefined) return;
-    const published = libraryDocument(document, block, { id, name: name.trim(), description });
-    const answer = await connection.call('library/write', { document: published, picture, replace: exists });
+  async function publish({ replace, ...card }: OwnBlockWords) {
+    const published = libraryDocument(document, block, card);
+    const answer = await connection.call('library/write', { document: published, picture, replace });
     if (!answer.ok) {
-      setProblem(answer.problem);
+      state.setProblem(answer.problem);
       return;
     }
     closeFileDialog();
     await refreshLibrary(connection);
-    showToast({ tone: 'success', title: `“${name.trim()}” is in your library`, description: answer.value.path });
+    showToast({ tone: 'success', title: `“${card.name}” is in your library`, description: answer.value.path });
   }
 
   return (
@@ -53,63 +45,9 @@ export function PublishDialog({ block }: { readonly block: BlockId }) {
       title="Publish to your library"
       description="The block can then be dragged into any network from “My library” in the palette."
       data-testid="publish-dialog"
-      footer={
-        <>
-          <Button onClick={closeFileDialog}>Cancel</Button>
-          <Button
-            variant={exists ? 'danger' : 'primary'}
-            type="submit"
-            form="publish-block"
-            disabled={id === undefined}
-            data-testid="dialog-confirm"
-          >
-            {exists ? 'Replace' : 'Publish'}
-          </Button>
-        </>
-      }
+      footer={<BlockCardButtons state={state} confirm="Publish" replace="Replace" />}
     >
-      <form
-        id="publish-block"
-        className="flex flex-col gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void publish();
-        }}
-      >
-        <img
-          src={`data:image/svg+xml;utf8,${encodeURIComponent(picture)}`}
-          alt="How the block looks in the palette"
-          className="h-36 w-full rounded-lg border border-line bg-white object-contain p-2"
-        />
-        <TextField
-          label="Name"
-          wide
-          autoFocus
-          value={name}
-          onChange={(next) => {
-            setName(next.slice(0, 64));
-            setProblem(null);
-          }}
-          data-testid="publish-name"
-        />
-        <label htmlFor={descriptionId} className="-mb-2 text-xs text-ink-muted">
-          Description
-        </label>
-        <textarea
-          id={descriptionId}
-          rows={3}
-          maxLength={4000}
-          value={description}
-          onChange={(event) => setDescription(event.target.value)}
-          className={`${inputClassName} h-auto py-1.5`}
-          data-testid="publish-description"
-        />
-        {problem !== null && (
-          <p role="alert" className={exists ? 'text-xs text-warning' : 'text-xs text-danger'}>
-            {problem.message} {problem.remedy}
-          </p>
-        )}
-      </form>
+      <BlockCardForm state={state} picture={picture} testId="publish" onSubmit={(card) => void publish(card)} />
     </Dialog>
   );
 }
