@@ -7,14 +7,19 @@ const SCALE = 3;
 const MAXIMUM_SIDE = 12_000;
 
 /** A figure as pixels on white, drawn by the browser. */
-export async function pngOf(figure: Figure): Promise<Blob> {
-  const scale = Math.min(SCALE, MAXIMUM_SIDE / Math.max(figure.width, figure.height));
+export function pngOf(figure: Figure): Promise<Blob> {
+  return pngOfSvg(svgOf(figure), figure);
+}
+
+/** An SVG of a size as pixels on white. */
+export async function pngOfSvg(svg: string, { width, height }: Pick<Figure, 'width' | 'height'>): Promise<Blob> {
+  const scale = Math.min(SCALE, MAXIMUM_SIDE / Math.max(width, height));
   const picture = new Image();
-  picture.src = `data:image/svg+xml;utf8,${encodeURIComponent(svgOf(figure))}`;
+  picture.src = `data:image/svg+xml;utf8,${encodeURIComponent(svg)}`;
   await picture.decode();
   const canvas = document.createElement('canvas');
-  canvas.width = Math.round(figure.width * scale);
-  canvas.height = Math.round(figure.height * scale);
+  canvas.width = Math.round(width * scale);
+  canvas.height = Math.round(height * scale);
   const context = canvas.getContext('2d');
   if (context === null) throw new Error('The browser cannot draw pictures.');
   context.fillStyle = '#ffffff';

@@ -41,6 +41,13 @@ describe.each([
     for (const surface of surfaces) expect(ratio(theme, name, surface), `on ${surface}`).toBeGreaterThanOrEqual(4.5);
   });
 
+  test('curves of runs stand out from every surface (3 to 1)', () => {
+    const runs = [...theme.keys()].filter((name) => name.startsWith('run-'));
+    expect(runs).toHaveLength(8);
+    for (const name of runs)
+      for (const surface of surfaces) expect(ratio(theme, name, surface), name).toBeGreaterThanOrEqual(3);
+  });
+
   test.each([
     ['on-accent', 'accent'],
     ['accent-ink', 'accent-soft'],

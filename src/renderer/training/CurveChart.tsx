@@ -6,7 +6,7 @@ import type { Metrics, RunId } from '../../contract/run.ts';
 import { themeStore } from '../theme/themeStore.ts';
 import { CURVE_HEIGHT, curveOptions, placeText, valuesAt } from './curveOptions.ts';
 import { createCurveBuilder, type CurveColumns, type CurveFigure } from './curves.ts';
-import { curveView, rangeWithin, scaledRange, useCurveView, zoomCurves, type CurveRange } from './curveView.ts';
+import { curveView, keyedRange, rangeWithin, useCurveView, zoomCurves, type CurveRange } from './curveView.ts';
 import { followPointer } from './followPointer.ts';
 
 export interface CurveChartProps {
@@ -16,9 +16,6 @@ export interface CurveChartProps {
   readonly run: RunId;
 }
 
-/** Wheel steps and keys change the width by this. */
-const ZOOM = 1.4;
-const PAN = 0.2;
 const AXIS_NAMES = { epoch: 'epochs', step: 'steps', time: 'time' } as const;
 
 /**
@@ -134,27 +131,6 @@ export function CurveChart({ figure, metrics, run }: CurveChartProps) {
       <div ref={holder} className="w-full" style={{ height: CURVE_HEIGHT }} />
     </figure>
   );
-}
-
-function keyedRange(key: string, range: CurveRange): CurveRange | null | undefined {
-  const width = range.to - range.from;
-  const middle = range.from + width / 2;
-  switch (key) {
-    case '+':
-    case '=':
-      return scaledRange(range, 1 / ZOOM, middle);
-    case '-':
-      return scaledRange(range, ZOOM, middle);
-    case 'ArrowLeft':
-      return { from: range.from - PAN * width, to: range.to - PAN * width };
-    case 'ArrowRight':
-      return { from: range.from + PAN * width, to: range.to + PAN * width };
-    case 'Home':
-    case '0':
-      return null;
-    default:
-      return undefined;
-  }
 }
 
 function wholeRange([places]: CurveColumns): CurveRange {

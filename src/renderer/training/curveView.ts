@@ -56,3 +56,29 @@ export function rangeWithin(range: CurveRange, whole: CurveRange): CurveRange | 
   const from = Math.min(Math.max(range.from, whole.from), whole.to - width);
   return { from, to: from + width };
 }
+
+/** Keys change the width by this, and move by this share of it. */
+const ZOOM = 1.4;
+const PAN = 0.2;
+
+/** The range after a key: `null` is everything, `undefined` a key that does nothing here. */
+export function keyedRange(key: string, range: CurveRange): CurveRange | null | undefined {
+  const width = range.to - range.from;
+  const middle = range.from + width / 2;
+  switch (key) {
+    case '+':
+    case '=':
+      return scaledRange(range, 1 / ZOOM, middle);
+    case '-':
+      return scaledRange(range, ZOOM, middle);
+    case 'ArrowLeft':
+      return { from: range.from - PAN * width, to: range.to - PAN * width };
+    case 'ArrowRight':
+      return { from: range.from + PAN * width, to: range.to + PAN * width };
+    case 'Home':
+    case '0':
+      return null;
+    default:
+      return undefined;
+  }
+}

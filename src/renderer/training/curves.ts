@@ -1,5 +1,6 @@
 import { trainingFigure, validationFigure } from '../../contract/measures.ts';
 import type { MeasureDescription, Metrics } from '../../contract/run.ts';
+import { createMovingAverage } from './movingAverage.ts';
 
 /** What a chart shows: the loss, or one of the measures of the run. */
 export type CurveFigure = 'loss' | MeasureDescription;
@@ -36,35 +37,27 @@ export function createCurveBuilder(figure: CurveFigure, { axis, smoothing, logar
   let columns: CurveColumns = [[], [], [], []];
   let seen = 0;
   let last: Metrics | undefined;
-  let average = 0;
-  let bias = 1;
+  let smooth = createMovingAverage(smoothing);
 
   const show = (value: number | undefined): number | null =>
     value !== undefined && Number.isFinite(value) && !(logarithmic && value <= 0) ? value : null;
 
-  function smoothed(value: number | null): number | null {
-    if (value === null || smoothing <= 0) return value;
-    average = average * smoothing + value * (1 - smoothing);
-    bias *= smoothing;
-    return average / (1 - bias);
-  }
-
   function add(one: Metrics): void {
-    const [places, raw, smooth, validation] = columns;
+    const [places, raw, averaged, validation] = columns;
     const place = axis === 'epoch' ? one.epoch : axis === 'step' ? one.step : one.elapsed;
     const before = places.at(-1);
     // The last step of an epoch and the epoch's end share a place; uPlot wants each place once, in rising order.
     if (before === undefined || place > before) {
       places.push(place);
       raw.push(null);
-      smooth.push(null);
+      averaged.push(null);
       validation.push(null);
     }
     const index = places.length - 1;
     if (one.kind === 'step') {
       const value = show(figure === 'loss' ? one.loss : trainingFigure(one, figure.key));
       raw[index] = value;
-      smooth[index] = smoothed(value);
+      averaged[index] = value === null ? null : smooth(value);
     } else {
       validation[index] = show(figure === 'loss' ? one.validationLoss : validationFigure(one, figure.key));
     }
@@ -75,7 +68,8 @@ export function createCurveBuilder(figure: CurveFigure, { axis, smoothing, logar
       // A run that goes on from a checkpoint, or is read anew, begins again.
       if (metrics.length < seen || (seen > 0 && metrics[seen - 1] !== last)) {
         columns = [[], [], [], []];
-        [seen, average, bias] = [0, 0, 1];
+        seen = 0;
+        smooth = createMovingAverage(smoothing);
       }
       for (; seen < metrics.length; seen++) {
         last = metrics[seen];

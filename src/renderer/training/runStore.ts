@@ -1,6 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import { useStore } from 'zustand';
-import type { RunEvent, RunId, RunSummary } from '../../contract/run.ts';
+import type { RunEvent, RunId, RunRecord, RunSummary } from '../../contract/run.ts';
 import type { ManagedConnection } from '../connection/hostConnection.ts';
 import { documentStore, useDocument, type DocumentId, type DocumentTab } from '../store/documentStore.ts';
 import { parseAdopted, withoutClosed, withSavedTo, withUnsavedRun, type AdoptedRuns } from './adoptedRuns.ts';
@@ -61,9 +61,15 @@ export function adoptRun(run: RunId, document: DocumentId): void {
 /** Shows a run's curves, reading what is not here yet. */
 export async function showRun(connection: ManagedConnection, run: RunId): Promise<void> {
   runStore.setState({ shown: run });
-  if (runStore.getState().details[run]?.complete === true) return;
+  if (runStore.getState().details[run]?.complete !== true) await readRun(connection, run);
+}
+
+/** Reads a run from the host: what came before that was heard, and its document; nothing when it cannot be read. */
+export async function readRun(connection: ManagedConnection, run: RunId): Promise<RunRecord | undefined> {
   const answer = await connection.call('run/read', { run });
-  if (answer.ok) runStore.setState((runs) => withRunRecord(runs, answer.value));
+  if (!answer.ok) return undefined;
+  runStore.setState((runs) => withRunRecord(runs, answer.value));
+  return answer.value;
 }
 
 /** Lists the host's runs anew. */
