@@ -68,7 +68,7 @@ function measureColumns({ key, title, unit }: MeasureDescription): readonly RunC
     ),
     result(
       `train ${key}`,
-      `Training ${title} (last)`,
+      `Training ${title.toLowerCase()} (last)`,
       ({ summary: { lastEpoch } }) => lastEpoch && trainingFigure(lastEpoch, key),
       unit,
     ),

@@ -90,3 +90,11 @@ export function isSameNetwork({ blocks, graphs }: DocumentDiff): boolean {
     graphs.every(({ nodes, fields }) => fields.length === 0 && nodes.every(({ kind }) => kind === 'moved'))
   );
 }
+
+/** What differs between the networks alone: no settings, no names of the document, no places on the canvas. */
+export function networkDifferences(diff: DocumentDiff): DocumentDiff {
+  const graphs = diff.graphs
+    .map((graph) => ({ ...graph, nodes: graph.nodes.filter(({ kind }) => kind !== 'moved'), marks: [] }))
+    .filter(({ nodes, fields }) => nodes.length + fields.length > 0);
+  return { ...diff, fields: [], graphs };
+}

@@ -3,7 +3,7 @@ import { columnsOf, type RunColumn, type RunRow } from '../../contract/runTable.
 import { settingInWords, settingsThatDiffer } from '../../graph-engine/diff/compareSettings.ts';
 import { describeDiff } from '../../graph-engine/diff/describeDiff.ts';
 import { diffDocuments } from '../../graph-engine/diff/diffDocuments.ts';
-import type { DocumentDiff } from '../../graph-engine/diff/documentDiff.ts';
+import { networkDifferences } from '../../graph-engine/diff/documentDiff.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { openRun } from '../runs/runArchive.ts';
@@ -71,7 +71,7 @@ async function compare(names: readonly string[], json: boolean): Promise<void> {
   const networks = others.map(({ row, document }) => ({
     from: first.row.summary.id,
     to: row.summary.id,
-    difference: networkOnly(diffDocuments(first.document, document)),
+    difference: networkDifferences(diffDocuments(first.document, document)),
   }));
   if (json) {
     const told = rows.map((row) => ({
@@ -99,20 +99,6 @@ async function compare(names: readonly string[], json: boolean): Promise<void> {
   console.log(settings.length === 0 ? '\nAll settings are the same.' : '\nSettings that differ');
   for (const line of lines.slice(figures.length)) console.log(line);
   for (const { from, to, difference } of networks) console.log(`\n${from} → ${to}\n${describeDiff(difference)}`);
-}
-
-/** Settings are told apart from the drawing; where nodes lie is no difference of two runs. */
-function networkOnly(diff: DocumentDiff): DocumentDiff {
-  const graphs = diff.graphs.map((graph) => ({
-    ...graph,
-    nodes: graph.nodes.filter(({ kind }) => kind !== 'moved'),
-    marks: [],
-  }));
-  return {
-    ...diff,
-    fields: [],
-    graphs: graphs.filter(({ nodes, fields }) => nodes.length + fields.length > 0),
-  };
 }
 
 function cellOf({ kind, value }: RunColumn, row: RunRow): string {

@@ -1,4 +1,4 @@
-import { Activity, Blocks, CircleAlert, GitCompare, History, SlidersHorizontal, Target } from 'lucide-react';
+import { Activity, Blocks, ChartLine, CircleAlert, GitCompare, History, SlidersHorizontal, Target } from 'lucide-react';
 import { DifferencesPane } from '../compare/DifferencesPane.tsx';
 import { HistoryPane } from '../history/HistoryPane.tsx';
 import { InspectorPane } from '../inspector/InspectorPane.tsx';
@@ -6,6 +6,7 @@ import { PalettePane } from '../palette/PalettePane.tsx';
 import type { Pane, PaneId } from '../panes/pane.ts';
 import { ProblemsPane } from '../problems/ProblemsPane.tsx';
 import { ResultsPane } from '../results/ResultsPane.tsx';
+import { RunsPane } from '../runs/RunsPane.tsx';
 import { TrainingMark } from '../training/TrainingMark.tsx';
 import { TrainingPane } from '../training/TrainingPane.tsx';
 
@@ -38,6 +39,7 @@ const byId: Readonly<Record<PaneId, Omit<Pane, 'id'>>> = {
     Content: ProblemsPane,
   },
   results: { title: 'Results', icon: Target, home: 'bottom', open: false, shortcut: 'Alt+7', Content: ResultsPane },
+  runs: { title: 'Runs', icon: ChartLine, home: 'bottom', open: false, shortcut: 'Alt+8', Content: RunsPane },
   differences: {
     title: 'Differences',
     icon: GitCompare,

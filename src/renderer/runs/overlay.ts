@@ -1,5 +1,5 @@
 import { measuresOf, trainingFigure, validationFigure } from '../../contract/measures.ts';
-import type { Metrics, RunSummary } from '../../contract/run.ts';
+import type { MeasureDescription, Metrics, RunSummary } from '../../contract/run.ts';
 import type { CurveAxis } from '../training/curves.ts';
 import type { CurveRange } from '../training/curveView.ts';
 import { createMovingAverage } from '../training/movingAverage.ts';
@@ -21,15 +21,24 @@ export interface Curve {
   readonly values: readonly number[];
 }
 
-/** Everything these runs can be compared by. */
+/** Everything these runs can be compared by; the same objects for runs that measure the same. */
 export function overlayFigures(runs: readonly RunSummary[]): readonly OverlayFigure[] {
-  const measures = new Map(runs.flatMap(measuresOf).map((measure) => [measure.key, measure]));
+  const measures = [...new Map(runs.flatMap(measuresOf).map((measure) => [measure.key, measure])).values()];
+  const key = JSON.stringify(measures);
+  const known = figuresByMeasures.get(key) ?? figuresOf(measures);
+  figuresByMeasures.set(key, known);
+  return known;
+}
+
+const figuresByMeasures = new Map<string, readonly OverlayFigure[]>();
+
+function figuresOf(measures: readonly MeasureDescription[]): readonly OverlayFigure[] {
   return [
     figure('validation loss', 'Validation loss', false, (one) =>
       one.kind === 'epoch' ? one.validationLoss : undefined,
     ),
     figure('train loss', 'Training loss', true, (one) => (one.kind === 'step' ? one.loss : undefined)),
-    ...[...measures.values()].flatMap(({ key, title, unit }): readonly OverlayFigure[] => [
+    ...measures.flatMap(({ key, title, unit }): readonly OverlayFigure[] => [
       {
         ...{ key: `validation ${key}`, title: `Validation ${title.toLowerCase()}`, unit, everyStep: false },
         value: (one) => (one.kind === 'epoch' ? validationFigure(one, key) : undefined),

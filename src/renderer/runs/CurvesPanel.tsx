@@ -1,0 +1,146 @@
+import { ChartLine, X, ZoomOut } from 'lucide-react';
+import { useStore } from 'zustand';
+import { bestFigure } from '../training/describeRun.ts';
+import type { CurveAxis } from '../training/curves.ts';
+import { Button } from '../ui/Button.tsx';
+import { classNames } from '../ui/classNames.ts';
+import { Menu } from '../ui/Menu.tsx';
+import { OverlayChart } from './OverlayChart.tsx';
+import type { OverlayFigure } from './overlay.ts';
+import { RunSwatch } from './RunSwatch.tsx';
+import { runsView, toggleRun } from './runsView.ts';
+import { useCurves, useFigures, type ComparedRun } from './useChosenCurves.ts';
+
+const AXES: readonly (readonly [CurveAxis, string])[] = [
+  ['epoch', 'Epoch'],
+  ['step', 'Step'],
+  ['time', 'Time'],
+];
+
+/** Curves of the chosen runs over each other, with what they are and how they are drawn. */
+export function CurvesPanel({ runs }: { readonly runs: readonly ComparedRun[] }) {
+  const { all, shown } = useFigures(runs);
+  return (
+    <div className="flex flex-col gap-2 p-3">
+      <Controls all={all} shown={shown} />
+      <Legend runs={runs} />
+      <div className="grid grid-cols-[repeat(auto-fill,minmax(15rem,1fr))] gap-x-4 gap-y-3">
+        {shown.map((figure) => (
+          <FigureOverlay key={figure.key} figure={figure} runs={runs} />
+        ))}
+      </div>
+      {shown.length === 0 && <p className="text-xs text-ink-muted">Choose under Figures what to draw.</p>}
+    </div>
+  );
+}
+
+function FigureOverlay({ figure, runs }: { readonly figure: OverlayFigure; readonly runs: readonly ComparedRun[] }) {
+  return <OverlayChart figure={figure} curves={useCurves(figure, runs)} />;
+}
+
+/** What each curve is: its line, its name, how good it became. */
+function Legend({ runs }: { readonly runs: readonly ComparedRun[] }) {
+  return (
+    <ul className="flex flex-wrap gap-x-3 gap-y-1" aria-label="Curves" data-testid="overlay-legend">
+      {runs.map(({ summary, mark, isUnreadable }) => (
+        <li key={summary.id} className="flex min-w-0 items-center gap-1.5 text-xs">
+          <RunSwatch mark={mark} width={30} />
+          <span className="truncate text-ink" title={summary.id}>
+            {summary.id}
+          </span>
+          {isUnreadable ? (
+            <span className="text-danger">cannot be read</span>
+          ) : (
+            <span className="text-ink-muted tabular-nums">{bestFigure(summary)}</span>
+          )}
+          <button
+            type="button"
+            aria-label={`Leave out ${summary.id}`}
+            onClick={() => toggleRun(summary.id)}
+            className="flex size-6 items-center justify-center rounded-sm text-ink-muted hover:bg-hover hover:text-ink"
+          >
+            <X size={12} aria-hidden />
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Controls({
+  all,
+  shown,
+}: {
+  readonly all: readonly OverlayFigure[];
+  readonly shown: readonly OverlayFigure[];
+}) {
+  const { axis, smoothing, logarithmic, zoom } = useStore(runsView);
+  const keys = shown.map(({ key }) => key);
+  return (
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-2xs text-ink-muted">
+      <Menu
+        trigger={
+          <Button size="sm" icon={<ChartLine size={13} aria-hidden />} data-testid="overlay-figures">
+            Figures
+          </Button>
+        }
+        items={all.map(({ key, title }) => ({
+          label: title,
+          checked: keys.includes(key),
+          onSelect: () =>
+            runsView.setState({ figures: keys.includes(key) ? keys.filter((one) => one !== key) : [...keys, key] }),
+        }))}
+      />
+      <span className="flex rounded-md bg-sunken p-0.5" role="radiogroup" aria-label="Curves over">
+        {AXES.map(([value, label]) => (
+          <button
+            key={value}
+            type="button"
+            role="radio"
+            aria-checked={axis === value}
+            data-testid={`overlay-axis-${value}`}
+            onClick={() => runsView.setState({ axis: value, zoom: null })}
+            className={classNames(
+              'h-6 rounded-sm px-1.5 hover:text-ink',
+              axis === value && 'bg-raised text-ink shadow-card',
+            )}
+          >
+            {label}
+          </button>
+        ))}
+      </span>
+      <label className="flex items-center gap-1.5">
+        Smooth
+        <input
+          type="range"
+          min={0}
+          max={0.98}
+          step={0.02}
+          value={smoothing}
+          onChange={(event) => runsView.setState({ smoothing: Number(event.target.value) })}
+          className="h-6 w-16 accent-accent"
+          data-testid="overlay-smoothing"
+        />
+      </label>
+      <label className="flex h-6 items-center gap-1.5">
+        <input
+          type="checkbox"
+          checked={logarithmic}
+          onChange={(event) => runsView.setState({ logarithmic: event.target.checked })}
+          className="size-3.5 accent-accent"
+          data-testid="overlay-log"
+        />
+        Log
+      </label>
+      <button
+        type="button"
+        disabled={zoom === null}
+        onClick={() => runsView.setState({ zoom: null })}
+        className="flex h-6 items-center gap-1 rounded-sm px-1 hover:bg-hover hover:text-ink disabled:opacity-40"
+        data-testid="overlay-all"
+      >
+        <ZoomOut size={12} aria-hidden /> All
+      </button>
+    </div>
+  );
+}
