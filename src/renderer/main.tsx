@@ -19,6 +19,7 @@ import { startDrafts } from './store/startDrafts.ts';
 import { startTheme } from './theme/themeStore.ts';
 import { startGuide } from './tour/tourStore.ts';
 import { followStatistics } from './statistics/statisticsStore.ts';
+import { followSweeps } from './sweeps/sweepStore.ts';
 import { followRuns } from './training/runStore.ts';
 import { showToast } from './ui/Toast.tsx';
 
@@ -39,6 +40,7 @@ const host = openHost();
 followHost(host.connection);
 followRuns(host.connection);
 followArchive(host.connection);
+followSweeps(host.connection);
 followStatistics(host.connection);
 followJournal(host.connection, restored);
 followFiles(host.connection);

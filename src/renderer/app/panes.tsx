@@ -1,4 +1,14 @@
-import { Activity, Blocks, ChartLine, CircleAlert, GitCompare, History, SlidersHorizontal, Target } from 'lucide-react';
+import {
+  Activity,
+  Blocks,
+  ChartLine,
+  CircleAlert,
+  FlaskConical,
+  GitCompare,
+  History,
+  SlidersHorizontal,
+  Target,
+} from 'lucide-react';
 import { DifferencesPane } from '../compare/DifferencesPane.tsx';
 import { HistoryPane } from '../history/HistoryPane.tsx';
 import { InspectorPane } from '../inspector/InspectorPane.tsx';
@@ -7,6 +17,7 @@ import type { Pane, PaneId } from '../panes/pane.ts';
 import { ProblemsPane } from '../problems/ProblemsPane.tsx';
 import { ResultsPane } from '../results/ResultsPane.tsx';
 import { RunsPane } from '../runs/RunsPane.tsx';
+import { SweepPane } from '../sweeps/SweepPane.tsx';
 import { TrainingMark } from '../training/TrainingMark.tsx';
 import { TrainingPane } from '../training/TrainingPane.tsx';
 
@@ -40,6 +51,7 @@ const byId: Readonly<Record<PaneId, Omit<Pane, 'id'>>> = {
   },
   results: { title: 'Results', icon: Target, home: 'bottom', open: false, shortcut: 'Alt+7', Content: ResultsPane },
   runs: { title: 'Runs', icon: ChartLine, home: 'bottom', open: false, shortcut: 'Alt+8', Content: RunsPane },
+  sweeps: { title: 'Sweep', icon: FlaskConical, home: 'bottom', open: false, shortcut: 'Alt+9', Content: SweepPane },
   differences: {
     title: 'Differences',
     icon: GitCompare,

@@ -5,7 +5,8 @@ import type { ComponentType } from 'react';
 export type Side = 'left' | 'right' | 'bottom';
 
 /** The panes by name; each has its entry in the list of panes. */
-export type PaneId = 'palette' | 'inspector' | 'training' | 'problems' | 'results' | 'runs' | 'differences' | 'history';
+export type PaneId =
+  'palette' | 'inspector' | 'training' | 'problems' | 'results' | 'runs' | 'differences' | 'history' | 'sweeps';
 
 /** What lies beside the canvas: it is moved, resized, hidden and brought back without knowing of it. */
 export interface Pane {

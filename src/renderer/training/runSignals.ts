@@ -57,7 +57,8 @@ export function endedRuns(
     const earlier = before[run.id];
     // What the user has stopped or let rest needs no telling.
     const byItself = ['finished', 'failed', 'interrupted'].includes(run.state.status);
-    return earlier !== undefined && isActive(earlier.state) && byItself;
+    // Of a sweep its own end is told.
+    return earlier !== undefined && isActive(earlier.state) && byItself && run.sweep === undefined;
   });
 }
 

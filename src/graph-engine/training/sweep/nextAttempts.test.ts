@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { halvingRungs } from './halvingRungs.ts';
 import { nextAttempts, type Attempt } from './nextAttempts.ts';
+import { plannedEpochs } from './plannedEpochs.ts';
 import { latestOfTrials, ranked } from './rankTrials.ts';
 import { SweepPlan, type SweepStrategy } from './sweepPlan.ts';
 
@@ -182,4 +183,12 @@ test('trials are ranked by the goal, of two alike the earlier first', () => {
   ];
   expect(ranked(some, { better: 'lower' }).map(({ trial }) => trial)).toEqual([2, 3, 0]);
   expect(ranked(some, { better: 'higher' }).map(({ trial }) => trial)).toEqual([0, 2, 3]);
+});
+
+test('the epochs of a plan are those its trials train, without those that rounds of halving share', () => {
+  expect(plannedEpochs(planOf({ kind: 'grid' }), 10)).toBe(50);
+  // 9 trials for an epoch, 3 of them for two more, one for six more.
+  expect(plannedEpochs(planOf(halving), 10)).toBe(9 + 6 + 6);
+  const axes = [{ paths: ['training.epochs'], range: { kind: 'values' as const, values: [1, 2, 4] } }];
+  expect(plannedEpochs({ axes, strategy: { kind: 'grid' } }, 10)).toBe(7);
 });

@@ -13,12 +13,14 @@ export function ranked<One extends Pick<Attempt, 'trial' | 'outcome'>>(
     .map(({ attempt }) => attempt);
 }
 
-/** The last attempt of each trial, in the order of their numbers: where each of them stands. */
-export function latestOfTrials<One extends Pick<Attempt, 'trial' | 'rung'>>(attempts: readonly One[]): readonly One[] {
+/** Where each trial stands: its last attempt that came to a value, or its last; in the order of their numbers. */
+export function latestOfTrials<One extends Pick<Attempt, 'trial' | 'rung' | 'outcome'>>(
+  attempts: readonly One[],
+): readonly One[] {
   const latest = new Map<number, One>();
-  for (const attempt of attempts) {
+  for (const attempt of attempts.toSorted((a, b) => a.rung - b.rung)) {
     const before = latest.get(attempt.trial);
-    if (before === undefined || attempt.rung > before.rung) latest.set(attempt.trial, attempt);
+    if (before?.outcome.status !== 'done' || attempt.outcome.status === 'done') latest.set(attempt.trial, attempt);
   }
   return [...latest.values()].toSorted((a, b) => a.trial - b.trial);
 }

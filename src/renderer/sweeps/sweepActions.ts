@@ -1,0 +1,72 @@
+import type { Answer } from '../../contract/contract.ts';
+import type { SweepAttempt, SweepId, SweepSummary } from '../../contract/sweeps.ts';
+import { applyValues } from '../../graph-engine/document/commands/applyValues.ts';
+import { assignValues } from '../../graph-engine/training/sweep/assignValues.ts';
+import type { SweepPlan } from '../../graph-engine/training/sweep/sweepPlan.ts';
+import type { ManagedConnection } from '../connection/hostConnection.ts';
+import { showPane } from '../panes/paneStore.ts';
+import { dispatch, documentStore, undo } from '../store/documentStore.ts';
+import { askToNotify } from '../training/runSignals.ts';
+import { refreshRuns, showRun } from '../training/runStore.ts';
+import { showToast } from '../ui/Toast.tsx';
+import { refreshSweeps, showSweep } from './sweepStore.ts';
+
+/** Starts a sweep of the document as it is now and shows it; a refusal is told. */
+export async function startSweep(connection: ManagedConnection, plan: SweepPlan): Promise<void> {
+  askToNotify();
+  const { document, file, id } = documentStore.getState();
+  const answer = await connection.call('sweep/start', {
+    document,
+    plan,
+    ...(file !== null && { documentPath: file.path }),
+  });
+  tell('The sweep did not start', answer);
+  if (!answer.ok) return;
+  await refreshSweeps(connection);
+  showSweep(id, answer.value.sweep);
+}
+
+/** Lets the run at work save and rest. */
+export async function pauseSweep(connection: ManagedConnection, sweep: SweepId): Promise<void> {
+  tell('The sweep was not paused', await connection.call('sweep/pause', { sweep }));
+}
+
+/** Lets a sweep go on where it stood. */
+export async function resumeSweep(connection: ManagedConnection, sweep: SweepId): Promise<void> {
+  tell('The sweep was not resumed', await connection.call('sweep/resume', { sweep }));
+}
+
+/** Ends a sweep; what was trained is kept. */
+export async function stopSweep(connection: ManagedConnection, sweep: SweepId): Promise<void> {
+  tell('The sweep was not stopped', await connection.call('sweep/stop', { sweep }));
+}
+
+/** Shows the run of a trial with its curves. */
+export async function showTrialRun(connection: ManagedConnection, { run }: SweepAttempt): Promise<void> {
+  showPane('training');
+  await refreshRuns(connection);
+  await showRun(connection, run);
+}
+
+/** Gives the drawing the values of a trial, as one step that can be undone. */
+export function applyTrial({ plan }: SweepSummary, { point, trial }: SweepAttempt): void {
+  const assignments = plan.axes.flatMap(({ paths }, axis) => {
+    const value = point[axis];
+    return value === undefined ? [] : paths.map((path) => ({ path, value }));
+  });
+  const assigned = assignValues(documentStore.getState().document, assignments);
+  if (!assigned.ok) {
+    const description = `${assigned.problem.message} The drawing has changed since the sweep began.`;
+    showToast({ tone: 'danger', title: 'The settings were not applied', description });
+    return;
+  }
+  dispatch(applyValues, { assignments });
+  showToast({ title: `The drawing has the settings of trial ${trial + 1}`, action: { label: 'Undo', onSelect: undo } });
+}
+
+function tell(title: string, answer: Answer<unknown>): void {
+  if (answer.ok) return;
+  const { message, expected, remedy } = answer.problem;
+  const words = [message, expected === undefined ? '' : `Expected ${expected}.`, remedy ?? ''];
+  showToast({ tone: 'danger', title, description: words.filter((word) => word !== '').join(' ') });
+}
