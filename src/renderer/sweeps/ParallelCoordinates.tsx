@@ -1,4 +1,4 @@
-import { useRef, useState, type PointerEvent } from 'react';
+import { useMemo, useRef, useState, type PointerEvent } from 'react';
 import type { RunId } from '../../contract/run.ts';
 import { AxisHeader } from './AxisHeader.tsx';
 import { BrushHandle } from './BrushHandle.tsx';
@@ -11,9 +11,8 @@ import {
   type Coordinates,
 } from './parallelModel.ts';
 import { qualityColour } from './qualityColour.ts';
-import { useWidth } from './useWidth.ts';
+import { useSize } from './useSize.ts';
 
-const HEIGHT = 208;
 /** Above and below the axes. */
 const MARGIN = 14;
 /** Beside the outer axes, for their names and ticks. */
@@ -27,6 +26,8 @@ const STILL = 4;
 
 export interface ParallelCoordinatesProps {
   readonly coordinates: Coordinates;
+  /** Of the axes, in pixels. */
+  readonly height: number;
   /** Keys of the axes from left to right. */
   readonly order: readonly string[];
   readonly onOrder: (order: readonly string[]) => void;
@@ -38,20 +39,28 @@ export interface ParallelCoordinatesProps {
   readonly onSelect: (run: RunId) => void;
 }
 
-/** Where a place of an axis is in the drawing, in pixels from above. */
-function yOf(place: number): number {
-  return MARGIN + (1 - place) * (HEIGHT - 2 * MARGIN);
+/** Where places of axes are in a drawing, in pixels from above, and back. */
+interface Upright {
+  readonly height: number;
+  readonly yOf: (place: number) => number;
+  readonly placeOf: (y: number) => number;
 }
 
-function placeOf(y: number): number {
-  return Math.min(1, Math.max(0, 1 - (y - MARGIN) / (HEIGHT - 2 * MARGIN)));
+function uprightOf(height: number): Upright {
+  const length = height - 2 * MARGIN;
+  return {
+    height,
+    yOf: (place) => MARGIN + (1 - place) * length,
+    placeOf: (y) => Math.min(1, Math.max(0, 1 - (y - MARGIN) / length)),
+  };
 }
 
 /** Every trial as a line over upright axes; axes can be moved, and ranges of them choose trials. */
 export function ParallelCoordinates(props: ParallelCoordinatesProps) {
-  const { coordinates, order, onOrder, brushes, onBrushes, hovered, onHover, selected, onSelect } = props;
+  const { coordinates, height, order, onOrder, brushes, onBrushes, hovered, onHover, selected, onSelect } = props;
   const holder = useRef<HTMLDivElement>(null);
-  const room = useWidth(holder);
+  const room = useSize(holder).width;
+  const upright = useMemo(() => uprightOf(height), [height]);
   const axes = order.flatMap((key) => coordinates.axes.find((axis) => axis.key === key) ?? []);
   const width = Math.max(room, 2 * SIDE + (axes.length - 1) * CLOSEST);
   const xOf = (index: number): number =>
@@ -67,7 +76,7 @@ export function ParallelCoordinates(props: ParallelCoordinatesProps) {
     const [x, y] = [event.clientX - box.left, event.clientY - box.top];
     let [nearest, distance]: [RunId | null, number] = [null, REACH];
     for (const line of coordinates.lines) {
-      const at = heightAt(line, axes, xOf, x);
+      const at = heightAt(line, axes, { xOf, yOf: upright.yOf }, x);
       if (at === undefined || Math.abs(at - y) >= distance || !isThrough(line, brushes)) continue;
       [nearest, distance] = [line.attempt.run, Math.abs(at - y)];
     }
@@ -96,7 +105,7 @@ export function ParallelCoordinates(props: ParallelCoordinatesProps) {
         </div>
         <svg
           width={width}
-          height={HEIGHT}
+          height={height}
           role="group"
           aria-label={`${coordinates.lines.length} trials as lines over ${axes.length} axes; the table below has the same`}
           onPointerMove={(event) => onHover(lineNear(event))}
@@ -111,7 +120,7 @@ export function ParallelCoordinates(props: ParallelCoordinatesProps) {
               <Line
                 key={line.attempt.run}
                 line={line}
-                path={pathOf(line, axes, xOf)}
+                path={pathOf(line, axes, { xOf, yOf: upright.yOf })}
                 through={isThrough(line, brushes)}
                 looked={line.attempt.run === hovered}
                 selected={line.attempt.run === selected}
@@ -122,6 +131,7 @@ export function ParallelCoordinates(props: ParallelCoordinatesProps) {
             <Axis
               key={axis.key}
               axis={axis}
+              upright={upright}
               x={xOf(index)}
               range={brushes[axis.key]}
               onRange={(range) => change(axis.key, range)}
@@ -133,8 +143,13 @@ export function ParallelCoordinates(props: ParallelCoordinatesProps) {
   );
 }
 
+interface Paper {
+  readonly xOf: (index: number) => number;
+  readonly yOf: (place: number) => number;
+}
+
 /** From point to point; a gap where a line has no place. */
-function pathOf({ places }: CoordinateLine, axes: readonly CoordinateAxis[], xOf: (index: number) => number): string {
+function pathOf({ places }: CoordinateLine, axes: readonly CoordinateAxis[], { xOf, yOf }: Paper): string {
   let pen = 'M';
   return axes
     .flatMap(({ key }, index) => {
@@ -154,7 +169,7 @@ function pathOf({ places }: CoordinateLine, axes: readonly CoordinateAxis[], xOf
 function heightAt(
   { places }: CoordinateLine,
   axes: readonly CoordinateAxis[],
-  xOf: (index: number) => number,
+  { xOf, yOf }: Paper,
   x: number,
 ): number | undefined {
   const right = axes.findIndex((_, index) => xOf(index) >= x);
@@ -198,13 +213,15 @@ function Line({ line: { attempt, quality }, path, through, looked, selected }: L
 
 interface AxisProps {
   readonly axis: CoordinateAxis;
+  readonly upright: Upright;
   readonly x: number;
   readonly range: readonly [number, number] | undefined;
   readonly onRange: (range: readonly [number, number] | null) => void;
 }
 
 /** An axis with its ticks, and the range that is chosen on it. */
-function Axis({ axis, x, range, onRange }: AxisProps) {
+function Axis({ axis, upright, x, range, onRange }: AxisProps) {
+  const { height, yOf, placeOf } = upright;
   const [from, setFrom] = useState<{
     readonly place: number;
     readonly y: number;
@@ -269,7 +286,7 @@ function Axis({ axis, x, range, onRange }: AxisProps) {
         x={x - 12}
         width={24}
         y={0}
-        height={HEIGHT}
+        height={height}
         fill="transparent"
         className="cursor-ns-resize"
         data-testid={`brush-${axis.key}`}

@@ -1,5 +1,5 @@
 import { ExternalLink, FilterX, Pause, Play, Square, WandSparkles } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { useMemo, useState, type ReactNode } from 'react';
 import type { RunId } from '../../contract/run.ts';
 import type { SweepAttempt, SweepSummary } from '../../contract/sweeps.ts';
 import { latestOfTrials } from '../../graph-engine/training/sweep/rankTrials.ts';
@@ -17,8 +17,21 @@ import { qualityGradient } from './qualityColour.ts';
 import { applyTrial, pauseSweep, resumeSweep, showTrialRun, stopSweep } from './sweepActions.ts';
 import { TrialTable } from './TrialTable.tsx';
 
+export interface SweepViewProps {
+  readonly sweep: SweepSummary;
+  /** Of the pane, in pixels: the axes are as long as it lets them. */
+  readonly height: number;
+  /** Which sweep is shown. */
+  readonly choice: ReactNode;
+}
+
+/** Above and below the axes: where the sweep stands, names, and the legend. */
+const AROUND = 150;
+const SHORTEST = 104;
+const LONGEST = 340;
+
 /** A sweep: where it stands, its trials as lines and as a table, and what can be done with one of them. */
-export function SweepView({ sweep }: { readonly sweep: SweepSummary }) {
+export function SweepView({ sweep, height, choice }: SweepViewProps) {
   const [hovered, setHovered] = useState<RunId | null>(null);
   const [selected, setSelected] = useState<RunId | null>(null);
   const [brushes, setBrushes] = useState<Brushes>({});
@@ -34,11 +47,12 @@ export function SweepView({ sweep }: { readonly sweep: SweepSummary }) {
   const common = { hovered, onHover: setHovered, selected, onSelect: setSelected };
   return (
     <div className="flex flex-col gap-3">
-      <Standing sweep={sweep} />
+      <Standing sweep={sweep} choice={choice} />
       {sweep.attempts.length > 0 && (
         <>
           <ParallelCoordinates
             coordinates={coordinates}
+            height={Math.min(LONGEST, Math.max(SHORTEST, height - AROUND))}
             order={order}
             onOrder={setOrder}
             brushes={brushes}
@@ -71,7 +85,7 @@ export function SweepView({ sweep }: { readonly sweep: SweepSummary }) {
 }
 
 /** State, progress and what the user can do about them. */
-function Standing({ sweep }: { readonly sweep: SweepSummary }) {
+function Standing({ sweep, choice }: Pick<SweepViewProps, 'sweep' | 'choice'>) {
   const { connection } = useHost();
   const { label, tone, detail } = describeSweep(sweep);
   const { id, state, plan, attempts } = sweep;
@@ -84,6 +98,7 @@ function Standing({ sweep }: { readonly sweep: SweepSummary }) {
   const left = isSweepGoingOn(state) ? secondsLeft(sweep, attempts[0]?.epochs ?? epochs) : undefined;
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-2" data-testid="sweep-standing">
+      {choice}
       <Badge tone={tone} data-testid="sweep-state">
         {label}
       </Badge>
@@ -91,9 +106,20 @@ function Standing({ sweep }: { readonly sweep: SweepSummary }) {
         {done} of {all} {plan.strategy.kind === 'halving' ? 'trainings' : 'trials'}
         {left !== undefined && <span className="text-ink-muted"> · about {formatDuration(left)} left</span>}
       </span>
-      <progress value={done} max={all} aria-label="Trials that are done" className="h-1 w-28 accent-accent" />
-      <span className="text-xs text-ink-muted">{detail}</span>
-      <span className="ml-auto flex gap-2">
+      <span
+        role="progressbar"
+        aria-label="Trials that are done"
+        aria-valuemin={0}
+        aria-valuemax={all}
+        aria-valuenow={done}
+        className="h-1 w-24 overflow-hidden rounded-xs bg-pressed"
+      >
+        <span className="block h-full bg-accent" style={{ width: `${(100 * done) / all}%` }} />
+      </span>
+      <span className="min-w-0 flex-1 truncate text-xs text-ink-muted" title={detail}>
+        {detail}
+      </span>
+      <span className="flex gap-2">
         {state.status === 'running' && (
           <Button
             size="sm"

@@ -61,7 +61,9 @@ export function coordinatesOf({
   );
   const goals = done.map(({ value }) => value);
   const axes = plan.axes.map((axis, index): CoordinateAxis => {
-    const values = attempts.map(({ point }) => point[index] ?? '');
+    // Listed values have their place before a trial has them, and keep their order.
+    const listed = axis.range.kind === 'values' ? axis.range.values : [];
+    const values = [...listed, ...attempts.map(({ point }) => point[index] ?? '')];
     const key = axis.paths[0] ?? '';
     return {
       key,
