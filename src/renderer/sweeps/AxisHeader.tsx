@@ -49,7 +49,7 @@ export function AxisHeader({ axis, place, count, x, onMove, placeAt }: AxisHeade
         onPointerUp={() => setDragged(false)}
         onPointerCancel={() => setDragged(false)}
         className={classNames(
-          'absolute top-0 flex h-10 max-w-26 -translate-x-1/2 cursor-grab touch-none flex-col items-center justify-center rounded-md px-1.5 text-xs hover:bg-hover',
+          'absolute top-0 flex h-10 max-w-23 -translate-x-1/2 cursor-grab touch-none flex-col items-center justify-center rounded-md px-1.5 text-xs hover:bg-hover',
           dragged && 'cursor-grabbing bg-accent-soft',
           axis.key === GOAL ? 'font-semibold text-accent-ink' : 'font-medium text-ink',
         )}

@@ -16,9 +16,10 @@ import { useSize } from './useSize.ts';
 /** Above and below the axes. */
 const MARGIN = 14;
 /** Beside the outer axes, for their names and ticks. */
-const SIDE = 68;
+const LEFT = 46;
+const RIGHT = 62;
 /** Axes that stand closer are scrolled. */
-const CLOSEST = 104;
+const CLOSEST = 92;
 /** Pixels from a line within which the pointer means it. */
 const REACH = 12;
 /** Pixels that a press may move and still be a press. */
@@ -62,9 +63,8 @@ export function ParallelCoordinates(props: ParallelCoordinatesProps) {
   const room = useSize(holder).width;
   const upright = useMemo(() => uprightOf(height), [height]);
   const axes = order.flatMap((key) => coordinates.axes.find((axis) => axis.key === key) ?? []);
-  const width = Math.max(room, 2 * SIDE + (axes.length - 1) * CLOSEST);
-  const xOf = (index: number): number =>
-    axes.length < 2 ? width / 2 : SIDE + (index * (width - 2 * SIDE)) / (axes.length - 1);
+  const width = Math.max(room, LEFT + RIGHT + (axes.length - 1) * CLOSEST);
+  const xOf = (index: number): number => LEFT + (index * (width - LEFT - RIGHT)) / Math.max(1, axes.length - 1);
   const change = (key: string, range: readonly [number, number] | null): void => {
     const { [key]: _before, ...others } = brushes;
     onBrushes(range === null || (range[0] <= 0 && range[1] >= 1) ? others : { ...others, [key]: range });
@@ -99,7 +99,7 @@ export function ParallelCoordinates(props: ParallelCoordinatesProps) {
               count={axes.length}
               x={xOf(index)}
               onMove={(to) => move(axis.key, to)}
-              placeAt={(x) => Math.round(((x - SIDE) / Math.max(1, width - 2 * SIDE)) * (axes.length - 1))}
+              placeAt={(x) => Math.round(((x - LEFT) / Math.max(1, width - LEFT - RIGHT)) * (axes.length - 1))}
             />
           ))}
         </div>
