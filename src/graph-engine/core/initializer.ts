@@ -6,6 +6,8 @@ export type Initializer =
   | { readonly kind: 'zeros' }
   | { readonly kind: 'ones' }
   | { readonly kind: 'constant'; readonly value: number }
+  /** Values that were brought along, such as those of a network that was trained elsewhere. */
+  | { readonly kind: 'stored'; readonly values: Float32Array }
   /** Normal with variance `2 / fan` (He et al. 2015, arXiv 1502.01852). */
   | { readonly kind: 'heNormal'; readonly fan: number }
   /** Uniform in `±sqrt(6 / (fanIn + fanOut))` (Glorot and Bengio 2010). */

@@ -1,3 +1,4 @@
+import type { NodeProto, TensorProto } from '../targets/protobuf/generated/onnx_pb.js';
 import type { PortRecord } from './opDefinition.ts';
 import type { TensorType } from './shape.ts';
 
@@ -30,6 +31,15 @@ export interface OnnxContext<Parameters, Input extends string, Weight extends st
     attributes: Readonly<Record<string, OnnxAttribute>>,
     names: readonly string[],
   ): readonly string[];
+  /** Adds a node as a file had it, with other names for its inputs, and returns those of its outputs. */
+  kept(
+    node: NodeProto,
+    inputs: readonly string[],
+    outputs: readonly string[],
+    captured: ReadonlyMap<string, string>,
+  ): readonly string[];
+  /** Adds a tensor as a file had it and returns its name. */
+  tensor(name: string, tensor: TensorProto): string;
   /** Adds a weight as an initializer, its axes permuted, and returns its name; the weight must exist. */
   weight(name: Weight, permutation?: readonly number[]): string;
   /** Whether the op has this weight with its present parameters. */

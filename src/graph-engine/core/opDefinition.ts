@@ -19,6 +19,7 @@ export type OpFamily =
   | 'arrangement'
   | 'dense'
   | 'regularization'
+  | 'foreign'
   | 'output';
 
 /** One tensor an op owns. Kernels are stored as TensorFlow has them: `[..., in, out]`. */

@@ -19,13 +19,19 @@ export interface TensorType {
   readonly vocabulary?: number;
   /** Weights of a node, sent along a wire so that another node uses the same ones: the batch axis is not there. */
   readonly isTable?: true;
+  /** What the file that the network was read from says of it, where it is nothing that ops here calculate with. */
+  readonly foreign?: string;
 }
 
-/** What the values on a wire are: numbers to calculate with, names of tokens, or the weights of another node. */
-export type ValueKind = 'numbers' | 'tokens' | 'table';
+/**
+ * What the values on a wire are: numbers to calculate with, names of tokens, the weights of another node, or something that only
+ * operators kept from a file know.
+ */
+export type ValueKind = 'numbers' | 'tokens' | 'table' | 'foreign';
 
 /** The kind of a type. */
 export function kindOf(type: TensorType): ValueKind {
+  if (type.foreign !== undefined) return 'foreign';
   if (type.isTable === true) return 'table';
   return type.dtype === 'int32' ? 'tokens' : 'numbers';
 }
@@ -72,6 +78,11 @@ export function isTokens(type: TensorType): boolean {
   return kindOf(type) === 'tokens' && type.axes.length === 1 && type.axes[0]?.name === 'sequence';
 }
 
+/** A value that only operators kept from a file know; `told` says what it is, such as `int64 [batch, 12]`. */
+export function foreignValue(told: string): TensorType {
+  return { axes: [], dtype: 'float32', foreign: told };
+}
+
 /** The table of an embedding: one row of `size` features for each token, without a batch. */
 export function embeddingTable(vocabulary: number | null, size: number | null): TensorType {
   return {
@@ -116,6 +127,7 @@ export function withLastSize(type: TensorType, size: number | null): TensorType 
 
 /** Number of elements in one example, or `null` when a size is unknown. */
 export function elementCount(type: TensorType): number | null {
+  if (type.foreign !== undefined) return null;
   let count = 1;
   for (const axis of type.axes) {
     if (axis.size === null) return null;
@@ -128,6 +140,7 @@ export function elementCount(type: TensorType): number | null {
 export function compatible(a: TensorType, b: TensorType): boolean {
   return (
     kindOf(a) === kindOf(b) &&
+    a.foreign === b.foreign &&
     (a.vocabulary === undefined || b.vocabulary === undefined || a.vocabulary === b.vocabulary) &&
     a.axes.length === b.axes.length &&
     a.axes.every((axis, i) => {
@@ -143,12 +156,14 @@ export function compatible(a: TensorType, b: TensorType): boolean {
 
 /** Short text such as `32×32×3` or `128 tokens`; `?` stands for an unknown size. */
 export function formatShape(type: TensorType): string {
+  if (type.foreign !== undefined) return type.foreign;
   const sizes = type.axes.length === 0 ? 'scalar' : type.axes.map((axis) => axis.size ?? '?').join('×');
-  return `${sizes}${{ numbers: '', tokens: ' tokens', table: ' weights' }[kindOf(type)]}`;
+  return `${sizes}${{ numbers: '', tokens: ' tokens', table: ' weights', foreign: '' }[kindOf(type)]}`;
 }
 
 /** Long text such as `height 32 × width 32 × channels 3`. */
 export function describeShape(type: TensorType): string {
+  if (type.foreign !== undefined) return type.foreign;
   const sizes = type.axes.map((axis) => `${axis.name} ${axis.size ?? '?'}`).join(' × ');
-  return `${sizes}${{ numbers: '', tokens: ' of token numbers', table: ' of weights' }[kindOf(type)]}`;
+  return `${sizes}${{ numbers: '', tokens: ' of token numbers', table: ' of weights', foreign: '' }[kindOf(type)]}`;
 }

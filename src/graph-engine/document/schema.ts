@@ -22,8 +22,10 @@ export const BlockId = identifier.brand<'BlockId'>();
 export type BlockId = z.infer<typeof BlockId>;
 
 const scalar = z.union([z.number(), z.boolean(), z.string().max(2000)]);
+/** What was read from another file and is kept as it was can be long; expressions are short. */
+const text = z.string().max(32_000_000);
 /** A literal, a short list, or text starting with `=`: an expression over the enclosing block's parameters. */
-export const ParameterValue = z.union([scalar, z.array(scalar).max(16)]);
+export const ParameterValue = z.union([z.number(), z.boolean(), text, z.array(scalar).max(16)]);
 export type ParameterValue = z.infer<typeof ParameterValue>;
 
 export const Endpoint = z.strictObject({ node: NodeId, port: identifier });
@@ -123,6 +125,8 @@ export const SkipwireDocument = z.strictObject({
   graph: Graph,
   blocks: z.record(BlockId, BlockDefinition).default({}),
   training: TrainingSettings.prefault({}),
+  /** A safetensors file in the workspace with the values that weights begin with; those it lacks begin as they are drawn. */
+  weights: z.string().min(1).max(1000).optional(),
   bookmarks: z.array(Bookmark).min(1).max(99).optional(),
   /** Keys of advice that the user does not want to see again. */
   dismissedAdvice: z.array(z.string().max(300)).max(1000).optional(),

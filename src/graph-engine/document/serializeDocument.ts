@@ -38,6 +38,7 @@ const KEY_ORDER = [
   'width',
   'height',
   'zoom',
+  'weights',
   'training',
   'graph',
   'nodes',

@@ -241,6 +241,7 @@ const KIND_NAMES: Readonly<Record<ValueKind, string>> = {
   numbers: 'numbers',
   tokens: 'token numbers',
   table: 'the weights of an Embedding',
+  foreign: 'values that only operators kept from a file know',
 };
 
 /** A problem where values of a kind enter that the op cannot use, such as token numbers where it calculates. */

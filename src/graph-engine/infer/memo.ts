@@ -11,7 +11,7 @@ export function typeKey(type: TensorType | undefined): string {
   if (type === undefined) return '?';
   let key = typeKeys.get(type);
   if (key === undefined) {
-    key = `${kindOf(type)}${type.vocabulary ?? ''}:${type.axes.map((axis) => `${axis.name}${axis.size ?? '?'}`).join(',')}`;
+    key = `${kindOf(type)}${type.foreign ?? type.vocabulary ?? ''}:${type.axes.map((axis) => `${axis.name}${axis.size ?? '?'}`).join(',')}`;
     typeKeys.set(type, key);
   }
   return key;

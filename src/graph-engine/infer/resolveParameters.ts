@@ -11,8 +11,11 @@ export type Resolved = {
 
 /** Whether a parameter's value is an expression: text that starts with `=`. */
 export function isExpression(value: unknown): value is string {
-  return typeof value === 'string' && value.startsWith('=');
+  return typeof value === 'string' && value.length <= MAXIMUM_EXPRESSION && value.startsWith('=');
 }
+
+/** Longer text is no expression. */
+const MAXIMUM_EXPRESSION = 2000;
 
 /** The value of a literal or of the text after `=`. */
 export function resolveScalar(value: Scalar, scope: ExpressionScope): Result<Scalar> {

@@ -19,6 +19,7 @@ import { lowerLearning } from './lowerLearning.ts';
 import { mixSamples, type SampleMixer } from './mixSamples.ts';
 import { trainingParameters, type ClassWeightsByOutput } from './trainingParameters.ts';
 import { walkInstances, type HearValues, type MutedPort, type OpInstance } from './walkInstances.ts';
+import { keptInstances } from './keptInstances.ts';
 import { decayedBy } from './weightGroups.ts';
 
 export interface LoweredInput {
@@ -127,6 +128,9 @@ export function lowerDocument(
   const inferred = inferDocument(document);
   const errors = inferred.diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
   if (errors.length > 0) return { ok: false, error: errors };
+
+  const kept = keptInstances(inferred.root);
+  if (kept !== undefined) return refuse('graph/kept-operator', kept);
 
   const obstacle = trainingObstacle(document.training, networkEnds(inferred.root));
   if (obstacle !== undefined) return refuse(obstacle.code, `${obstacle.message} ${obstacle.remedy}`);

@@ -40,6 +40,7 @@ import { classToken } from './embedding/classToken.ts';
 import { embedding } from './embedding/embedding.ts';
 import { positionalEmbedding } from './embedding/positionalEmbedding.ts';
 import { tokenLogits } from './embedding/tokenLogits.ts';
+import { foreignOp } from './foreign/foreignOps.ts';
 import { blockInput, blockOutput } from './input/blockPort.ts';
 import { featureInput } from './input/featureInput.ts';
 import { input } from './input/input.ts';
@@ -164,7 +165,7 @@ for (const op of ops) {
 
 /** The op of that type, or `undefined` when this version has none. */
 export function opNamed(type: string): OpDefinition | undefined {
-  return byType.get(type);
+  return byType.get(type) ?? foreignOp(type);
 }
 
 /** All ops with their exact names forgotten. */

@@ -34,6 +34,9 @@ export function initialize({ name, dims, initializer }: Variable, seed: number):
       return out.fill(1);
     case 'constant':
       return out.fill(initializer.value);
+    case 'stored':
+      out.set(initializer.values);
+      return out;
     case 'heNormal':
       normal(words(), Math.sqrt(2 / initializer.fan), out);
       return out;

@@ -82,6 +82,8 @@ function writeInitializer(initializer: Initializer): string {
   switch (initializer.kind) {
     case 'constant':
       return String(initializer.value);
+    case 'stored':
+      return 'stored';
     case 'zeros':
       return '0';
     case 'ones':

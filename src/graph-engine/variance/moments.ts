@@ -56,6 +56,15 @@ export function mixed(parts: readonly (readonly [Moments, number])[]): Moments {
 /** Share of the variance that is left when a normal number is drawn again while beyond two deviations. */
 const TRUNCATED = 0.7737413;
 
+function momentsOf(values: Float32Array): { readonly mean: number; readonly square: number } {
+  let [sum, squares] = [0, 0];
+  for (const value of values) {
+    sum += value;
+    squares += value * value;
+  }
+  return { mean: sum / values.length, square: squares / values.length };
+}
+
 /** Mean and mean square of the first values of a variable. */
 export function initialMoments(initializer: Initializer): { readonly mean: number; readonly square: number } {
   switch (initializer.kind) {
@@ -65,6 +74,8 @@ export function initialMoments(initializer: Initializer): { readonly mean: numbe
       return { mean: 1, square: 1 };
     case 'constant':
       return { mean: initializer.value, square: initializer.value ** 2 };
+    case 'stored':
+      return momentsOf(initializer.values);
     case 'heNormal':
       return { mean: 0, square: 2 / initializer.fan };
     case 'glorotUniform':

@@ -2,6 +2,7 @@ import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { lowerDocument, type LoweredDocument } from '../../graph-engine/lower/lowerDocument.ts';
 import type { CompiledProgram, Executor, NamedTensors, TensorData } from '../executors/compiledProgram.ts';
 import { HostFailure } from '../files/hostFailure.ts';
+import { withStoredWeights } from '../files/storedWeights.ts';
 import { matchWeights, readCheckpoint } from '../training/checkpoints.ts';
 import type { WeightSource } from '../training/engineMessages.ts';
 
@@ -19,7 +20,7 @@ export async function openTrainedNetwork(
   document: SkipwireDocument,
   weights: WeightSource,
 ): Promise<TrainedNetwork> {
-  const lowered = requireLowered(document);
+  const { lowered } = await withStoredWeights(document, requireLowered(document));
   const { predict } = lowered.program.entries;
   if (predict === undefined) throw new Error('The program has no entry "predict"');
   // Without the other entries there is less to compile, and no optimizer state to hold.

@@ -4,10 +4,13 @@ import path from 'node:path';
 import type { CallOutput } from '../../contract/contract.ts';
 import type { Verification } from '../../contract/exports.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
-import { inferDocument } from '../../graph-engine/infer/inferDocument.ts';
+import { inferDocument, type InferredDocument } from '../../graph-engine/infer/inferDocument.ts';
 import { lowerDocument } from '../../graph-engine/lower/lowerDocument.ts';
 import { externalThresholds } from '../../graph-engine/targets/onnx/describeOnnx.ts';
 import { ModelTooLarge } from '../../graph-engine/targets/onnx/encodeModel.ts';
+import { weightVariables } from '../../graph-engine/lower/weightVariables.ts';
+import type { Program } from '../../graph-engine/program/program.ts';
+import { keptOperators } from '../../graph-engine/targets/onnx/keptOperators.ts';
 import { exportOnnx, type ExportOnnxOptions, type OnnxExport } from '../../graph-engine/targets/onnx/exportOnnx.ts';
 import { contradiction, DEFAULT_ONNX_OPTIONS, type OnnxOptions } from '../../graph-engine/targets/onnx/onnxOptions.ts';
 import { DEFAULT_OPSET, NEWEST_OPSET, OLDEST_OPSET, supportedOpsets } from '../../graph-engine/targets/onnx/opsets.ts';
@@ -54,9 +57,9 @@ export async function exportOnnxFile(
 ): Promise<CallOutput<'export/onnx'>> {
   const { document, file, signal } = order;
   const { normalize, external, ...options } = checkedOptions(order.options);
-  const lowered = lowerDocument(document);
-  if (!lowered.ok) throw documentErrors(lowered.error);
-  const weights = await loadWeights(document, lowered.value.program, order.runFolder);
+  const inferred = inferDocument(document);
+  const program = programToExport(document, inferred);
+  const weights = await loadWeights(document, program, order.runFolder);
   const normalization = normalize ? await normalizationOf(order.runFolder) : undefined;
   await refuseToReplace(file, order.overwrite);
   await mkdir(path.dirname(file), { recursive: true });
@@ -65,7 +68,7 @@ export async function exportOnnxFile(
   const losses = { tensors: 0, clamped: 0, vanished: 0 };
   const model = encoded({
     document,
-    inferred: inferDocument(document),
+    inferred,
     weights: weights.valuesOf,
     options,
     producerVersion: productVersion,
@@ -85,17 +88,29 @@ export async function exportOnnxFile(
     path: file,
     bytes: model.modelBytes + (model.external?.bytes ?? 0),
     dataPath: model.external === null ? null : data.fresh,
-    opset: options.opset,
+    opset: model.options.opset,
     weights: options.weights === 'inputs' ? 'none' : order.runFolder === null ? 'initial' : 'trained',
     folding: model.folding === null ? null : { folded: model.folding.folded, left: model.folding.left.length },
     losses,
-    verification: await verify(
-      file,
-      model,
-      verification,
-      predictByEngine(engine, document, weights.source, normalization),
-    ),
+    verification:
+      keptOperators(document).count > 0
+        ? { status: 'not-verified', reason: KEPT_REASON }
+        : await verify(file, model, verification, predictByEngine(engine, document, weights.source, normalization)),
   };
+}
+
+const KEPT_REASON = 'The network has operators that are kept from a file, which the engine here cannot compute.';
+
+/** The variables of a network that is exported; one with operators that are kept from a file cannot be lowered. */
+function programToExport(document: SkipwireDocument, { root, diagnostics }: InferredDocument): Program {
+  if (keptOperators(document).count > 0) {
+    const errors = diagnostics.filter(({ severity }) => severity === 'error');
+    if (errors.length > 0) throw documentErrors(errors);
+    return { variables: weightVariables(document, root), entries: {} };
+  }
+  const lowered = lowerDocument(document);
+  if (!lowered.ok) throw documentErrors(lowered.error);
+  return lowered.value.program;
 }
 
 /** How the run normalized each input. Throws a `HostFailure` when it did not. */

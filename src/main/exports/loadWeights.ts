@@ -5,6 +5,7 @@ import type { Program } from '../../graph-engine/program/program.ts';
 import { initialize } from '../../graph-engine/random/initialize.ts';
 import type { WeightSource as WeightValues } from '../../graph-engine/targets/onnx/emitOp.ts';
 import { HostFailure } from '../files/hostFailure.ts';
+import { withStoredWeights } from '../files/storedWeights.ts';
 import { runFiles } from '../runs/runFiles.ts';
 import { matchWeights, readCheckpoint } from '../training/checkpoints.ts';
 import type { WeightSource } from '../training/engineMessages.ts';
@@ -24,7 +25,10 @@ export async function loadWeights(
   program: Program,
   runFolder: string | null,
 ): Promise<LoadedWeights> {
-  if (runFolder === null) return initialWeights(program, document.training.seed);
+  if (runFolder === null) {
+    const { lowered } = await withStoredWeights(document, { program });
+    return initialWeights(lowered.program, document.training.seed);
+  }
   const file = [runFiles.best, runFiles.last, runFiles.start]
     .map((name) => path.join(runFolder, name))
     .find(existsSync);

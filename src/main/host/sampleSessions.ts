@@ -103,7 +103,7 @@ const indifferent: ReadonlySet<string> = new Set([
 /** Text that is equal where the same program on the same data would be compiled. */
 function networkKey(document: SkipwireDocument): string {
   const settings = Object.entries(document.training).filter(([name]) => !indifferent.has(name));
-  return `${networkFingerprint(document)} ${JSON.stringify(settings)}`;
+  return `${networkFingerprint(document)} ${document.weights ?? ''} ${JSON.stringify(settings)}`;
 }
 
 async function findWeights(
@@ -112,7 +112,7 @@ async function findWeights(
   runFolder: (run: string) => Promise<string>,
 ): Promise<{ source: WeightSource; key: string; epoch?: number }> {
   const { seed } = document.training;
-  if (weights.kind === 'initial') return { source: { seed }, key: `seed ${seed}` };
+  if (weights.kind === 'initial') return { source: { seed }, key: `seed ${seed} ${document.weights ?? ''}` };
   const file = path.join(await runFolder(weights.run), runFiles[weights.which]);
   const found = await stat(file).catch(() => undefined);
   if (found === undefined) {

@@ -5,6 +5,7 @@ import { readValue } from '../../graph-engine/probe/readValue.ts';
 import { initialize } from '../../graph-engine/random/initialize.ts';
 import type { CompiledProgram, Executor, NamedTensors, TensorData } from '../executors/compiledProgram.ts';
 import { HostFailure } from '../files/hostFailure.ts';
+import { withStoredWeights } from '../files/storedWeights.ts';
 import { matchWeights, readCheckpoint } from '../training/checkpoints.ts';
 import type { WeightSource } from '../training/engineMessages.ts';
 import { groupValues } from './groupValues.ts';
@@ -132,7 +133,7 @@ async function openProbe({ document, lesions }: ProbeTarget): Promise<OpenProbe>
   }
   const samples = await openSamples(document, lowered.value);
   return {
-    lowered: lowered.value,
+    lowered: (await withStoredWeights(document, lowered.value)).lowered,
     samples,
     groups: groupValues(lowered.value.values),
     compiled: undefined,

@@ -4,6 +4,7 @@ import { lowerDocument } from '../../graph-engine/lower/lowerDocument.ts';
 import { finishStatistics } from '../../graph-engine/statistics/finishStatistics.ts';
 import type { Executor } from '../executors/compiledProgram.ts';
 import { HostFailure } from '../files/hostFailure.ts';
+import { withStoredWeights } from '../files/storedWeights.ts';
 import { batchSource } from '../training/batches.ts';
 import { prepareData } from '../training/prepareData.ts';
 
@@ -27,7 +28,7 @@ export async function measureVariance(
       message: `The network has errors: ${lowered.error[0]?.message ?? ''}`,
     });
   }
-  const { program, statistics } = lowered.value;
+  const { program, statistics } = (await withStoredWeights(document, lowered.value)).lowered;
   const { train } = program.entries;
   const data = await prepareData(lowered.value, settings);
   if (train === undefined || statistics === undefined) throw new Error('A network with a target can be trained');

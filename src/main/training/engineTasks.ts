@@ -5,6 +5,7 @@ import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { lowerDocument, type LoweredDocument, type LowerOptions } from '../../graph-engine/lower/lowerDocument.ts';
 import type { CompiledProgram, Executor, NamedTensors } from '../executors/compiledProgram.ts';
 import { HostFailure } from '../files/hostFailure.ts';
+import { describeShare, withStoredWeights } from '../files/storedWeights.ts';
 import { writeRunData } from '../runs/runData.ts';
 import { balancedWeights } from './balanceClasses.ts';
 import { createMetricsWriter } from '../runs/metricsFile.ts';
@@ -42,11 +43,12 @@ export async function trainDocument(
 ): Promise<boolean> {
   const settings = document.training;
   const options = { statistics: statisticsFolder !== undefined && statisticsEvery(settings) > 0 };
-  const drawn = lower(document, options);
+  const { lowered: drawn, share } = await withStoredWeights(document, lower(document, options));
+  if (share !== undefined) onNotice(describeShare(share));
   const data = await prepareData(drawn, settings);
   for (const notice of data.notices) onNotice(notice);
   await writeRunData(folder, data, drawn.inputs);
-  const lowered = withClassWeights(document, options, drawn, data);
+  const lowered = await withClassWeights(document, options, drawn, data);
   const compiled = await executor.compile(lowered.program, { seed: settings.seed });
   const opened = openBatches(data, settings);
   const metrics = createMetricsWriter(folder);
@@ -94,7 +96,7 @@ export async function predictDocument(
   executor: Executor,
   { document, weights, inputs, samples }: Extract<EngineTask, { kind: 'predict' }>,
 ): Promise<Prediction> {
-  const lowered = lower(document);
+  const { lowered } = await withStoredWeights(document, lower(document));
   const seed = 'seed' in weights ? weights.seed : document.training.seed;
   const { predict } = lowered.program.entries;
   if (predict === undefined) throw new Error('The program has no entry "predict"');
@@ -161,14 +163,18 @@ async function loadWeights(compiled: CompiledProgram, file: string): Promise<voi
 }
 
 /** Lowered anew where the classes count by how many samples of them there are, which only the data tell. */
-function withClassWeights(
+async function withClassWeights(
   document: SkipwireDocument,
   options: LowerOptions,
   drawn: LoweredDocument,
   data: PreparedData,
-): LoweredDocument {
+): Promise<LoweredDocument> {
   if (document.training.classWeights?.kind !== 'balanced') return drawn;
-  return lower(document, { ...options, classWeights: balancedWeights(drawn, data.columns, data.split.train) });
+  const balanced = lower(document, {
+    ...options,
+    classWeights: balancedWeights(drawn, data.columns, data.split.train),
+  });
+  return (await withStoredWeights(document, balanced)).lowered;
 }
 
 function lower(document: SkipwireDocument, options: LowerOptions = {}): LoweredDocument {

@@ -2,6 +2,7 @@ import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { lowerDocument, type LoweredDocument } from '../../graph-engine/lower/lowerDocument.ts';
 import type { CompiledProgram, Executor } from '../executors/compiledProgram.ts';
 import { HostFailure } from '../files/hostFailure.ts';
+import { withStoredWeights } from '../files/storedWeights.ts';
 import { balancedWeights } from '../training/balanceClasses.ts';
 import { batchSource, type Batch, type BatchSource } from '../training/batches.ts';
 import { prepareData, type PreparedData } from '../training/prepareData.ts';
@@ -36,7 +37,8 @@ export async function withTrial<Result>(
   const settings = document.training;
   const drawn = lowerForTrial(document, statistics);
   const data = await prepareData(drawn, settings);
-  const lowered = settings.classWeights?.kind === 'balanced' ? balanced(document, drawn, data, statistics) : drawn;
+  const weighed = settings.classWeights?.kind === 'balanced' ? balanced(document, drawn, data, statistics) : drawn;
+  const { lowered } = await withStoredWeights(document, weighed);
   const compiled = await executor.compile(lowered.program, { seed: settings.seed });
   try {
     return await run({ lowered, data, compiled, batches: batchSource(data, settings) });

@@ -51,6 +51,7 @@ export const FAMILY_TITLES: Readonly<Record<OpFamily, string>> = {
   arrangement: 'Arrangement',
   dense: 'Dense',
   regularization: 'Regularization',
+  foreign: 'Kept from a file',
   output: 'Output',
 };
 

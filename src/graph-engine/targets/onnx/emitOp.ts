@@ -44,6 +44,20 @@ export function emitOp(
       return addWeight(graph, `${path}.${name}`, spec, source, permutation);
     },
     hasWeight: (name) => weights[name] !== undefined,
+    kept: (node, nodeInputs, outputs, captured) =>
+      graph.nodes(
+        path,
+        { opType: node.opType, inputs: nodeInputs, attributes: {}, documentation, kept: { node, captured } },
+        outputs,
+      ),
+    tensor: (name, tensor) =>
+      graph.initializer(`${path}.${name}`, {
+        dims: tensor.dims.map(Number),
+        dtype: 'float32',
+        isWeight: false,
+        content: { kind: 'integers', values: [] },
+        kept: tensor,
+      }),
     int64: (name, values) => graph.initializer(`${path}.${name}`, int64Tensor(values)),
     float: (name, values, dims) => graph.initializer(`${path}.${name}`, floatTensor(values, dims)),
   };

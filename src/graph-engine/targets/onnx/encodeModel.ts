@@ -1,8 +1,14 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { BinaryWriter, getTextEncoding, WireType } from '@bufbuild/protobuf/wire';
 import type { OnnxAttribute } from '../../core/onnxContext.ts';
-import { GraphProtoSchema, ModelProtoSchema, TensorProtoSchema } from '../protobuf/generated/onnx_pb.js';
+import {
+  GraphProtoSchema,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  TensorProtoSchema,
+} from '../protobuf/generated/onnx_pb.js';
 import { irVersionOf } from './opsets.ts';
+import { renameCaptured } from '../protobuf/renameCaptured.ts';
 import { toFloat16, type RangeLoss } from './float16.ts';
 import type { OnnxElement, OnnxGraph, OnnxInitializer, OnnxNode, OnnxValue } from './onnxGraph.ts';
 
@@ -11,6 +17,8 @@ export interface ModelDescription {
   readonly graphName: string;
   readonly documentation: string;
   readonly opset: number;
+  /** Operator sets beside ONNX's own, of nodes that were kept from a file. */
+  readonly domains?: ReadonlyMap<string, number>;
   readonly producerVersion: string;
   /** Told of each tensor with values that its type cannot hold, while it is written. */
   readonly onLoss?: OnLoss | undefined;
@@ -94,7 +102,10 @@ export function encodeModel(description: ModelDescription, external: ExternalDat
       producerName: 'Skipwire',
       producerVersion: description.producerVersion,
       docString: description.documentation,
-      opsetImport: [{ domain: '', version: BigInt(opset) }],
+      opsetImport: [['', opset] as const, ...(description.domains ?? [])].map(([domain, version]) => ({
+        domain,
+        version: BigInt(version),
+      })),
     }),
   );
   const graphHead = toBinary(
@@ -135,6 +146,10 @@ export function encodeModel(description: ModelDescription, external: ExternalDat
 function placeTensors(initializers: readonly OnnxInitializer[], location: string | null) {
   let dataBytes = 0;
   const placed = initializers.map((tensor): PlacedTensor => {
+    if (tensor.kept !== undefined) {
+      const kept = create(TensorProtoSchema, { ...tensor.kept, name: tensor.name });
+      return { tensor, header: toBinary(TensorProtoSchema, kept), offset: null };
+    }
     const message = {
       name: tensor.name,
       dims: tensor.dims.map(BigInt),
@@ -163,7 +178,8 @@ function placeTensors(initializers: readonly OnnxInitializer[], location: string
 function frameTensor({ tensor, header, offset }: PlacedTensor) {
   const inside = offset === null;
   const dataBytes = inside ? byteLengthOf(tensor) : 0;
-  const dataFrame = inside ? lengthDelimited(FIELD.tensorRawData, dataBytes) : new Uint8Array();
+  const dataFrame =
+    inside && tensor.kept === undefined ? lengthDelimited(FIELD.tensorRawData, dataBytes) : new Uint8Array();
   const messageBytes = header.length + dataFrame.length + dataBytes;
   const prefix = concatenate([lengthDelimited(FIELD.graphInitializer, messageBytes), header, dataFrame]);
   return {
@@ -184,12 +200,14 @@ function* dataChunks(placed: readonly PlacedTensor[], onLoss: OnLoss | undefined
 }
 
 /** How many bytes the data of a tensor have. */
-export function byteLengthOf({ dims, dtype }: OnnxInitializer): number {
+export function byteLengthOf({ dims, dtype, kept }: OnnxInitializer): number {
+  if (kept !== undefined) return 0;
   return dims.reduce((product, size) => product * size, BYTES[dtype]);
 }
 
 /** The data of a tensor: little-endian, as is every machine that the engine's native library runs on. */
-function* bytesOf({ name, content, dtype }: OnnxInitializer, onLoss: OnLoss | undefined): Generator<Uint8Array> {
+function* bytesOf({ name, content, dtype, kept }: OnnxInitializer, onLoss: OnLoss | undefined): Generator<Uint8Array> {
+  if (kept !== undefined) return;
   if (content.kind === 'integers') {
     yield new Uint8Array(BigInt64Array.from(content.values, (value) => BigInt(value)).buffer);
     return;
@@ -218,6 +236,7 @@ function concatenate(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 function nodeMessage(node: OnnxNode) {
+  if (node.kept !== undefined) return keptMessage(node, node.kept);
   return {
     name: node.name,
     opType: node.opType,
@@ -226,6 +245,20 @@ function nodeMessage(node: OnnxNode) {
     attribute: Object.entries(node.attributes).map(([name, value]) => ({ name, ...attributeMessage(value) })),
     docString: node.documentation,
   };
+}
+
+/** A node as a file had it, under the names that its values have here. */
+function keptMessage(
+  { name, inputs, outputs, documentation }: OnnxNode,
+  { node, captured }: NonNullable<OnnxNode['kept']>,
+) {
+  const names = { name, input: [...inputs], output: [...outputs], docString: documentation };
+  return create(NodeProtoSchema, {
+    ...node,
+    ...names,
+    metadataProps: [],
+    attribute: node.attribute.map((one) => renameCaptured(one, captured)),
+  });
 }
 
 function attributeMessage(value: OnnxAttribute) {
@@ -237,6 +270,7 @@ function attributeMessage(value: OnnxAttribute) {
 }
 
 function valueMessage(value: OnnxValue) {
+  if (value.kept !== undefined) return { name: value.name, docString: value.documentation, type: value.kept };
   return {
     name: value.name,
     docString: value.documentation,

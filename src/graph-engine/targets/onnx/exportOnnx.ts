@@ -2,6 +2,7 @@ import type { TensorType } from '../../core/shape.ts';
 import type { SkipwireDocument } from '../../document/schema.ts';
 import type { InferredDocument } from '../../infer/inferDocument.ts';
 import { type OpInstance, walkInstances } from '../../lower/walkInstances.ts';
+import { readBody } from '../../ops/foreign/foreignBody.ts';
 import { opNamed } from '../../ops/index.ts';
 import { channelsFirstDims, type OnnxDim } from './channelsFirst.ts';
 import { describeAxes, endDims, inside, outside } from './endLayout.ts';
@@ -12,6 +13,7 @@ import { fixBatch } from './fixBatch.ts';
 import { foldNormalization, type FoldedGraph } from './foldNormalization.ts';
 import { halvePrecision } from './halvePrecision.ts';
 import { createOnnxGraph, type OnnxGraph, type OnnxGraphBuilder } from './onnxGraph.ts';
+import { keptOperators } from './keptOperators.ts';
 import { normalizeInput, type InputNormalization } from './normalizeInput.ts';
 import { DEFAULT_ONNX_OPTIONS, type OnnxOptions } from './onnxOptions.ts';
 import { weightsAsInputs } from './weightsAsInputs.ts';
@@ -71,7 +73,9 @@ export type ExportedAs = Omit<OnnxOptions, 'normalize' | 'external'>;
 export function exportOnnx(options: ExportOnnxOptions): OnnxExport {
   const { document, inferred, weights, producerVersion, external, onLoss } = options;
   const as: ExportedAs = { ...DEFAULT_ONNX_OPTIONS, ...options.options };
-  const { opset } = as;
+  const kept = keptOperators(document);
+  // Operators that were kept from a file are of its operator set, and so is all around them.
+  const opset = kept.opset ?? as.opset;
   const graph = createOnnxGraph(opset);
   const inputs: OnnxInput[] = [];
   const ends: OutputEnd[] = [];
@@ -87,10 +91,12 @@ export function exportOnnx(options: ExportOnnxOptions): OnnxExport {
     if (known !== undefined) return known;
     const { parameters, weights: specs } = instance.inferred;
     if (parameters === undefined) throw new Error(`The parameters of "${path}" are in error.`);
+    const body = parameters['body'];
     const resolved = { op, path, parameters, inputs: names, types: knownTypes(instance, 'inputs'), weights: specs };
     const results = emitOp(graph, resolved, weights);
-    if (op.family === 'output') ends.push({ path, names: results, types });
+    if (op.family === 'output') ends.push({ path, names: results, types, body });
     for (const [port, type] of Object.entries(types)) {
+      if (type.foreign !== undefined) continue;
       const name = results[port];
       if (name === undefined) throw new Error(`The ONNX export of "${path}" lacks the output "${port}".`);
       graph.describe({ name, dims: dimsOf(path, type), dtype: type.dtype, documentation: '' });
@@ -113,12 +119,13 @@ export function exportOnnx(options: ExportOnnxOptions): OnnxExport {
       graphName: document.name,
       documentation: [document.description, document.source].filter((text) => text !== undefined).join('\n\n'),
       opset,
+      domains: kept.domains,
       producerVersion,
       onLoss,
     },
     { location: external.location, threshold: external.threshold ?? EXTERNAL_DATA_THRESHOLD },
   );
-  return { ...encoded, options: as, inputs, outputs, graph: written, folding };
+  return { ...encoded, options: { ...as, opset }, inputs, outputs, graph: written, folding };
 }
 
 /** The graph with everything done that concerns it as a whole. */
@@ -151,6 +158,14 @@ function declareInputs(
       if (op?.family === 'output') ends.push({ path, ports: wantedPorts(ports, as.answers) });
       if (op?.family !== 'input') return Object.fromEntries(ports.map((port) => [port, '']));
       const names = Object.entries(knownTypes(instance, 'outputs')).map(([port, type]) => {
+        if (type.foreign !== undefined) {
+          const name = graph.input(path, {
+            ...foreignEnd(instance.inferred.parameters?.['body']),
+            documentation: path,
+          });
+          inputs.push({ name, path, type });
+          return [port, name] as const;
+        }
         const own = normalization?.get(path);
         const given = own === undefined ? '' : ', as it is read: the model normalizes it';
         const documentation = `${op.documentation.title} "${path}": ${describeAxes(type, as.layout)}${given}`;
@@ -174,11 +189,13 @@ interface OutputEnd {
   readonly path: string;
   readonly names: Readonly<Record<string, string>>;
   readonly types: Readonly<Record<string, TensorType>>;
+  /** Of an output that was kept from a file: its type there. */
+  readonly body: unknown;
 }
 
 function addOutput(
   graph: OnnxGraphBuilder,
-  { path, names, types }: OutputEnd,
+  { path, names, types, body }: OutputEnd,
   as: ExportedAs,
   several: boolean,
 ): OnnxOutput {
@@ -186,6 +203,12 @@ function addOutput(
   const ports = wanted.map((port) => {
     const [source, type] = [names[port], types[port]];
     if (source === undefined || type === undefined) throw new Error(`The shape at "${path}.${port}" is unknown.`);
+    if (type.foreign !== undefined) {
+      return [
+        port,
+        graph.output(outputPath(path, port, several), source, { ...foreignEnd(body), documentation: path }),
+      ] as const;
+    }
     const documentation = `${port[0]?.toUpperCase() ?? ''}${port.slice(1)} of "${path}": ${describeAxes(type, as.layout)}`;
     const value = { dims: endDims(path, type, as), dtype: type.dtype, documentation };
     const turned = outside(graph, path, port, source, type, as);
@@ -210,6 +233,12 @@ function knownTypes({ path, inferred }: OpInstance, side: 'inputs' | 'outputs'):
     return [port, type] as const;
   });
   return Object.fromEntries(known);
+}
+
+/** The type of an end of the network as a file had it. */
+function foreignEnd(body: unknown) {
+  const kept = typeof body === 'string' ? readBody(body)?.output[0]?.type : undefined;
+  return { dims: [], dtype: 'float32' as const, kept };
 }
 
 function dimsOf(path: string, type: TensorType): readonly OnnxDim[] {

@@ -1,6 +1,7 @@
 import type { OnnxAttribute } from '../../core/onnxContext.ts';
 import type { DType } from '../../core/shape.ts';
 import type { OnnxDim } from './channelsFirst.ts';
+import type { NodeProto, TensorProto, TypeProto } from '../protobuf/generated/onnx_pb.js';
 import { DEFAULT_OPSET } from './opsets.ts';
 import type { TensorContent } from './tensorContent.ts';
 import { createUniqueNames } from './uniqueNames.ts';
@@ -14,6 +15,8 @@ export interface OnnxNode {
   readonly documentation: string;
   /** Type of the op of the document that it was written for; absent for what the file itself needs. */
   readonly op?: string;
+  /** A node as a file had it: its attributes, and how values of this graph are called that its subgraphs use. */
+  readonly kept?: { readonly node: NodeProto; readonly captured: ReadonlyMap<string, string> };
 }
 
 /** Element types of a file. */
@@ -27,6 +30,8 @@ export interface OnnxInitializer {
   readonly content: TensorContent;
   /** Whether it was learned, or could have been. */
   readonly isWeight: boolean;
+  /** A tensor as a file had it, which is written in place of all of this. */
+  readonly kept?: TensorProto;
 }
 
 export interface OnnxValue {
@@ -34,6 +39,8 @@ export interface OnnxValue {
   readonly dims: readonly OnnxDim[];
   readonly dtype: OnnxElement;
   readonly documentation: string;
+  /** The type as a file had it, where it is none of ours. */
+  readonly kept?: TypeProto | undefined;
 }
 
 /** A graph as it will be written: in topological order, without nodes that lead to no output. */
@@ -58,7 +65,7 @@ export interface OnnxGraphBuilder {
   /** Adds a node of several outputs, one for each path, and returns their names. */
   nodes(
     path: string,
-    node: { readonly opType: string } & Pick<OnnxNode, 'inputs' | 'attributes' | 'documentation' | 'op'>,
+    node: { readonly opType: string } & Pick<OnnxNode, 'inputs' | 'attributes' | 'documentation' | 'op' | 'kept'>,
     outputs: readonly string[],
   ): readonly string[];
   initializer(path: string, tensor: Omit<OnnxInitializer, 'name'>): string;
@@ -106,7 +113,7 @@ export function createOnnxGraph(opset = DEFAULT_OPSET): OnnxGraphBuilder {
     },
     node: addNode,
     nodes(path, node, outputs) {
-      const names = outputs.map((output) => values.take(output));
+      const names = outputs.map((output) => (output === '' ? '' : values.take(output)));
       nodes.push({ ...node, name: nodeNames.take(path), outputs: names });
       return names;
     },
@@ -151,6 +158,7 @@ export function createOnnxGraph(opset = DEFAULT_OPSET): OnnxGraphBuilder {
         ...node,
         inputs: node.inputs.map(current),
         outputs: node.outputs.map(current),
+        ...(node.kept !== undefined && { kept: { ...node.kept, captured: mapValues(node.kept.captured, current) } }),
       }));
       return withoutDeadNodes({
         nodes: named,
@@ -178,6 +186,10 @@ export function withoutDeadNodes(graph: OnnxGraph): OnnxGraph {
   };
 }
 
+function mapValues(map: ReadonlyMap<string, string>, change: (name: string) => string): ReadonlyMap<string, string> {
+  return new Map([...map].map(([key, value]) => [key, change(value)]));
+}
+
 /** Nodes that lead to an output, in their order, and every value that is used on the way. */
 function reachingNodes(nodes: readonly OnnxNode[], outputs: readonly string[]) {
   const used = new Set(outputs);
@@ -185,7 +197,7 @@ function reachingNodes(nodes: readonly OnnxNode[], outputs: readonly string[]) {
     .toReversed()
     .filter((node) => {
       const reaches = node.outputs.some((output) => used.has(output));
-      if (reaches) for (const input of node.inputs) used.add(input);
+      if (reaches) for (const input of [...node.inputs, ...(node.kept?.captured.values() ?? [])]) used.add(input);
       return reaches;
     })
     .toReversed();

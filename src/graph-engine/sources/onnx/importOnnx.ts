@@ -1,0 +1,137 @@
+import { fail, ok, type Result } from '../../core/diagnostic.ts';
+import type { SkipwireDocument } from '../../document/schema.ts';
+import { analyseModel, type Analysis, type SizeOfSymbol } from './analyseModel.ts';
+import type { ReadExternal } from './constantTensor.ts';
+import { decodeModel } from './decodeModel.ts';
+import { drawEnds, drawInputs } from './drawEnds.ts';
+import type { ImportReport, KeptNode } from './importReport.ts';
+import { mappersFor } from './mapping/index.ts';
+import { keepNode } from './mapping/keepNode.ts';
+import { Mapping, type DrawnNode, type DrawnWeight } from './mapping/mapping.ts';
+import type { SourceModel } from './sourceModel.ts';
+import { writeDocument } from './writeDocument.ts';
+
+export interface ImportOptions {
+  /** Of the document, where the file does not say. */
+  readonly name: string;
+  /** Data that lie beside the model. */
+  readonly external?: ReadExternal;
+  /** Sizes of axes that the file leaves open, by their names there. */
+  readonly sizes?: ReadonlyMap<string, number>;
+}
+
+/** A network out of an ONNX file. */
+export interface ImportedNetwork {
+  readonly document: SkipwireDocument;
+  /** By the names of the network's variables; laid out one at a time, when they are asked for. */
+  readonly weights: ReadonlyMap<string, DrawnWeight>;
+  readonly report: ImportReport;
+}
+
+/** Sizes that are tried for axes that the file leaves open, beside the batch: those of images, those of anything else. */
+const IMAGE_SIZES = [224, 256, 128, 64, 32];
+const OTHER_SIZES = [128, 64, 32, 16, 8];
+
+/**
+ * Reads an ONNX file as a network. What is known here becomes ops with their weights; what is not is kept as it was, shows, and
+ * is exported again. A file that is no valid model comes back as a problem.
+ */
+export function importOnnx(bytes: Uint8Array, options: ImportOptions): Result<ImportedNetwork> {
+  const decoded = decodeModel(bytes, options.external ?? (() => undefined));
+  if (!decoded.ok) return decoded;
+  const model = decoded.value;
+  const { analysis, chosen } = analysed(model, options.sizes ?? new Map());
+  const mapping = new Mapping(
+    analysis,
+    model.outputs.map(({ name }) => name),
+  );
+  drawInputs(model, mapping);
+  for (const node of analysis.nodes) {
+    if (node.outputs.every((name) => name === '' || analysis.small.get(name)?.constant !== undefined)) continue;
+    if (mappersFor(node).some((mapper) => mapping.attempt(node, mapper))) continue;
+    const problem = keepNode(node, mapping, model);
+    if (problem !== undefined) return fail(problem);
+  }
+  const ends = drawEnds(model, mapping);
+  if (ends !== undefined) return fail(ends);
+  const used = reachable(mapping);
+  const kept = keptNodes(used);
+  const { document, weights, blocks } = writeDocument(used, { name: options.name, model });
+  return ok({
+    document,
+    weights,
+    report: {
+      producer: model.producer,
+      opset: model.opset,
+      nodes: model.nodes.length,
+      drawn: used.length,
+      parameters: [...weights.values()].reduce((sum, { dims }) => sum + dims.reduce((a, b) => a * b, 1), 0),
+      kept,
+      blocks,
+      notes: [...model.notes, ...chosenNotes(chosen), ...unusedNotes(model, used)],
+    },
+  });
+}
+
+/** Works out shapes, with sizes for open axes that fit together. */
+function analysed(
+  model: SourceModel,
+  given: ReadonlyMap<string, number>,
+): { readonly analysis: Analysis; readonly chosen: ReadonlyMap<string, number> } {
+  let first: { readonly analysis: Analysis; readonly chosen: ReadonlyMap<string, number> } | undefined;
+  for (let attempt = 0; attempt < OTHER_SIZES.length; attempt++) {
+    const chosen = new Map<string, number>();
+    const sizeOf: SizeOfSymbol = (symbol, { input, index }) => {
+      const told = given.get(symbol);
+      if (told !== undefined) return told;
+      const rank = model.inputs.find(({ name }) => name === input)?.type.dims?.length ?? 0;
+      const sizes = rank === 4 && index > 1 ? IMAGE_SIZES : rank === 4 && index === 1 ? [3] : OTHER_SIZES;
+      const size = chosen.get(symbol) ?? sizes[Math.min(attempt, sizes.length - 1)] ?? 8;
+      chosen.set(symbol, size);
+      return size;
+    };
+    const tried = { analysis: analyseModel(model, sizeOf), chosen };
+    if (tried.analysis.contradictions.length === 0 || chosen.size === 0) return tried;
+    first ??= tried;
+  }
+  if (first === undefined) throw new Error('unreachable: a size was tried');
+  return first;
+}
+
+/** Nodes that lead to an output, in their order, and the inputs they use. */
+function reachable({ nodes }: Mapping): readonly DrawnNode[] {
+  const used = new Set<DrawnNode>();
+  for (const node of nodes.toReversed()) {
+    if (!endOps.has(node.op) && !used.has(node)) continue;
+    used.add(node);
+    for (const { node: source } of Object.values(node.inputs)) used.add(source);
+  }
+  return nodes.filter((node) => used.has(node));
+}
+
+const endOps: ReadonlySet<string> = new Set([
+  ...['classificationOutput', 'binaryOutput', 'regressionOutput', 'segmentationOutput', 'nextTokenOutput'],
+  ...['policyOutput', 'featureOutput', 'onnxOutput'],
+]);
+
+function keptNodes(nodes: readonly DrawnNode[]): readonly KeptNode[] {
+  const found = new Map<string, KeptNode>();
+  for (const { op, from } of nodes) {
+    if (!op.startsWith('onnxOperator') || from === undefined) continue;
+    const key = `${from.domain} ${from.opType}`;
+    const count = (found.get(key)?.count ?? 0) + 1;
+    found.set(key, { operator: from.opType, domain: from.domain, count });
+  }
+  return [...found.values()].toSorted((a, b) => (a.operator < b.operator ? -1 : 1));
+}
+
+function chosenNotes(chosen: ReadonlyMap<string, number>): readonly string[] {
+  return [...chosen].map(([symbol, size]) => `The size "${symbol}" is open in the file; it was taken as ${size}.`);
+}
+
+function unusedNotes(model: SourceModel, used: readonly DrawnNode[]): readonly string[] {
+  const names = new Set(used.map(({ hint }) => hint));
+  return model.inputs.flatMap(({ name }) =>
+    names.has(name) ? [] : [`The input "${name}" changes nothing that comes out and was left out.`],
+  );
+}

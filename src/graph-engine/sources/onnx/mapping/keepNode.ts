@@ -1,0 +1,225 @@
+import { create } from '@bufbuild/protobuf';
+import { foreignValue } from '../../../core/shape.ts';
+import { writeBody, MAXIMUM_BODY } from '../../../ops/foreign/foreignBody.ts';
+import { foreignOpType, foreignPorts, MAXIMUM_PORTS } from '../../../ops/foreign/foreignOps.ts';
+import { EXAMPLES, ownType } from '../../../ops/foreign/foreignTypes.ts';
+import {
+  AttributeProtoSchema,
+  GraphProtoSchema,
+  NodeProtoSchema,
+  TensorProtoSchema,
+  type AttributeProto,
+  type TensorProto,
+  type TypeProto,
+} from '../../../targets/protobuf/generated/onnx_pb.js';
+import { constantOf, countOf, type ConstantTensor } from '../constantTensor.ts';
+import { outerValues } from '../decodeModel.ts';
+import { elementTypes } from '../elementTypes.ts';
+import { FORM_OPSET } from '../modernizeNode.ts';
+import type { SourceModel, SourceNode } from '../sourceModel.ts';
+import { asFloats } from './convolutions.ts';
+import type { Bound, DrawnNode, DrawnWeight, Mapping } from './mapping.ts';
+import { plainView, viewedDims } from './view.ts';
+
+/** Constants of fewer bytes are kept in the document; larger ones of float32 lie with the weights. */
+const SMALL_BYTES = 4096;
+
+/** Why a node cannot be kept. */
+export interface KeepProblem {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Draws a node that is not known here as it is in the file; what it uses is drawn too. */
+export function keepNode(node: SourceNode, mapping: Mapping, model: SourceModel): KeepProblem | undefined {
+  const captured = outerValues(node);
+  const wanted = [...new Set([...node.inputs, ...captured])].filter((name) => name !== '');
+  const inputs = new Map<string, Bound>();
+  const tensors: TensorProto[] = [];
+  const weights: Record<string, DrawnWeight> = {};
+  for (const name of wanted) {
+    const constant = mapping.constant(name);
+    if (constant !== undefined && mapping.bound(name) === undefined) {
+      const own = `tensor${tensors.length + 1}`;
+      const large = tensorOutside(constant);
+      if (large !== undefined) weights[own] = large;
+      tensors.push(bodyTensor(captured.includes(name) ? name : own, constant, large !== undefined));
+      if (captured.includes(name) && large !== undefined) {
+        weights[name] = large;
+        Reflect.deleteProperty(weights, own);
+      }
+      continue;
+    }
+    const found = mapping.bound(name);
+    const bound =
+      mapping.plain(found) ??
+      (found === undefined ? keptSource(name, mapping, model) : asInFile(name, found, mapping, model));
+    if (bound === undefined) return lacking(node, name);
+    if ('code' in bound) return bound;
+    inputs.set(name, bound);
+  }
+  const tensorNames = new Map<string, string>();
+  let next = 0;
+  for (const name of wanted) {
+    if (inputs.has(name)) continue;
+    const tensor = tensors[next++];
+    if (tensor !== undefined) tensorNames.set(name, tensor.name);
+  }
+  const fed = [...inputs.keys()];
+  const outputs = node.outputs.filter((name) => name !== '');
+  if (Math.max(fed.length, outputs.length) > MAXIMUM_PORTS) {
+    return {
+      code: 'onnx/too-many-ports',
+      message: `The node "${node.name}" has more than ${MAXIMUM_PORTS} inputs or outputs.`,
+    };
+  }
+  const wired = new Map(fed.map((name, i): [string, string] => [name, captured.includes(name) ? name : `in${i + 1}`]));
+  const own = (name: string): string => wired.get(name) ?? tensorNames.get(name) ?? '';
+  const types = outputs.map((name) => typeIn(mapping, model, name));
+  const body = create(GraphProtoSchema, {
+    node: [
+      create(NodeProtoSchema, {
+        opType: node.opType,
+        domain: node.domain,
+        input: node.inputs.map(own),
+        output: node.outputs.map((name) => (name === '' ? '' : `out${outputs.indexOf(name) + 1}`)),
+        attribute: [...node.attributes.values()],
+      }),
+    ],
+    initializer: tensors,
+    input: fed.map((name) => ({ name: own(name) })),
+    output: outputs.map((_, i) => ({ name: `out${i + 1}`, ...(types[i] === undefined ? {} : { type: types[i] }) })),
+  });
+  const text = writeBody(body);
+  if (text.length > MAXIMUM_BODY) {
+    return {
+      code: 'onnx/large-constant',
+      message: `The node "${node.name || node.opType}" is not known here, and what it holds is too large to be kept.`,
+    };
+  }
+  const opset = node.domain === '' ? Math.max(FORM_OPSET, model.opset) : (model.opsets.get(node.domain) ?? 1);
+  const ports = foreignPorts('output', outputs.length);
+  const ownTypes = types.map((type) => (type === undefined ? foreignValue('unknown') : ownType(type)));
+  const drawn: DrawnNode = {
+    op: foreignOpType(fed.length, outputs.length),
+    parameters: {
+      operator: node.opType,
+      ...(node.domain === '' ? {} : { domain: node.domain }),
+      opset,
+      body: text,
+    },
+    inputs: Object.fromEntries(
+      foreignPorts('input', fed.length).flatMap((port, i) => {
+        const source = inputs.get(fed[i] ?? '')?.source;
+        return source === undefined ? [] : [[port, source]];
+      }),
+    ),
+    types: Object.fromEntries(ports.map((port, i) => [port, ownTypes[i] ?? foreignValue('unknown')])),
+    weights,
+    from: node,
+    hint: node.opType,
+  };
+  mapping.nodes.push(drawn);
+  for (const [i, name] of outputs.entries()) {
+    const type = ownTypes[i] ?? foreignValue('unknown');
+    mapping.rebind(name, { source: { node: drawn, port: ports[i] ?? 'output1' }, type, view: plainView(type) });
+  }
+  return undefined;
+}
+
+/** A value of ours laid out as the file has it, by operators that are kept: what plain nodes cannot do, such as a batch that is not first. */
+function asInFile(name: string, x: Bound, mapping: Mapping, model: SourceModel): Bound | KeepProblem | undefined {
+  const straight = { ...x, view: plainView(x.type) };
+  const order = x.view.flat();
+  const isSorted = order.every((axis, i) => axis === i);
+  const isWhole = x.view.every((axes) => axes.length === 1);
+  let current: Bound = straight;
+  if (!isSorted) {
+    const perm = create(AttributeProtoSchema, { name: 'perm', type: INTS, ints: order.map(BigInt) });
+    const type = isWhole ? typeIn(mapping, model, name) : undefined;
+    current = keptOperator(mapping, 'Transpose', [perm], current, undefined, type);
+  }
+  if (isWhole) return current;
+  const [batch] = mapping.batches;
+  const dims = viewedDims(x.type, x.view, batch) ?? [];
+  const shape = x.view.map((axes, i) => (axes.includes(0) ? -1 : (dims[i] ?? 1)));
+  const constant = constantOf(elementTypes.int64, [shape.length], Float64Array.from(shape));
+  return keptOperator(mapping, 'Reshape', [], current, constant, typeIn(mapping, model, name));
+}
+
+const INTS = 7;
+
+function keptOperator(
+  mapping: Mapping,
+  opType: string,
+  attribute: AttributeProto[],
+  x: Bound,
+  constant: ConstantTensor | undefined,
+  type: TypeProto | undefined,
+): Bound {
+  const body = create(GraphProtoSchema, {
+    node: [{ opType, input: constant === undefined ? ['in1'] : ['in1', 'tensor1'], output: ['out1'], attribute }],
+    initializer: constant === undefined ? [] : [constant.proto('tensor1')],
+    input: [{ name: 'in1' }],
+    output: [{ name: 'out1', ...(type === undefined ? {} : { type }) }],
+  });
+  const own = type === undefined ? foreignValue('unknown') : ownType(type);
+  const node: DrawnNode = {
+    op: foreignOpType(1, 1),
+    parameters: { operator: opType, opset: FORM_OPSET, body: writeBody(body) },
+    inputs: { input1: x.source },
+    types: { output1: own },
+    weights: {},
+    from: undefined,
+    hint: opType,
+  };
+  mapping.nodes.push(node);
+  return { source: { node, port: 'output1' }, type: own, view: plainView(own) };
+}
+
+function lacking(node: SourceNode, name: string): KeepProblem {
+  return {
+    code: 'onnx/missing-value',
+    message: `The node "${node.name || node.opType}" uses "${name}", which could not be drawn.`,
+  };
+}
+
+/** A constant that depends on the batch, or that cannot be kept otherwise: the node that makes it is drawn. */
+function keptSource(name: string, mapping: Mapping, model: SourceModel): Bound | KeepProblem | undefined {
+  const maker = mapping.analysis.nodes.find(({ outputs }) => outputs.includes(name));
+  if (maker === undefined) return undefined;
+  return keepNode(maker, mapping, model) ?? mapping.bound(name);
+}
+
+function tensorOutside(constant: ConstantTensor): DrawnWeight | undefined {
+  const isLarge = countOf(constant.dims) * 4 > SMALL_BYTES;
+  if (constant.elementType !== elementTypes.float32 || !isLarge) return undefined;
+  return { dims: constant.dims, values: () => asFloats(constant.numbers() ?? new Float32Array()) };
+}
+
+function bodyTensor(name: string, constant: ConstantTensor, outside: boolean): TensorProto {
+  if (!outside) return constant.proto(name);
+  const dims = constant.dims.map(BigInt);
+  return create(TensorProtoSchema, { name, dims, dataType: constant.elementType, dataLocation: 1 });
+}
+
+/** What is known of a value as a type of ONNX; the axis of examples has its name. */
+export function typeIn(mapping: Mapping, model: SourceModel, name: string): TypeProto | undefined {
+  const dims = mapping.dims(name);
+  const { elementType } = mapping.fact(name);
+  const told = model.told.get(name)?.proto;
+  if (dims === undefined || elementType === 0) return told;
+  const [small, large] = dims;
+  const isFixed = mapping.analysis.fixedBatch !== null;
+  const [batchSmall] = mapping.batches;
+  const dim = small.map((size, axis) => {
+    const isBatch = axis === 0 && (isFixed ? size === batchSmall : size !== large[axis] && size === batchSmall);
+    if (isBatch) return { value: { case: 'dimParam' as const, value: EXAMPLES } };
+    if (size !== large[axis]) return {};
+    return { value: { case: 'dimValue' as const, value: BigInt(size) } };
+  });
+  const value = { elemType: elementType, shape: { dim } };
+  return create(GraphProtoSchema, {
+    output: [{ name, type: { value: { case: 'tensorType', value } } }],
+  }).output[0]?.type;
+}

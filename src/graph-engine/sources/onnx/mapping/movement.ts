@@ -1,0 +1,108 @@
+import { countOf, type Numbers } from '../constantTensor.ts';
+import { evaluatorOf, movements } from '../evaluate.ts';
+import type { SourceNode } from '../sourceModel.ts';
+import type { Mapping } from './mapping.ts';
+import { sizesOf, viewedDims, type View } from './view.ts';
+import type { TensorType } from '../../../core/shape.ts';
+
+/** Where a value comes from when everything is left out that only lays out, picks and multiplies by a number. */
+export interface Movement {
+  readonly origin: string;
+  /** What all of it is multiplied by on the way. */
+  readonly factor: number;
+  readonly dims: readonly number[];
+  /** For each of its places (for the small batch) the place in the origin. */
+  readonly places: Numbers;
+}
+
+/** Values of more places are not followed. */
+const MAXIMUM_PLACES = 2 ** 24;
+
+interface Way {
+  readonly origin: string;
+  readonly factor: number;
+  readonly steps: readonly { readonly node: SourceNode; readonly index: number }[];
+}
+
+function wayBack(mapping: Mapping, name: string, scales: boolean): Way {
+  const steps: { readonly node: SourceNode; readonly index: number }[] = [];
+  let [origin, factor] = [name, 1];
+  for (;;) {
+    const node = mapping.maker(origin);
+    if (node === undefined) break;
+    if (movements.has(node.opType) && followable(mapping, node)) {
+      steps.unshift({ node, index: node.outputs.indexOf(origin) });
+      origin = node.inputs[0] ?? '';
+      continue;
+    }
+    const scaled = scales ? scaledBy(mapping, node) : undefined;
+    if (scaled === undefined) break;
+    factor *= scaled.factor;
+    origin = scaled.input;
+  }
+  return { origin, factor, steps };
+}
+
+/** What made the numbers of a value, without a look at where each of them went. */
+export function originOf(mapping: Mapping, name: string): string {
+  return wayBack(mapping, name, false).origin;
+}
+
+/** Follows a value back to what made its numbers. */
+export function followBack(mapping: Mapping, name: string, scales = true): Movement | undefined {
+  const { origin, factor, steps } = wayBack(mapping, name, scales);
+  const start = mapping.fact(origin).dims;
+  if (start === undefined || countOf(start) > MAXIMUM_PLACES) return undefined;
+  let [dims, places]: [readonly number[], Numbers] = [
+    start,
+    Float64Array.from({ length: countOf(start) }, (_, i) => i),
+  ];
+  for (const { node, index } of steps) {
+    const [, ...rest] = node.inputs;
+    const inputs = [{ elementType: 1, dims }, ...rest.map((input) => (input === '' ? undefined : mapping.fact(input)))];
+    const output = mapping.fact(node.outputs[index]).dims;
+    if (output === undefined || countOf(output) > MAXIMUM_PLACES) return undefined;
+    const values: readonly (Numbers | undefined)[] = [
+      places,
+      ...inputs.slice(1).map((input) => input?.constant?.numbers()),
+    ];
+    const moved: Numbers | undefined = evaluatorOf(node.opType)?.({ node, inputs, values, dims: output, index });
+    if (moved === undefined) return undefined;
+    [dims, places] = [output, moved];
+  }
+  return { origin, factor, dims, places };
+}
+
+/** Whether where the numbers go depends on nothing that is fed. */
+function followable(mapping: Mapping, node: SourceNode): boolean {
+  return node.inputs.slice(1).every((input) => input === '' || mapping.fact(input).constant !== undefined);
+}
+
+/** A product with one number: the number and what it multiplies. */
+export function scaledBy(
+  mapping: Mapping,
+  node: SourceNode,
+): { readonly input: string; readonly factor: number } | undefined {
+  const [a = '', b = ''] = node.inputs;
+  const [left, right] = [mapping.scalar(a), mapping.scalar(b)];
+  if (node.opType === 'Mul' && right !== undefined) return { input: a, factor: right };
+  if (node.opType === 'Mul' && left !== undefined) return { input: b, factor: left };
+  if (node.opType === 'Div' && right !== undefined) return { input: a, factor: 1 / right };
+  return undefined;
+}
+
+/** How far apart neighbours along each axis of a value lie in the ONNX tensor that a view sees. */
+export function nativeStrides(type: TensorType, view: View, batch: number): readonly number[] | undefined {
+  const sizes = sizesOf(type, batch);
+  const dims = viewedDims(type, view, batch);
+  if (sizes === null || dims === null) return undefined;
+  const strides = sizes.map(() => 0);
+  let step = 1;
+  for (const axes of view.toReversed()) {
+    for (const axis of axes.toReversed()) {
+      strides[axis] = step;
+      step *= sizes[axis] ?? 1;
+    }
+  }
+  return strides;
+}

@@ -1,0 +1,130 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { InvalidArgumentError, type Command } from 'commander';
+import { serializeDocument } from '../../graph-engine/document/serializeDocument.ts';
+import { exportOnnxFile } from '../exports/exportOnnxFile.ts';
+import { exportSourceFile } from '../exports/exportSourceFile.ts';
+import { HostFailure } from '../files/hostFailure.ts';
+import { writeAtomically } from '../files/writeAtomically.ts';
+import { describeImport } from '../imports/describeImport.ts';
+import { importOnnxFile } from '../imports/importOnnxFile.ts';
+import { createEngineClient } from '../training/engineClient.ts';
+import { openRunOrDocument } from './openDocument.ts';
+import { tellingProblems } from './tellProblem.ts';
+
+interface ImportOptions {
+  readonly out?: string;
+  readonly size?: ReadonlyMap<string, number>;
+  readonly json?: boolean;
+}
+
+/** Adds `import <model>`. */
+export function registerImportCommand(program: Command): void {
+  program
+    .command('import <model>')
+    .description('bring an ONNX model in: a document, and its weights beside it')
+    .option('-o, --out <file>', 'the document to write; a file that is there is replaced')
+    .option('--size <name=n>', 'the size of an axis that the model leaves open; may be given again', collectSize)
+    .option('--json', 'one JSON object')
+    .action((model: string, options: ImportOptions) => tellingProblems(() => importModel(model, options)));
+}
+
+async function importModel(model: string, { out, size, json = false }: ImportOptions): Promise<void> {
+  const target = out ?? `${path.basename(model).replace(/\.onnx$/i, '')}.json`;
+  const done = await importOnnxFile({
+    file: path.resolve(model),
+    document: path.resolve(target),
+    workspace: process.cwd(),
+    overwrite: out !== undefined,
+    ...(size === undefined ? {} : { sizes: size }),
+  });
+  const { documentPath, weightsPath, report } = done;
+  if (json) {
+    console.log(JSON.stringify({ path: documentPath, weightsPath: weightsPath ?? null, ...report }));
+    return;
+  }
+  for (const line of describeImport(report)) console.log(line);
+  console.log(`Wrote ${target}.`);
+  if (weightsPath !== undefined) console.log(`Wrote ${path.basename(weightsPath)} beside it: its weights.`);
+}
+
+/** Adds `convert <from> <to>`. */
+export function registerConvertCommand(program: Command): void {
+  program
+    .command('convert <from> <to>')
+    .description('turn one format into another, by the endings: .onnx, .json and run folders into .json, .onnx and .py')
+    .option('--size <name=n>', 'the size of an axis that a model leaves open; may be given again', collectSize)
+    .option('--json', 'one JSON object')
+    .action((from: string, to: string, options: ImportOptions) => tellingProblems(() => convert(from, to, options)));
+}
+
+async function convert(from: string, to: string, { size, json = false }: ImportOptions): Promise<void> {
+  const ending = path.extname(to).toLowerCase();
+  if (!['.json', '.onnx', '.py'].includes(ending)) {
+    throw new HostFailure({
+      code: 'convert/format',
+      message: `Nothing is known of files that end in "${ending}".`,
+      expected: '.json, .onnx or .py',
+      received: to,
+    });
+  }
+  const isModel = path.extname(from).toLowerCase() === '.onnx';
+  if (isModel && ending === '.json') {
+    await importModel(from, { out: to, json, ...(size === undefined ? {} : { size }) });
+    return;
+  }
+  // A model passes through a document that nobody needs afterwards.
+  const aside = isModel ? await mkdtemp(path.join(process.cwd(), '.skipwire-convert-')) : undefined;
+  try {
+    const source =
+      aside === undefined
+        ? await openRunOrDocument(from)
+        : {
+            document: (
+              await importOnnxFile({
+                file: path.resolve(from),
+                document: path.join(aside, 'model.json'),
+                workspace: process.cwd(),
+                overwrite: true,
+                ...(size === undefined ? {} : { sizes: size }),
+              })
+            ).document,
+            runFolder: null,
+          };
+    tell(await written(source, path.resolve(to), ending), to, json);
+  } finally {
+    if (aside !== undefined) await rm(aside, { recursive: true, force: true });
+  }
+}
+
+async function written(
+  source: Awaited<ReturnType<typeof openRunOrDocument>>,
+  file: string,
+  ending: string,
+): Promise<Readonly<Record<string, unknown>>> {
+  if (ending === '.json') {
+    await writeAtomically(file, serializeDocument(source.document));
+    return { path: file };
+  }
+  if (ending === '.py')
+    return { ...(await exportSourceFile({ ...source, framework: 'pytorch', file, overwrite: true, training: null })) };
+  const engine = createEngineClient();
+  try {
+    return await exportOnnxFile({ ...source, file, overwrite: true }, { engine });
+  } finally {
+    await engine.dispose();
+  }
+}
+
+function tell(done: Readonly<Record<string, unknown>>, to: string, json: boolean): void {
+  console.log(json ? JSON.stringify(done) : `Wrote ${to}.`);
+}
+
+function collectSize(text: string, before: ReadonlyMap<string, number> = new Map()): ReadonlyMap<string, number> {
+  const [name = '', size] = text.split(/=(?=\d+$)/);
+  const value = Number(size);
+  if (name === '' || !Number.isInteger(value) || value < 1) {
+    throw new InvalidArgumentError('It must be a name, "=" and a whole number: height=224.');
+  }
+  return new Map([...before, [name, value]]);
+}
