@@ -1,5 +1,5 @@
 import { CornerDownRight, Ellipsis, Pencil } from 'lucide-react';
-import { memo, type CSSProperties, type KeyboardEvent, type MouseEvent } from 'react';
+import { memo, type KeyboardEvent, type MouseEvent } from 'react';
 import type { RunColumn, RunRow } from '../../contract/runTable.ts';
 import { describeRun } from '../training/describeRun.ts';
 import { Badge } from '../ui/Badge.tsx';
@@ -36,12 +36,14 @@ export interface RunLineProps extends LineHandlers {
   readonly edited: EditedRemark | null;
   readonly knownTags: readonly string[];
   readonly now: number;
-  readonly style: CSSProperties;
+  /** Pixels from the first line, and the widths of the columns. */
+  readonly top: number;
+  readonly template: string;
 }
 
 /** One run in the table. */
 export const RunLine = memo(function RunLine(props: RunLineProps) {
-  const { row, columns, mark, depth, index, isCurrent, style, now } = props;
+  const { row, columns, mark, depth, index, isCurrent, top, template, now } = props;
   const { id, parent } = row.summary;
   return (
     <div
@@ -51,7 +53,7 @@ export const RunLine = memo(function RunLine(props: RunLineProps) {
       tabIndex={isCurrent ? 0 : -1}
       data-run={id}
       data-testid="run-line"
-      style={style}
+      style={{ top, gridTemplateColumns: template }}
       onClick={(event) => props.onChoose(row, event)}
       onFocus={() => props.onFocus(row)}
       onKeyDown={(event) => props.onKeyDown(row, event)}
@@ -60,7 +62,7 @@ export const RunLine = memo(function RunLine(props: RunLineProps) {
         props.onMenu(row, { x: event.clientX, y: event.clientY });
       }}
       className={classNames(
-        'group/line grid border-b border-line text-xs focus-visible:-outline-offset-2',
+        'group/line absolute inset-x-0 grid h-[30px] border-b border-line text-xs focus-visible:-outline-offset-2',
         mark === undefined ? 'bg-surface hover:bg-hover' : 'bg-accent-soft',
       )}
     >
@@ -118,9 +120,12 @@ export const RunLine = memo(function RunLine(props: RunLineProps) {
   );
 });
 
+/** Making one takes longer than drawing a line. */
+const dateTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+
 function Value({ column, row, now }: { readonly column: RunColumn; readonly row: RunRow; readonly now: number }) {
   const text = cellText(column, row, now);
-  const title = column.kind === 'time' ? new Date(Number(column.value(row) ?? 0)).toLocaleString('en-GB') : text;
+  const title = column.kind === 'time' ? dateTime.format(Number(column.value(row) ?? 0)) : text;
   return (
     <span
       title={title}

@@ -1,7 +1,7 @@
 import { ChartLine, Copy, FileInput, GitBranchPlus, Pencil, Play, Tag, Trash2 } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { Group, Panel } from 'react-resizable-panels';
-import { useStore } from 'zustand';
+import { useShallow } from 'zustand/react/shallow';
 import type { RunId } from '../../contract/run.ts';
 import { columnsOf, filterRows, sortRows } from '../../contract/runTable.ts';
 import { useHost } from '../connection/host.ts';
@@ -22,7 +22,7 @@ import { deleteRuns, goOnFrom, openDocumentOf } from './runsActions.ts';
 import { RunsExportDialog, type RunsExportFormat } from './RunsExportDialog.tsx';
 import { RunsTable } from './RunsTable.tsx';
 import { RunsToolbar } from './RunsToolbar.tsx';
-import { chooseRuns, runsView } from './runsView.ts';
+import { chooseRuns, runsView, useRunsView } from './runsView.ts';
 import { TrashDialog } from './TrashDialog.tsx';
 import { useChosenRuns, useFigures } from './useChosenCurves.ts';
 
@@ -40,7 +40,12 @@ interface OpenMenu {
 export function RunsPane() {
   const { connection } = useHost();
   const rows = useRunRows();
-  const view = useStore(runsView);
+  // Not how the curves are looked at: that changes with every turn of a wheel.
+  const view = useRunsView(
+    useShallow(({ words, tags, states, ofDocument, sort, group, closedGroups, columns, chosen, side }) => ({
+      ...{ words, tags, states, ofDocument, sort, group, closedGroups, columns, chosen, side },
+    })),
+  );
   const shownRuns = useRunsOfDocument(view.ofDocument);
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
   const [menu, setMenu] = useState<OpenMenu | null>(null);

@@ -1,26 +1,19 @@
-import { ArrowDown, ArrowUp, ChevronDown, ChevronRight } from 'lucide-react';
-import {
-  useEffect,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-  type CSSProperties,
-  type KeyboardEvent,
-  type MouseEvent,
-} from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
 import type { RunId } from '../../contract/run.ts';
 import type { RunColumn, RunRow } from '../../contract/runTable.ts';
 import { useHost } from '../connection/host.ts';
 import { useNow } from '../training/useNow.ts';
-import { classNames } from '../ui/classNames.ts';
+import { ColumnHeading } from './ColumnHeading.tsx';
+import { GroupLine } from './GroupLine.tsx';
 import type { TableItem } from './groupRows.ts';
-import { descendsFirst, widthOf } from './runColumns.ts';
+import { widthOf } from './runColumns.ts';
 import { markAt } from './runMarks.ts';
-import { RunLine, type EditedRemark, type LineHandlers } from './RunLine.tsx';
+import { RunLine, type EditedRemark } from './RunLine.tsx';
 import { remark } from './runsActions.ts';
-import { chooseRuns, runsView, sortBy, toggleGroup, toggleRun, useRunsView } from './runsView.ts';
+import { chooseRuns, runsView, toggleRun, useRunsView } from './runsView.ts';
+import { useStableHandlers } from './useStableHandlers.ts';
 
+/** Height of a line; classes of the lines say it too. */
 const LINE = 30;
 const HEADER = 30;
 const FIRST = 296;
@@ -115,7 +108,7 @@ export function RunsTable({ items, columns, knownTags, onMenu, onDelete, edited,
     return true;
   }
 
-  const handlers: LineHandlers = {
+  const handlers = useStableHandlers({
     onChoose({ summary: { id } }, event: MouseEvent) {
       if (event.shiftKey) {
         chooseTo(id);
@@ -174,7 +167,7 @@ export function RunsTable({ items, columns, knownTags, onMenu, onDelete, edited,
       event.preventDefault();
       event.stopPropagation();
     },
-  };
+  });
 
   const template = `${FIRST}px ${columns.map((column) => `${widthOf(column)}px`).join(' ')}`;
   const width = FIRST + columns.reduce((sum, column) => sum + widthOf(column), 0);
@@ -200,23 +193,15 @@ export function RunsTable({ items, columns, knownTags, onMenu, onDelete, edited,
           className="grid border-b border-line-strong bg-sunken"
           style={{ gridTemplateColumns: template, height: HEADER }}
         >
-          <Heading column={RUN_COLUMN} isFirst />
+          <ColumnHeading column={RUN_COLUMN} isFirst />
           {columns.map((column) => (
-            <Heading key={column.key} column={column} />
+            <ColumnHeading key={column.key} column={column} />
           ))}
         </div>
       </div>
       <div role="rowgroup" className="relative" style={{ height: items.length * LINE, width, minWidth: '100%' }}>
         {items.slice(first, end).map((item, offset) => {
           const index = first + offset;
-          const style: CSSProperties = {
-            position: 'absolute',
-            top: index * LINE,
-            left: 0,
-            right: 0,
-            height: LINE,
-            gridTemplateColumns: template,
-          };
           const key = keyOf(item);
           if (item.kind === 'group') {
             return (
@@ -227,7 +212,7 @@ export function RunsTable({ items, columns, knownTags, onMenu, onDelete, edited,
                 index={index + 2}
                 span={columns.length + 1}
                 isCurrent={key === currentKey}
-                style={style}
+                top={index * LINE}
                 onFocus={() => setCurrent(key)}
                 onMove={(event) => moved(event, key)}
               />
@@ -247,7 +232,8 @@ export function RunsTable({ items, columns, knownTags, onMenu, onDelete, edited,
               edited={edited?.run === id ? edited.what : null}
               knownTags={knownTags}
               now={now}
-              style={style}
+              top={index * LINE}
+              template={template}
             />
           );
         })}
@@ -263,76 +249,3 @@ const RUN_COLUMN: RunColumn = {
   group: 'run',
   value: ({ summary }) => summary.id,
 };
-
-function Heading({ column, isFirst = false }: { readonly column: RunColumn; readonly isFirst?: boolean }) {
-  const sort = useRunsView((view) => view.sort);
-  const isSorted = sort.column === column.key;
-  const Arrow = sort.descending ? ArrowDown : ArrowUp;
-  return (
-    <div
-      role="columnheader"
-      aria-sort={isSorted ? (sort.descending ? 'descending' : 'ascending') : 'none'}
-      className={classNames('flex min-w-0', isFirst && 'sticky left-0 z-[1] border-r border-line bg-sunken')}
-    >
-      <button
-        type="button"
-        onClick={() => sortBy(column.key, descendsFirst(column))}
-        title={`Sort by ${column.title}`}
-        data-testid={`sort-${column.key}`}
-        className={classNames(
-          'flex min-w-0 flex-1 items-center gap-1 px-2 text-2xs font-medium text-ink-muted hover:bg-hover hover:text-ink focus-visible:-outline-offset-2',
-          column.kind !== 'text' && 'justify-end',
-          isSorted && 'text-ink',
-        )}
-      >
-        <span className="truncate">{column.title}</span>
-        {isSorted && <Arrow size={11} className="shrink-0" aria-hidden />}
-      </button>
-    </div>
-  );
-}
-
-interface GroupLineProps {
-  readonly item: Extract<TableItem, { kind: 'group' }>;
-  readonly itemKey: string;
-  readonly index: number;
-  readonly span: number;
-  readonly isCurrent: boolean;
-  readonly style: CSSProperties;
-  readonly onFocus: () => void;
-  readonly onMove: (event: KeyboardEvent) => boolean;
-}
-
-function GroupLine({ item, itemKey, index, span, isCurrent, style, onFocus, onMove }: GroupLineProps) {
-  const isClosed = useRunsView((view) => view.closedGroups.has(item.key));
-  const Chevron = isClosed ? ChevronRight : ChevronDown;
-  return (
-    <div
-      role="row"
-      aria-rowindex={index}
-      style={{ ...style, display: 'block' }}
-      className="border-b border-line bg-sunken"
-    >
-      <div role="gridcell" aria-colspan={span} className="h-full">
-        <button
-          type="button"
-          data-key={itemKey}
-          tabIndex={isCurrent ? 0 : -1}
-          aria-expanded={!isClosed}
-          onFocus={onFocus}
-          onKeyDown={(event) => {
-            const wanted = { ArrowLeft: true, ArrowRight: false }[event.key];
-            if (wanted !== undefined && wanted !== isClosed) toggleGroup(item.key);
-            else if (wanted === undefined) onMove(event);
-          }}
-          onClick={() => toggleGroup(item.key)}
-          className="sticky left-0 flex h-full max-w-full items-center gap-1.5 px-2 text-xs font-medium text-ink hover:bg-hover"
-        >
-          <Chevron size={13} aria-hidden className="shrink-0 text-ink-muted" />
-          <span className="truncate">{item.title}</span>
-          <span className="text-ink-muted">{item.runs.length}</span>
-        </button>
-      </div>
-    </div>
-  );
-}

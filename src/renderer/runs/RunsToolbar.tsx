@@ -17,6 +17,7 @@ const GROUPS: readonly (readonly [GroupBy, string])[] = [
   ['document', 'Document'],
   ['data', 'Data'],
   ['state', 'State'],
+  ['sweep', 'Sweep'],
 ];
 
 const STATES = RunState.options.map((option) => [...option.shape.status.values][0] ?? 'finished');

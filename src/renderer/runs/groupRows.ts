@@ -2,7 +2,7 @@ import type { RunRow } from '../../contract/runTable.ts';
 import { assertNever } from '../../graph-engine/core/diagnostic.ts';
 
 /** What runs are put together by. */
-export type GroupBy = 'nothing' | 'family' | 'network' | 'document' | 'data' | 'state';
+export type GroupBy = 'nothing' | 'family' | 'network' | 'document' | 'data' | 'state' | 'sweep';
 
 /** A line of the table: a heading, or a run; `depth` says how many runs above it are continued by it. */
 export type TableItem =
@@ -50,6 +50,8 @@ function titleOf(
       return summary.data;
     case 'state':
       return summary.state.status;
+    case 'sweep':
+      return summary.sweep?.sweep ?? 'in no sweep';
     default:
       return assertNever(by);
   }

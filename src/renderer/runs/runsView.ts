@@ -12,7 +12,7 @@ const KeptView = z.object({
   /** Keys of the columns that are shown; `null` are those that say most. */
   columns: z.array(z.string()).nullable(),
   sort: z.object({ column: z.string(), descending: z.boolean() }),
-  group: z.enum(['nothing', 'family', 'network', 'document', 'data', 'state']),
+  group: z.enum(['nothing', 'family', 'network', 'document', 'data', 'state', 'sweep']),
   /** Keys of the figures whose curves are laid over each other; `null` are those that say most. */
   figures: z.array(z.string()).nullable(),
   axis: z.enum(['epoch', 'step', 'time']),
