@@ -14,16 +14,16 @@ import { keptOperators } from '../../graph-engine/targets/onnx/keptOperators.ts'
 import { exportOnnx, type ExportOnnxOptions, type OnnxExport } from '../../graph-engine/targets/onnx/exportOnnx.ts';
 import { contradiction, DEFAULT_ONNX_OPTIONS, type OnnxOptions } from '../../graph-engine/targets/onnx/onnxOptions.ts';
 import { DEFAULT_OPSET, NEWEST_OPSET, OLDEST_OPSET, supportedOpsets } from '../../graph-engine/targets/onnx/opsets.ts';
-import type { Normalization } from '../datasets/normalization.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { productVersion } from '../files/productRoot.ts';
 import { writeAtomically } from '../files/writeAtomically.ts';
-import { readRunData } from '../runs/runData.ts';
 import type { RunOnnxOptions } from '../verification/runOnnxFile.ts';
 import { verifyOnnxFile, type Predict } from '../verification/verifyOnnxFile.ts';
 import { predictByEngine, type PredictingEngine } from './predictByEngine.ts';
 import { documentErrors, refuseToReplace } from './exportRefusals.ts';
 import { loadWeights } from './loadWeights.ts';
+import { normalizationOf } from './runNormalization.ts';
+import { stoppable } from './stoppable.ts';
 
 export interface ExportOnnxOrder {
   readonly document: SkipwireDocument;
@@ -111,19 +111,6 @@ function programToExport(document: SkipwireDocument, { root, diagnostics }: Infe
   const lowered = lowerDocument(document);
   if (!lowered.ok) throw documentErrors(lowered.error);
   return lowered.value.program;
-}
-
-/** How the run normalized each input. Throws a `HostFailure` when it did not. */
-async function normalizationOf(runFolder: string | null): Promise<ReadonlyMap<string, Normalization>> {
-  const kept = runFolder === null ? undefined : await readRunData(runFolder);
-  const found = new Map(kept?.normalization.map(({ input, mean, deviation }) => [input, { mean, deviation }]));
-  if (found.size > 0) return found;
-  throw new HostFailure({
-    code: 'onnx/no-normalization',
-    message: 'There is no normalization to put into the model: the run did not normalize its data.',
-    expected: 'a run with normalization',
-    remedy: 'Export without it, or train with "Normalize" under Data.',
-  });
 }
 
 interface DataFiles {
@@ -217,14 +204,5 @@ function encoded(options: ExportOnnxOptions): OnnxExport {
       message: `The model has ${error.bytes} bytes, and an ONNX file cannot exceed 2 GB.`,
       remedy: 'Let the weights lie in a file beside it.',
     });
-  }
-}
-
-/** The chunks until the export is called off. */
-function* stoppable(chunks: Iterable<Uint8Array>, signal: AbortSignal | undefined): Generator<Uint8Array> {
-  for (const chunk of chunks) {
-    if (signal?.aborted === true)
-      throw new HostFailure({ code: 'export/cancelled', message: 'The export was cancelled.' });
-    yield chunk;
   }
 }

@@ -4,6 +4,7 @@ import type { InferredDocument } from '../../infer/inferDocument.ts';
 import { type OpInstance, walkInstances } from '../../lower/walkInstances.ts';
 import { readBody } from '../../ops/foreign/foreignBody.ts';
 import { opNamed } from '../../ops/index.ts';
+import { wantedPorts } from '../wantedPorts.ts';
 import { channelsFirstDims, type OnnxDim } from './channelsFirst.ts';
 import { describeAxes, endDims, inside, outside } from './endLayout.ts';
 import { emitOp, type WeightSource } from './emitOp.ts';
@@ -219,12 +220,6 @@ function addOutput(
 
 function outputPath(path: string, port: string, several: boolean): string {
   return several ? `${path}.${port}` : port;
-}
-
-/** Of an output that answers scores and probabilities those that are asked for; others answer as they do. */
-function wantedPorts(ports: readonly string[], answers: OnnxOptions['answers']): readonly string[] {
-  if (answers === 'all' || !ports.includes('logits') || !ports.includes('probabilities')) return ports;
-  return [answers === 'scores' ? 'logits' : 'probabilities'];
 }
 
 function knownTypes({ path, inferred }: OpInstance, side: 'inputs' | 'outputs'): Readonly<Record<string, TensorType>> {

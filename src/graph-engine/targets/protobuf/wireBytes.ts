@@ -115,6 +115,14 @@ export function textField(field: number, text: string): Uint8Array {
   return bytesField(field, strToU8(text));
 }
 
+/** A field of four bytes. */
+export function fixed32Field(field: number, value: number): Uint8Array {
+  const bytes = new Uint8Array(5);
+  bytes[0] = field * 8 + FIXED32;
+  new DataView(bytes.buffer).setUint32(1, value, true);
+  return bytes;
+}
+
 /** A field of bytes or of a message. */
 export function bytesField(field: number, value: Uint8Array): Uint8Array {
   const bytes = createWireBytes();

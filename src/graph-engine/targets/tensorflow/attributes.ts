@@ -58,6 +58,28 @@ export const integers = remembered<readonly number[]>(
   (values) => values.join(),
 );
 
+/** Texts as an element type; beyond the part of TensorFlow's schema that is kept here. */
+const DT_STRING = 7;
+export const textType: NodeAttribute = varintField(6, DT_STRING);
+
+/** A list of type attributes, such as `dtypes`. */
+export function types(values: readonly (ElementType | DataType)[]): NodeAttribute {
+  return bytesField(
+    1,
+    concatBytes(values.map((value) => varintField(6, typeof value === 'string' ? dataTypeOf(value) : value))),
+  );
+}
+
+/** The value of a `Const` of ASCII texts. */
+export function texts(dims: readonly number[], values: readonly string[]): NodeAttribute {
+  const message = [
+    varintField(1, DT_STRING),
+    bytesField(2, shapeMessage(dims)),
+    ...values.map((value) => asciiField(8, value)),
+  ];
+  return bytesField(8, concatBytes(message));
+}
+
 /** A shape attribute; sizes that depend on the batch are unknown to TensorFlow. */
 export const shape = remembered<Dims>(
   (dims) => bytesField(7, shapeMessage(dims.map((dim) => Math.max(dim, -1)))),
@@ -70,6 +92,6 @@ export function tensor(dtype: DataType, dims: readonly number[], content: Uint8A
 }
 
 /** A `TensorShapeProto`. */
-function shapeMessage(sizes: readonly number[]): Uint8Array {
+export function shapeMessage(sizes: readonly number[]): Uint8Array {
   return concatBytes(sizes.map((size) => bytesField(2, varintField(1, size))));
 }

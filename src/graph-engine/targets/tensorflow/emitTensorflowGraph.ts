@@ -98,7 +98,8 @@ function emitEntry(
   return { feeds, fetches };
 }
 
-function emitInstruction(context: EntryContext, instruction: Instruction): readonly string[] {
+/** Writes one instruction and says which node outputs hold its values. */
+export function emitInstruction(context: EntryContext, instruction: Instruction): readonly string[] {
   const { primitive, inputs, outputs, attributes } = instruction;
   if (!isPrimitiveName(primitive)) throw new Error(`Unknown primitive ${primitive}`);
   const emitter = emitters[primitive] as unknown as (

@@ -17,6 +17,8 @@ export interface GraphWriter {
   node(name: string, op: string, inputs: readonly string[], attributes?: NodeAttributes): string;
   /** A `Const`; equal constants are one node. */
   constant(dtype: DataType, dims: readonly number[], values: readonly number[]): string;
+  /** The whole graph as the bytes of a GraphDef. */
+  graph(): Uint8Array;
   /** The whole graph as the bytes of a saved_model.pb. */
   savedModel(): Uint8Array;
 }
@@ -65,9 +67,9 @@ export function createGraphWriter(): GraphWriter {
       }
       return name;
     },
+    graph: () => concatBytes([nodes.finish(), bytesField(4, varintField(1, PRODUCER))]),
     savedModel() {
-      const graph = concatBytes([nodes.finish(), bytesField(4, varintField(1, PRODUCER))]);
-      const metaGraph = concatBytes([bytesField(1, asciiField(4, GRAPH_TAG)), bytesField(2, graph)]);
+      const metaGraph = concatBytes([bytesField(1, asciiField(4, GRAPH_TAG)), bytesField(2, writer.graph())]);
       return concatBytes([varintField(1, 1), bytesField(2, metaGraph)]);
     },
   };

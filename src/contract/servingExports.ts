@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { SkipwireDocument } from '../graph-engine/document/schema.ts';
+import { call } from './call.ts';
+import { RunId } from './run.ts';
+import { WorkspacePath } from './workspacePath.ts';
+
+/** How a network is written for another program to serve. */
+export const ServingChoices = z.strictObject({
+  answers: z.enum(['all', 'scores', 'probabilities']).default('all'),
+  batch: z.int().min(1).max(65_536).nullable().default(null),
+  normalize: z.boolean().default(false),
+});
+export type ServingChoices = z.infer<typeof ServingChoices>;
+
+export const Served = z.strictObject({
+  /** The folder. */
+  path: z.string(),
+  /** Files in it, below it. */
+  files: z.array(z.string()),
+  bytes: z.number(),
+  weights: z.enum(['trained', 'initial']),
+  inputs: z.array(z.strictObject({ name: z.string(), dims: z.array(z.number()) })),
+  outputs: z.array(z.strictObject({ name: z.string(), dims: z.array(z.number()) })),
+});
+export type Served = z.infer<typeof Served>;
+
+const order = {
+  document: SkipwireDocument,
+  run: RunId.nullable(),
+  path: WorkspacePath,
+  overwrite: z.boolean().default(false),
+  options: ServingChoices.prefault({}),
+};
+
+/** Requests that write a folder which TensorFlow or TensorFlow.js serves. */
+export const servingExportCalls = {
+  'export/saved-model': call(z.strictObject(order), Served),
+} as const;
