@@ -94,7 +94,7 @@ export function samplesFor({ inputs }: LoweredDocument, batch: number): Readonly
     normal(createWordStream([1, batch], i, domains.data), 1, data);
     return [path, { dims, data }] as const;
   });
-  return Object.fromEntries(named);
+  return Object.fromEntries<Sample>(named);
 }
 
 /** Expects the answers of another program, by path and port, to be those of the interpreter. */

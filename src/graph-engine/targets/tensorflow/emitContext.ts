@@ -13,6 +13,8 @@ export interface GraphTensor {
 export interface TensorflowAbilities {
   /** Convolutions whose channels are in groups run as one node: oneDNN has kernels for them, TensorFlow's own kernels refuse. */
   readonly groupedConvolutions: boolean;
+  /** Transposed convolutions are told batch and channels too: TensorFlow.js wants them, TensorFlow finds them itself. */
+  readonly wholeSizes?: boolean;
 }
 
 /** What an emitter may use to write the nodes of one instruction. */

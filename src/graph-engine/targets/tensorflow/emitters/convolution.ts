@@ -1,6 +1,6 @@
 import { text, type } from '../attributes.ts';
 import type { Emitters, GraphTensor } from '../emitContext.ts';
-import { frameConvolution } from './frameConvolution.ts';
+import { frameConvolution, imageSizes } from './frameConvolution.ts';
 import {
   groupedConvolution,
   groupedConvolutionFilterGradient,
@@ -20,8 +20,7 @@ export const convolution = {
   },
   conv2dBackpropInput: (c, [kernel, dy], attributes) => {
     const frame = frameConvolution(c, { dims: attributes.inputDims, dtype: dy.dtype }, kernel.dims, attributes);
-    // Height and width suffice: TensorFlow takes the batch from the gradient and the channels from the kernel.
-    const sizes = c.integers(frame.imageDims.slice(1, 3));
+    const sizes = imageSizes(c, frame.imageDims);
     const gradient =
       attributes.groups === 1
         ? c.node('Conv2DBackpropInput', [sizes, kernel.ref, dy.ref], frame.attributes)

@@ -51,3 +51,8 @@ export function frameConvolution(
     gradient: (gradient) => (framed ? cutFrame(c, gradient, { dims: imageDims, dtype }, pads) : gradient),
   };
 }
+
+/** Sizes of the image that a transposed convolution makes: TensorFlow takes the batch from what comes in and the channels from the kernel. */
+export function imageSizes(c: EmitContext, dims: Dims): string {
+  return c.abilities.wholeSizes === true ? c.shapeOf(dims) : c.integers(dims.slice(1, 3));
+}

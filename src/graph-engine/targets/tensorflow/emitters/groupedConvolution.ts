@@ -2,7 +2,7 @@ import type { ConvolutionAttributes } from '../../../program/primitives/convolut
 import type { Dims } from '../../../program/program.ts';
 import { integer, type } from '../attributes.ts';
 import type { EmitContext, GraphTensor } from '../emitContext.ts';
-import type { FramedConvolution } from './frameConvolution.ts';
+import { type FramedConvolution, imageSizes } from './frameConvolution.ts';
 import { isDilatedDepthwise } from './spreadConvolution.ts';
 
 const FLOAT = { T: type('float32') };
@@ -98,7 +98,8 @@ export function groupedConvolutionInputGradient(
   if (runsAsOne(c, attributes)) {
     return c.node('Conv2DBackpropInput', [c.shapeOf(frame.imageDims), kernel.ref, dy.ref], settings);
   }
-  const sizes = c.integers(frame.imageDims.slice(1, 3));
+  const [batch = -1, height = 1, width = 1, channels = groups] = frame.imageDims;
+  const sizes = imageSizes(c, [batch, height, width, channels / groups]);
   return perGroup(c, groups, kernel.ref, dy.ref, (filter, gradient) =>
     c.node('Conv2DBackpropInput', [sizes, filter, gradient], settings),
   );

@@ -18,6 +18,8 @@ export interface ServingOptions {
   readonly batch: number | null;
   /** By the path of the input: done inside. */
   readonly normalization?: ReadonlyMap<string, InputNormalization> | undefined;
+  /** Whether TensorFlow.js reads it. */
+  readonly forBrowsers?: boolean;
 }
 
 /** An input or output of the graph, as callers name it. */
@@ -84,7 +86,8 @@ export function emitServingGraph(
   const weights = weightsOf(program.variables, used, names);
   const nodes = new Map(weights.map((weight) => [weight.variable.name, emitWeight(writer, weight)]));
   // Kernels for channels in groups are not in every TensorFlow.
-  const context = createEntryContext(writer, NETWORK, nodes, new Map(), { groupedConvolutions: false });
+  const abilities = { groupedConvolutions: false, wholeSizes: options.forBrowsers === true };
+  const context = createEntryContext(writer, NETWORK, nodes, new Map(), abilities);
 
   const servedInputs = fed.map(({ feed, path, name, type: given }): ServingEnd => {
     const value = predict.inputs.find((input) => input.name === feed)?.value;
