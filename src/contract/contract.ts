@@ -9,6 +9,7 @@ import { RunEvent, RunId, RunRecord, RunSummary } from './run.ts';
 import { evaluationCalls, EvaluationProgress } from './evaluation.ts';
 import { examinationCalls, GenerationProgress } from './examination.ts';
 import { exportCalls } from './exports.ts';
+import { importCalls } from './imports.ts';
 import { sampleCalls } from './samples.ts';
 import { SweepSummary, sweepCalls } from './sweeps.ts';
 import { TrialEvent, trialCalls } from './trials.ts';
@@ -76,6 +77,7 @@ export const calls = {
   'run/read': call(z.strictObject({ run: RunId }), RunRecord),
   ...archiveCalls,
   ...exportCalls,
+  ...importCalls,
   ...evaluationCalls,
   ...sweepCalls,
   ...examinationCalls,

@@ -32,6 +32,8 @@ export interface ExportOnnxOrder {
   /** Absolute path of the `.onnx` file. */
   readonly file: string;
   readonly overwrite: boolean;
+  /** Folder that the document's weights are in, where it is not the one this process works in. */
+  readonly workspace?: string;
   /** How it is written. */
   readonly options?: Partial<OnnxOptions>;
   /** Bytes of weights from which they go into a file of their own beside the model. */
@@ -59,7 +61,7 @@ export async function exportOnnxFile(
   const { normalize, external, ...options } = checkedOptions(order.options);
   const inferred = inferDocument(document);
   const program = programToExport(document, inferred);
-  const weights = await loadWeights(document, program, order.runFolder);
+  const weights = await loadWeights(document, program, order.runFolder, order.workspace);
   const normalization = normalize ? await normalizationOf(order.runFolder) : undefined;
   await refuseToReplace(file, order.overwrite);
   await mkdir(path.dirname(file), { recursive: true });

@@ -21,6 +21,8 @@ export interface ExportSourceOrder {
   /** Absolute path of the `.py` file; the weights go beside it. */
   readonly file: string;
   readonly overwrite: boolean;
+  /** Folder that the document's weights are in, where it is not the one this process works in. */
+  readonly workspace?: string;
   /** Folder in which the data of the run are, for a script that trains; `null` for none. */
   readonly training: string | null;
 }
@@ -59,7 +61,7 @@ export async function exportSourceFile(order: ExportSourceOrder): Promise<Export
   const trainingPath = found === undefined ? null : `${stem}_train.py`;
   const columns = found?.columns ?? null;
   const dataPath = columns === null ? null : path.join(path.dirname(file), found?.data.path ?? '');
-  const weights = await loadWeights(document, program, runFolder);
+  const weights = await loadWeights(document, program, runFolder, order.workspace);
   const written = [file, weightsPath, trainingPath, dataPath].filter((one) => one !== null);
   for (const one of written) await refuseToReplace(one, order.overwrite);
 

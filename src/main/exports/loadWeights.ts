@@ -24,9 +24,10 @@ export async function loadWeights(
   document: SkipwireDocument,
   program: Program,
   runFolder: string | null,
+  workspace?: string,
 ): Promise<LoadedWeights> {
   if (runFolder === null) {
-    const { lowered } = await withStoredWeights(document, { program });
+    const { lowered } = await withStoredWeights(document, { program }, workspace);
     return initialWeights(lowered.program, document.training.seed);
   }
   const file = [runFiles.best, runFiles.last, runFiles.start]

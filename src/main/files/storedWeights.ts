@@ -18,15 +18,16 @@ export interface StoredShare {
 
 /**
  * Lets the weights of a network begin as the file says that the document names; those that the file lacks begin as they are
- * drawn. Throws a `HostFailure` when the file is missing or damaged, or lies outside the workspace.
+ * drawn. Engine processes and commands work in the workspace; a host says where it is. Throws a `HostFailure` when the file is missing or damaged, or lies outside the workspace.
  */
 export async function withStoredWeights<Lowered extends Pick<LoweredDocument, 'program'>>(
   document: SkipwireDocument,
   lowered: Lowered,
+  workspace = process.cwd(),
 ): Promise<{ readonly lowered: Lowered; readonly share: StoredShare | undefined }> {
   const { weights: file } = document;
   if (file === undefined) return { lowered, share: undefined };
-  const stored = await readStoredWeights(file);
+  const stored = await readStoredWeights(file, workspace);
   const missing: string[] = [];
   let wanted = 0;
   const variables = lowered.program.variables.map((variable) => {
@@ -48,7 +49,7 @@ function withVariables(program: Program, variables: Program['variables']): Progr
 }
 
 /** The tensors of a weights file of the workspace. */
-export async function readStoredWeights(file: string): Promise<Readonly<Record<string, StoredTensor>>> {
+async function readStoredWeights(file: string, workspace: string): Promise<Readonly<Record<string, StoredTensor>>> {
   if (!WorkspacePath.safeParse(file).success) {
     throw new HostFailure({
       code: 'weights/outside',
@@ -57,7 +58,7 @@ export async function readStoredWeights(file: string): Promise<Readonly<Record<s
       remedy: 'Bring the file into the workspace, or import the network again there.',
     });
   }
-  const bytes = await readFile(path.resolve(file)).catch(() => undefined);
+  const bytes = await readFile(path.resolve(workspace, file)).catch(() => undefined);
   if (bytes === undefined) {
     throw new HostFailure({
       code: 'weights/missing',

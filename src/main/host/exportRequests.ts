@@ -30,6 +30,7 @@ export function createExportHandlers({
     runFolder: run === null ? null : await workspace.resolve(`runs/${run}`),
     file: await workspace.resolve(file),
     overwrite,
+    workspace: workspace.root,
   });
   return {
     'export/onnx': ({ options, ...wanted }) =>

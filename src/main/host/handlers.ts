@@ -19,6 +19,7 @@ import { describeEngines, installWithEvents } from './engineStatus.ts';
 import { createEvaluationHandlers } from './evaluationRequests.ts';
 import { createExaminationHandlers } from './examinationRequests.ts';
 import { createExportHandlers } from './exportRequests.ts';
+import { createImportHandlers } from './importRequests.ts';
 import { createRecentDocuments } from './recentDocuments.ts';
 import { createSampleSessions } from './sampleSessions.ts';
 import { runControlHandlers } from './runControlHandlers.ts';
@@ -129,6 +130,7 @@ export function createHandlers(services: HostServices): Handlers {
 
     ...createArchiveHandlers(services),
     ...createExportHandlers(services),
+    ...createImportHandlers(services),
     ...createEvaluationHandlers(services),
     ...createSweepHandlers(services),
     ...createExaminationHandlers(services),

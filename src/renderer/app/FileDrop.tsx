@@ -5,6 +5,7 @@ import type { ManagedConnection } from '../connection/hostConnection.ts';
 import { droppedFiles, isData, receiveFiles } from '../data/receiveFiles.ts';
 import { openLocalFile } from '../files/fileActions.ts';
 import { showFileDialog } from '../files/fileDialog.ts';
+import { importLocalModel, isModel } from '../files/importModel.ts';
 import { showToast } from '../ui/Toast.tsx';
 
 /** Opens the files that are dropped anywhere on the window; says so while they are dragged. */
@@ -33,7 +34,11 @@ export function FileDrop() {
       const { dataTransfer } = event;
       if (dataTransfer === null) return;
       if (isData(dataTransfer)) void takeData(connection, dataTransfer);
-      else for (const file of dataTransfer.files) void openLocalFile(file);
+      else {
+        for (const file of dataTransfer.files) {
+          void (isModel(file.name) ? importLocalModel(connection, file) : openLocalFile(file));
+        }
+      }
     }
     window.addEventListener('dragover', onDragOver);
     window.addEventListener('dragleave', onDragLeave);

@@ -52,11 +52,12 @@ const isFolder = (entry: FileSystemEntry): entry is FileSystemDirectoryEntry => 
 export type Received =
   { readonly ok: true; readonly path: string } | { readonly ok: false; readonly problem: HostProblem };
 
-/** Copies dropped files into the workspace; returns where what was dropped is now. */
+/** Copies dropped files into a folder of the workspace; returns where what was dropped is now. */
 export async function receiveFiles(
   connection: ManagedConnection,
   files: readonly DroppedFile[],
   onProgress: (share: number) => void,
+  folder = FOLDER,
 ): Promise<Received> {
   const [first] = files;
   const top = first?.path.split('/')[0] ?? '';
@@ -66,7 +67,7 @@ export async function receiveFiles(
     for (let offset = 0; offset === 0 || offset < file.size; offset += PIECE) {
       const piece = new Uint8Array(await file.slice(offset, offset + PIECE).arrayBuffer());
       const answer = await connection.call('data/receive', {
-        path: `${FOLDER}/${path}`,
+        path: `${folder}/${path}`,
         offset,
         piece: toBase64(piece),
         last: offset + PIECE >= file.size,
@@ -80,7 +81,7 @@ export async function receiveFiles(
       onProgress(total === 0 ? 1 : done / total);
     }
   }
-  return { ok: true, path: `${FOLDER}/${top}` };
+  return { ok: true, path: `${folder}/${top}` };
 }
 
 /** Whether dropped files are data rather than documents. */

@@ -8,6 +8,7 @@ import { FigureDialog } from '../figure/FigureDialog.tsx';
 import { ConflictDialog } from './ConflictDialog.tsx';
 import { ExportDialog } from '../exports/ExportDialog.tsx';
 import { fileDialogStore } from './fileDialog.ts';
+import { ImportedDialog } from './ImportedDialog.tsx';
 import { OpenDialog } from './OpenDialog.tsx';
 import { RecoveryDialog } from './RecoveryDialog.tsx';
 import { SaveAsDialog } from './SaveAsDialog.tsx';
@@ -41,6 +42,8 @@ export function FileDialogs() {
       return <ConflictDialog path={dialog.path} />;
     case 'recovery':
       return <RecoveryDialog entries={dialog.entries} />;
+    case 'imported':
+      return <ImportedDialog name={dialog.name} report={dialog.report} />;
     case 'unreadable':
       return <UnreadableDialog name={dialog.name} diagnostics={dialog.diagnostics} />;
     default:

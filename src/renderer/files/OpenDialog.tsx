@@ -8,6 +8,7 @@ import { openLocalFile, openPath } from './fileActions.ts';
 import { closeFileDialog } from './fileDialog.ts';
 import { FileList } from './FileList.tsx';
 import { pathForName } from './fileNames.ts';
+import { importLocalModel, importModel, isModel } from './importModel.ts';
 
 /** Choice of a document of the workspace, or of this computer. */
 export function OpenDialog() {
@@ -15,7 +16,8 @@ export function OpenDialog() {
   const [folder, setFolder] = useState('');
   const [name, setName] = useState('');
   const picker = useRef<HTMLInputElement>(null);
-  const path = pathForName(folder, name, '.json');
+  const path = pathForName(folder, name, isModel(name) ? '.onnx' : '.json');
+  const open = (file: string) => void (isModel(file) ? importModel(connection, file) : openPath(connection, file));
 
   return (
     <Dialog
@@ -45,28 +47,29 @@ export function OpenDialog() {
         className="flex flex-col gap-3"
         onSubmit={(event) => {
           event.preventDefault();
-          if (path.ok) void openPath(connection, path.path);
+          if (path.ok) open(path.path);
         }}
       >
         <FileList
           folder={folder}
           onFolder={setFolder}
           chosen={name}
-          accepts={(entry) => entry.kind === 'document'}
+          accepts={(entry) => entry.kind === 'document' || isModel(entry.name)}
           onChoose={(entry) => setName(entry.name)}
-          onConfirm={(entry) => void openPath(connection, entry.path)}
+          onConfirm={(entry) => open(entry.path)}
         />
         <TextField label="File name" wide autoFocus value={name} onChange={setName} data-testid="dialog-name" />
         <input
           ref={picker}
           type="file"
-          accept=".json,.png,application/json,image/png"
+          accept=".json,.png,.onnx,application/json,image/png"
           className="hidden"
           aria-label="File of this computer"
           data-testid="local-file"
           onChange={(event) => {
             const [file] = event.target.files ?? [];
-            if (file !== undefined) void openLocalFile(file);
+            if (file === undefined) return;
+            void (isModel(file.name) ? importLocalModel(connection, file) : openLocalFile(file));
           }}
         />
       </form>

@@ -218,7 +218,8 @@ export function downloadBlob(blob: Blob, name: string): void {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-function asDiagnostic({ code, message, expected, received, remedy }: HostProblem): Diagnostic {
+/** A problem of the host as a diagnostic without a place. */
+export function asDiagnostic({ code, message, expected, received, remedy }: HostProblem): Diagnostic {
   return {
     code,
     severity: 'error',

@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import type { JournalEntry } from '../../contract/documents.ts';
+import type { ImportReport } from '../../contract/imports.ts';
 import type { BlockId } from '../../graph-engine/document/schema.ts';
 import type { Diagnostic } from '../../graph-engine/core/diagnostic.ts';
 
@@ -22,6 +23,8 @@ export type FileDialog =
   | { readonly kind: 'conflict'; readonly path: string }
   /** Unsaved work that an editor which died has left with the host. */
   | { readonly kind: 'recovery'; readonly entries: readonly JournalEntry[] }
+  /** What came of bringing in a model of another program. */
+  | { readonly kind: 'imported'; readonly name: string; readonly report: ImportReport }
   /** A file that could not be opened; the document shown before is untouched. */
   | { readonly kind: 'unreadable'; readonly name: string; readonly diagnostics: readonly Diagnostic[] };
 

@@ -5,11 +5,10 @@ import { FOREIGN_INPUT, FOREIGN_OUTPUT } from '../../ops/foreign/foreignOps.ts';
 import { GraphProtoSchema, type TypeProto } from '../../targets/protobuf/generated/onnx_pb.js';
 import { elementTypes } from './elementTypes.ts';
 import { keepNode, typeIn, type KeepProblem } from './mapping/keepNode.ts';
-import { foreignValue } from '../../core/shape.ts';
 import { ownType } from '../../ops/foreign/foreignTypes.ts';
 import { FEATURES_FIRST } from './mapping/convolutions.ts';
 import type { Bound, DrawnNode, Mapping } from './mapping/mapping.ts';
-import { plainView, type View } from './mapping/view.ts';
+import { isSameView, plainView, type View } from './mapping/view.ts';
 import { intsOf, type SourceModel, type SourceNode, type SourceValue } from './sourceModel.ts';
 
 /** Draws where values enter. */
@@ -54,6 +53,8 @@ function wantsFeaturesFirst({ opType }: SourceNode): boolean {
   return ['Conv', 'MaxPool', 'AveragePool', 'GlobalAveragePool', 'BatchNormalization'].includes(opType);
 }
 
+const tokenMovements: ReadonlySet<string> = new Set(['Cast', 'Identity', 'Reshape', 'Squeeze', 'Unsqueeze']);
+
 /** How many tokens there are, for an input of whole numbers that looks up rows of a table. */
 function tokenVocabulary({ name, type }: SourceValue, model: SourceModel, mapping: Mapping): number | undefined {
   if (type.elementType !== elementTypes.int64 && type.elementType !== elementTypes.int32) return undefined;
@@ -64,7 +65,7 @@ function tokenVocabulary({ name, type }: SourceValue, model: SourceModel, mappin
   const waiting = [name];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     for (const user of mapping.users(next)) {
-      if (user.opType === 'Cast' || user.opType === 'Identity') waiting.push(...user.outputs);
+      if (tokenMovements.has(user.opType) && user.inputs[0] === next) waiting.push(...user.outputs);
       const table = mapping.constant(user.inputs[0]);
       if (user.opType === 'Gather' && user.inputs[1] === next && table?.dims.length === 2) return table.dims[0];
     }
@@ -129,6 +130,9 @@ function drawScores(mapping: Mapping, soft: SourceNode, name: string, names: rea
   const x = mapping.plain(mapping.bound(soft.inputs[0]));
   const y = mapping.bound(name);
   if (x === undefined || y === undefined || x.type.foreign !== undefined) return false;
+  // Only one over the channels is that of an output.
+  const isOwn = y.source.node.op === (soft.opType === 'Sigmoid' ? 'sigmoid' : 'softmax');
+  if (!isOwn || !isSameView(y.view, plainView(y.type))) return false;
   const op =
     soft.opType === 'Sigmoid'
       ? 'binaryOutput'
@@ -188,19 +192,14 @@ function endFor(mapping: Mapping, { type }: Bound, name: string, count: number, 
 function constantMaker(name: string, mapping: Mapping): SourceNode | undefined {
   const constant = mapping.constant(name);
   if (constant === undefined) return undefined;
-  const type = mapping.fact(name).elementType;
-  void type;
   return {
     name,
     opType: 'Identity',
     domain: '',
     inputs: [name],
-    outputs: [`${name}`],
+    outputs: [name],
     attributes: new Map(),
     documentation: '',
     modules: [],
   };
 }
-
-/** A value of which nothing is known. */
-export const nothingKnown = foreignValue('unknown');

@@ -212,6 +212,22 @@ const evaluators: Readonly<Record<string, Evaluator>> = {
     }
     return result;
   },
+  GatherElements({ node, inputs: [input], values: [x, places], dims }) {
+    if (x === undefined || places === undefined || input?.dims === undefined) return undefined;
+    const axis = fromFront(intOf(node, 'axis', 0), dims.length);
+    const [own, outer] = [stridesOf(input.dims), stridesOf(dims)];
+    const result = likeNumbers(x, countOf(dims));
+    for (let at = 0; at < result.length; at++) {
+      let from = 0;
+      for (const [i, size] of dims.entries()) {
+        const index =
+          i === axis ? fromFront(places[at] ?? 0, input.dims[i] ?? 1) : Math.floor(at / (outer[i] ?? 1)) % size;
+        from += index * (own[i] ?? 0);
+      }
+      result[at] = x[from] ?? 0;
+    }
+    return result;
+  },
   Concat({ node, inputs, values, dims }) {
     const [first] = values;
     if (first === undefined) return undefined;

@@ -8,6 +8,7 @@ import type { ImportReport, KeptNode } from './importReport.ts';
 import { mappersFor } from './mapping/index.ts';
 import { keepNode } from './mapping/keepNode.ts';
 import { Mapping, type DrawnNode, type DrawnWeight } from './mapping/mapping.ts';
+import { isSameView, plainView } from './mapping/view.ts';
 import type { SourceModel } from './sourceModel.ts';
 import { writeDocument } from './writeDocument.ts';
 
@@ -68,7 +69,7 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions): Result<Im
       parameters: [...weights.values()].reduce((sum, { dims }) => sum + dims.reduce((a, b) => a * b, 1), 0),
       kept,
       blocks,
-      notes: [...model.notes, ...chosenNotes(chosen), ...unusedNotes(model, used)],
+      notes: [...model.notes, ...chosenNotes(chosen), ...turnedNotes(model, mapping), ...unusedNotes(model, used)],
     },
   });
 }
@@ -127,6 +128,16 @@ function keptNodes(nodes: readonly DrawnNode[]): readonly KeptNode[] {
 
 function chosenNotes(chosen: ReadonlyMap<string, number>): readonly string[] {
   return [...chosen].map(([symbol, size]) => `The size "${symbol}" is open in the file; it was taken as ${size}.`);
+}
+
+/** Inputs whose axes lie otherwise than the file has them. */
+function turnedNotes(model: SourceModel, mapping: Mapping): readonly string[] {
+  return model.inputs.flatMap(({ name }) => {
+    const bound = mapping.bound(name);
+    if (bound === undefined || isSameView(bound.view, plainView(bound.type))) return [];
+    const axes = bound.type.axes.map((axis) => axis.name).join(' × ');
+    return [`The input "${name}" has its axes in another order in the file; here it is ${axes}.`];
+  });
 }
 
 function unusedNotes(model: SourceModel, used: readonly DrawnNode[]): readonly string[] {

@@ -20,11 +20,12 @@ function modulesInName(name: string): readonly string[] {
   const parts = name.split('/').filter((part) => part !== '');
   const modules = name.includes('/') ? parts.slice(0, -1) : [];
   const path: string[] = [];
+  let before = '';
   for (const part of modules) {
-    // A module inside a list repeats the name of the list: `layer1`, `layer1.0`.
-    const before = path.at(-1);
-    if (before !== undefined && part.startsWith(`${before}.`)) path.push(...part.slice(before.length + 1).split('.'));
-    else path.push(...part.split('.'));
+    // A module inside a list repeats the name of the list: `layer1`, `layer1.0`, `layer1.0.1`.
+    const rest = before !== '' && part.startsWith(`${before}.`) ? part.slice(before.length + 1) : part;
+    path.push(...rest.split('.'));
+    before = part;
   }
   return path;
 }

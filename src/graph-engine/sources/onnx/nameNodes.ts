@@ -19,47 +19,47 @@ export function legalName(text: string): string {
 }
 
 /** What a node does, in one short word. */
-export function wordFor(node: DrawnNode): string {
+function wordFor(node: DrawnNode): string {
   if (node.hint !== undefined) return node.hint;
   return isForeignOp(node.op) ? 'operator' : (opNamed(node.op)?.documentation.shortName ?? node.op);
 }
 
-/** A name for each node, each of them once: after the modules it comes from where the file tells, else after what it does. */
-export function nameNodes(nodes: readonly DrawnNode[]): ReadonlyMap<DrawnNode, string> {
-  const names = new Map<DrawnNode, string>();
-  const taken = new Set<string>();
-  const wanted = nodes.map((node) => baseName(node));
+/** Each wish once: several alike are counted through: conv1, conv2. */
+export function uniqueNames(wishes: readonly string[], taken = new Set<string>()): readonly string[] {
   const counts = new Map<string, number>();
-  for (const name of wanted) counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const wish of wishes) counts.set(wish, (counts.get(wish) ?? 0) + 1);
   const next = new Map<string, number>();
-  for (const [i, node] of nodes.entries()) {
-    const base = wanted[i] ?? 'node';
-    let name = base;
-    if ((counts.get(base) ?? 0) > 1 || taken.has(name)) {
-      // Several of a kind are counted through: conv1, conv2.
-      let number = next.get(base) ?? 1;
-      const join = /\d$/.test(base) ? '-' : '';
-      do name = `${base}${join}${number++}`;
+  return wishes.map((wish) => {
+    let name = wish;
+    if ((counts.get(wish) ?? 0) > 1 || taken.has(name)) {
+      let number = next.get(wish) ?? 1;
+      const join = /\d$/.test(wish) ? '-' : '';
+      do name = `${wish}${join}${number++}`;
       while (taken.has(name));
-      next.set(base, number);
+      next.set(wish, number);
     }
     taken.add(name);
-    names.set(node, name);
-  }
-  return names;
+    return name;
+  });
 }
 
-function baseName(node: DrawnNode): string {
-  const { from } = node;
+/** The modules that all of some nodes come from; nodes without any do not count. */
+export function commonModules(nodes: readonly DrawnNode[]): readonly string[] {
+  const paths = nodes.flatMap(({ from }) => (from === undefined || from.modules.length === 0 ? [] : [from.modules]));
+  const [first = []] = paths;
+  const length = first.findIndex((part, i) => paths.some((path) => path[i] !== part));
+  return length < 0 ? first : first.slice(0, length);
+}
+
+/** What a node is to be called: after the modules it comes from, without the first ones, else after what it does. */
+export function wishFor(node: DrawnNode, within: readonly string[] = []): string {
   const word = wordFor(node);
-  if (from === undefined || from.modules.length === 0) return legalName(word);
-  const { modules } = from;
-  const path = modules.filter((part) => part !== '').join('-');
-  const last = modules.at(-1) ?? '';
-  // A module that is one op is called after the module alone.
-  return ownsWeights(node) || last === '' ? legalName(path) : legalName(`${path}-${word}`);
-}
-
-function ownsWeights({ weights }: DrawnNode): boolean {
-  return Object.keys(weights).length > 0;
+  const modules = (node.from?.modules ?? []).filter((part) => part !== '');
+  const isWithin = within.every((part, i) => modules[i] === part);
+  const path = (isWithin ? modules.slice(within.length) : modules).join('-');
+  if (path === '') return legalName(word);
+  // A module that is one op is called after the module alone, and so is one whose name says it.
+  const last = modules.at(-1)?.toLowerCase() ?? '';
+  const isTold = Object.keys(node.weights).length > 0 || last.includes(word.toLowerCase());
+  return legalName(isTold ? path : `${path}-${word}`);
 }

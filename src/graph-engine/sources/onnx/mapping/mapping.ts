@@ -7,7 +7,7 @@ import type { ConstantTensor, Numbers } from '../constantTensor.ts';
 import { isFloating } from '../elementTypes.ts';
 import { numbersOf, UNKNOWN, type Fact } from '../facts.ts';
 import type { SourceNode } from '../sourceModel.ts';
-import { isSameView, plainView, viewedDims, type View } from './view.ts';
+import { isSameView, plainView, viewedDims, withBatchApart, type View } from './view.ts';
 
 /** An output of a drawn node. */
 export interface Source {
@@ -125,8 +125,10 @@ export class Mapping {
   }
 
   /** Says which value of the drawing stands for one of the file; false where their sizes differ. */
-  bind(name: string | undefined, bound: Bound | undefined): boolean {
-    if (name === undefined || bound === undefined) return false;
+  bind(name: string | undefined, found: Bound | undefined): boolean {
+    if (name === undefined || found === undefined) return false;
+    // Of one example it cannot be told which axis of one place is the batch.
+    const bound = this.analysis.fixedBatch === 1 ? { ...found, view: withBatchApart(found.view) } : found;
     const dims = this.dims(name);
     if (dims !== undefined) {
       const fits = this.batches.every(

@@ -158,6 +158,11 @@ function isScalarOfFile(mapping: Mapping, name: string | undefined): boolean {
   return mapping.constant(name)?.dims.length === 0;
 }
 
+const negated: Mapper = (node, mapping) => {
+  const x = mapping.bound(node.inputs[0]);
+  return x !== undefined && mapping.bind(node.outputs[0], mapping.each('multiplyBy', x, { factor: -1 }));
+};
+
 /** A gated linear unit: one half times what a gate makes of the other. */
 const gatedUnit: Mapper = (node, mapping) => {
   for (const [value, opened] of [node.inputs, node.inputs.toReversed()]) {
@@ -199,5 +204,6 @@ export const mergeMappers: Readonly<Record<string, readonly Mapper[]>> = {
   Sub: [merge],
   Mul: [gatedUnit, merge, scaled],
   Div: [scaled],
+  Neg: [negated],
   Concat: [concatenate],
 };

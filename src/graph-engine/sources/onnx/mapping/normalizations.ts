@@ -2,7 +2,7 @@ import { isImage, isSequence } from '../../../core/shape.ts';
 import { fromFront } from '../facts.ts';
 import { axesOf } from '../outputDims.ts';
 import { floatOf, intOf, type SourceNode } from '../sourceModel.ts';
-import { bothWays, isClose, shortest } from './activations.ts';
+import { bothWays, isClose, perChannel, shortest } from './activations.ts';
 import { featuresFirst, weightAs } from './convolutions.ts';
 import { isOverChannels } from './linear.ts';
 import type { Bound, DrawnWeight, Mapper, Mapping } from './mapping.ts';
@@ -49,6 +49,45 @@ const batchNormalization: Mapper = (node, mapping) => {
   const y = mapping.one('batchNormalization', { epsilon }, { input: x }, weights);
   return y !== undefined && mapping.bind(node.outputs[0], { ...y, view: x.view });
 };
+
+/** A batch normalization with a further factor and shift for each channel, as Caffe has them in layers of their own. */
+const scaledBatchNormalization: Mapper = (node, mapping) => {
+  for (const [product, shift] of bothWays(node.inputs)) {
+    const scaled = mapping.maker(product, 'Mul');
+    for (const [inner, factor] of bothWays(scaled?.inputs ?? [])) {
+      const norm = mapping.maker(inner, 'BatchNormalization');
+      const x = norm === undefined ? undefined : channelsSecond(mapping, norm.inputs[0]);
+      if (norm === undefined || x === undefined) continue;
+      const size = channelsOf(x);
+      const [scale, offset, runningMean, runningVariance] = norm.inputs
+        .slice(1, 5)
+        .map((one) => vector(mapping, one, size));
+      const more = perChannel(mapping, factor, x.view, x.type);
+      const further = perChannel(mapping, shift, x.view, x.type);
+      if (scale === undefined || offset === undefined || more?.dims[0] !== size || further?.dims[0] !== size) continue;
+      if (runningMean === undefined || runningVariance === undefined) continue;
+      const weights = {
+        scale: { dims: [size], values: () => combined(scale, more, (a, b) => a * b) },
+        offset: {
+          dims: [size],
+          values: () =>
+            combined({ dims: [size], values: () => combined(offset, more, (a, b) => a * b) }, further, (a, b) => a + b),
+        },
+        runningMean,
+        runningVariance,
+      };
+      const epsilon = shortest(floatOf(norm, 'epsilon', 1e-5));
+      const y = mapping.one('batchNormalization', { epsilon }, { input: x }, weights);
+      return y !== undefined && mapping.bind(node.outputs[0], { ...y, view: x.view });
+    }
+  }
+  return false;
+};
+
+function combined(a: DrawnWeight, b: DrawnWeight, combine: (x: number, y: number) => number): Float32Array {
+  const other = b.values();
+  return a.values().map((value, i) => combine(value, other[i] ?? 0));
+}
 
 const instanceNormalization: Mapper = (node, mapping) => {
   const x = channelsSecond(mapping, node.inputs[0]);
@@ -311,7 +350,7 @@ export const normalizationMappers: Readonly<Record<string, readonly Mapper[]>> =
   SimplifiedLayerNormalization: [rmsNormalization],
   GroupNormalization: [groupNormalization],
   Reshape: [groupParts],
-  Add: [normalizationParts, groupParts],
+  Add: [normalizationParts, groupParts, scaledBatchNormalization],
   Mul: [normalizationParts],
   Div: [normalizationParts],
 };

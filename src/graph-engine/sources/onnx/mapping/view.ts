@@ -79,3 +79,11 @@ export function regroup(
   regrouped.at(-1)?.push(...waiting);
   return waiting.length > 0 && regrouped.length === 0 ? undefined : regrouped;
 }
+
+/** The same view, of a batch of one, with the batch in an axis of its own where there is one of one place. */
+export function withBatchApart(view: View): View {
+  if (view.some((axes) => axes.length === 1 && axes[0] === 0)) return view;
+  const free = view.findIndex((axes) => axes.length === 0);
+  if (free < 0) return view;
+  return view.map((axes, i) => (i === free ? [0] : axes.filter((axis) => axis !== 0)));
+}

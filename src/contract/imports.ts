@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { call } from './call.ts';
+import { WorkspacePath } from './workspacePath.ts';
+
+/** What came of an import. */
+export const ImportReport = z.strictObject({
+  producer: z.string(),
+  opset: z.int(),
+  /** Operators of the file. */
+  nodes: z.int(),
+  /** Nodes of the drawing, blocks expanded. */
+  drawn: z.int(),
+  parameters: z.number(),
+  /** Operators that are not known here and kept as they were. */
+  kept: z.array(z.strictObject({ operator: z.string(), domain: z.string(), count: z.int() })).readonly(),
+  blocks: z.int(),
+  notes: z.array(z.string()).readonly(),
+});
+export type ImportReport = z.infer<typeof ImportReport>;
+
+/** Requests that bring a network of another program in. */
+export const importCalls = {
+  /** Imports an ONNX file of the workspace as a document beside it, with its weights; nothing that is there is replaced. */
+  'import/onnx': call(
+    z.strictObject({ path: WorkspacePath }),
+    z.strictObject({ path: z.string(), weightsPath: z.string().nullable(), report: ImportReport }),
+  ),
+} as const;

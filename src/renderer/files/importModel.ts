@@ -1,0 +1,54 @@
+import type { ImportReport } from '../../contract/imports.ts';
+import type { ManagedConnection } from '../connection/hostConnection.ts';
+import { arrange } from '../canvas/arrange.ts';
+import { receiveFiles } from '../data/receiveFiles.ts';
+import { showToast } from '../ui/Toast.tsx';
+import { asDiagnostic, openPath } from './fileActions.ts';
+import { showFileDialog } from './fileDialog.ts';
+import { siblingPath } from './fileNames.ts';
+
+/** Folder of the workspace that takes models that are dropped. */
+const FOLDER = 'models';
+
+/** A name that no file there has: what is dropped again may have changed. */
+async function freeName(connection: ManagedConnection, name: string): Promise<string> {
+  let free = name;
+  for (;;) {
+    const answer = await connection.call('document/check', { paths: [`${FOLDER}/${free}`] });
+    if (!answer.ok || answer.value.files[0]?.modified === null) return free;
+    free = siblingPath(free);
+  }
+}
+
+/** Whether a file is a model of another program that can be brought in. */
+export function isModel(name: string): boolean {
+  return /\.onnx$/i.test(name);
+}
+
+/** Brings in a model of the workspace: opens what it became, arranges it, and tells what came of it. */
+export async function importModel(connection: ManagedConnection, path: string): Promise<void> {
+  const answer = await connection.call('import/onnx', { path });
+  if (!answer.ok) {
+    showFileDialog({ kind: 'unreadable', name: path, diagnostics: [asDiagnostic(answer.problem)] });
+    return;
+  }
+  await openPath(connection, answer.value.path);
+  arrange('right');
+  showFileDialog({ kind: 'imported', name: path, report: answer.value.report });
+}
+
+/** Brings in a model of this computer: it is copied into the workspace first. */
+export async function importLocalModel(connection: ManagedConnection, file: File): Promise<void> {
+  showToast({ title: `Reading ${file.name}…` });
+  const name = await freeName(connection, file.name);
+  const received = await receiveFiles(connection, [{ path: name, file }], () => undefined, FOLDER);
+  if (received.ok) await importModel(connection, received.path);
+  else showFileDialog({ kind: 'unreadable', name: file.name, diagnostics: [asDiagnostic(received.problem)] });
+}
+
+/** What was not known, in words: `LRN ×2`. */
+export function describeKept({ kept }: ImportReport): string {
+  return kept
+    .map(({ operator, domain, count }) => `${domain === '' ? '' : `${domain}.`}${operator} ×${count}`)
+    .join(', ');
+}
