@@ -93,8 +93,9 @@ export const FilePrediction = z.strictObject({
       outputs: z.array(PredictedPart),
     }),
   ),
-  /** The text of a text file, to go on from. */
+  /** The text of a text file, and how the network goes on from it. */
   text: z.string().optional(),
+  continuation: z.array(TextPiece).optional(),
 });
 export type FilePrediction = z.infer<typeof FilePrediction>;
 

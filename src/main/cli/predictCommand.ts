@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { FilePrediction, PredictedPart } from '../../contract/examination.ts';
 import { assertNever } from '../../graph-engine/core/diagnostic.ts';
 import { createExamineClient } from '../evaluation/examineClient.ts';
@@ -21,7 +21,7 @@ export function registerPredictCommand(program: Command): void {
   program
     .command('predict <run> <files...>')
     .description('what the weights of a run say of your own files: images, rows of a table, .npy arrays, texts')
-    .option('--weights <which>', 'the best or the last', 'best')
+    .addOption(new Option('--weights <which>', 'the best or the last').choices(['best', 'last']).default('best'))
     .option('--json', 'one JSON object for each file')
     .action((run: string, files: string[], options: PredictOptions) =>
       tellingProblems(() => predict(run, files, options)),
@@ -34,7 +34,7 @@ async function predict(
   { weights, json = false }: PredictOptions,
 ): Promise<void> {
   const { folder } = await findRun(run);
-  const target = await targetOfRun(folder, weights === 'last' ? 'last' : 'best');
+  const target = await targetOfRun(folder, weights);
   const examiner = createExamineClient({ folder: (await readRunFile(folder))?.dataFolder });
   try {
     for (const file of files) {
@@ -59,7 +59,7 @@ async function predict(
   process.exitCode ??= exitCodes.ok;
 }
 
-function describe({ file, received, steps, samples }: FilePrediction): string {
+function describe({ file, received, steps, samples, continuation }: FilePrediction): string {
   return [
     `${file}: ${received}`,
     ...steps.map((step) => `  ${step}`),
@@ -67,6 +67,7 @@ function describe({ file, received, steps, samples }: FilePrediction): string {
       const head = [name, ...(truth === undefined ? [] : [`(${truth})`])].filter((word) => word !== '').join(' ');
       return outputs.map((part) => `${head === '' ? '' : `${head}: `}${inWords(part)}`);
     }),
+    ...(continuation === undefined ? [] : [`it goes on: ${continuation.map(({ text }) => text).join('')}`]),
   ].join('\n');
 }
 

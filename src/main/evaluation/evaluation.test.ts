@@ -405,6 +405,11 @@ test('a text is measured, and what comes next is said', async () => {
   expect(part.tokens).toBe(35);
   // An untrained network takes 96 tokens for about equally likely.
   expect(part.perplexity).toBeGreaterThan(60);
+  const written = await write(GenerationOptions.parse({ prompt: 'This License applies to any manual.', length: 120 }));
+  // On a busy machine its time may be up before all of it is written.
+  const continued = prediction?.continuation ?? [];
+  expect(continued.length).toBeGreaterThan(0);
+  expect(continued).toEqual(written.pieces.slice(0, continued.length));
   await writeFile(file, Uint8Array.of(0xff, 0xfe, 0x41));
   const order = {
     kind: 'examine/file',

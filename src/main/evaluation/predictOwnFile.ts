@@ -1,4 +1,4 @@
-import type { FilePrediction, PredictedPart } from '../../contract/examination.ts';
+import { GenerationOptions, type FilePrediction, type PredictedPart } from '../../contract/examination.ts';
 import { assertNever } from '../../graph-engine/core/diagnostic.ts';
 import { isImage } from '../../graph-engine/core/shape.ts';
 import { languageFigures } from '../../graph-engine/evaluation/languageFigures.ts';
@@ -17,7 +17,7 @@ import { readOwnImage } from './ownFile/ownImage.ts';
 import { readOwnTable } from './ownFile/ownTable.ts';
 import { readOwnText } from './ownFile/ownText.ts';
 import { languageModelOf } from './languageModel.ts';
-import { windowOf } from './generateText.ts';
+import { generateText, windowOf } from './generateText.ts';
 import { singleInputOf, type RunPreparation, type SingleInput } from './runPreparation.ts';
 import { readMask } from './tallyMasks.ts';
 import { surprise } from './tallyTokens.ts';
@@ -28,6 +28,9 @@ import type { TrainedNetwork } from './trainedNetwork.ts';
 const TOP = 5;
 /** Pixels of a picture at its longer side. */
 const SIDE = 256;
+/** Tokens that a text is continued by, as many as are written in that time. */
+const CONTINUED = 120;
+const MILLISECONDS = 4000;
 
 /** What a network says of a file, which goes in as its training data did. Throws a `HostFailure` when it cannot. */
 export async function predictOwnFile(
@@ -210,6 +213,10 @@ async function predictText(network: TrainedNetwork, run: RunPreparation, file: O
     .map((token) => ({ name: tokenizer.vocabulary[token] ?? '', probability: chances[token] ?? 0 }));
   const perplexity = await perplexityOf(model, tokens);
   const count = tokenized.tokens.length;
+  const began = performance.now();
+  const { pieces } = await generateText(model, GenerationOptions.parse({ prompt: text, length: CONTINUED }), {
+    goesOn: () => performance.now() - began < MILLISECONDS,
+  });
   return {
     file: file.name,
     received: `a text of ${text.length} characters`,
@@ -228,6 +235,7 @@ async function predictText(network: TrainedNetwork, run: RunPreparation, file: O
       },
     ],
     text,
+    continuation: pieces,
   };
 }
 

@@ -7,18 +7,27 @@ export interface ConfusionMatrixProps {
   readonly confusion: readonly (readonly number[])[];
   /** What a cell shows; the count when left out. */
   readonly write?: (count: number, share: number) => string;
+  /** What the cells count. */
+  readonly unit?: string;
   readonly chosen?: Cell | null;
   /** Left out, cells are only looked at. */
   readonly onChoose?: (cell: Cell) => void;
 }
 
 /** What was taken for what. Each row is a class as it is; its shades are shares of that class. A press shows the samples. */
-export function ConfusionMatrix({ classes, confusion, write = String, chosen = null, onChoose }: ConfusionMatrixProps) {
+export function ConfusionMatrix({
+  classes,
+  confusion,
+  write = String,
+  unit = 'samples',
+  chosen = null,
+  onChoose,
+}: ConfusionMatrixProps) {
   return (
     <div className="overflow-auto" data-testid="confusion">
       <table className="border-separate border-spacing-px text-xs tabular-nums">
         <caption className="pb-1 text-left text-2xs text-ink-muted">
-          Rows: what it is. Columns: what the network says.
+          Rows: what it is. Columns: what the network says, in {unit}.
         </caption>
         <thead>
           <tr>

@@ -47,6 +47,7 @@ export function MaskResults({ run, output }: { readonly run: RunId; readonly out
         <ConfusionMatrix
           classes={classes}
           confusion={output.confusion}
+          unit="per cent of the pixels of a row"
           write={(_, share) => (share < 0.0005 ? '<0.1' : (share * 100).toFixed(1))}
         />
       )}
@@ -56,7 +57,7 @@ export function MaskResults({ run, output }: { readonly run: RunId; readonly out
 
 const PAGE = 12;
 const SMALL = 104;
-const LARGE = 208;
+const LARGE = 184;
 const ORDERS = ['Worst first', 'Best first'] as const;
 type Order = (typeof ORDERS)[number];
 

@@ -9,15 +9,18 @@ import { digits, FigureTable, percent } from './FigureTable.tsx';
 import { MaskImage } from './MaskImage.tsx';
 import { MaskLegend, toggled } from './MaskLegend.tsx';
 import { OpacitySlider } from './OpacitySlider.tsx';
+import { PieceList } from './PieceList.tsx';
 
 /** Samples of one file that are shown. */
 const SHOWN = 40;
+/** Characters of a text's end that are shown before what was written. */
+const END = 400;
 const SIZE = 144;
 const LARGE = 192;
 
 /** What the network says of one file, and what was done to the file before. */
 export function PredictionView({
-  prediction: { file, received, steps, samples, text },
+  prediction: { file, received, steps, samples, text, continuation },
   onWriteOn,
 }: {
   readonly prediction: FilePrediction;
@@ -55,6 +58,17 @@ export function PredictionView({
             ))
           )}
           {samples.length > SHOWN && <p className="text-2xs text-ink-muted">and {samples.length - SHOWN} more</p>}
+          {text !== undefined && continuation !== undefined && (
+            <div
+              className="max-w-prose rounded-md border border-line bg-raised p-3"
+              data-testid="own-file-continuation"
+            >
+              <p className="font-mono text-xs leading-5 break-words whitespace-pre-wrap text-ink-muted">
+                {text.slice(-END)}
+              </p>
+              <PieceList pieces={continuation} />
+            </div>
+          )}
           {text !== undefined && (
             <Button
               size="sm"
@@ -63,7 +77,7 @@ export function PredictionView({
               onClick={() => onWriteOn(text)}
               data-testid="write-on"
             >
-              Write on from it
+              Write on with other options
             </Button>
           )}
         </div>

@@ -15,8 +15,8 @@ export function WriterView({ run }: { readonly run: RunId }) {
   const id = useId();
   const busy = isWriting(writing);
   return (
-    <div className="flex flex-wrap items-start gap-6">
-      <div className="flex w-72 shrink-0 flex-col gap-2">
+    <div className="flex flex-wrap items-start gap-x-6 gap-y-3">
+      <div className="flex w-64 shrink-0 flex-col gap-2">
         <label htmlFor={id} className="text-xs font-medium text-ink-muted">
           Prompt
         </label>
@@ -56,63 +56,70 @@ export function WriterView({ run }: { readonly run: RunId }) {
             </Button>
           )}
         </div>
-        <div className="@container flex flex-col gap-1">
-          <NumberField
-            label="Tokens to write"
-            value={wish.length}
-            bounds={{ minimum: 1, maximum: 10_000, integer: true }}
-            onCommit={(length) => setWish(run, { length })}
-            data-testid="writer-length"
-          />
-          <NumberField
-            label="Temperature"
-            value={wish.temperature}
-            bounds={{ minimum: 0, maximum: 10 }}
-            help="Below 1 more likely, above 1 more surprising; 0 always takes the likeliest."
-            onCommit={(temperature) => setWish(run, { temperature })}
-            data-testid="writer-temperature"
-          />
-          <NumberField
-            label="Top-k"
-            value={wish.topK}
-            bounds={{ minimum: 0, maximum: 1_000_000, integer: true }}
-            help="Draws among so many of the likeliest tokens; 0 among all."
-            onCommit={(topK) => setWish(run, { topK })}
-            data-testid="writer-top-k"
-          />
-          <NumberField
-            label="Top-p"
-            value={wish.topP}
-            bounds={{ minimum: 0.01, maximum: 1 }}
-            help="Draws among the likeliest that together have this probability."
-            onCommit={(topP) => setWish(run, { topP })}
-            data-testid="writer-top-p"
-          />
-          <NumberField
-            label="Seed"
-            value={wish.seed}
-            bounds={{ minimum: 0, maximum: 2 ** 32 - 1, integer: true }}
-            help="The same seed writes the same text."
-            onCommit={(seed) => setWish(run, { seed })}
-            data-testid="writer-seed"
-          />
-        </div>
       </div>
       {writing !== undefined && <Written writing={writing} />}
+      <div className="grid w-full grid-cols-[repeat(auto-fill,minmax(15.5rem,1fr))] gap-x-6 gap-y-1.5">
+        <NumberField
+          label="Tokens to write"
+          value={wish.length}
+          bounds={{ minimum: 1, maximum: 10_000, integer: true }}
+          onCommit={(length) => setWish(run, { length })}
+          data-testid="writer-length"
+        />
+        <NumberField
+          label="Temperature"
+          value={wish.temperature}
+          bounds={{ minimum: 0, maximum: 10 }}
+          help="Below 1 more likely, above 1 more surprising; 0 always takes the likeliest."
+          onCommit={(temperature) => setWish(run, { temperature })}
+          data-testid="writer-temperature"
+        />
+        <NumberField
+          label="Top-k"
+          value={wish.topK}
+          bounds={{ minimum: 0, maximum: 1_000_000, integer: true }}
+          help="Draws among so many of the likeliest tokens; 0 among all."
+          onCommit={(topK) => setWish(run, { topK })}
+          data-testid="writer-top-k"
+        />
+        <NumberField
+          label="Top-p"
+          value={wish.topP}
+          bounds={{ minimum: 0.01, maximum: 1 }}
+          help="Draws among the likeliest that together have this probability."
+          onCommit={(topP) => setWish(run, { topP })}
+          data-testid="writer-top-p"
+        />
+        <NumberField
+          label="Seed"
+          value={wish.seed}
+          bounds={{ minimum: 0, maximum: 2 ** 32 - 1, integer: true }}
+          help="The same seed writes the same text."
+          onCommit={(seed) => setWish(run, { seed })}
+          data-testid="writer-seed"
+        />
+      </div>
     </div>
   );
 }
 
 function Written({ writing: { prompt, length, pieces, result, problem } }: { readonly writing: Writing }) {
   return (
-    <section className="flex max-w-prose min-w-64 flex-1 flex-col gap-2" aria-label="What was written">
+    <section className="flex max-w-prose min-w-56 flex-1 flex-col gap-2" aria-label="What was written">
       <p role="status" className="text-xs text-ink-muted tabular-nums" data-testid="writer-state">
         {result === undefined && problem === undefined
           ? `${pieces.length} of ${length} tokens`
           : `${pieces.length} tokens${result?.stopped === true ? ', stopped' : ''}`}
       </p>
       {problem !== undefined && <Problem problem={problem} data-testid="writer-problem" />}
-      <div className="rounded-md border border-line bg-raised p-3" data-testid="writer-text">
+      <div
+        // What can be scrolled can be scrolled by keyboard.
+        tabIndex={0}
+        role="region"
+        aria-label="The text"
+        className="max-h-56 overflow-y-auto rounded-md border border-line bg-raised p-3"
+        data-testid="writer-text"
+      >
         {prompt !== '' && (
           <p className="font-mono text-xs leading-5 break-words whitespace-pre-wrap text-ink-muted">
             {prompt.slice(-2000)}
