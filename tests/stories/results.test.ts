@@ -70,7 +70,6 @@ test('after a run every cell of the confusion matrix shows its samples', async (
   await page.getByTestId('tab-training').click();
   await fill(page, 'epochs', '2');
   await page.getByTestId('train').click();
-  await page.getByTestId('results-go').waitFor();
   await page.getByTestId('run-state').filter({ hasText: 'Finished' }).waitFor({ timeout: 90_000 });
   await page.getByTestId('results-go').click();
   await page.getByTestId('confusion').waitFor({ timeout: 60_000 });

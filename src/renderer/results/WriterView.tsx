@@ -4,9 +4,50 @@ import type { RunId } from '../../contract/run.ts';
 import { useHost } from '../connection/host.ts';
 import { Button } from '../ui/Button.tsx';
 import { NumberField } from '../ui/NumberField.tsx';
+import type { NumberBounds } from '../ui/parseNumber.ts';
 import { PieceList } from './PieceList.tsx';
 import { Problem } from './Problem.tsx';
-import { isWriting, setWish, stopWriting, useWriter, write, type Writing } from './writerStore.ts';
+import { isWriting, setWish, stopWriting, useWriter, write, type Writing, type WritingWish } from './writerStore.ts';
+
+interface WritingOption {
+  readonly name: Exclude<keyof WritingWish, 'prompt'>;
+  readonly label: string;
+  readonly bounds: NumberBounds;
+  readonly help: string;
+}
+
+const OPTIONS: readonly WritingOption[] = [
+  {
+    name: 'length',
+    label: 'Length',
+    bounds: { minimum: 1, maximum: 10_000, integer: true },
+    help: 'Tokens to write.',
+  },
+  {
+    name: 'temperature',
+    label: 'Temperature',
+    bounds: { minimum: 0, maximum: 10 },
+    help: 'Above 1 more surprising; 0 always takes the likeliest.',
+  },
+  {
+    name: 'topK',
+    label: 'Top-k',
+    bounds: { minimum: 0, maximum: 1_000_000, integer: true },
+    help: 'Among so many of the likeliest; 0 among all.',
+  },
+  {
+    name: 'topP',
+    label: 'Top-p',
+    bounds: { minimum: 0.01, maximum: 1 },
+    help: 'Among the likeliest that together have this probability.',
+  },
+  {
+    name: 'seed',
+    label: 'Seed',
+    bounds: { minimum: 0, maximum: 2 ** 32 - 1, integer: true },
+    help: 'The same seed writes the same text.',
+  },
+];
 
 /** A language model writes on from a prompt. */
 export function WriterView({ run }: { readonly run: RunId }) {
@@ -58,46 +99,19 @@ export function WriterView({ run }: { readonly run: RunId }) {
         </div>
       </div>
       {writing !== undefined && <Written writing={writing} />}
-      <div className="grid w-full grid-cols-[repeat(auto-fill,minmax(15.5rem,1fr))] gap-x-6 gap-y-1.5">
-        <NumberField
-          label="Tokens to write"
-          value={wish.length}
-          bounds={{ minimum: 1, maximum: 10_000, integer: true }}
-          onCommit={(length) => setWish(run, { length })}
-          data-testid="writer-length"
-        />
-        <NumberField
-          label="Temperature"
-          value={wish.temperature}
-          bounds={{ minimum: 0, maximum: 10 }}
-          help="Below 1 more likely, above 1 more surprising; 0 always takes the likeliest."
-          onCommit={(temperature) => setWish(run, { temperature })}
-          data-testid="writer-temperature"
-        />
-        <NumberField
-          label="Top-k"
-          value={wish.topK}
-          bounds={{ minimum: 0, maximum: 1_000_000, integer: true }}
-          help="Draws among so many of the likeliest tokens; 0 among all."
-          onCommit={(topK) => setWish(run, { topK })}
-          data-testid="writer-top-k"
-        />
-        <NumberField
-          label="Top-p"
-          value={wish.topP}
-          bounds={{ minimum: 0.01, maximum: 1 }}
-          help="Draws among the likeliest that together have this probability."
-          onCommit={(topP) => setWish(run, { topP })}
-          data-testid="writer-top-p"
-        />
-        <NumberField
-          label="Seed"
-          value={wish.seed}
-          bounds={{ minimum: 0, maximum: 2 ** 32 - 1, integer: true }}
-          help="The same seed writes the same text."
-          onCommit={(seed) => setWish(run, { seed })}
-          data-testid="writer-seed"
-        />
+      <div className="grid w-full grid-cols-[repeat(auto-fill,minmax(11rem,1fr))] gap-x-6 gap-y-2">
+        {OPTIONS.map(({ name, label, bounds, help }) => (
+          <div key={name} className="@container">
+            <NumberField
+              label={label}
+              value={wish[name]}
+              bounds={bounds}
+              help={help}
+              onCommit={(value) => setWish(run, { [name]: value })}
+              data-testid={`writer-${name}`}
+            />
+          </div>
+        ))}
       </div>
     </div>
   );
