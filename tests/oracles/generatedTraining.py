@@ -19,6 +19,7 @@ def attempt(entry):
     folder = os.path.dirname(entry["script"])
     sys.argv = [entry["script"], *entry["arguments"]]
     sys.path.insert(0, folder)
+    os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="-1")
     printed = io.StringIO()
     try:
         with contextlib.redirect_stdout(printed):

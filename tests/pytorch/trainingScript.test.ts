@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { SkipwireDocument } from '../../src/graph-engine/document/schema.ts';
 import { lowerDocument } from '../../src/graph-engine/lower/lowerDocument.ts';
+import type { SourceFramework } from '../../src/graph-engine/targets/python/sourceFramework.ts';
 import { initialize } from '../../src/graph-engine/random/initialize.ts';
 import { learningRateAt } from '../../src/graph-engine/training/learningRate.ts';
 import { stepSize } from '../../src/graph-engine/training/stepSize.ts';
@@ -109,10 +110,10 @@ const byChance: readonly (readonly [string, SkipwireDocument])[] = [
   ],
 ];
 
-const write = (name: string, document: SkipwireDocument) =>
+const write = (name: string, document: SkipwireDocument, framework: SourceFramework = 'pytorch') =>
   exportSourceFile({
     document,
-    framework: 'pytorch',
+    framework,
     runFolder: null,
     file: path.join(folder, `${name}.py`),
     overwrite: true,
@@ -207,6 +208,45 @@ describe.skipIf(python === undefined)('a training script', () => {
       }
     }
   });
+
+  test.skipIf(pythonWith('keras', 'tensorflow') === undefined)(
+    'of Keras loses in an epoch what the engine loses',
+    { timeout: 600_000 },
+    async () => {
+      // Momentum and the lengths of LAMB are not the same there, as its notices say.
+      const comparable = cases.filter(([name]) => !['gathered', 'lamb', 'rmsprop'].includes(name));
+      const manifest = [];
+      for (const [name, document, steps] of [...comparable, ...byChance.map((one) => [...one, 2] as const)]) {
+        const { trainingPath, weightsPath } = await write(`keras_${name.replace('-', '_')}`, document, 'keras');
+        const limits = ['--steps', String(steps), '--epochs', '1', '--out', path.join(folder, `keras-${name}`)];
+        const module = `keras_${name.replace('-', '_')}`;
+        manifest.push({ name, module, script: trainingPath, arguments: ['--weights', weightsPath, ...limits] });
+      }
+      const file = path.join(folder, 'keras.json');
+      writeFileSync(file, JSON.stringify(manifest));
+      const script = path.join(import.meta.dirname, '../oracles/generatedTraining.py');
+      const output = execFileSync(python ?? '', [script, file], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      const report = Report.parse(JSON.parse(output.trim().split('\n').at(-1) ?? ''));
+      for (const [name, one] of Object.entries(report)) {
+        expect.soft('problem' in one ? one.problem : undefined, name).toBeUndefined();
+      }
+      for (const [name, document, steps] of comparable) {
+        const one = report[name];
+        if (one === undefined || 'problem' in one) continue;
+        const [titles = '', figures = ''] = readFileSync(
+          path.join(folder, `keras-${name}`, 'metrics.csv'),
+          'utf8',
+        ).split('\n');
+        const found = Number(figures.split(',')[titles.split(',').indexOf('loss')]);
+        const losses = await engineLosses(executor, document, steps);
+        const expected = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+        expect.soft(Math.abs(found / expected - 1), `${name}: ${found} for ${expected}`).toBeLessThan(1e-3);
+      }
+    },
+  );
 
   test('goes on from its checkpoint, and takes the same steps in two processes', { timeout: 300_000 }, async () => {
     const document = trainedWith(regression, { data: 'friedman', epochs: 2, batchSize: 64 });

@@ -1,6 +1,7 @@
 import type { SkipwireDocument } from '../document/schema.ts';
 import type { InferredDocument } from '../infer/inferDocument.ts';
 import { exportKeras } from './keras/exportKeras.ts';
+import { kerasTraining } from './keras/training/kerasTraining.ts';
 import type { NetworkSource } from './python/networkClasses.ts';
 import type { SourceFramework } from './python/sourceFramework.ts';
 import type { TrainingScript, TrainingScriptOrder } from './python/training/scriptOrder.ts';
@@ -26,5 +27,5 @@ export interface SourceTarget {
 /** Every framework with the way to write for it. */
 export const sourceTargets: Readonly<Record<SourceFramework, SourceTarget>> = {
   pytorch: { title: 'PyTorch', format: 'pt', write: exportPytorch, training: pytorchTraining },
-  keras: { title: 'Keras', format: 'keras', write: exportKeras, training: pytorchTraining },
+  keras: { title: 'Keras', format: 'keras', write: exportKeras, training: kerasTraining },
 };

@@ -33,6 +33,8 @@ export const keras: Framework = {
   zerosLike: (variable) => `ops.zeros_like(${variable})`,
   zeros: (reference, sizes, dtype) => `ops.zeros((${[`ops.shape(${reference})[0]`, ...sizes].join(', ')}), "${dtype}")`,
   axisOrder: ({ axes }) => axes.map((_, index) => index),
+  // `fit` tells only a network that asks whether it trains; layers then know.
+  networkTakes: ['training=None'],
   unpacksInputs: true,
 };
 

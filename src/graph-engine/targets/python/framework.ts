@@ -27,6 +27,8 @@ export interface Framework {
   zeros(reference: string, sizes: readonly number[], dtype: 'float32' | 'int32'): string;
   /** The order of a type's axes in memory, counted without the batch. */
   axisOrder(type: TensorType): readonly number[];
+  /** What the method of the network takes behind its inputs. */
+  readonly networkTakes: readonly string[];
   /** How a network of several inputs takes them: one after the other, or as one value that is unpacked. */
   readonly unpacksInputs: boolean;
 }

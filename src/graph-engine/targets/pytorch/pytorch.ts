@@ -29,5 +29,6 @@ export const pytorch: Framework = {
     return `${reference}.new_zeros((${[`${reference}.shape[0]`, ...sizes].join(', ')})${typed})`;
   },
   axisOrder: channelsFirstOrder,
+  networkTakes: [],
   unpacksInputs: false,
 };

@@ -1,6 +1,5 @@
-import { walkInstances } from '../../../lower/walkInstances.ts';
 import { pythonDocumentation, pythonString } from '../../python/pythonCode.ts';
-import type { StateEntry } from '../../python/networkClasses.ts';
+import { frozenParameters } from '../../python/training/frozenParameters.ts';
 import { fedEnds } from '../../python/training/networkEnds.ts';
 import { orderCode } from '../../python/training/orderCode.ts';
 import { rateCode } from '../../python/training/rateCode.ts';
@@ -86,22 +85,6 @@ function constants({ document, data }: TrainingScriptOrder, frozen: readonly str
       ? []
       : ['# What stays as it is.', 'FROZEN = {', ...frozen.map((name) => `    ${pythonString(name)},`), '}']),
   ].join('\n');
-}
-
-/** Names of the parameters of frozen nodes. */
-function frozenParameters({ document, inferred }: TrainingScriptOrder, state: ReadonlyMap<string, StateEntry>) {
-  const origins = new Set<string>();
-  walkInstances<null>(document, inferred.root, {
-    visit(instance) {
-      if (instance.frozen) origins.add(instance.path);
-      return Object.fromEntries(Object.keys(instance.inferred.outputs).map((port) => [port, null]));
-    },
-    zeros: () => null,
-  });
-  return [...state].flatMap(([variable, { name }]) => {
-    const isStatistic = /\.running(Mean|Variance)$/.test(variable);
-    return origins.has(variable.slice(0, variable.lastIndexOf('.'))) && !isStatistic ? [name] : [];
-  });
 }
 
 /** What the script does otherwise than the run did. */
