@@ -55,17 +55,6 @@ export const exportCalls = {
       verification: Verification,
     }),
   ),
-  /** PyTorch source and its weights as safetensors beside it. */
-  'export/pytorch': call(
-    z.strictObject(order),
-    z.strictObject({
-      path: z.string(),
-      weightsPath: z.string(),
-      bytes: z.number(),
-      weights: Weights,
-      className: z.string(),
-    }),
-  ),
   /** Source code, its weights as safetensors beside it, and where wanted a script that trains it. */
   'export/source': call(
     z.strictObject({ ...order, framework: SourceFramework, training: z.boolean().default(false) }),

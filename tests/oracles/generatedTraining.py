@@ -30,6 +30,9 @@ def attempt(entry):
     finally:
         sys.path.remove(folder)
         sys.modules.pop(entry["module"], None)
+        if "keras" in sys.modules:
+            # One script's policy is not the next one's.
+            sys.modules["keras"].config.set_dtype_policy("float32")
 
 
 manifest = json.loads(pathlib.Path(sys.argv[1]).read_text())

@@ -41,6 +41,23 @@ test('a network is taken away as PyTorch source, which is read before it is writ
   await page.getByTestId('dialog-close').click();
 });
 
+test('Keras source comes with a script that trains as the run does, and with its samples', async () => {
+  await page.keyboard.press('Control+e');
+  await page.getByTestId('export-format').click();
+  await page.getByRole('option', { name: /Keras/ }).click();
+  const preview = page.getByTestId('code-preview');
+  await preview.filter({ hasText: 'class ResidualBlockBasic(layers.Layer):' }).waitFor();
+  await page.getByTestId('dialog-name').fill('in_keras.py');
+  await page.getByTestId('source-training').click();
+  await preview.filter({ hasText: 'from in_keras import create_model' }).waitFor();
+  await page.getByTestId('dialog-confirm').click();
+  await page.getByTestId('export-result').filter({ hasText: 'in_keras_train.py' }).waitFor();
+  for (const file of ['in_keras.py', 'in_keras.safetensors', 'in_keras_train.py', 'in_keras_data.safetensors']) {
+    expect(existsSync(path.join(editor.workspace, file)), file).toBe(true);
+  }
+  await page.getByTestId('dialog-close').click();
+});
+
 test('an ONNX file is described before it is written, and every choice shows', async () => {
   await page.keyboard.press('Control+e');
   const preview = page.getByTestId('onnx-preview');

@@ -38,12 +38,6 @@ export function createExportHandlers({
         const done = await exportOnnxFile({ ...(await orderOf(wanted)), options }, { engine });
         return { ...done, path: wanted.path, dataPath: done.dataPath === null ? null : beside(wanted, done.dataPath) };
       }),
-    'export/pytorch': (wanted) =>
-      answerOf(async () => {
-        const order = { ...(await orderOf(wanted)), framework: 'pytorch', training: null } as const;
-        const { weightsPath, bytes, weights, className } = await exportSourceFile(order);
-        return { path: wanted.path, weightsPath: beside(wanted, weightsPath), bytes, weights, className };
-      }),
     'export/source': ({ framework, training, ...wanted }) =>
       answerOf(async () => {
         const order = { ...(await orderOf(wanted)), framework, training: training ? workspace.root : null };

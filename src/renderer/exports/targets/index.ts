@@ -1,9 +1,9 @@
 import type { ExportTarget } from './exportTarget.ts';
 import { onnxTarget } from './onnx/onnxTarget.tsx';
-import { pytorchTarget } from './pytorchTarget.tsx';
+import { kerasTarget, pytorchTarget } from './source/sourceTarget.tsx';
 
 /** Everything a network can be taken away as, in the order of the list. */
-export const exportTargets: readonly [ExportTarget, ...ExportTarget[]] = [onnxTarget, pytorchTarget];
+export const exportTargets: readonly [ExportTarget, ...ExportTarget[]] = [onnxTarget, pytorchTarget, kerasTarget];
 
 /** The name with the extension of a target in place of that of another. */
 export function renamedFor(name: string, target: ExportTarget): string {

@@ -5,6 +5,7 @@ test.each([
   ['resnet-20.json', 'onnx', 'resnet-20.onnx'],
   ['resnet-20.onnx', 'pytorch', 'resnet_20.py'],
   ['3d.net.json', 'pytorch', 'net_3d_net.py'],
+  ['resnet-20.json', 'keras', 'resnet_20.py'],
   ['resnet_20.py', 'onnx', 'resnet_20.onnx'],
 ])('%s as %s is %s', (name, id, expected) => {
   const target = exportTargets.find((one) => one.id === id);

@@ -76,7 +76,9 @@ function lossLines({ op, trained }: TaughtOutput, training: TrainingSettings): r
     case 'segmentationOutput': {
       const kind = textOf('loss');
       return [
-        'meant = ops.one_hot(ops.cast(target, "int32"), result.shape[-1], dtype=result.dtype)',
+        mixes(training)
+          ? 'meant = ops.cast(target, result.dtype)'
+          : 'meant = ops.one_hot(ops.cast(target, "int32"), result.shape[-1], dtype=result.dtype)',
         ...(kind === 'dice' ? [] : ['entropy = -ops.mean(ops.sum(meant * ops.log_softmax(result, axis=-1), axis=-1))']),
         ...(kind === 'cross-entropy'
           ? ['return entropy']
@@ -120,7 +122,11 @@ export function metricOf({ op, target }: TaughtOutput, training: TrainingSetting
     case 'regressionOutput':
       return { ...metric('MeanAbsoluteError', 'mean_absolute_error'), better: 'min' };
     case 'segmentationOutput':
-      return metric('MeanIoU', 'mean_iou', `${target.choices ?? 0}, sparse_y_pred=False, `);
+      return metric(
+        'MeanIoU',
+        'mean_iou',
+        `${target.choices ?? 0}, ${mixes(training) ? 'sparse_y_true=False, ' : ''}sparse_y_pred=False, `,
+      );
     case 'binaryOutput':
       return metric('BinaryAccuracy', 'accuracy', 'threshold=0.0, ');
     case 'policyOutput':

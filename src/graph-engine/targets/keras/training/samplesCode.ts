@@ -103,7 +103,7 @@ function measuring({ inputs }: SamplesOrder): string {
 function variation(augmentation: NonNullable<TrainingSettings['augmentation']>, image: FedInput): string {
   const { flip, crop, resizedCrop, rotate, colour, erase } = augmentation;
   if (image.data.kind !== 'image') throw new Error('Only images are varied');
-  const { height, width } = imageSizeFor(image.type, image.data);
+  const { height, width, channels } = imageSizeFor(image.type, image.data);
   const fill = { black: 'constant', edge: 'nearest', reflect: 'reflect' } as const;
   const both = { horizontal: 'horizontal', vertical: 'vertical', both: 'horizontal_and_vertical' } as const;
   const layers = [
@@ -121,9 +121,14 @@ function variation(augmentation: NonNullable<TrainingSettings['augmentation']>, 
     ...(flip === undefined ? [] : [`layers.RandomFlip("${both[flip]}")`]),
     ...(colour === undefined
       ? []
-      : [
-          `layers.RandomColorJitter((0, 1), ${colour.brightness}, ${colour.contrast}, ${colour.saturation}, ${colour.hue})`,
-        ]),
+      : channels === 3
+        ? [
+            `layers.RandomColorJitter((0, 1), ${colour.brightness}, ${colour.contrast}, ${colour.saturation}, ${colour.hue})`,
+          ]
+        : [
+            `layers.RandomBrightness(${colour.brightness}, (0, 1))`,
+            `layers.RandomContrast(${colour.contrast}, (0, 1))`,
+          ]),
     ...(erase === undefined
       ? []
       : [
@@ -186,7 +191,14 @@ function batchLines(order: SamplesOrder, varies: boolean, standardized: boolean)
       '    inputs[name] = (inputs[name] - mean) / deviation',
     );
   }
-  if (mixes(training)) lines.push('if self.learned:', '    inputs, targets = mix(inputs, targets)');
+  if (mixes(training)) {
+    for (const { path, target } of outputs) {
+      if (target.kind !== 'mask') continue;
+      const place = `targets[${pythonString(path)}]`;
+      lines.push(`${place} = numpy.eye(${target.choices ?? 0}, dtype=numpy.float32)[${place}]`);
+    }
+    lines.push('if self.learned:', '    inputs, targets = mix(inputs, targets)');
+  }
   const given = taken.map((path) => `inputs[${pythonString(path)}]`);
   const [only, ...others] = outputs;
   const taught = others.length === 0 ? `targets[${pythonString(only?.path ?? '')}]` : 'targets';
@@ -259,8 +271,10 @@ function variedLines({ inputs, outputs }: SamplesOrder): readonly string[] {
   if (mask === undefined) return [`${place} = vary({"images": ${place}})["images"]`];
   const target = `targets[${pythonString(mask.path)}]`;
   return [
-    `varied = vary({"images": ${place}, "segmentation_masks": ${target}})`,
-    `${place}, ${target} = varied["images"], varied["segmentation_masks"]`,
+    `masks = ${target}${mask.target.kind === 'mask' ? '[..., None]' : ''}`,
+    `varied = vary({"images": ${place}, "segmentation_masks": masks})`,
+    `${place}, masks = varied["images"], varied["segmentation_masks"].round()`,
+    `${target} = ${mask.target.kind === 'mask' ? 'masks[..., 0].astype(numpy.int32)' : 'masks'}`,
   ];
 }
 
