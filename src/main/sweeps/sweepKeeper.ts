@@ -76,7 +76,8 @@ interface KeptSweep extends SweepPlace {
   readonly working: Map<string, Promise<void>>;
   /** Writes to the folder, one after the other. */
   writing: Promise<void>;
-  writeFailure: HostProblem | undefined;
+  /** What keeps the whole sweep from going on: a disk that takes no more, an engine that is not there. */
+  hindrance: HostProblem | undefined;
   over: Promise<SweepSummary>;
 }
 
@@ -91,15 +92,24 @@ export function createSweepKeeper({ runs, demandTrainable, onEvent }: SweepServi
     sweep.file = snapshot;
     sweep.writing = sweep.writing
       .then(() => writeSweepFile(sweep.folder, snapshot))
-      .catch((error: unknown) => {
-        sweep.writeFailure ??= problemOf(error) ?? { code: 'sweep/write-failed', message: String(error) };
-      });
+      .catch((error: unknown) =>
+        // To train on without a record is no use.
+        hinder(sweep, problemOf(error) ?? { code: 'sweep/write-failed', message: String(error) }),
+      );
     onEvent(summary);
   };
 
   const happen = (sweep: KeptSweep, happening: SweepHappening): void => {
     const state = nextSweepState(sweep.file.summary.state, happening);
     if (state !== sweep.file.summary.state) change(sweep, { state });
+  };
+
+  const hinder = (sweep: KeptSweep, problem: HostProblem): void => {
+    // One is enough: what follows it on a full disk would only fail again.
+    if (sweep.hindrance !== undefined) return;
+    sweep.hindrance = problem;
+    happen(sweep, { kind: 'stop-asked' });
+    heed(sweep);
   };
 
   const isGoingOn = (sweep: KeptSweep): boolean => !closing && sweep.file.summary.state.status === 'running';
@@ -175,7 +185,10 @@ export function createSweepKeeper({ runs, demandTrainable, onEvent }: SweepServi
       keep(sweep, { ...attempt, ...(await attemptOutcome(folder, ended.summary, sweep.file.summary.plan.goal)) });
     } catch (error) {
       if (closing) return;
-      keep(sweep, { ...attempt, outcome: { status: 'failed', problem: problemOf(error) ?? bug(error) } });
+      const problem = problemOf(error) ?? bug(error);
+      // Without an engine no other trial would fare better, and this one can still go on later.
+      if (problem.code.startsWith('engine/')) hinder(sweep, problem);
+      else keep(sweep, { ...attempt, outcome: { status: 'failed', problem } });
     }
   };
 
@@ -216,12 +229,10 @@ export function createSweepKeeper({ runs, demandTrainable, onEvent }: SweepServi
       }
       await Promise.race(sweep.working.values());
       await sweep.writing;
-      // A disk that takes no more is no reason to train on without a record.
-      if (sweep.writeFailure !== undefined) happen(sweep, { kind: 'stop-asked' });
       heed(sweep);
     }
     await Promise.all(sweep.working.values());
-    if (sweep.writeFailure !== undefined) happen(sweep, { kind: 'failed', problem: sweep.writeFailure });
+    if (sweep.hindrance !== undefined) happen(sweep, { kind: 'failed', problem: sweep.hindrance });
     else if (!closing) happen(sweep, { kind: 'settled' });
     await sweep.writing;
     await sweep.lock.release().catch(() => undefined);
@@ -236,7 +247,7 @@ export function createSweepKeeper({ runs, demandTrainable, onEvent }: SweepServi
       file,
       working: new Map(),
       writing: Promise.resolve(),
-      writeFailure: undefined,
+      hindrance: undefined,
       over: Promise.resolve(file.summary),
     };
     sweeps.set(sweep.id, sweep);

@@ -6,8 +6,11 @@ import type { CallInput, CallName, HostEvent } from '../../contract/contract.ts'
 import type { SweepSummary } from '../../contract/sweeps.ts';
 import { residualDigits } from '../../graph-engine/testing/examples.ts';
 import { parseAxis } from '../../graph-engine/training/sweep/axisText.ts';
+import { SweepPlan } from '../../graph-engine/training/sweep/sweepPlan.ts';
+import { HostFailure } from '../files/hostFailure.ts';
 import { createHost, type Host } from '../host/createHost.ts';
 import { readMetrics } from '../runs/metricsFile.ts';
+import { createSweepKeeper } from './sweepKeeper.ts';
 
 // Real trainings, on a machine that may be busy with other tests.
 vi.setConfig({ testTimeout: 120_000 });
@@ -124,6 +127,14 @@ test('halving goes on with the best where it stood; a pause loses nothing', asyn
     strategy: { kind: 'halving', trials: 2, seed: 4, eta: 2, minimum: 1, maximum: 2 },
   });
   await hears(({ event, payload }) => event === 'sweep' && payload.attempts.length === 1);
+  // Nobody else can take it up meanwhile.
+  const other = createSweepKeeper({
+    runs: host.runs,
+    demandTrainable: async () => undefined,
+    onEvent: () => undefined,
+  });
+  const folder = path.join(workspace, 'sweeps', sweep);
+  await expect(other.resume({ id: sweep, folder })).rejects.toMatchObject({ problem: { code: 'sweep/held' } });
   await value('sweep/pause', { sweep });
   expect((await host.sweeps.whenOver(sweep)).state).toEqual({ status: 'paused' });
   expect((await host.call('sweep/pause', { sweep })).ok).toBe(false);
@@ -145,6 +156,33 @@ test('halving goes on with the best where it stood; a pause loses nothing', asyn
   // One curve, from the first epoch of the first round on.
   expect(record.metrics.flatMap((entry) => (entry.kind === 'epoch' ? [entry.epoch] : []))).toEqual([1, 2]);
   expect((await host.call('sweep/resume', { sweep })).ok).toBe(false);
+});
+
+test('what hinders the whole sweep ends it with its reason: an engine that is gone, a folder that is', async () => {
+  const document = tinyDigits();
+  const plan = SweepPlan.parse({ axes: axesOf('training.seed=1,2') });
+  const problem = { code: 'engine/missing', message: 'No engine is installed.' };
+  const sweeps = createSweepKeeper({
+    runs: host.runs,
+    demandTrainable: () => Promise.reject(new HostFailure(problem)),
+    onEvent: () => undefined,
+  });
+  const order = { document, plan, runsFolder: path.join(workspace, 'runs') };
+  const folder = path.join(workspace, 'elsewhere');
+  await sweeps.start({ ...order, id: 'missing', folder: path.join(folder, 'missing') });
+  const missing = await sweeps.whenOver('missing');
+  expect([missing.state, outcomes(missing)]).toEqual([{ status: 'failed', problem }, [[0, 0, 1, 'under-way']]]);
+
+  const lost = createSweepKeeper({
+    runs: host.runs,
+    async demandTrainable() {
+      await rm(path.join(folder, 'lost'), { recursive: true });
+      throw new HostFailure({ code: 'document/has-errors', message: 'The network has an error.' });
+    },
+    onEvent: () => undefined,
+  });
+  await lost.start({ ...order, id: 'lost', folder: path.join(folder, 'lost') });
+  expect((await lost.whenOver('lost')).state).toMatchObject({ status: 'failed', problem: { code: 'file/missing' } });
 });
 
 test('a plan that makes no sense is refused with its place, and leaves nothing behind', async () => {

@@ -1,4 +1,4 @@
-import { ExternalLink, FilterX, Pause, Play, Square, WandSparkles } from 'lucide-react';
+import { ChartLine, ExternalLink, FilterX, Pause, Play, Square, WandSparkles } from 'lucide-react';
 import { useMemo, useState, type ReactNode } from 'react';
 import type { RunId } from '../../contract/run.ts';
 import type { SweepAttempt, SweepSummary } from '../../contract/sweeps.ts';
@@ -8,13 +8,14 @@ import { trialCount } from '../../graph-engine/training/sweep/sweepPoints.ts';
 import { useHost } from '../connection/host.ts';
 import { useDocument } from '../store/documentStore.ts';
 import { formatDuration, formatFigure } from '../training/format.ts';
+import { useRuns } from '../training/runStore.ts';
 import { Badge } from '../ui/Badge.tsx';
 import { Button } from '../ui/Button.tsx';
 import { describeSweep, isSweepGoingOn, secondsLeft, shortPath, shortValue } from './describeSweep.ts';
 import { ParallelCoordinates } from './ParallelCoordinates.tsx';
 import { coordinatesOf, isThrough, type Brushes } from './parallelModel.ts';
 import { qualityGradient } from './qualityColour.ts';
-import { applyTrial, pauseSweep, resumeSweep, showTrialRun, stopSweep } from './sweepActions.ts';
+import { applyTrial, compareTrials, pauseSweep, resumeSweep, showTrialRun, stopSweep } from './sweepActions.ts';
 import { TrialTable } from './TrialTable.tsx';
 
 export interface SweepViewProps {
@@ -72,6 +73,15 @@ export function SweepView({ sweep, height, choice }: SweepViewProps) {
                 {through.size} of {coordinates.lines.length} shown
               </Button>
             )}
+            <Button
+              size="sm"
+              variant="ghost"
+              icon={<ChartLine size={12} aria-hidden />}
+              onClick={() => compareTrials(sweep, shown)}
+              data-testid="compare-trials"
+            >
+              Curves
+            </Button>
             <span className="min-w-0 flex-1 truncate text-ink" data-testid="told-trial">
               {told === undefined ? '' : describeTrial(told, sweep)}
             </span>
@@ -96,6 +106,7 @@ function Standing({ sweep, choice }: Pick<SweepViewProps, 'sweep' | 'choice'>) {
       : trialCount(plan);
   const done = attempts.filter(({ outcome }) => outcome.status !== 'under-way').length;
   const left = isSweepGoingOn(state) ? secondsLeft(sweep, attempts[0]?.epochs ?? epochs) : undefined;
+  const atWork = useAtWork(sweep);
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-2" data-testid="sweep-standing">
       {choice}
@@ -105,6 +116,7 @@ function Standing({ sweep, choice }: Pick<SweepViewProps, 'sweep' | 'choice'>) {
       <span className="text-sm text-ink tabular-nums" data-testid="sweep-progress">
         {done} of {all} {plan.strategy.kind === 'halving' ? 'trainings' : 'trials'}
         {left !== undefined && <span className="text-ink-muted"> · about {formatDuration(left)} left</span>}
+        {atWork !== undefined && <span className="text-ink-muted"> · {atWork}</span>}
       </span>
       <span
         role="progressbar"
@@ -155,6 +167,21 @@ function Standing({ sweep, choice }: Pick<SweepViewProps, 'sweep' | 'choice'>) {
       </span>
     </div>
   );
+}
+
+/** Which trials are trained now, and how far they are. */
+function useAtWork({ state, attempts }: SweepSummary): string | undefined {
+  const underWay = isSweepGoingOn(state) ? attempts.filter(({ outcome }) => outcome.status === 'under-way') : [];
+  // Text, so that the many steps of a run draw nothing anew.
+  const words = useRuns(({ summaries }) =>
+    underWay
+      .map(
+        ({ trial, run, epochs }) =>
+          `trial ${trial + 1}: epoch ${Math.floor(summaries[run]?.lastEpoch?.epoch ?? 0)} of ${epochs}`,
+      )
+      .join(', '),
+  );
+  return words === '' ? undefined : words;
 }
 
 /** What the colours of lines mean. */

@@ -2,9 +2,11 @@ import type { Answer } from '../../contract/contract.ts';
 import type { SweepAttempt, SweepId, SweepSummary } from '../../contract/sweeps.ts';
 import { applyValues } from '../../graph-engine/document/commands/applyValues.ts';
 import { assignValues } from '../../graph-engine/training/sweep/assignValues.ts';
+import { ranked } from '../../graph-engine/training/sweep/rankTrials.ts';
 import type { SweepPlan } from '../../graph-engine/training/sweep/sweepPlan.ts';
 import type { ManagedConnection } from '../connection/hostConnection.ts';
 import { showPane } from '../panes/paneStore.ts';
+import { chooseRuns, runsView } from '../runs/runsView.ts';
 import { dispatch, documentStore, undo } from '../store/documentStore.ts';
 import { askToNotify } from '../training/runSignals.ts';
 import { refreshRuns, showRun } from '../training/runStore.ts';
@@ -46,6 +48,17 @@ export async function showTrialRun(connection: ManagedConnection, { run }: Sweep
   showPane('training');
   await refreshRuns(connection);
   await showRun(connection, run);
+}
+
+/** More curves than these cannot be told apart. */
+const MOST_COMPARED = 8;
+
+/** Lists the runs of a sweep among all runs, and lays the curves of the best of these trials over each other. */
+export function compareTrials({ id, plan }: SweepSummary, attempts: readonly SweepAttempt[]): void {
+  const best = ranked(attempts, plan.goal).slice(0, MOST_COMPARED);
+  runsView.setState({ words: id });
+  chooseRuns(best.map(({ run }) => run));
+  showPane('runs');
 }
 
 /** Gives the drawing the values of a trial, as one step that can be undone. */

@@ -9,6 +9,7 @@ import { useHost } from '../connection/host.ts';
 import { hostStore } from '../connection/hostStore.ts';
 import { DataSection } from '../data/DataSection.tsx';
 import { useDataDescription } from '../data/dataStore.ts';
+import { showPane } from '../panes/paneStore.ts';
 import { dispatch, useDocument } from '../store/documentStore.ts';
 import { Button } from '../ui/Button.tsx';
 import { Switch } from '../ui/Switch.tsx';
@@ -122,9 +123,16 @@ function AllRuns() {
     () => runsOfDocument({ summaries, adopted }, path, name, id),
     [summaries, adopted, path, name, id],
   );
+  // A sweep may have hundreds, which its own pane lists.
+  const listed = ofDocument.filter((run) => run.sweep === undefined || run.id === shown);
   return (
     <Section title="Runs">
-      <RunList runs={ofDocument} shown={shown} now={now} onShow={(run) => void showRun(connection, run)} />
+      <RunList runs={listed} shown={shown} now={now} onShow={(run) => void showRun(connection, run)} />
+      {listed.length < ofDocument.length && (
+        <Button size="sm" variant="ghost" className="self-start" onClick={() => showPane('sweeps')}>
+          {ofDocument.length - listed.length} more of sweeps
+        </Button>
+      )}
       <Switch
         label="Tell when a run ends"
         help="While this window is not looked at."
