@@ -101,6 +101,9 @@ test('a trial tells of itself, gives its settings to the drawing in one step, an
   await page.getByTestId('network-canvas').click({ position: { x: 10, y: 10 } });
   await page.keyboard.press('Control+z');
   expect(await page.getByTestId('learningRate').inputValue()).toBe('0.005');
+  await page.getByTestId('compare-trials').click();
+  await page.getByRole('region', { name: 'Runs' }).getByText(`-t00${number}`).first().waitFor();
+  await page.keyboard.press('Alt+9');
   await page.getByTestId('show-trial-run').click();
   await page
     .getByTestId('run-list')

@@ -10,13 +10,15 @@ export interface AxisHeaderProps {
   readonly place: number;
   readonly count: number;
   readonly x: number;
+  /** Widest it may be, in pixels. */
+  readonly width: number;
   readonly onMove: (place: number) => void;
   /** Which place is meant at `x`. */
   readonly placeAt: (x: number) => number;
 }
 
 /** Name of an axis and what it has to do with the goal; dragged or by arrow keys it goes to another place. */
-export function AxisHeader({ axis, place, count, x, onMove, placeAt }: AxisHeaderProps) {
+export function AxisHeader({ axis, place, count, x, width, onMove, placeAt }: AxisHeaderProps) {
   const [dragged, setDragged] = useState(false);
   const says = axis.importance === undefined ? undefined : describeImportance(axis.importance);
 
@@ -49,11 +51,11 @@ export function AxisHeader({ axis, place, count, x, onMove, placeAt }: AxisHeade
         onPointerUp={() => setDragged(false)}
         onPointerCancel={() => setDragged(false)}
         className={classNames(
-          'absolute top-0 flex h-10 max-w-23 -translate-x-1/2 cursor-grab touch-none flex-col items-center justify-center rounded-md px-1.5 text-xs hover:bg-hover',
+          'absolute top-0 flex h-10 -translate-x-1/2 cursor-grab touch-none flex-col items-center justify-center rounded-md px-1 text-xs hover:bg-hover',
           dragged && 'cursor-grabbing bg-accent-soft',
           axis.key === GOAL ? 'font-semibold text-accent-ink' : 'font-medium text-ink',
         )}
-        style={{ left: x }}
+        style={{ left: x, maxWidth: width }}
       >
         <span className="w-full truncate">{axis.label}</span>
         {says !== undefined && <span className="text-2xs font-normal text-ink-muted tabular-nums">{says.short}</span>}

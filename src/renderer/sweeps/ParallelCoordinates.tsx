@@ -65,6 +65,8 @@ export function ParallelCoordinates(props: ParallelCoordinatesProps) {
   const axes = order.flatMap((key) => coordinates.axes.find((axis) => axis.key === key) ?? []);
   const width = Math.max(room, LEFT + RIGHT + (axes.length - 1) * CLOSEST);
   const xOf = (index: number): number => LEFT + (index * (width - LEFT - RIGHT)) / Math.max(1, axes.length - 1);
+  const spacing = xOf(1) - xOf(0);
+  const isOuter = (index: number): boolean => index === 0 || index === axes.length - 1;
   const change = (key: string, range: readonly [number, number] | null): void => {
     const { [key]: _before, ...others } = brushes;
     onBrushes(range === null || (range[0] <= 0 && range[1] >= 1) ? others : { ...others, [key]: range });
@@ -98,6 +100,8 @@ export function ParallelCoordinates(props: ParallelCoordinatesProps) {
               place={index}
               count={axes.length}
               x={xOf(index)}
+              // The outer ones have no neighbour, but an edge.
+              width={isOuter(index) ? Math.min(spacing, 2 * LEFT) : spacing - 4}
               onMove={(to) => move(axis.key, to)}
               placeAt={(x) => Math.round(((x - LEFT) / Math.max(1, width - LEFT - RIGHT)) * (axes.length - 1))}
             />
