@@ -48,7 +48,7 @@ export const TrashedRun = z.strictObject({
 });
 export type TrashedRun = z.infer<typeof TrashedRun>;
 
-const runs = z.array(RunId).min(1).max(1000);
+const runs = z.array(RunId).min(1).max(100_000);
 
 /** Requests about runs that were trained: what is written on them, the trash, and taking their figures away. */
 export const archiveCalls = {

@@ -9,7 +9,7 @@ import { readRun } from '../runs/runFolder.ts';
 import type { RunPlace } from '../runs/runFolder.ts';
 import { readHistograms, readStatistics, watchedTensors } from '../runs/runStatistics.ts';
 import { refuseToReplace } from './exportRefusals.ts';
-import { metricsCsv } from './metricsCsv.ts';
+import { metricsHead, metricsLine } from './metricsCsv.ts';
 import {
   eventParts,
   hasKind,
@@ -33,17 +33,26 @@ export async function exportRunsCsv(
   { file, overwrite }: { readonly file: string; readonly overwrite: boolean },
 ): Promise<{ readonly path: string; readonly bytes: number; readonly lines: number }> {
   await refuseToReplace(file, overwrite);
-  const records = await Promise.all(runs.map(openRecord));
-  const measures = [...new Set(records.flatMap(({ summary }) => measuresOf(summary).map(({ key }) => key)))];
-  const measured = records.map(({ summary, metrics }) => ({
-    id: summary.id,
-    measures: measuresOf(summary).map(({ key }) => key),
-    metrics,
-  }));
-  const lines = [...metricsCsv(measured, measures)];
+  const measures = new Set<string>();
+  for (const { folder } of runs) {
+    const run = await openRun(folder);
+    if (run !== undefined) for (const { key } of measuresOf(run.summary)) measures.add(key);
+  }
+  const keys = [...measures];
+  let lines = 0;
+  // One run after the other, so that many long ones need no more memory than the longest.
+  async function* table(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(`${metricsHead(keys)}\r\n`);
+    lines += 1;
+    for (const place of runs) {
+      const { summary, metrics } = await openRecord(place);
+      yield Buffer.from(metrics.map((entry) => `${metricsLine(summary.id, entry, keys)}\r\n`).join(''));
+      lines += metrics.length;
+    }
+  }
   await mkdir(path.dirname(file), { recursive: true });
-  await writeAtomically(file, `${lines.join('\r\n')}\r\n`);
-  return { path: file, bytes: (await stat(file)).size, lines: lines.length };
+  await writeAtomically(file, table());
+  return { path: file, bytes: (await stat(file)).size, lines };
 }
 
 export interface ExportedEvents {
@@ -76,7 +85,7 @@ export async function exportTensorboard(
       const below = path.posix.join(id, part, `events.out.tfevents.${Math.floor(begun)}.skipwire.${name}`);
       const file = path.join(folder, ...below.split('/'));
       await mkdir(path.dirname(file), { recursive: true });
-      await writeAtomically(file, encodeEventFile(begun, events));
+      await writeAtomically(file, inChunks(encodeEventFile(begun, events)));
       files.push(below);
       bytes += (await stat(file)).size;
     };
@@ -94,4 +103,20 @@ export async function exportTensorboard(
     if (histograms.length > 0) await write(eventParts.train, 'histograms', histograms);
   }
   return { folder, files, bytes };
+}
+
+/** Bytes that are written at once: an event has a few dozen. */
+const CHUNK = 256 * 1024;
+
+function* inChunks(pieces: Iterable<Uint8Array>): Generator<Uint8Array> {
+  let waiting: Uint8Array[] = [];
+  let length = 0;
+  for (const piece of pieces) {
+    waiting.push(piece);
+    length += piece.length;
+    if (length < CHUNK) continue;
+    yield Buffer.concat(waiting);
+    [waiting, length] = [[], 0];
+  }
+  if (length > 0) yield Buffer.concat(waiting);
 }

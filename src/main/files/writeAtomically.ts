@@ -9,7 +9,7 @@ import path from 'node:path';
  */
 export async function writeAtomically(
   file: string,
-  data: string | Uint8Array | Iterable<Uint8Array>,
+  data: string | Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   /** The name in messages, where `file` is only on its way to it. */
   { knownAs = file }: { knownAs?: string } = {},
 ): Promise<void> {

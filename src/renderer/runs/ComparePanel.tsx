@@ -7,7 +7,7 @@ import { factsStore } from './factsStore.ts';
 import { NetworkPanel } from './NetworkPanel.tsx';
 import { runsView, useRunsView, type ComparePanel as Panel } from './runsView.ts';
 import { SettingsPanel } from './SettingsPanel.tsx';
-import type { ComparedRun } from './useChosenCurves.ts';
+import { MOST_COMPARED, type ComparedRun } from './useChosenCurves.ts';
 
 const PANELS: readonly (readonly [Panel, string])[] = [
   ['curves', 'Curves'],
@@ -18,6 +18,7 @@ const PANELS: readonly (readonly [Panel, string])[] = [
 /** The chosen runs beside each other: their curves, their settings, their networks. */
 export function ComparePanel({ runs }: { readonly runs: readonly ComparedRun[] }) {
   const panel = useRunsView((view) => view.panel);
+  const chosen = useRunsView((view) => view.chosen.length);
   const facts = useStore(factsStore, (state) => state.facts);
   const rows = useMemo(() => runs.map(({ summary }): RunRow => ({ summary, facts: facts[summary.id] })), [runs, facts]);
   if (runs.length === 0) {
@@ -47,6 +48,11 @@ export function ComparePanel({ runs }: { readonly runs: readonly ComparedRun[] }
           </button>
         ))}
       </div>
+      {chosen > MOST_COMPARED && (
+        <p role="status" className="shrink-0 bg-warning-soft px-3 py-1 text-xs text-warning">
+          The first {MOST_COMPARED} of {chosen} chosen runs are compared.
+        </p>
+      )}
       <div className="min-h-0 flex-1 overflow-auto" tabIndex={-1}>
         {panel === 'curves' && <CurvesPanel runs={runs} />}
         {panel === 'settings' && <SettingsPanel runs={runs} rows={rows} />}

@@ -17,10 +17,14 @@ export interface ComparedRun {
   readonly isUnreadable: boolean;
 }
 
-/** The chosen runs that there are, in the order they were chosen; what is not known of them is read. */
+/** Runs that are compared at once: more curves could not be told apart, and each has to be read. */
+export const MOST_COMPARED = 24;
+
+/** The chosen runs that there are, in the order they were chosen, the first of many; what is not known of them is read. */
 export function useChosenRuns(): readonly ComparedRun[] {
   const { connection } = useHost();
-  const chosen = useRunsView((view) => view.chosen);
+  const all = useRunsView((view) => view.chosen);
+  const chosen = useMemo(() => all.slice(0, MOST_COMPARED), [all]);
   const summaries = useRuns((runs) => runs.summaries);
   const missing = useRuns((runs) =>
     chosen
