@@ -11,9 +11,9 @@ import { formatShape } from '../core/shape.ts';
 import { describeDiff } from '../diff/describeDiff.ts';
 import { diffDocuments } from '../diff/diffDocuments.ts';
 import { setEnabled, setMuted } from '../document/commands/editNode.ts';
-import { unpackBlock } from '../document/commands/unpackBlock.ts';
+import { unpackBlock, whyNotUnpacked } from '../document/commands/unpackBlock.ts';
 import { loadDocument } from '../document/loadDocument.ts';
-import { NodeId, type SkipwireDocument } from '../document/schema.ts';
+import { BlockId, NodeId, type SkipwireDocument } from '../document/schema.ts';
 import { serializeDocument } from '../document/serializeDocument.ts';
 import { inferDocument } from '../infer/inferDocument.ts';
 import { receptiveFields } from '../infer/receptiveField.ts';
@@ -210,7 +210,7 @@ describe('blocks', () => {
     close(probabilities(lesioned), probabilities(first));
   });
 
-  test('unpacked, an expression has become a mute of the one it meant; a muted block is not unpacked', () => {
+  test('unpacked, an expression has become a mute of the one it meant', () => {
     const editor = openEditor(inside('= index == 1', 2)).dispatch(unpackBlock, {
       scope: null,
       id: NodeId.parse('stage'),
@@ -218,6 +218,28 @@ describe('blocks', () => {
     const mutes = Object.entries(editor.document.graph.nodes).filter(([, node]) => node.muted !== undefined);
     expect(mutes.map(([id, { muted }]) => [id, muted])).toEqual([['bn2-2', true]]);
     close(answer(editor.document).slice(0, 3).map(Math.sign), [1, 1, 1]);
+  });
+
+  test('unpacked while it is muted, everything in it is: the same zeros, the same costs', () => {
+    const document = stage({ muted: true });
+    const { blocks } = document;
+    const { stage: node } = document.graph.nodes as Record<string, (typeof document)['graph']['nodes'][NodeId]>;
+    expect(node !== undefined && 'block' in node && whyNotUnpacked(document, node)).toBeUndefined();
+    const unpacked = openEditor(document).dispatch(unpackBlock, { scope: null, id: NodeId.parse('stage') }).document;
+    const [before, after] = [inferDocument(document), inferDocument(unpacked)];
+    expect(after.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(after.totals).toEqual(before.totals);
+    expect(weightsOf(unpacked)).toEqual(weightsOf(document));
+    close(answer(unpacked), answer(document));
+    // What enters and leaves without a node between has nothing that could be muted in its place.
+    const wire = { node: 'x', port: 'output' };
+    const graph = { nodes: { x: { op: 'blockInput' }, y: { op: 'blockOutput', inputs: { input: wire } } } };
+    const straight = { ...document, blocks: { ...blocks, straight: { name: 'Straight', graph } } };
+    const loaded = loadDocument(JSON.stringify(straight));
+    const through = { block: 'straight', parameters: {}, inputs: {}, position: { x: 0, y: 0 }, muted: true } as const;
+    expect(loaded.ok && whyNotUnpacked(loaded.value, { ...through, block: BlockId.parse('straight') })).toContain(
+      'passes straight through',
+    );
   });
 
   test('unfolded, the same weights and the same zeros', () => {

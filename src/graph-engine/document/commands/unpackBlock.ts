@@ -1,5 +1,5 @@
 import { meaningOf, namesIn, rewriteValue, type Meaning } from '../../expressions/rewriteExpression.ts';
-import { blockPorts } from '../blockPorts.ts';
+import { BLOCK_INPUT, BLOCK_OUTPUT, blockPorts } from '../blockPorts.ts';
 import { freshMarkId, freshNodeId, graphOf, nameOf, nodeOf, nodesOf, type Scope } from '../graphs.ts';
 import type {
   BlockDefinition,
@@ -34,8 +34,26 @@ export function whyNotUnpacked(document: SkipwireDocument, node: BlockNode): str
   if (node.repeat === undefined && usesPlace(Object.values(node.parameters)))
     return 'Its parameters depend on which repetition of the block around it is in. Unpack that one first.';
   if (node.enabled !== undefined) return 'It is bypassed, or on by a condition. Take that off first.';
-  if (node.muted !== undefined) return 'It is muted. Take that off first.';
+  if (typeof node.muted === 'string') return 'It is muted by a condition. Take that off first.';
+  if (node.muted === true && passesStraight(document.blocks[node.block]))
+    return 'It is muted, and something in it passes straight through. Take the mute off first.';
   return undefined;
+}
+
+/** Whether an output of a block may be what enters it, past bypassed nodes: then there is nothing to mute in its place. */
+function passesStraight(definition: BlockDefinition | undefined): boolean {
+  const nodes = definition?.graph.nodes ?? {};
+  const seen = new Set<NodeId>();
+  const leadsToInput = (wire: Endpoint | undefined): boolean => {
+    const node = wire === undefined ? undefined : nodes[wire.node];
+    if (wire === undefined || node === undefined || seen.has(wire.node)) return false;
+    seen.add(wire.node);
+    if ('op' in node && node.op === BLOCK_INPUT) return true;
+    return node.enabled !== undefined && Object.values(node.inputs).some(leadsToInput);
+  };
+  return Object.values(nodes).some(
+    (node) => 'op' in node && node.op === BLOCK_OUTPUT && Object.values(node.inputs).some(leadsToInput),
+  );
 }
 
 function usesPlace(values: readonly ParameterValue[]): boolean {
@@ -134,6 +152,8 @@ export const unpackBlock = defineCommand<{ scope: Scope; id: NodeId }>({
       for (const [member, original] of inner) {
         const copy = rewritten(original, known);
         if (node.frozen === true) copy.frozen = true;
+        // Zeros came out of the block: they come out of everything in it that does not merely pass on.
+        if (node.muted === true && copy.enabled === undefined) copy.muted = true;
         copy.position = { x: copy.position.x + shift.x, y: copy.position.y + shift.y };
         for (const [port, wire] of Object.entries(original.inputs)) {
           const from = source(wire);
