@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { axeFindings, axeFindingsInBothThemes } from './axe.ts';
+import { axeFindingsInBothThemes } from './axe.ts';
 import { openEditor, type RunningEditor } from './openEditor.ts';
 
 // Everything there is is opened and looked at twice, on a machine that may be busy with other tests.
@@ -132,11 +132,29 @@ test('every menu', async () => {
     await menu.focus();
     await page.keyboard.press('Enter');
     await page.getByRole('menu').waitFor();
-    // All are drawn by one component: the colours of one are the colours of all.
-    if (index === 0) findings.push(...(await axeFindingsInBothThemes(page, `menu ${name}`, '[role="menu"]')));
-    else findings.push(...(await axeFindings(page, { under: '[role="menu"]' })));
+    findings.push(...(await axeFindingsInBothThemes(page, `menu ${name}`, '[role="menu"]')));
     await page.keyboard.press('Escape');
     await page.getByRole('menu').waitFor({ state: 'detached' });
+  }
+  // On the canvas: under the right button, and under the menu key for what has the focus.
+  const pressMenu = async (selector: string) => {
+    await page.locator(selector).first().dispatchEvent('contextmenu', { bubbles: true, cancelable: true });
+  };
+  for (const [name, open] of [
+    ['a node', async () => page.getByTestId('node-conv2').click({ button: 'right' })],
+    [
+      'the canvas',
+      async () => page.locator('.react-flow__pane').click({ button: 'right', position: { x: 20, y: 60 } }),
+    ],
+    ['a wire', async () => pressMenu('[aria-label*="kip wire from relu1 to add"]')],
+    ['a frame', async () => pressMenu('.react-flow__node-frame .sw-frame-title')],
+    ['a note', async () => pressMenu('.react-flow__node-note')],
+  ] as const) {
+    await open();
+    await page.getByTestId('canvas-menu').waitFor();
+    findings.push(...(await axeFindingsInBothThemes(page, `menu of ${name}`, '[data-testid="canvas-menu"]')));
+    await page.keyboard.press('Escape');
+    await page.getByTestId('canvas-menu').waitFor({ state: 'detached' });
   }
   expect(findings).toEqual([]);
 });
@@ -162,6 +180,46 @@ test('questions about files, the tour, the inside of a block, and a message', as
   await page.getByRole('navigation', { name: 'Where you are' }).waitFor();
   findings.push(...(await axeFindingsInBothThemes(page, 'inside a block', 'main')));
   expect(findings).toEqual([]);
+});
+
+test('messages: that something was done, could not be done, or had nothing to do', async () => {
+  const findings: string[] = [];
+  const toast = page.getByTestId('toast');
+  const look = async (name: string) => {
+    // It stays as long as the pointer is on it.
+    await toast.first().hover();
+    findings.push(...(await axeFindingsInBothThemes(page, name, '[data-testid="toast"]')));
+    await toast.first().getByRole('button', { name: 'Dismiss' }).click();
+    await toast.first().waitFor({ state: 'detached' });
+  };
+  await page.getByTestId('document-tab').filter({ hasText: 'First residual' }).click();
+  await page.keyboard.press('Control+s');
+  await page.getByTestId('dialog-name').fill('first.json');
+  await page.getByTestId('dialog-confirm').click();
+  await toast.filter({ hasText: 'Saved first.json' }).waitFor();
+  await look('saved');
+  await page.getByTestId('node-conv2').click();
+  await run('Unpack the selected block');
+  await toast.filter({ hasText: 'Nothing to unpack' }).waitFor();
+  await look('nothing to unpack');
+  // A gap in the flow is a mistake.
+  await page.getByTestId('node-conv2').click();
+  await page.keyboard.press('Shift+Delete');
+  await page.getByTestId('node-conv2').waitFor({ state: 'detached' });
+  await run('Unpack all blocks');
+  await toast.filter({ hasText: 'Not unpacked' }).waitFor();
+  await look('not unpacked');
+  await page.keyboard.press('Control+z');
+  await page.getByTestId('node-conv2').waitFor();
+  expect(findings).toEqual([]);
+
+  // A button that has nothing more to do keeps the focus, and leaves the keys to the window.
+  const undo = page.getByTestId('undo');
+  while ((await undo.getAttribute('aria-disabled')) !== 'true') await undo.click();
+  await page.keyboard.press('Control+o');
+  await page.getByTestId('dialog-name').waitFor();
+  await closePopups();
+  await page.keyboard.press('Control+Shift+z');
 });
 
 test('nodes, ports and wires have names that say what they are', async () => {

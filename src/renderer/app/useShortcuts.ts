@@ -7,7 +7,7 @@ import { shortcutOf } from '../ui/shortcuts.ts';
 export function useShortcuts(commands: readonly AppCommand[]): void {
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent) {
-      if (event.defaultPrevented || event.isComposing) return;
+      if (event.isComposing || (event.defaultPrevented && !isIdleButton(event.target))) return;
       const pressed = shortcutOf(event);
       const command = commands.find((one) => keysOf(one).includes(pressed));
       if (command === undefined) return;
@@ -19,6 +19,11 @@ export function useShortcuts(commands: readonly AppCommand[]): void {
     window.addEventListener('keydown', onKeyDown);
     return () => window.removeEventListener('keydown', onKeyDown);
   }, [commands]);
+}
+
+/** A button that cannot be pressed now keeps the focus, and its library stops every key. They are nobody's then. */
+function isIdleButton(target: EventTarget | null): boolean {
+  return target instanceof HTMLButtonElement && target.getAttribute('aria-disabled') === 'true';
 }
 
 function isTextField(target: EventTarget | null): boolean {
