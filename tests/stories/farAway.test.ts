@@ -203,6 +203,43 @@ test('a frame is dragged by its title and takes along what lies in it', async ()
   await expect.poll(hovers).toBe('true');
 });
 
+test('wires are pressed, cut and dropped on as they are from near', async () => {
+  await lookFromFar();
+  const undo = () => page.getByTestId('undo').getAttribute('aria-label');
+  // From the end of a row a wire leads back between the rows.
+  const [above, lane, below] = [
+    await onScreen({ x: 4000, y: 90 }),
+    await onScreen({ x: 4000, y: 150 }),
+    await onScreen({ x: 4000, y: 210 }),
+  ];
+  await page.mouse.click(lane.x, lane.y);
+  await page.getByTestId('overview-marking').waitFor();
+  await drawing.press('Delete');
+  await expect.poll(undo).toMatch(/Delete|Disconnect/);
+  await drawing.press('Control+z');
+  await expect.poll(undo).not.toMatch(/Delete|Disconnect/);
+
+  await drawing.stroke([above, below], { keys: ['Control'], button: 'right' });
+  await expect.poll(undo).toContain('Cut wires');
+  await drawing.press('Control+z');
+  await expect.poll(undo).not.toContain('Cut wires');
+
+  await page.mouse.click(lane.x, lane.y, { button: 'right' });
+  await page.getByTestId('canvas-menu').getByText('Delete', { exact: true }).waitFor();
+  await drawing.press('Escape');
+  await page.getByTestId('canvas-menu').waitFor({ state: 'detached' });
+
+  const box = await page.locator('.react-flow__pane').boundingBox();
+  await page.getByTestId('palette-relu').dragTo(page.locator('.react-flow__pane'), {
+    targetPosition: { x: lane.x - (box?.x ?? 0), y: lane.y - (box?.y ?? 0) },
+  });
+  await page.getByTestId('totals').filter({ hasText: '221 ops' }).waitFor();
+  // In the wire: something enters the new card, so its shape is known.
+  await page.getByTestId('why-output').waitFor();
+  await drawing.press('Control+z');
+  await page.getByTestId('totals').filter({ hasText: '220 ops' }).waitFor();
+});
+
 test('what the pointer rests on is named and explained; a double press goes there, or into a block', async () => {
   await lookFromFar();
   const [op, block] = [await card(51), await card(100)];

@@ -5,6 +5,7 @@ import { menuItems, selectForMenu, type MenuTarget } from './menuItems.ts';
 import { canvasStore } from './canvasStore.ts';
 import type { CanvasView } from './canvasView.ts';
 import { parseMark } from './marks/markKeys.ts';
+import { overviewHitAt, overviewWireAt } from './overview/overviewHits.ts';
 import type { Point } from './routeWire.ts';
 
 interface OpenMenu {
@@ -13,14 +14,18 @@ interface OpenMenu {
   readonly at: Point;
 }
 
-function targetOf(element: Element): MenuTarget | undefined {
-  const node = element.closest<HTMLElement>('.react-flow__node')?.dataset['id'];
+function targetOf(element: Element, at: Point): MenuTarget | undefined {
+  const isPane = element.classList.contains('react-flow__pane');
+  // From far away cards and wires are painted: they are no elements.
+  const node =
+    element.closest<HTMLElement>('.react-flow__node')?.dataset['id'] ?? (isPane ? overviewHitAt(at)?.key : undefined);
   if (node !== undefined) {
     const mark = parseMark(node);
     if (mark === undefined) return { kind: 'card', id: node as NodeId };
     return { kind: 'mark', id: node };
   }
-  const wire = element.closest<SVGElement>('.react-flow__edge')?.dataset['id'];
+  const wire =
+    element.closest<SVGElement>('.react-flow__edge')?.dataset['id'] ?? (isPane ? overviewWireAt(at) : undefined);
   if (wire !== undefined) return { kind: 'wire', id: wire };
   const onCanvas = element.closest('.react-flow__pane, .react-flow__nodesselection, [data-canvas-root]');
   return onCanvas === null || element.closest('button, input, textarea, .sw-minimap') !== null
@@ -51,11 +56,12 @@ export function CanvasMenu({
       // A stroke of the right button has prevented it; text fields keep the menu of the browser.
       if (event.defaultPrevented || canvasStore.getState().mode.kind !== 'idle') return;
       if (!(event.target instanceof Element)) return;
-      const target = targetOf(event.target);
+      const at = placeOf(event, event.target);
+      const target = targetOf(event.target, at);
       if (target === undefined) return;
       event.preventDefault();
       selectForMenu(target);
-      setMenu({ target, at: placeOf(event, event.target) });
+      setMenu({ target, at });
     };
     canvas.addEventListener('contextmenu', onContextMenu);
     return () => canvas.removeEventListener('contextmenu', onContextMenu);

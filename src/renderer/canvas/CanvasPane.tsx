@@ -79,7 +79,7 @@ function Canvas() {
   const { fit, onMoveEnd, goesFar } = useViewport(root, items);
   const far = isFar || goesFar;
   const drop = usePaletteDrop();
-  const { marquee, hovered } = useOverviewPointer(root, far, scene, { onPositions, onNodeDragStop });
+  const { marquee, hovered } = useOverviewPointer(root, far, scene, { onPositions, onNodeDrag, onNodeDragStop });
 
   const middle = useCallback((): Point => {
     const box = root.current?.getBoundingClientRect();

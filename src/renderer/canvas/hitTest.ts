@@ -1,5 +1,5 @@
 import type { NodeId } from '../../graph-engine/document/schema.ts';
-import { overviewHitAt } from './overview/overviewHits.ts';
+import { overviewHitAt, overviewWireAt } from './overview/overviewHits.ts';
 import type { Point } from './routeWire.ts';
 
 export interface PortHit {
@@ -42,7 +42,7 @@ export function wireAt({ x, y }: Point): string | undefined {
     const id = element.closest<HTMLElement>('.react-flow__edge')?.dataset['id'];
     if (id !== undefined) return id;
   }
-  return undefined;
+  return isEmptyCanvas({ x, y }) ? overviewWireAt({ x, y }) : undefined;
 }
 
 /** Whether a point of the window shows the empty canvas. */

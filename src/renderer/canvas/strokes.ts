@@ -1,3 +1,4 @@
+import { overviewTraces } from './overview/overviewHits.ts';
 import type { Point } from './routeWire.ts';
 
 /** Where two stretches cross; `undefined` when they do not. */
@@ -38,8 +39,12 @@ export function crossedWires(stroke: readonly Point[], wires: readonly WireTrace
 
 const SAMPLES = 24;
 
-/** The wires that are drawn now, as they lie in the window. */
+/** The wires that are drawn or painted now, as they lie in the window. */
 export function traceWires(root: HTMLElement): readonly WireTrace[] {
+  return [...overviewTraces(), ...drawnWires(root)];
+}
+
+function drawnWires(root: HTMLElement): readonly WireTrace[] {
   return [...root.querySelectorAll<SVGPathElement>('.react-flow__edge .react-flow__edge-path')].flatMap((path) => {
     const id = path.closest<SVGElement>('.react-flow__edge')?.dataset['id'];
     const matrix = path.getScreenCTM();

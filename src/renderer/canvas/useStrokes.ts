@@ -94,6 +94,7 @@ export function useStrokes(root: React.RefObject<HTMLDivElement | null>): void {
     if (element === null) return;
     let wires: ReturnType<typeof traceWires> = [];
     let grabbed: Port | undefined;
+    let swallowMenu = false;
 
     function finish(tool: StrokeTool, points: readonly Point[]): void {
       setMode(IDLE);
@@ -114,6 +115,8 @@ export function useStrokes(root: React.RefObject<HTMLDivElement | null>): void {
     }
 
     function onPointerDown(event: PointerEvent): void {
+      // A menu that opens on release has come by now; where it opens on press it is the next one's.
+      swallowMenu = false;
       const onCanvas =
         event.target instanceof Element && event.target.closest('.react-flow__pane, .react-flow__renderer');
       if (canvasStore.getState().mode.kind !== 'idle' || onCanvas === false || onCanvas === null) return;
@@ -149,7 +152,6 @@ export function useStrokes(root: React.RefObject<HTMLDivElement | null>): void {
       const { mode } = canvasStore.getState();
       if (mode.kind === 'stroke') finish(mode.tool, mode.points);
     }
-    let swallowMenu = false;
     function onContextMenu(event: MouseEvent): void {
       // The menu opens on press on one system and on release on another.
       if (canvasStore.getState().mode.kind === 'stroke' || swallowMenu) event.preventDefault();

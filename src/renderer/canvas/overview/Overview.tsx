@@ -3,6 +3,7 @@ import { memo, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import { useStore } from 'zustand';
 import { themeStore } from '../../theme/themeStore.ts';
 import { useUi } from '../../store/uiStore.ts';
+import { useCanvas } from '../canvasStore.ts';
 import type { Box, Point } from '../routeWire.ts';
 import { boundsOf, type OverviewScene } from './overviewScene.ts';
 import { inHandOf, paintHighlights, paintScene } from './paintOverview.ts';
@@ -15,6 +16,8 @@ export interface OverviewProps {
   /** What the pointer is over. */
   readonly hovered: string | null;
 }
+
+const NOTHING: ReadonlySet<string> = new Set();
 
 function place({ x, y, width, height }: Box): React.CSSProperties {
   return { transform: `translate(${x}px, ${y}px)`, width, height };
@@ -71,15 +74,21 @@ function Marking({ scene, picture, moved, hovered }: OverviewProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const theme = useStore(themeStore, (state) => state.theme);
   const selectedWires = useUi((state) => state.selectedWires);
+  // What a stroke crosses, and what a card would be put into.
+  const struck = useCanvas(({ mode }) => (mode.kind === 'stroke' ? mode.hits : NOTHING));
+  const under = useCanvas((state) => state.wireUnderDrag);
   const marked = useMemo(() => {
     const all = [...scene.cards, ...scene.marks];
     return {
       selected: all.filter(({ selected }) => selected === true),
       hovered: hovered === null ? undefined : all.find(({ id }) => id === hovered),
       inHand: moved === null ? [] : all.filter(({ id }) => moved.has(id)),
-      selectedWires: selectedWires.size === 0 ? [] : scene.wires.filter(({ id }) => selectedWires.has(id)),
+      selectedWires:
+        selectedWires.size + struck.size === 0 && under === null
+          ? []
+          : scene.wires.filter(({ id }) => selectedWires.has(id) || struck.has(id) || id === under),
     };
-  }, [scene, hovered, moved, selectedWires]);
+  }, [scene, hovered, moved, selectedWires, struck, under]);
   const { selected, inHand } = marked;
   const area = useMemo(() => {
     // Wires reach as far as the network does.

@@ -98,18 +98,37 @@ function portPlace(
   return { x: isInput ? x : x + width, y: y + portY(index, ports.length, height) };
 }
 
-/** The line of a wire, led through `via`; `undefined` while an end of it is not there. */
-export function lineOf(
+/** The way of a wire from port to port. */
+export interface WireWay {
+  readonly from: Point;
+  readonly to: Point;
+  readonly view: WireView;
+}
+
+/** The way of a wire; `undefined` while an end of it is not there. */
+export function wayOf(
   { cardViews, wireViews }: OverviewScene,
   wire: CanvasWire,
   cards: ReadonlyMap<string, CanvasNode>,
-  inHand: ReadonlyMap<string, Point>,
-): string | undefined {
+): WireWay | undefined {
   const [source, target] = [cards.get(wire.source), cards.get(wire.target)];
   const view = wireViews.get(wire.id);
   if (source === undefined || target === undefined || view === undefined) return undefined;
   const from = portPlace(source, wire.sourceHandle, cardViews.get(wire.source)?.outputs ?? [], false);
   const to = portPlace(target, wire.targetHandle, cardViews.get(wire.target)?.inputs ?? [], true);
+  return { from, to, view };
+}
+
+/** The line of a wire, led through `via`; `undefined` while an end of it is not there. */
+export function lineOf(
+  scene: OverviewScene,
+  wire: CanvasWire,
+  cards: ReadonlyMap<string, CanvasNode>,
+  inHand: ReadonlyMap<string, Point>,
+): string | undefined {
+  const way = wayOf(scene, wire, cards);
+  if (way === undefined) return undefined;
+  const { from, to, view } = way;
   if (view.via === null) return wirePath(from, to, view.lane).d;
   const via = view.via.map((point, index) => inHand.get(waypointKey(wire.id, index)) ?? point);
   return wirePathThrough(from, via, to).d;

@@ -12,8 +12,9 @@ import type { Box, Point } from '../routeWire.ts';
 import type { useDragging } from '../useDragging.ts';
 import { provideOverviewHits } from './overviewHits.ts';
 import { boxOf, thingAt, thingsIn, titleBar, type OverviewScene } from './overviewScene.ts';
+import { traceLines, wireAt } from './overviewWires.ts';
 
-type Dragging = Pick<ReturnType<typeof useDragging>, 'onPositions' | 'onNodeDragStop'>;
+type Dragging = Pick<ReturnType<typeof useDragging>, 'onPositions' | 'onNodeDrag' | 'onNodeDragStop'>;
 
 /** Pixels the pointer goes before a press is a drag. */
 const THRESHOLD = 3;
@@ -100,18 +101,26 @@ export function useOverviewPointer(
     const toDrawing = (point: Point): Point => flow.screenToFlowPosition(point, { snapToGrid: false });
     const find = (point: Point) => thingAt(latest.current.scene, toDrawing(point), flow.getZoom());
 
-    const unprovide = provideOverviewHits((point) => {
-      const thing = find(point);
-      if (thing === undefined) return undefined;
-      const box = thing.type === 'frame' ? titleBar(thing, flow.getZoom()) : boxOf(thing);
-      const { x, y } = flow.flowToScreenPosition(box);
-      const zoom = flow.getZoom();
-      return {
-        key: thing.id,
-        isCard: thing.type === 'card',
-        name: latest.current.scene.cardViews.get(thing.id)?.name ?? '',
-        box: { x, y, width: box.width * zoom, height: box.height * zoom },
-      };
+    const unprovide = provideOverviewHits({
+      hitAt(point) {
+        const thing = find(point);
+        if (thing === undefined) return undefined;
+        const box = thing.type === 'frame' ? titleBar(thing, flow.getZoom()) : boxOf(thing);
+        const { x, y } = flow.flowToScreenPosition(box);
+        const zoom = flow.getZoom();
+        return {
+          key: thing.id,
+          isCard: thing.type === 'card',
+          name: latest.current.scene.cardViews.get(thing.id)?.name ?? '',
+          box: { x, y, width: box.width * zoom, height: box.height * zoom },
+        };
+      },
+      wireAt: (point) => wireAt(latest.current.scene, toDrawing(point), flow.getZoom()),
+      traces: () =>
+        traceLines(latest.current.scene).map(({ id, points }) => ({
+          id,
+          points: points.map((point) => flow.flowToScreenPosition(point)),
+        })),
     });
 
     function end(): void {
@@ -164,7 +173,11 @@ export function useOverviewPointer(
         setHovered(null);
         now = key === null ? { kind: 'marquee', start, adds, before: chosen() } : beginDrag(key, start, adds);
       }
-      if (now.kind === 'dragging') drag(now, to);
+      if (now.kind === 'dragging') {
+        drag(now, to);
+        const all = [...now.places.keys()].map((id) => ({ id }));
+        latest.current.dragging.onNodeDrag(event, { id: now.leader }, all);
+      }
       if (now.kind !== 'marquee') return;
       const corner = board?.getBoundingClientRect() ?? { x: 0, y: 0 };
       const box = between(now.start, to);
@@ -181,7 +194,9 @@ export function useOverviewPointer(
       end();
       if (done.kind === 'dragging') latest.current.dragging.onNodeDragStop(event, { id: done.leader });
       if (done.kind !== 'pressed') return;
+      const wire = done.key === null ? wireAt(latest.current.scene, toDrawing(done.start), flow.getZoom()) : undefined;
       if (done.key !== null) choose([done.key], done.adds ? chosen() : NOTHING, done.adds);
+      else if (wire !== undefined) select([], done.adds ? [...uiStore.getState().selectedWires, wire] : [wire]);
       else if (!done.adds) clearSelection();
     }
 
