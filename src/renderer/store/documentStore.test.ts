@@ -2,12 +2,14 @@ import { beforeEach, expect, test } from 'vitest';
 import { renameDocument, replaceDocument } from '../../graph-engine/document/commands/editDocument.ts';
 import {
   closeDocument,
+  currentDocument,
   dispatch,
   dispatchTo,
   documentStore,
   emptyDocument,
   gesture,
   goToStep,
+  largeGesture,
   markSaved,
   newDocument,
   openDocument,
@@ -86,6 +88,38 @@ test('a gesture tells the views once and is one step of undo', () => {
   });
   stop();
   expect([told, state().undoLabel, state().document.name]).toEqual([1, 'Twice', 'b']);
+});
+
+test('a large edit is done at once, and the views are told once, after its pauses', async () => {
+  let told = 0;
+  const unsubscribe = documentStore.subscribe(() => (told += 1));
+  const pauses: (() => void)[] = [];
+  const pause = () => new Promise<void>((resolve) => pauses.push(resolve));
+  const edited = largeGesture('Name it twice', () => (rename('a'), rename('b')), pause);
+  expect(currentDocument().name).toBe('b');
+  // Somebody goes on editing meanwhile.
+  rename('c');
+  for (let count = 0; count < 2; count++) {
+    expect([state().document.name, told]).toEqual(['Untitled network', 0]);
+    pauses.shift()?.();
+    await Promise.resolve();
+    await Promise.resolve();
+  }
+  await edited;
+  expect([state().document.name, told]).toEqual(['c', 1]);
+  undo();
+  expect(state()).toMatchObject({ document: { name: 'b' }, undoLabel: 'Name it twice' });
+  unsubscribe();
+});
+
+test('an exception in a large edit leaves no trace either', async () => {
+  const fails = (): void => {
+    rename('half');
+    throw new Error('no');
+  };
+  await expect(largeGesture('Fail', fails, () => Promise.resolve())).rejects.toThrow('no');
+  rename('whole');
+  expect(state()).toMatchObject({ document: { name: 'whole' }, position: 1 });
 });
 
 test('an exception in a gesture leaves no trace', () => {

@@ -67,6 +67,8 @@ interface OpenDocument {
 }
 
 let gestureDepth = 0;
+/** Large edits whose views are told a little later. */
+let held = 0;
 
 function freshId(): DocumentId {
   return Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -77,7 +79,7 @@ function createOpen(document: SkipwireDocument, file: FileIdentity | null, unsav
   const open: OpenDocument = { id, history, file, savedMark: unsaved ? null : history.mark };
   history.subscribe(() => {
     // Within a gesture the views are told once, at its end.
-    if (gestureDepth === 0) publish();
+    if (gestureDepth === 0) tellViews();
   });
   return open;
 }
@@ -127,6 +129,10 @@ function publish(generation = documentStore.getState().generation): void {
   documentStore.setState(stateNow(documentStore.getState().tabs, generation));
 }
 
+function tellViews(): void {
+  if (held === 0) publish();
+}
+
 function show(next: OpenDocument): void {
   active = next;
   publish(documentStore.getState().generation + 1);
@@ -166,13 +172,30 @@ export function gesture<T>(label: string, edit: () => T): T {
     const result = edit();
     history.end();
     gestureDepth -= 1;
-    publish();
+    tellViews();
     return result;
   } catch (error) {
     history.bail();
     gestureDepth = 0;
-    publish();
+    tellViews();
     throw error;
+  }
+}
+
+/**
+ * As `gesture`, for an edit of hundreds of nodes: what follows from it is worked out, and then shown, each after a `pause`, so
+ * that no frame waits for all of it.
+ */
+export async function largeGesture(label: string, edit: () => void, pause: () => Promise<void>): Promise<void> {
+  held += 1;
+  try {
+    gesture(label, edit);
+    await pause();
+    inferDocument(active.history.document);
+    await pause();
+  } finally {
+    held -= 1;
+    tellViews();
   }
 }
 

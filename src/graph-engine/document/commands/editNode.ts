@@ -146,15 +146,18 @@ export const moveNodes = defineCommand<{
       const shift = { x: x - position.x, y: y - position.y };
       if (shift.x === 0 && shift.y === 0) continue;
       shifts.set(id, shift);
-      nodeOf(graph, id).position = { x, y };
     }
     for (const [id, shift] of shifts) {
-      for (const [port, wire] of Object.entries(nodeOf(before, id).inputs)) {
+      const node = nodeOf(before, id);
+      let { inputs } = node;
+      for (const [port, wire] of Object.entries(inputs)) {
         const start = shifts.get(wire.node);
         if (wire.via === undefined || start?.x !== shift.x || start.y !== shift.y) continue;
-        const moved = nodeOf(graph, id).inputs[port];
-        if (moved !== undefined) moved.via = wire.via.map((point) => ({ x: point.x + shift.x, y: point.y + shift.y }));
+        const via = wire.via.map((point) => ({ x: point.x + shift.x, y: point.y + shift.y }));
+        inputs = { ...inputs, [port]: { ...wire, via } };
       }
+      const { x = 0, y = 0 } = positions[id] ?? {};
+      graph.nodes[id] = { ...node, inputs, position: { x, y } };
     }
   },
 });

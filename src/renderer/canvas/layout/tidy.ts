@@ -4,7 +4,8 @@ import { editNote } from '../../../graph-engine/document/commands/notes.ts';
 import { setWaypoints } from '../../../graph-engine/document/commands/waypoints.ts';
 import type { NodeId } from '../../../graph-engine/document/schema.ts';
 import { sortGraph } from '../../../graph-engine/infer/sortGraph.ts';
-import { currentDocument, dispatch, gesture } from '../../store/documentStore.ts';
+import { afterFrame } from '../../store/afterFrame.ts';
+import { currentDocument, dispatch, gesture, largeGesture } from '../../store/documentStore.ts';
 import { editedScope } from '../../store/scope.ts';
 import { focusOn, uiStore } from '../../store/uiStore.ts';
 import { setArranging } from '../canvasStore.ts';
@@ -16,6 +17,8 @@ import type { LayoutDirection, LayoutPositions } from './layoutGraph.ts';
 import { framesOf, refit } from './refit.ts';
 
 const DEADLINE_MILLISECONDS = 10_000;
+/** So many nodes take longer than a frame to be moved and shown. */
+const LARGE = 150;
 
 /** Ends the layout that is being computed without an answer. */
 let giveUp: (() => void) | undefined;
@@ -91,14 +94,16 @@ export async function tidy(direction: LayoutDirection): Promise<string | null> {
     .map(([id, { x, y }]) => [id, { x: x - start.x + corner.x, y: y - start.y + corner.y }] as const);
   const places = Object.fromEntries(present);
   const follow = refit(now.graph, places, blocks);
-  gesture('Arrange', () => {
+  const arrange = (): void => {
     dispatch(moveNodes, { scope, positions: places });
     for (const { to, via } of follow.waypoints) dispatch(setWaypoints, { scope, to, via });
     for (const { id, position } of follow.notes) dispatch(editNote, { scope, id, changes: { position } });
     for (const { id, place } of follow.frames) dispatch(editFrame, { scope, id, changes: place });
-  });
+  };
+  if (present.length < LARGE) gesture('Arrange', arrange);
+  else await largeGesture('Arrange', arrange, afterFrame);
   // In a frame of its own: the cards are at their places before the canvas sets off.
-  await new Promise((resolve) => setTimeout(resolve));
+  await afterFrame();
   focusOn('all');
   return null;
 }
