@@ -1,6 +1,5 @@
 import type { ImportReport } from '../../contract/imports.ts';
 import type { ManagedConnection } from '../connection/hostConnection.ts';
-import { arrange } from '../canvas/arrange.ts';
 import { receiveFiles } from '../data/receiveFiles.ts';
 import { showToast } from '../ui/Toast.tsx';
 import { asDiagnostic, openPath } from './fileActions.ts';
@@ -25,7 +24,7 @@ export function isModel(name: string): boolean {
   return /\.onnx$/i.test(name);
 }
 
-/** Brings in a model of the workspace: opens what it became, arranges it, and tells what came of it. */
+/** Brings in a model of the workspace: opens what it became and tells what came of it. */
 export async function importModel(connection: ManagedConnection, path: string): Promise<void> {
   const answer = await connection.call('import/onnx', { path });
   if (!answer.ok) {
@@ -33,7 +32,6 @@ export async function importModel(connection: ManagedConnection, path: string): 
     return;
   }
   await openPath(connection, answer.value.path);
-  arrange('right');
   showFileDialog({ kind: 'imported', name: path, report: answer.value.report });
 }
 

@@ -3,12 +3,14 @@ import { opNamed } from '../../ops/index.ts';
 import type { DrawnNode, Source } from './mapping/mapping.ts';
 import { commonModules } from './nameNodes.ts';
 
-/** The same structure several times in a row: what comes out of one goes into the next. */
+/** Structure that becomes a block: one module of the exporter's, or the same several times in a row, each fed by the one before. */
 export interface FoldedRun {
   /** The nodes of each time, alike at the same places. */
   readonly times: readonly (readonly DrawnNode[])[];
   /** What enters the first. */
   readonly entry: Source;
+  /** What comes out of the first time. */
+  readonly exit: Source;
   /** What all of them take from outside beside that. */
   readonly shared: readonly Source[];
 }
@@ -39,8 +41,17 @@ export function foldRepeats(nodes: readonly DrawnNode[]): readonly Folded[] {
     const found = longestRun(parts, at);
     const part = parts[at];
     if (found === undefined || part === undefined) {
-      result.push(...(part?.nodes ?? []));
-      at++;
+      const module = moduleFrom(parts, at);
+      const last = parts[at + module - 1];
+      if (module === 0 || part === undefined || last === undefined) {
+        result.push(...(part?.nodes ?? []));
+        at++;
+        continue;
+      }
+      const inside = parts.slice(at, at + module);
+      const shared = uniqueSources(inside.flatMap((one) => one.shared));
+      result.push({ times: [inside.flatMap((one) => one.nodes)], entry: part.entry, exit: last.exit, shared });
+      at += module;
       continue;
     }
     const { period, times, shift } = bestRotation(parts, at, found);
@@ -53,10 +64,33 @@ export function foldRepeats(nodes: readonly DrawnNode[]): readonly Folded[] {
     );
     const begin = parts[at] ?? part;
     const shared = uniqueSources(parts.slice(at, at + period).flatMap((one) => one.shared));
-    result.push({ times: occurrences, entry: begin.entry, shared });
+    const exit = (parts[at + period - 1] ?? begin).exit;
+    result.push({ times: occurrences, entry: begin.entry, exit, shared });
     at += period * times;
   }
   return result;
+}
+
+/** A module of more nodes is no block but a network. */
+const LARGEST_MODULE = 60;
+/** A module of fewer nodes is clearer without a block round it. */
+const SMALLEST_MODULE = 4;
+
+/** How many parts from here on are one member of a list of modules in which wires come together; 0 for none. */
+function moduleFrom(parts: readonly Part[], at: number): number {
+  const first = parts[at];
+  const path = first === undefined ? [] : commonModules(first.nodes);
+  for (const [depth, name] of path.entries()) {
+    if (!/^\d+$/.test(name)) continue;
+    const prefix = path.slice(0, depth + 1);
+    const isWithin = ({ from }: DrawnNode): boolean => prefix.every((one, i) => from?.modules[i] === one);
+    let end = at;
+    while (parts[end] !== undefined && parts[end]?.signature !== '' && parts[end]?.nodes.every(isWithin)) end++;
+    const nodes = parts.slice(at, end).flatMap((part) => part.nodes);
+    const merges = nodes.some(({ inputs }) => Object.keys(inputs).length > 1);
+    if (merges && nodes.length >= SMALLEST_MODULE && nodes.length <= LARGEST_MODULE) return end - at;
+  }
+  return 0;
 }
 
 interface Run {

@@ -4,6 +4,7 @@ import {
   FORMAT_VERSION,
   SkipwireDocument,
   type BlockDefinition,
+  type BlockId,
   type Graph,
   type GraphNode,
   type NodeId,
@@ -13,6 +14,7 @@ import { foldRepeats, type Folded, type FoldedRun } from './foldRepeats.ts';
 import type { DrawnNode, DrawnWeight, Source } from './mapping/mapping.ts';
 import { commonModules, legalName, uniqueNames, wishFor } from './nameNodes.ts';
 import { placeNodes } from './placeNodes.ts';
+import { shareBlocks, type BlockUse } from './shareBlocks.ts';
 import type { SourceModel } from './sourceModel.ts';
 
 interface Written {
@@ -37,6 +39,8 @@ export function writeDocument(
     if (found === undefined) throw new Error('A node is used before it is written');
     return found(port);
   };
+  const shared = shareBlocks(items);
+  const definitions = new Map<string, WrittenBlock>();
   const blockIds = new Set<string>();
   for (const [i, item] of items.entries()) {
     const own = (names[i] ?? 'node') as NodeId;
@@ -46,21 +50,29 @@ export function writeDocument(
       for (const [weight, value] of Object.entries(item.weights)) weights.set(`${own}.${weight}`, value);
       continue;
     }
-    const [blockId = 'block'] = uniqueNames([legalName(`${own}-block`)], blockIds);
-    const { definition, local, exit } = writeBlock(item, own);
-    blocks[blockId] = definition;
+    const use = shared.get(item);
+    if (use === undefined) throw new Error('A run has no block');
+    let block = definitions.get(use.key);
+    if (block === undefined) {
+      const [id = 'block'] = uniqueNames([legalName(`${own}-block`)], blockIds);
+      definitions.set(use.key, (block = { id, ...writeBlock(item, own, use) }));
+      blocks[id] = block.definition;
+    }
+    const { local } = block;
+    const exit = item.times[0]?.indexOf(item.exit.node) ?? 0;
     graph.nodes[own] = {
-      block: blockId as never,
-      repeat: item.times.length,
-      parameters: {},
+      block: block.id as BlockId,
+      ...(item.times.length > 1 && { repeat: item.times.length }),
+      parameters: { ...use.values },
       inputs: Object.fromEntries([item.entry, ...item.shared].map((source, port) => [portName(port), wireOf(source)])),
       position: { x: 0, y: 0 },
     };
     for (const [time, inner] of item.times.entries()) {
+      const path = item.times.length > 1 ? `${own}[${time}]` : own;
       for (const [place, node] of inner.entries()) {
-        if (place === exit) written.set(node, () => ({ node: own, port: 'output' as never }));
+        if (place === exit) written.set(node, () => ({ node: own, port: 'output' }));
         for (const [weight, value] of Object.entries(node.weights)) {
-          weights.set(`${own}[${time}].${local[place] ?? ''}.${weight}`, value);
+          weights.set(`${path}.${local[place] ?? ''}.${weight}`, value);
         }
       }
     }
@@ -100,9 +112,16 @@ function portName(index: number): string {
   return index === 0 ? 'input' : `input${index + 1}`;
 }
 
-/** A block out of the first time of a run; the names of its nodes by their places, and the place of the one that gives out. */
-function writeBlock(run: FoldedRun, name: string) {
-  const [first = [], second = []] = run.times;
+interface WrittenBlock {
+  readonly id: string;
+  readonly definition: BlockDefinition;
+  /** Names of its nodes by their places. */
+  readonly local: readonly string[];
+}
+
+/** A block out of the first time of a run, with the parameters in which its uses differ. */
+function writeBlock(run: FoldedRun, name: string, use: BlockUse): Omit<WrittenBlock, 'id'> {
+  const [first = []] = run.times;
   const modules = commonModules(first);
   const taken = new Set(['input', 'output', ...run.shared.map((_, i) => portName(i + 1))]);
   const local = uniqueNames(
@@ -111,39 +130,26 @@ function writeBlock(run: FoldedRun, name: string) {
   );
   const graph: Graph = { nodes: {} };
   const outside = [run.entry, ...run.shared];
-  const port = (order: number): GraphNode => ({
-    op: BLOCK_INPUT,
-    parameters: order === 0 ? {} : { order },
-    inputs: {},
-    position: { x: 0, y: 0 },
-  });
-  for (const i of outside.keys()) graph.nodes[portName(i) as NodeId] = port(i);
+  for (const i of outside.keys()) {
+    const parameters: Record<string, number> = i === 0 ? {} : { order: i };
+    graph.nodes[portName(i) as NodeId] = { op: BLOCK_INPUT, parameters, inputs: {}, position: { x: 0, y: 0 } };
+  }
   const wireOf = (source: Source): Wire => {
     const inside = first.indexOf(source.node);
     if (inside >= 0) return { node: (local[inside] ?? '') as NodeId, port: source.port };
     const entered = outside.findIndex((one) => one.node === source.node && one.port === source.port);
     return { node: portName(entered) as NodeId, port: 'output' };
   };
-  for (const [i, node] of first.entries()) graph.nodes[(local[i] ?? '') as NodeId] = writeNode(node, wireOf);
-  const { place, port: exitPort } = exitOf(first, second);
+  for (const [i, node] of first.entries()) {
+    const parameters = { ...node.parameters, ...use.expressions.get(i) };
+    graph.nodes[(local[i] ?? '') as NodeId] = writeNode({ ...node, parameters }, wireOf);
+  }
   graph.nodes['output' as NodeId] = {
     op: BLOCK_OUTPUT,
     parameters: {},
-    inputs: { input: { node: (local[place] ?? '') as NodeId, port: exitPort } },
+    inputs: { input: wireOf(run.exit) },
     position: { x: 0, y: 0 },
   };
   placeNodes(graph);
-  const definition: BlockDefinition = { name: name.slice(0, 64), parameters: [], graph };
-  return { definition, local, exit: place };
-}
-
-/** The node of one time whose value the next one takes. */
-function exitOf(first: readonly DrawnNode[], second: readonly DrawnNode[]) {
-  for (const node of second) {
-    for (const source of Object.values(node.inputs)) {
-      const place = first.indexOf(source.node);
-      if (place >= 0) return { place, port: source.port };
-    }
-  }
-  throw new Error('Nothing of one time enters the next');
+  return { definition: { name: name.slice(0, 64), parameters: [...use.parameters], graph }, local };
 }

@@ -1,5 +1,6 @@
 import { isImage, isSequence } from '../../../core/shape.ts';
 import { countOf } from '../constantTensor.ts';
+import { isFloating } from '../elementTypes.ts';
 import { fromFront } from '../facts.ts';
 import { intOf, type SourceNode } from '../sourceModel.ts';
 import { perChannel, shortest } from './activations.ts';
@@ -97,7 +98,7 @@ function classToken(node: SourceNode, mapping: Mapping): boolean {
 const positions: Mapper = (node, mapping) => {
   for (const [name, other] of [node.inputs, node.inputs.toReversed()]) {
     const found = mapping.bound(name);
-    const constant = mapping.floats(other) ?? alikeForAll(mapping, other);
+    const constant = alikeForAll(mapping, other) ?? mapping.floats(other);
     if (found === undefined || constant === undefined) continue;
     const x = mapping.plain(found);
     if (x === undefined || !isSequence(x.type)) continue;
@@ -120,6 +121,7 @@ function alikeForAll(mapping: Mapping, name: string | undefined) {
   const constant = mapping.analysis.small.get(name ?? '')?.constant;
   const large = mapping.analysis.large.get(name ?? '')?.constant;
   if (constant === undefined || large === undefined || constant.dims[0] !== mapping.batches[0]) return undefined;
+  if (constant.dims.length !== 3 || !isFloating(constant.elementType)) return undefined;
   const one = [1, ...constant.dims.slice(1)];
   const count = countOf(one);
   const numbers = constant.numbers();
