@@ -5,6 +5,7 @@ import { createExamineClient } from '../evaluation/examineClient.ts';
 import { targetOfRun } from '../evaluation/runTarget.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { readRunFile } from '../runs/runFolder.ts';
+import { exitCodes } from './exitCodes.ts';
 import { findRun } from './findRun.ts';
 import { tellingProblems } from './tellProblem.ts';
 
@@ -59,6 +60,7 @@ async function generate(run: string, { prompt, promptFile, json = false, ...give
       process.stdout.write('\n');
       for (const notice of written.notices) console.error(notice);
     }
+    if (written.stopped) process.exitCode = exitCodes.stopped;
   } finally {
     process.off('SIGINT', interrupt);
     await examiner.dispose();
