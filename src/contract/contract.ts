@@ -10,6 +10,7 @@ import { evaluationCalls, EvaluationProgress } from './evaluation.ts';
 import { examinationCalls, GenerationProgress } from './examination.ts';
 import { exportCalls } from './exports.ts';
 import { importCalls } from './imports.ts';
+import { servingExportCalls } from './servingExports.ts';
 import { sampleCalls } from './samples.ts';
 import { SweepSummary, sweepCalls } from './sweeps.ts';
 import { TrialEvent, trialCalls } from './trials.ts';
@@ -78,6 +79,7 @@ export const calls = {
   ...archiveCalls,
   ...exportCalls,
   ...importCalls,
+  ...servingExportCalls,
   ...evaluationCalls,
   ...sweepCalls,
   ...examinationCalls,

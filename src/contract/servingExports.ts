@@ -35,4 +35,7 @@ const order = {
 /** Requests that write a folder which TensorFlow or TensorFlow.js serves. */
 export const servingExportCalls = {
   'export/saved-model': call(z.strictObject(order), Served),
+  'export/graph-model': call(z.strictObject(order), Served),
+  /** Calls off the export to this path: its own request then answers `export/cancelled`. */
+  'export/cancel': call(z.strictObject({ path: WorkspacePath }), z.strictObject({ running: z.boolean() })),
 } as const;

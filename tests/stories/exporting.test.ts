@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -76,6 +76,26 @@ test('an ONNX file is described before it is written, and every choice shows', a
   await result.filter({ hasText: 'Verified' }).waitFor({ timeout: 60_000 });
   expect(await result.textContent()).toContain('19 batch norms are folded into weights.');
   expect(statSync(path.join(editor.workspace, 'resnet-20.onnx')).size).toBeLessThan(600_000);
+  await page.getByTestId('dialog-close').click();
+});
+
+test('a network is taken away for TensorFlow and for web pages', async () => {
+  await page.keyboard.press('Control+e');
+  await page.getByTestId('export-format').click();
+  await page.getByRole('option', { name: /SavedModel/ }).click();
+  await page.getByTestId('serving-notes').filter({ hasText: 'NHWC' }).waitFor();
+  await page.getByTestId('dialog-confirm').click();
+  await page.getByTestId('export-result').filter({ hasText: 'takes input [batch, 32, 32, 3]' }).waitFor();
+  const folder = path.join(editor.workspace, 'resnet-20.saved_model');
+  expect(readdirSync(folder).toSorted()).toEqual(['saved_model.pb', 'variables']);
+  await page.getByTestId('dialog-close').click();
+
+  await page.keyboard.press('Control+e');
+  await page.getByTestId('export-format').click();
+  await page.getByRole('option', { name: /TensorFlow\.js/ }).click();
+  await page.getByTestId('dialog-confirm').click();
+  await page.getByTestId('export-result').filter({ hasText: 'loadGraphModel' }).waitFor();
+  expect(readdirSync(path.join(editor.workspace, 'resnet-20.tfjs'))).toContain('model.json');
   await page.getByTestId('dialog-close').click();
 });
 

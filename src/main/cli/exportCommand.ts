@@ -5,6 +5,10 @@ import type { Verification } from '../../contract/exports.ts';
 import { assertNever } from '../../graph-engine/core/diagnostic.ts';
 import { OnnxOptions } from '../../graph-engine/targets/onnx/onnxOptions.ts';
 import { NEWEST_OPSET, OLDEST_OPSET } from '../../graph-engine/targets/onnx/opsets.ts';
+import type { Served } from '../../contract/servingExports.ts';
+import { exportGraphModel } from '../exports/exportGraphModel.ts';
+import { exportSavedModel } from '../exports/exportSavedModel.ts';
+import type { ServingOrder } from '../exports/servingOrder.ts';
 import { exportOnnxFile } from '../exports/exportOnnxFile.ts';
 import { SourceFramework } from '../../graph-engine/targets/python/sourceFramework.ts';
 import { sourceTargets } from '../../graph-engine/targets/sourceTargets.ts';
@@ -19,6 +23,8 @@ interface ExportOptions {
   readonly onnx?: string;
   readonly pytorch?: string;
   readonly keras?: string;
+  readonly savedModel?: string;
+  readonly tfjs?: string;
   readonly training?: boolean;
   readonly json?: boolean;
 }
@@ -44,16 +50,16 @@ export function registerExportCommand(program: Command): void {
     .option('--onnx <file>', 'an ONNX model, verified by onnxruntime; a file that is there is replaced')
     .option('--pytorch <file>', 'PyTorch source, with the weights beside it as safetensors')
     .option('--keras <file>', 'Keras 3 source, with the weights beside it as safetensors')
+    .option('--saved-model <folder>', 'a TensorFlow SavedModel with a serving signature; one that is there is replaced')
+    .option('--tfjs <folder>', 'a graph model for TensorFlow.js; one that is there is replaced')
     .option('--training', 'source: a script beside it that trains as the run did')
     .option('--opset <n>', `ONNX: version of the operator set, ${OLDEST_OPSET} to ${NEWEST_OPSET}`, integer)
     .option('--float16', 'ONNX: half the size, three digits; inputs and outputs stay float32')
     .option('--float16-ends', 'ONNX: with --float16, inputs and outputs are float16 too')
-    .option('--batch <n>', 'ONNX: exactly so many examples at a time', integer)
+    .option('--batch <n>', 'exactly so many examples at a time', integer)
     .option('--channels-last', 'ONNX: images go in and come out as NHWC')
     .addOption(
-      new Option('--answers <which>', 'ONNX: which outputs there are').choices(
-        OnnxOptions.shape.answers.unwrap().options,
-      ),
+      new Option('--answers <which>', 'which outputs there are').choices(OnnxOptions.shape.answers.unwrap().options),
     )
     .option('--no-weights', 'ONNX: the structure alone; weights become inputs of the model')
     .option('--fold', 'ONNX: multiply batch normalizations into the weights before them')
@@ -71,16 +77,55 @@ export function registerExportCommand(program: Command): void {
 
 async function exportSource(source: string, options: ExportOptions & OnnxFlags): Promise<void> {
   const frameworks = SourceFramework.options.filter((framework) => options[framework] !== undefined);
-  if (options.onnx === undefined && frameworks.length === 0) {
+  const folders = (
+    [
+      ['savedModel', exportSavedModel],
+      ['tfjs', exportGraphModel],
+    ] as const
+  ).flatMap(([flag, write]) => {
+    const folder = options[flag];
+    return folder === undefined ? [] : [{ folder, write }];
+  });
+  if (options.onnx === undefined && frameworks.length + folders.length === 0) {
     throw new HostFailure({
       code: 'export/no-format',
       message: 'Nothing says what to write.',
-      remedy: 'Add --onnx file.onnx, --pytorch file.py or --keras file.py, or several of them.',
+      remedy:
+        'Add --onnx file.onnx, --pytorch file.py, --keras file.py, --saved-model folder or --tfjs folder, or several of them.',
     });
   }
   const from = await openRunOrDocument(source);
   for (const framework of frameworks) await exportSourceCode(from, framework, options);
+  for (const folder of folders) await exportFolder(from, folder, options);
   if (options.onnx !== undefined) await exportModel(from, options.onnx, options);
+}
+
+/** Writes a folder that TensorFlow or TensorFlow.js serves. */
+async function exportFolder(
+  from: Source,
+  { folder, write }: { readonly folder: string; readonly write: (order: ServingOrder) => Promise<Served> },
+  { answers, batch, normalize, json = false }: ExportOptions & OnnxFlags,
+): Promise<void> {
+  const options = {
+    ...(answers !== undefined && { answers }),
+    ...(batch !== undefined && { batch }),
+    normalize: normalize ?? false,
+  };
+  const done = await write({ ...from, folder: path.resolve(folder), overwrite: true, options });
+  if (json) {
+    console.log(JSON.stringify(done));
+    return;
+  }
+  console.log(`Wrote ${folder}: ${done.files.length} files, ${done.bytes} bytes, ${describeWeights(done.weights)}.`);
+  for (const [title, ends] of [
+    ['Takes', done.inputs],
+    ['Answers', done.outputs],
+  ] as const) {
+    const list = ends.map(
+      ({ name, dims }) => `${name} [${dims.map((size) => (size < 0 ? 'batch' : size)).join(', ')}]`,
+    );
+    console.log(`${title} ${list.join(', ')}.`);
+  }
 }
 
 type Source = Awaited<ReturnType<typeof openRunOrDocument>>;

@@ -97,7 +97,12 @@ export async function exportOnnxFile(
     verification:
       keptOperators(document).count > 0
         ? { status: 'not-verified', reason: KEPT_REASON }
-        : await verify(file, model, verification, predictByEngine(engine, document, weights.source, normalization)),
+        : await verify(
+            file,
+            model,
+            { ...verification, signal },
+            predictByEngine(engine, document, weights.source, normalization),
+          ),
   };
 }
 

@@ -1,12 +1,17 @@
 import path from 'node:path';
 import type { Handlers } from '../../contract/contract.ts';
 import type { exportCalls } from '../../contract/exports.ts';
+import type { Served, ServingChoices, servingExportCalls } from '../../contract/servingExports.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
+import { exportGraphModel } from '../exports/exportGraphModel.ts';
 import { exportOnnxFile } from '../exports/exportOnnxFile.ts';
+import { exportSavedModel } from '../exports/exportSavedModel.ts';
 import { exportSourceFile } from '../exports/exportSourceFile.ts';
 import { writeTrainingScript } from '../exports/writeTrainingScript.ts';
+import type { ServingOrder } from '../exports/servingOrder.ts';
 import { answerOf } from '../files/hostFailure.ts';
 import type { HostServices } from './createHost.ts';
+import { createExportCancellation } from './exportCancellation.ts';
 
 interface Wanted {
   readonly document: SkipwireDocument;
@@ -24,7 +29,11 @@ function beside(wanted: Wanted, file: string): string {
 export function createExportHandlers({
   workspace,
   engine,
-}: Pick<HostServices, 'workspace' | 'engine'>): Pick<Handlers, keyof typeof exportCalls> {
+}: Pick<HostServices, 'workspace' | 'engine'>): Pick<
+  Handlers,
+  keyof typeof exportCalls | keyof typeof servingExportCalls
+> {
+  const exports = createExportCancellation();
   const orderOf = async ({ document, run, path: file, overwrite }: Wanted) => ({
     document,
     runFolder: run === null ? null : await workspace.resolve(`runs/${run}`),
@@ -32,10 +41,19 @@ export function createExportHandlers({
     overwrite,
     workspace: workspace.root,
   });
+  const serve = async (
+    { options, ...wanted }: Wanted & { readonly options: ServingChoices },
+    write: (order: ServingOrder) => Promise<Served>,
+  ): Promise<Served> => {
+    const { file: folder, ...order } = await orderOf(wanted);
+    const done = await exports.run(wanted.path, (signal) => write({ ...order, folder, options, signal }));
+    return { ...done, path: wanted.path };
+  };
   return {
     'export/onnx': ({ options, ...wanted }) =>
       answerOf(async () => {
-        const done = await exportOnnxFile({ ...(await orderOf(wanted)), options }, { engine });
+        const order = { ...(await orderOf(wanted)), options };
+        const done = await exports.run(wanted.path, (signal) => exportOnnxFile({ ...order, signal }, { engine }));
         return { ...done, path: wanted.path, dataPath: done.dataPath === null ? null : beside(wanted, done.dataPath) };
       }),
     'export/source': ({ framework, training, ...wanted }) =>
@@ -50,6 +68,9 @@ export function createExportHandlers({
           dataPath: done.dataPath && beside(wanted, done.dataPath),
         };
       }),
+    'export/saved-model': (wanted) => answerOf(() => serve(wanted, exportSavedModel)),
+    'export/graph-model': (wanted) => answerOf(() => serve(wanted, exportGraphModel)),
+    'export/cancel': async ({ path: wanted }) => ({ ok: true, value: { running: exports.cancel(wanted) } }),
     'export/training-script': (wanted) => answerOf(() => writeTrainingScript(wanted, workspace.root)),
   };
 }

@@ -8,6 +8,8 @@ export interface RunOnnxOptions {
   readonly program?: string;
   /** Milliseconds after which the process is killed. */
   readonly timeout?: number;
+  /** Stops the check: the answer says so. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Outputs of onnxruntime, or in words why there are none. */
@@ -36,8 +38,10 @@ export function runOnnxFile(request: VerifyRequest, options: RunOnnxOptions = {}
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       log = (log + text).slice(-LOG_TAIL);
     });
+    const stop = () => settle({ ok: false, reason: 'The check was stopped.' });
     const settle = (answer: RunOnnxAnswer) => {
       clearTimeout(timer);
+      options.signal?.removeEventListener('abort', stop);
       child.kill('SIGKILL');
       resolve(answer);
     };
@@ -45,6 +49,7 @@ export function runOnnxFile(request: VerifyRequest, options: RunOnnxOptions = {}
       () => settle({ ok: false, reason: `onnxruntime did not answer within ${Math.round(timeout / 1000)} s.` }),
       timeout,
     );
+    options.signal?.addEventListener('abort', stop);
     child.once('message', (message) => settle(answerOf(message)));
     child.once('error', (error) =>
       settle({ ok: false, reason: `The verifying process could not be used: ${error.message}` }),

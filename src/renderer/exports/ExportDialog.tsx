@@ -55,7 +55,14 @@ export function ExportDialog() {
     const run = chosen ?? runsThatFit(runStore.getState(), networkFingerprint(latest))[0]?.id ?? INITIAL;
     const order = { document: latest, run: run === INITIAL ? null : run, path: path.path, overwrite: exists };
     const done = await target.send(connection, order);
-    setProgress(done.ok ? { state: 'written', done } : { state: 'failed', problem: done.problem });
+    if (done.ok) setProgress({ state: 'written', done });
+    else if (done.problem.code === 'export/cancelled') setProgress({ state: 'asking' });
+    else setProgress({ state: 'failed', problem: done.problem });
+  }
+
+  /** The request that is on its way then answers that it was called off. */
+  function cancel() {
+    if (path.ok) void connection.call('export/cancel', { path: path.path });
   }
 
   async function fetchFiles(paths: readonly string[]) {
@@ -101,7 +108,12 @@ export function ExportDialog() {
           </>
         ) : (
           <>
-            <Button onClick={closeFileDialog}>Cancel</Button>
+            <Button
+              onClick={() => (progress.state === 'writing' ? cancel() : closeFileDialog())}
+              data-testid="dialog-cancel"
+            >
+              {progress.state === 'writing' ? 'Stop' : 'Cancel'}
+            </Button>
             <Button
               variant={exists ? 'danger' : 'primary'}
               type="submit"

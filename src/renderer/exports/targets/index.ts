@@ -1,9 +1,16 @@
 import type { ExportTarget } from './exportTarget.ts';
 import { onnxTarget } from './onnx/onnxTarget.tsx';
+import { graphModelTarget, savedModelTarget } from './servingTargets.tsx';
 import { kerasTarget, pytorchTarget } from './source/sourceTarget.tsx';
 
 /** Everything a network can be taken away as, in the order of the list. */
-export const exportTargets: readonly [ExportTarget, ...ExportTarget[]] = [onnxTarget, pytorchTarget, kerasTarget];
+export const exportTargets: readonly [ExportTarget, ...ExportTarget[]] = [
+  onnxTarget,
+  pytorchTarget,
+  kerasTarget,
+  savedModelTarget,
+  graphModelTarget,
+];
 
 /** The name with the extension of a target in place of that of another. */
 export function renamedFor(name: string, target: ExportTarget): string {

@@ -7,6 +7,8 @@ test.each([
   ['3d.net.json', 'pytorch', 'net_3d_net.py'],
   ['resnet-20.json', 'keras', 'resnet_20.py'],
   ['resnet_20.py', 'onnx', 'resnet_20.onnx'],
+  ['resnet-20.onnx', 'saved-model', 'resnet-20.saved_model'],
+  ['resnet-20.saved_model', 'tfjs', 'resnet-20.tfjs'],
 ])('%s as %s is %s', (name, id, expected) => {
   const target = exportTargets.find((one) => one.id === id);
   expect(target && renamedFor(name, target)).toBe(expected);

@@ -6,6 +6,7 @@ import { Switch } from '../../../ui/Switch.tsx';
 import type { TargetFormProps } from '../exportTarget.ts';
 import {
   answerOptions,
+  batchOptions,
   choose,
   externalOptions,
   layoutOptions,
@@ -19,11 +20,6 @@ import {
 } from './onnxChoices.ts';
 import { OnnxPreview } from './OnnxPreview.tsx';
 import { useOnnxPreview } from './useOnnxPreview.ts';
-
-const batchOptions = [
-  { value: 'open', label: 'Any number', detail: 'the size is open' },
-  { value: 'fixed', label: 'Fixed', detail: 'for compilers that want every size' },
-] as const;
 
 /** How the ONNX file is written, with why one would; and what comes of it. */
 export function OnnxForm({ document, trained }: TargetFormProps) {

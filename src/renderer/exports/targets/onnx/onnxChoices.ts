@@ -49,6 +49,11 @@ export const opsetOptions = supportedOpsets.toReversed().map((opset) => ({
   detail: describeOpset(opset),
 }));
 
+export const batchOptions = [
+  { value: 'open', label: 'Any number', detail: 'the size is open' },
+  { value: 'fixed', label: 'Fixed', detail: 'for compilers that want every size' },
+] as const;
+
 export const layoutOptions = [
   { value: 'channels-first', label: 'NCHW', detail: 'batch, channels, height, width: as PyTorch' },
   { value: 'channels-last', label: 'NHWC', detail: 'batch, height, width, channels: as files and cameras' },
@@ -66,7 +71,7 @@ export const weightOptions = [
 ] as const;
 
 export const externalOptions = [
-  { value: 'auto', label: 'Beside it from 64 MB on', detail: 'above 2 GB they must be' },
+  { value: 'auto', label: 'By their size', detail: 'beside it from 64 MB on; above 2 GB they must' },
   { value: 'always', label: 'Beside it', detail: 'in a file of their own, which runtimes map into memory' },
   { value: 'never', label: 'Inside it', detail: 'one file, below 2 GB' },
 ] as const;
