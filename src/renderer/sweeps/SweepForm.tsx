@@ -296,15 +296,17 @@ function Further({ plan: { stop, concurrency }, onChange }: PartProps) {
   );
 }
 
-/** How many trials and epochs there will be, and how long they take, judged by the last run of this network. */
+/** How many trials and epochs there will be, and how long they take, judged by the last run of this network or document. */
 function Cost({ plan, problems }: { readonly plan: SweepPlan; readonly problems: boolean }) {
   const document = useDocument((state) => state.document);
   const summaries = useRuns((runs) => runs.summaries);
   const measured = useMemo(() => {
     const network = networkFingerprint(document);
-    return Object.values(summaries)
-      .filter((run) => run.network === network && run.data === document.training.data && run.lastEpoch !== undefined)
-      .toSorted((a, b) => b.started - a.started)[0];
+    const runs = Object.values(summaries)
+      .filter((run) => run.data === document.training.data && run.lastEpoch !== undefined)
+      .toSorted((a, b) => b.started - a.started);
+    // Of this network if there is one, else of what was drawn here before.
+    return runs.find((run) => run.network === network) ?? runs.find((run) => run.name === document.name);
   }, [document, summaries]);
   if (plan.axes.length === 0 || problems) return null;
   const { epochs } = document.training;

@@ -102,7 +102,7 @@ function lineOf(
 }
 
 /** Numbers further apart than this factor are laid out by factors. */
-const WIDE = 20;
+const WIDE = 8;
 /** Up to so many different numbers each get their tick. */
 const MOST_TICKS = 6;
 
