@@ -48,8 +48,8 @@ export async function findWaitingRuns(folder: string): Promise<RunPlace[]> {
       .filter((name) => RunId.safeParse(name).success)
       .map(async (id) => {
         const run = await readRunFile(path.join(folder, id));
-        const waits = run?.summary.state.status === 'queued' && (run.keeper === null || !isKeeperAlive(run.keeper));
-        return run !== undefined && waits ? [{ id, run }] : [];
+        const waits = run !== undefined && outlivesHost(run) && (run.keeper === null || !isKeeperAlive(run.keeper));
+        return waits ? [{ id, run }] : [];
       }),
   );
   return found
@@ -58,9 +58,14 @@ export async function findWaitingRuns(folder: string): Promise<RunPlace[]> {
     .map(({ id }) => ({ id, folder: path.join(folder, id) }));
 }
 
+/** Whether a run waits by the wish of the user. What a sweep has queued goes on with the sweep. */
+function outlivesHost({ summary: { state, sweep } }: RunFile): boolean {
+  return state.status === 'queued' && sweep === undefined;
+}
+
 async function mendRun(folder: string, run: RunFile): Promise<RunFile> {
   // Nothing of a run that waits is lost with its host: the next one takes it up.
-  if (isAtRest(run.summary.state) || run.summary.state.status === 'queued') return run;
+  if (isAtRest(run.summary.state) || outlivesHost(run)) return run;
   if (run.keeper !== null && isKeeperAlive(run.keeper)) return run;
   const reason = 'Skipwire was closed or stopped working during this run. What was saved last is kept.';
   const state = nextRunState(run.summary.state, { kind: 'lost', reason });
