@@ -38,6 +38,8 @@ export const MemoryForecast = z.strictObject({
   weights: z.number(),
   /** What the optimizer keeps, with gathered gradients and averages. */
   optimizer: z.number(),
+  /** Copies of both: one on its way to the disk, and one before it that was not let go of yet. */
+  checkpoint: z.number(),
   /** Values of a step at the moment when most of them are alive. */
   activations: z.number(),
   /** The document node of that moment. */

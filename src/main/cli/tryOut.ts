@@ -74,11 +74,11 @@ function tellResult(result: TrialResult): void {
         console.log(`- ${message}${remedy === undefined ? '' : ` ${remedy}`}`);
       break;
     case 'forecast-memory': {
-      const { batchSize, program, weights, optimizer, activations, data, total, free, fullestAt, fitting } =
+      const { batchSize, program, weights, optimizer, checkpoint, activations, data, total, free, fullestAt, fitting } =
         result.forecast;
       console.log(`Batch ${batchSize}: about ${mebibytes(total)} of ${mebibytes(free)} that are free.`);
       console.log(
-        `  weights ${mebibytes(weights)}, optimizer ${mebibytes(optimizer)}, data ${mebibytes(data)}, program ${mebibytes(program)}`,
+        `  weights ${mebibytes(weights)}, optimizer ${mebibytes(optimizer)}, copies of both for checkpoints ${mebibytes(checkpoint)}, data ${mebibytes(data)}, program ${mebibytes(program)}`,
       );
       console.log(`  a step ${mebibytes(activations)}${fullestAt === '' ? '' : `, most at ${fullestAt}`}`);
       if (fitting !== undefined) console.log(`That is too much. A batch of ${fitting} would fit.`);

@@ -7,10 +7,14 @@ import { loadTfjsNode } from '../engines/loadTfjsNode.ts';
 import { locateTensorflowEngine } from '../engines/locateTensorflowEngine.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { canGroupConvolutions, usesGroups } from './canGroupConvolutions.ts';
+import { collectGarbage } from './collectGarbage.ts';
 import type { CompiledProgram, Executor, TensorData } from './compiledProgram.ts';
 import { selfCheck } from './selfCheck.ts';
 import { createTensorflowProgram } from './tensorflowProgram.ts';
 import { openSession } from './tensorflowSession.ts';
+
+/** Bytes of weights that are worth a collection. */
+const LARGE = 16e6;
 
 /**
  * Loads TensorFlow into this process. Threads come from `TF_NUM_INTRAOP_THREADS` and `TF_NUM_INTEROP_THREADS`, which must be
@@ -35,13 +39,17 @@ export async function openTensorflowExecutor(): Promise<Executor> {
       const session = await openSession(tf, graph.savedModel);
       const compiled = createTensorflowProgram(name, program, graph, session);
       programs.add(compiled);
-      const values: Record<string, TensorData> = {};
+      let values: Record<string, TensorData> = {};
       for (const variable of program.variables) {
         const initial = initialize(variable, seed);
         values[variable.name] = variable.dtype === 'int32' ? Int32Array.from(initial) : initial;
       }
       await compiled.writeVariables(values);
       if (wanted) await selfCheck(compiled, values, seed);
+      // V8 is in no hurry to let go of arrays, which weights may make hundreds of megabytes of, and training is about to need room.
+      const bytes = Object.values(values).reduce((sum, { byteLength }) => sum + byteLength, 0);
+      values = {};
+      if (bytes > LARGE) collectGarbage();
       return {
         ...compiled,
         async dispose() {

@@ -85,17 +85,13 @@ export function createTensorflowProgram(
     },
     async writeVariables(values) {
       for (const [name, data] of Object.entries(values)) demandData(variableNamed(name), data);
+      const scratch = new Map<string, TensorData>();
       for (const pack of graph.packs) {
         const given = pack.names.filter((name) => values[name] !== undefined);
         if (given.length === 0) continue;
         const length = pack.offsets.at(-1) ?? 0;
         // What is not given stays as it is.
-        const all =
-          given.length < pack.names.length
-            ? readPack(pack)
-            : pack.dtype === 'int32'
-              ? new Int32Array(length)
-              : new Float32Array(length);
+        const all = given.length < pack.names.length ? readPack(pack) : roomIn(scratch, pack.dtype, length);
         pack.names.forEach((name, at) => {
           const data = values[name];
           if (data !== undefined) all.set(data, pack.offsets[at]);
@@ -132,6 +128,15 @@ function feedsOf(entry: Entry, feeds: NamedTensors): SessionFeed[] {
     if (data === undefined) throw new Error(`${entry.name} needs a feed for ${name}`);
     return { data, dims: resolveDims(value.dims, batch) };
   });
+}
+
+/** Room for a pack, where that of the pack before it is used again. */
+function roomIn(scratch: Map<string, TensorData>, dtype: VariablePack['dtype'], length: number): TensorData {
+  const known = scratch.get(dtype);
+  if (known !== undefined && known.length >= length) return known.subarray(0, length);
+  const room = dtype === 'int32' ? new Int32Array(length) : new Float32Array(length);
+  scratch.set(dtype, room);
+  return room;
 }
 
 function demandData({ name, dims, dtype }: Variable, data: TensorData): void {

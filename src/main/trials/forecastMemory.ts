@@ -12,7 +12,7 @@ const SMALLEST_EVALUATION_BATCH = 64;
 
 /** What a compiled graph and its kernels took beside all values, and what values took for each byte that is alive, as measured. */
 const SESSION = 80 * 2 ** 20;
-const TAKEN_PER_BYTE = 1.1;
+const TAKEN_PER_BYTE = 1.35;
 
 /** What a training holds, from the program alone; see docs/decisions/0029 for how near it comes. */
 export interface ProgramMemory {
@@ -88,6 +88,7 @@ export function forecastOf(order: ForecastOrder): MemoryForecast {
       program,
       weights: memory.weights,
       optimizer: memory.optimizer,
+      checkpoint: 2 * (memory.weights + memory.optimizer),
       activations: bytes,
       data: data + 2 * sampleBytes * batch,
     };

@@ -136,9 +136,9 @@ test('where a batch does not fit, the largest that would is named', () => {
     optimizer: 200,
     activations: (size: number) => ({ bytes: 50 * size, origin: 'relu' }),
   };
-  const order = { memory, samples: 1000, sampleBytes: 5, program: 300, data: 100, free: 2000 };
-  // 700 beside the batch, which takes 60 a sample; 0.9 of 2000 leave 1100.
+  const order = { memory, samples: 1000, sampleBytes: 5, program: 300, data: 100, free: 2700 };
+  // 1300 beside the batch, which takes 60 a sample; 0.9 of 2700 leave 1130.
   expect(forecastOf({ ...order, batchSize: 18 }).fitting).toBeUndefined();
-  expect(forecastOf({ ...order, batchSize: 64 })).toMatchObject({ fitting: 18, total: 700 + 60 * 64 });
+  expect(forecastOf({ ...order, batchSize: 64 })).toMatchObject({ fitting: 18, total: 1300 + 60 * 64 });
   expect(forecastOf({ ...order, batchSize: 64, free: 700 }).fitting).toBeUndefined();
 });

@@ -70,8 +70,8 @@ function MemoryLine() {
     };
   }, [connection, isOpen, busy, subject]);
   if (forecast?.said === undefined || forecast.subject !== subject) return null;
-  const { total, free, activations, weights, optimizer, data, fullestAt, fitting } = forecast.said;
-  const parts = `a step ${formatBytes(activations)}${fullestAt === '' ? '' : `, most at ${fullestAt}`}; weights ${formatBytes(weights)}, optimizer ${formatBytes(optimizer)}, data ${formatBytes(data)}`;
+  const { total, free, activations, weights, optimizer, checkpoint, data, fullestAt, fitting } = forecast.said;
+  const parts = `a step ${formatBytes(activations)}${fullestAt === '' ? '' : `, most at ${fullestAt}`}; weights ${formatBytes(weights)}, optimizer ${formatBytes(optimizer)}, copies of both for checkpoints ${formatBytes(checkpoint)}, data ${formatBytes(data)}`;
   if (fitting === undefined) {
     return (
       <p className="text-xs text-ink-muted" title={parts} data-testid="memory-forecast">

@@ -29,8 +29,8 @@ export interface VariableNodes {
   readonly read: string;
 }
 
-/** 256 MB of float32: what passes through memory at once beside the variables themselves. */
-const ELEMENTS_AT_ONCE = 2 ** 26;
+/** 64 MB of float32: what passes through memory at once beside the variables themselves. */
+const ELEMENTS_AT_ONCE = 2 ** 24;
 /** TensorFlow's own optimizer, where it cannot be turned off, takes a time that grows with the square of this. */
 const VARIABLES_AT_ONCE = 4096;
 
