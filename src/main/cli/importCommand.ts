@@ -7,8 +7,10 @@ import { exportSourceFile } from '../exports/exportSourceFile.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { writeAtomically } from '../files/writeAtomically.ts';
 import { describeImport } from '../imports/describeImport.ts';
+import { exportByTorch, isTorchModel } from '../imports/exportByTorch.ts';
 import { importOnnxFile } from '../imports/importOnnxFile.ts';
 import { createEngineClient } from '../training/engineClient.ts';
+import { agreeToRunPython } from './agreeToRunPython.ts';
 import { openRunOrDocument } from './openDocument.ts';
 import { tellingProblems } from './tellProblem.ts';
 
@@ -18,15 +20,46 @@ interface ImportOptions {
   readonly json?: boolean;
 }
 
+/** What concerns models that PyTorch exports first. */
+interface TorchOptions {
+  readonly input?: string;
+  readonly weights?: string;
+  readonly pretrained?: boolean;
+  readonly python?: string;
+  readonly yes?: boolean;
+}
+
 /** Adds `import <model>`. */
 export function registerImportCommand(program: Command): void {
   program
     .command('import <model>')
-    .description('bring an ONNX model in: a document, and its weights beside it')
+    .description(
+      'bring a model in: an ONNX file, or by PyTorch torchvision:NAME, timm:NAME, a .pt file or FILE.py:CLASS',
+    )
     .option('-o, --out <file>', 'the document to write; a file that is there is replaced')
     .option('--size <name=n>', 'the size of an axis that the model leaves open; may be given again', collectSize)
+    .option('--input <sizes>', 'PyTorch: the sizes of one example, such as 3x224x224')
+    .option('--weights <file>', 'PyTorch: weights to load first, .pt or .safetensors')
+    .option('--pretrained', 'PyTorch: with the weights that the library fetches')
+    .option('--python <program>', 'PyTorch: the Python to run')
+    .option('--yes', 'PyTorch: run Python without asking')
     .option('--json', 'one JSON object')
-    .action((model: string, options: ImportOptions) => tellingProblems(() => importModel(model, options)));
+    .action((model: string, options: ImportOptions & TorchOptions) =>
+      tellingProblems(() => (isTorchModel(model) ? importByTorch(model, options) : importModel(model, options))),
+    );
+}
+
+async function importByTorch(source: string, { yes = false, ...options }: ImportOptions & TorchOptions): Promise<void> {
+  await agreeToRunPython(source, yes);
+  const { input, weights, pretrained, python } = options;
+  const model = {
+    source,
+    ...(input !== undefined && { input }),
+    ...(weights !== undefined && { weights }),
+    ...(pretrained !== undefined && { pretrained }),
+    ...(python !== undefined && { python }),
+  };
+  await exportByTorch(model, (file) => importModel(file, options));
 }
 
 async function importModel(model: string, { out, size, json = false }: ImportOptions): Promise<void> {

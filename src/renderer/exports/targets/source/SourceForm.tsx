@@ -30,7 +30,7 @@ export function SourceForm({ document, framework, path }: SourceFormProps) {
     <div className="flex flex-col gap-3">
       <Switch
         label="With a training script"
-        help="Trains as Run does: the same data and split, the same settings, from the same weights."
+        help="Trains as Skipwire does: the same data and split, the same settings, from the same weights."
         checked={training}
         onChange={(next) => {
           useSourceChoices.setState({ training: next });
