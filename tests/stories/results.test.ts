@@ -79,7 +79,8 @@ test('after a run every cell of the confusion matrix shows its samples', async (
 
   await page.getByTestId('cell-0-0').click();
   const count = Number(await page.getByTestId('cell-0-0').textContent());
-  await page.getByTestId('sample-strip').locator('canvas').first().waitFor();
+  // The process that looks at samples starts with this.
+  await page.getByTestId('sample-strip').locator('canvas').first().waitFor({ timeout: 60_000 });
   expect(await page.getByTestId('sample-strip').getByRole('listitem').count()).toBe(Math.min(60, count));
 });
 
