@@ -41,6 +41,30 @@ const squeezeExcite = (reduce: string, expand: string): readonly NameRule[] => [
 const stages = /^(?:stage|block)\d+(?:first)?(?:\[\d+\])?(?=\.)/;
 const layers = /^(?:encoder|decoder)\[\d+\](?=\.)/;
 
+/** The blocks of timm's MobileNets and EfficientNets, which number their modules by whether they expand first. */
+const invertedResiduals = {
+  blocks: { ours: stages, theirs: /^blocks\.\d+\.\d+(?=\.conv_dw\.)/ },
+  inside: [
+    rule(/^expand\./, 'conv_pw.'),
+    rule(/^expandBn\./, 'bn1.'),
+    rule(/^depthwise\./, 'conv_dw.'),
+    rule(/^depthwiseBn\./, 'bn2.'),
+    rule(/^project\./, 'conv_pwl.'),
+    rule(/^projectBn\./, 'bn3.'),
+    ...squeezeExcite('se.conv_reduce', 'se.conv_expand'),
+  ],
+  without: {
+    node: 'expand',
+    inside: [
+      rule(/^depthwise\./, 'conv_dw.'),
+      rule(/^depthwiseBn\./, 'bn1.'),
+      rule(/^project\./, 'conv_pw.'),
+      rule(/^projectBn\./, 'bn2.'),
+      ...squeezeExcite('se.conv_reduce', 'se.conv_expand'),
+    ],
+  },
+} satisfies Pick<CheckpointFamily, 'blocks' | 'inside' | 'without'>;
+
 /** The names in the checkpoints of torchvision, timm and transformers, for the architectures that are templates. */
 export const checkpointFamilies: readonly CheckpointFamily[] = [
   {
@@ -73,60 +97,23 @@ export const checkpointFamilies: readonly CheckpointFamily[] = [
     ],
   },
   {
-    title: 'MobileNet or EfficientNet of timm',
-    blocks: { ours: stages, theirs: /^blocks\.\d+\.\d+(?=\.)/ },
-    inside: [
-      rule(/^expand\./, 'conv_pw.'),
-      rule(/^expandBn\./, 'bn1.'),
-      rule(/^depthwise\./, 'conv_dw.'),
-      rule(/^depthwiseBn\./, 'bn2.'),
-      rule(/^project\./, 'conv_pwl.'),
-      rule(/^projectBn\./, 'bn3.'),
-      ...squeezeExcite('se.conv_reduce', 'se.conv_expand'),
-    ],
-    without: {
-      node: 'expand',
-      inside: [
-        rule(/^depthwise\./, 'conv_dw.'),
-        rule(/^depthwiseBn\./, 'bn1.'),
-        rule(/^project\./, 'conv_pw.'),
-        rule(/^projectBn\./, 'bn2.'),
-        ...squeezeExcite('se.conv_reduce', 'se.conv_expand'),
-      ],
-    },
+    title: 'MobileNet v2 or EfficientNet of timm',
+    ...invertedResiduals,
     outside: [
       rule(/^conv\./, 'conv_stem.'),
       rule(/^bn\./, 'bn1.'),
-      rule(/^last\./, 'conv_head.'),
+      rule(/^lastConv\./, 'conv_head.'),
       rule(/^lastBn\./, 'bn2.'),
       rule(/^dense\./, 'classifier.'),
     ],
   },
   {
     title: 'MobileNet v3 of timm',
-    blocks: { ours: stages, theirs: /^blocks\.\d+\.\d+(?=\.conv_dw\.)/ },
-    inside: [
-      rule(/^expand\./, 'conv_pw.'),
-      rule(/^expandBn\./, 'bn1.'),
-      rule(/^depthwise\./, 'conv_dw.'),
-      rule(/^depthwiseBn\./, 'bn2.'),
-      rule(/^project\./, 'conv_pwl.'),
-      rule(/^projectBn\./, 'bn3.'),
-      ...squeezeExcite('se.conv_reduce', 'se.conv_expand'),
-    ],
-    without: {
-      node: 'expand',
-      inside: [
-        rule(/^depthwise\./, 'conv_dw.'),
-        rule(/^depthwiseBn\./, 'bn1.'),
-        rule(/^project\./, 'conv_pw.'),
-        rule(/^projectBn\./, 'bn2.'),
-      ],
-    },
+    ...invertedResiduals,
     outside: [
       rule(/^conv\./, 'conv_stem.'),
       rule(/^bn\./, 'bn1.'),
-      rule(/^last\./, 'blocks.6.0.conv.'),
+      rule(/^lastConv\./, 'blocks.6.0.conv.'),
       rule(/^lastBn\./, 'blocks.6.0.bn1.'),
       rule(/^hidden\./, 'conv_head.'),
       rule(/^dense\./, 'classifier.'),

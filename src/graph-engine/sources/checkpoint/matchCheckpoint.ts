@@ -35,7 +35,13 @@ export interface TensorPlace {
 export type MatchedWeight =
   | { readonly kind: 'matched'; readonly weight: WantedWeight; readonly place: TensorPlace }
   /** There is a tensor of the name, but of other sizes. */
-  | { readonly kind: 'size'; readonly weight: WantedWeight; readonly tensor: string; readonly expected: readonly number[]; readonly received: readonly number[] }
+  | {
+      readonly kind: 'size';
+      readonly weight: WantedWeight;
+      readonly tensor: string;
+      readonly expected: readonly number[];
+      readonly received: readonly number[];
+    }
   | { readonly kind: 'missing'; readonly weight: WantedWeight };
 
 export interface CheckpointMatch {
@@ -90,7 +96,11 @@ export function matchCheckpoint(wanted: readonly WantedWeight[], tensors: Tensor
   const candidates = [
     candidate('Skipwire', wanted, tensors, ({ variable }) => ({ tensor: variable, own: true })),
     ...checkpointPrefixes.flatMap((prefix) => {
-      const below = new Map([...tensors].filter(([name]) => name.startsWith(prefix)).map(([name, dims]) => [name.slice(prefix.length), dims]));
+      const below = new Map(
+        [...tensors]
+          .filter(([name]) => name.startsWith(prefix))
+          .map(([name, dims]) => [name.slice(prefix.length), dims]),
+      );
       if (below.size === 0) return [];
       const behind = (find: (weight: WantedWeight) => NamedPlace | undefined) => (weight: WantedWeight) => {
         const found = find(weight);
@@ -98,9 +108,25 @@ export function matchCheckpoint(wanted: readonly WantedWeight[], tensors: Tensor
       };
       const order = matchInOrder(wanted, below);
       return [
-        candidate("the network's own source for PyTorch", wanted, tensors, behind(({ pytorchName }) => ({ tensor: pytorchName }))),
-        ...checkpointFamilies.map((family) => candidate(family.title, wanted, tensors, behind(nameInFamily(family, wanted, below)))),
-        ...(order === undefined ? [] : [candidate('modules by their order', wanted, tensors, behind(({ variable }) => order.get(variable)))]),
+        candidate(
+          "the network's own source for PyTorch",
+          wanted,
+          tensors,
+          behind(({ pytorchName }) => ({ tensor: pytorchName })),
+        ),
+        ...checkpointFamilies.map((family) =>
+          candidate(family.title, wanted, tensors, behind(nameInFamily(family, wanted, below))),
+        ),
+        ...(order === undefined
+          ? []
+          : [
+              candidate(
+                'modules by their order',
+                wanted,
+                tensors,
+                behind(({ variable }) => order.get(variable)),
+              ),
+            ]),
       ];
     }),
   ];
@@ -121,12 +147,18 @@ function candidate(
     const received = named === undefined ? undefined : tensors.get(named.tensor);
     return named === undefined || received === undefined ? { kind: 'missing', weight } : rowOf(weight, named, received);
   });
-  const used = new Set(rows.flatMap((row) => (row.kind === 'matched' ? [row.place.tensor] : row.kind === 'size' ? [row.tensor] : [])));
+  const used = new Set(
+    rows.flatMap((row) => (row.kind === 'matched' ? [row.place.tensor] : row.kind === 'size' ? [row.tensor] : [])),
+  );
   const unused = [...tensors.keys()].filter((name) => !used.has(name) && !idleTensors.test(name));
   return { title, rows, unused };
 }
 
-function rowOf(weight: WantedWeight, { tensor, part = 0, of = 1, inputFirst, own }: NamedPlace, received: readonly number[]): MatchedWeight {
+function rowOf(
+  weight: WantedWeight,
+  { tensor, part = 0, of = 1, inputFirst, own }: NamedPlace,
+  received: readonly number[],
+): MatchedWeight {
   const asOurs = own === true || (inputFirst === true && weight.dims.length === 2);
   const dims = asOurs ? weight.dims : weight.pytorchDims;
   const outputs = asOurs && of > 1 ? dims.length - 1 : 0;
