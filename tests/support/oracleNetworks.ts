@@ -80,7 +80,7 @@ const POOL = 1_048_573;
 let pool: Float64Array | undefined;
 
 /** The numbers of a name in [low, high), cut out of one pool, as in tests/oracles/wholeNetwork.py. */
-function pooled(name: string, dims: readonly number[], low: number, high: number): Float32Array {
+export function pooled(name: string, dims: readonly number[], low: number, high: number): Float32Array {
   if (pool === undefined) {
     const next = createWordStream([ORACLE_SEED, 0], streamOf('pool'), domains.data);
     pool = new Float64Array(POOL);
@@ -175,7 +175,7 @@ export async function networkError(executor: Executor, name: string): Promise<nu
 }
 
 /** Examples of different contrast: the pooled features of noise are alike otherwise. */
-function withContrast(values: Float32Array, batch: number): Float32Array {
+export function withContrast(values: Float32Array, batch: number): Float32Array {
   const size = values.length / batch;
   return values.map((value, i) => (value * (Math.floor(i / size) + 1)) / batch);
 }

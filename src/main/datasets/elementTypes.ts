@@ -28,6 +28,14 @@ function half(view: DataView, at: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
+const word = new DataView(new ArrayBuffer(4));
+
+/** The upper half of a float32. */
+function brainFloat(view: DataView, at: number): number {
+  word.setUint32(0, view.getUint16(at, true) << 16, true);
+  return word.getFloat32(0, true);
+}
+
 /** Every type of number that files may hold. */
 export const elementTypes = {
   uint8: {
@@ -47,6 +55,7 @@ export const elementTypes = {
   uint64: layout(8, (view, at) => Number(view.getBigUint64(at, true))),
   int64: layout(8, (view, at) => Number(view.getBigInt64(at, true))),
   float16: layout(2, half),
+  bfloat16: layout(2, brainFloat),
   float32: layout(4, (view, at) => view.getFloat32(at, true)),
   float64: layout(8, (view, at) => view.getFloat64(at, true)),
 } as const satisfies Readonly<Record<string, ElementLayout>>;

@@ -27,6 +27,8 @@ export interface TensorPlace {
   /** Which of how many equal parts of the tensor, along the axis of what comes out. */
   readonly part: number;
   readonly of: number;
+  /** Whether parts lie beside each other, along the last axis, rather than along the first. */
+  readonly inputFirst: boolean;
   /** As `numpy.transpose`, from the tensor to the weight; none where they are laid out alike. */
   readonly permutation: readonly number[] | undefined;
 }
@@ -66,7 +68,7 @@ export interface NamedPlace {
 
 /** The weights and statistics of a network as they are looked for in checkpoints. */
 export function wantedWeights(
-  variables: readonly Pick<Variable, 'name' | 'dims' | 'role' | 'origin'>[],
+  variables: readonly Pick<Variable, 'name' | 'dims' | 'role'>[],
   state: ReadonlyMap<string, StateEntry>,
 ): readonly WantedWeight[] {
   return variables.flatMap(({ name, dims, role }) => {
@@ -165,7 +167,7 @@ function rowOf(
   const expected = dims.map((size, axis) => (axis === outputs ? size * of : size));
   if (!isSame(expected, received)) return { kind: 'size', weight, tensor, expected, received };
   const permutation = asOurs || weight.permutation === undefined ? undefined : inverted(weight.permutation);
-  return { kind: 'matched', weight, place: { tensor, part, of, permutation } };
+  return { kind: 'matched', weight, place: { tensor, part, of, inputFirst: outputs > 0, permutation } };
 }
 
 /** Axes of one position do not count, and behind the first several may stand for one, as in a convolution that is a matrix product. */

@@ -3,12 +3,12 @@ import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { loadDocument } from '../src/graph-engine/document/loadDocument.ts';
-import { inferDocument } from '../src/graph-engine/infer/inferDocument.ts';
-import { weightVariables } from '../src/graph-engine/lower/weightVariables.ts';
-import { matchCheckpoint, wantedWeights } from '../src/graph-engine/sources/checkpoint/matchCheckpoint.ts';
-import { exportPytorch } from '../src/graph-engine/targets/pytorch/exportPytorch.ts';
-import { productRoot } from '../src/main/files/productRoot.ts';
+import { loadDocument } from '../../src/graph-engine/document/loadDocument.ts';
+import { inferDocument } from '../../src/graph-engine/infer/inferDocument.ts';
+import { weightVariables } from '../../src/graph-engine/lower/weightVariables.ts';
+import { matchCheckpoint, wantedWeights } from '../../src/graph-engine/sources/checkpoint/matchCheckpoint.ts';
+import { exportPytorch } from '../../src/graph-engine/targets/pytorch/exportPytorch.ts';
+import { productRoot } from '../../src/main/files/productRoot.ts';
 
 /** What tests/oracles/checkpointNames.py wrote: names and sizes in checkpoints of torchvision, timm and transformers. */
 const { checkpoints } = z
