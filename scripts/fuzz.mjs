@@ -123,7 +123,7 @@ async function main() {
     seed,
     count,
     onProgress: (done, found) => {
-      if (done % 5000 === 0) console.error(`${done} files, ${found} findings`);
+      if (done % 1000 === 0) console.error(`${done} files, ${found} findings`);
     },
   });
   for (const [format, { opened, refused }] of tallies) {

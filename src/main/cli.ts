@@ -20,6 +20,7 @@ import { registerTrainCommand } from './cli/trainCommand.ts';
 import { registerTrialCommands } from './cli/trialCommands.ts';
 import { registerVarianceCommand } from './cli/varianceCommand.ts';
 import { registerEngineCommands } from './engines/engineCommands.ts';
+import { registerWeightsCommand } from './cli/weightsCommand.ts';
 import { productVersion } from './files/productRoot.ts';
 
 const program = new Command('skipwire')
@@ -37,6 +38,7 @@ registerTrialCommands(program);
 registerExportCommand(program);
 registerImportCommand(program);
 registerConvertCommand(program);
+registerWeightsCommand(program);
 registerEvaluateCommand(program);
 registerPredictCommand(program);
 registerGenerateCommand(program);
