@@ -117,7 +117,7 @@ describe.each(Object.entries(table))('%s', (name, { drawn, kept = '', given, voc
 function rootOf({ graph }: SkipwireDocument): string {
   const words = nodesOf(graph).map(([, node]) => {
     if ('block' in node) return `${node.block}×${node.repeat}`;
-    return isForeignOp(node.op) ? String(node.parameters['operator'] as string) : node.op;
+    return isForeignOp(node.op) ? String(node.parameters['operator']) : node.op;
   });
   return words.join(' ');
 }
