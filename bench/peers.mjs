@@ -106,6 +106,7 @@ export async function buildPeers() {
           statisticsPeer: path.join(root, 'bench/statisticsPeer.ts'),
           frontEnd: path.join(root, 'bench/frontEnd.ts'),
           loopPeer: path.join(root, 'bench/loopPeer.ts'),
+          onnxWriter: path.join(root, 'bench/onnxWriter.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js' },
       },

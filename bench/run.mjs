@@ -4,6 +4,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureFrontEnd, measureLargeSteps } from './largeNetworks.mjs';
 import { measureLoop } from './loop.mjs';
+import { measureOnnxWrite, printOnnxWrite } from './onnxWrite.mjs';
 import { measureNetworks } from './networks.mjs';
 import { measureStatistics } from './statistics.mjs';
 import { buildPeers, built, findTorch, median, root, startOurs, startPeer, threads } from './peers.mjs';
@@ -16,6 +17,7 @@ const usage = `npm run bench -- [options]
   --networks       only the step times of large networks
   --statistics     only what looking at every node costs
   --loop           only what the training loop costs, evaluation, checkpoints, and 50 000 tiny steps
+  --onnx-write     only how fast an ONNX model above 2 GB is written, and in how much memory
   --large          only the deepest networks: front end, compile time and memory
   --json FILE      writes what is printed as JSON as well`;
 
@@ -26,6 +28,7 @@ const { values: options } = parseArgs({
     networks: { type: 'boolean', default: false },
     statistics: { type: 'boolean', default: false },
     loop: { type: 'boolean', default: false },
+    'onnx-write': { type: 'boolean', default: false },
     large: { type: 'boolean', default: false },
     json: { type: 'string' },
     help: { type: 'boolean', default: false },
@@ -177,6 +180,10 @@ async function main() {
   }
   if (options.loop) {
     await measureLoop(options.quick ? { steps: 40, tinySteps: 5_000 } : { steps: 200, tinySteps: 50_000 });
+    return;
+  }
+  if (options['onnx-write']) {
+    printOnnxWrite(await measureOnnxWrite({ gigabytes: options.quick ? 0.6 : 2.4 }));
     return;
   }
   if (options.statistics) {
