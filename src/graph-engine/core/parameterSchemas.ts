@@ -10,6 +10,8 @@ export interface ControlMeta {
   readonly minimum?: number;
   /** Rarely changed: shown under "More". */
   readonly advanced?: boolean;
+  /** Nothing that one would edit by hand: no form shows it. */
+  readonly hidden?: boolean;
 }
 
 /** Sizes along height and width; one number stands for both. */

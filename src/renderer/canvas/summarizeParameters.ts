@@ -59,6 +59,8 @@ function summarize(op: OpDefinition, given: Readonly<Record<string, unknown>>): 
     const size = sides.map((name) => short(values[name])).join('×');
     return names.includes('vocabulary') ? `${size} of ${short(values['vocabulary'])} tokens` : size;
   }
+  // What was kept from a file is told by the name of its operator.
+  if (op.family === 'foreign') return [values['domain'], values['operator']].filter((part) => part !== '').join('.');
   const leading = ['kernel', 'filters', 'units', 'rate'].filter((name) => names.includes(name));
   const parts = leading.map((name) => short(values[name]));
   for (const name of names) {

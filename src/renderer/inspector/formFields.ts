@@ -71,12 +71,17 @@ function fieldOf(name: string, schema: z.core.$ZodType, initial: unknown): FormF
   return { ...base, kind: 'text' };
 }
 
+function isHidden(schema: z.core.$ZodType): boolean {
+  const meta: (z.core.GlobalMeta & ControlMeta) | undefined = z.globalRegistry.get(schema);
+  return meta?.hidden === true;
+}
+
 /** The form of an op: one field for each parameter, everything taken from its schema. */
 export function fieldsOfOp(parameters: z.ZodObject): readonly FormField[] {
   const defaults = parameters.safeParse({});
   const initial: Readonly<Record<string, unknown>> = defaults.success ? defaults.data : {};
-  return Object.entries(parameters.shape).map(([name, schema]) =>
-    fieldOf(name, schema as z.core.$ZodType, initial[name]),
+  return Object.entries(parameters.shape).flatMap(([name, schema]) =>
+    isHidden(schema as z.core.$ZodType) ? [] : [fieldOf(name, schema as z.core.$ZodType, initial[name])],
   );
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ok } from '../../core/diagnostic.ts';
 import { defineOp, type OpDefinition, type WeightSpec } from '../../core/opDefinition.ts';
+import type { ControlMeta } from '../../core/parameterSchemas.ts';
 import type { ValueKind } from '../../core/shape.ts';
 import { foreignTypes } from './foreignTypes.ts';
 import { MAXIMUM_BODY, readBody } from './foreignBody.ts';
@@ -10,11 +11,14 @@ export const MAXIMUM_PORTS = 256;
 
 const anything: readonly ValueKind[] = ['numbers', 'tokens', 'table', 'foreign'];
 
+/** A file says it, and no hand. */
+const hidden = { hidden: true } satisfies ControlMeta;
+
 const parameters = z.strictObject({
-  operator: z.string().min(1).max(256).describe('The operator of ONNX.'),
-  domain: z.string().max(256).default('').describe("Whose operator it is; nothing for ONNX's own."),
-  opset: z.int().min(1).max(1000).default(21).describe('The operator set that it is of.'),
-  body: z.string().max(MAXIMUM_BODY).default('').describe('The node as the file had it, in base64.'),
+  operator: z.string().min(1).max(256).describe('The operator of ONNX.').meta(hidden),
+  domain: z.string().max(256).default('').describe("Whose operator it is; nothing for ONNX's own.").meta(hidden),
+  opset: z.int().min(1).max(1000).default(21).describe('The operator set that it is of.').meta(hidden),
+  body: z.string().max(MAXIMUM_BODY).default('').describe('The node as the file had it, in base64.').meta(hidden),
 });
 
 const documentation = {
@@ -108,7 +112,7 @@ const foreignInput = defineOp({
     summary: 'Where a value enters that was read from an ONNX file and is of a kind that is not known here.',
   },
   parameters: z.strictObject({
-    body: z.string().max(MAXIMUM_BODY).default('').describe('Its type as the file had it, in base64.'),
+    body: z.string().max(MAXIMUM_BODY).default('').describe('Its type as the file had it, in base64.').meta(hidden),
   }),
   inputs: [],
   outputs: ['output'],
@@ -131,7 +135,7 @@ const foreignOutput = defineOp({
     summary: 'Gives out a value that was read from an ONNX file and is of a kind that is not known here.',
   },
   parameters: z.strictObject({
-    body: z.string().max(MAXIMUM_BODY).default('').describe('Its type as the file had it, in base64.'),
+    body: z.string().max(MAXIMUM_BODY).default('').describe('Its type as the file had it, in base64.').meta(hidden),
   }),
   inputs: ['input'],
   outputs: ['value'],

@@ -29,7 +29,9 @@ export function writeDocument(
   { name, model }: { readonly name: string; readonly model: SourceModel },
 ): Written {
   const items = foldRepeats(nodes);
-  const names = uniqueNames(items.map(wishForItem));
+  // What all of it lies in, such as a wrapper round the network, tells nothing apart.
+  const around = commonModules(nodes);
+  const names = uniqueNames(items.map((item) => wishForItem(item, around)));
   const weights = new Map<string, DrawnWeight>();
   const blocks: Record<string, BlockDefinition> = {};
   const graph: Graph = { nodes: {} };
@@ -93,10 +95,11 @@ export function writeDocument(
   return { document, weights, blocks: Object.keys(blocks).length };
 }
 
-function wishForItem(item: Folded): string {
-  if (!('times' in item)) return wishFor(item);
+function wishForItem(item: Folded, around: readonly string[]): string {
+  if (!('times' in item)) return wishFor(item, around);
   const modules = commonModules(item.times.flat()).filter((part) => part !== '');
-  return modules.length === 0 ? 'blocks' : legalName(modules.join('-'));
+  const own = modules.length > around.length ? modules.slice(around.length) : modules;
+  return own.length === 0 ? 'blocks' : legalName(own.join('-'));
 }
 
 function writeNode(node: DrawnNode, wireOf: (source: Source) => Wire): GraphNode {
