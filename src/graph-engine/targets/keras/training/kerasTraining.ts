@@ -6,6 +6,7 @@ import { orderCode } from '../../python/training/orderCode.ts';
 import { rateCode } from '../../python/training/rateCode.ts';
 import { decodesImages, pathCode, readingCode } from '../../python/training/readingCode.ts';
 import type { TrainingScript, TrainingScriptOrder } from '../../python/training/scriptOrder.ts';
+import { wrapText } from '../../python/wrapLines.ts';
 import type { KerasExport } from '../exportKeras.ts';
 import { lossCode, lossName, metricOf } from './lossCode.ts';
 import { optimizerCode } from './optimizerCode.ts';
@@ -46,7 +47,7 @@ export function kerasTraining(
     '',
     `    python ${module}_train.py --weights ${module}.safetensors`,
     '',
-    `Data: ${pythonDocumentation(data.description.title)}. ${pythonDocumentation(data.description.description)}`,
+    ...wrapText(pythonDocumentation(`Data: ${data.description.title}. ${data.description.description}`)),
     '"""',
     '',
     ...[...new Set(standard)].sort().map((name) => `import ${name}`),

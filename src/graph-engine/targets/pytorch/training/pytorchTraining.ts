@@ -5,6 +5,7 @@ import { orderCode } from '../../python/training/orderCode.ts';
 import { rateCode } from '../../python/training/rateCode.ts';
 import { decodesImages, pathCode, readingCode } from '../../python/training/readingCode.ts';
 import type { TrainingScript, TrainingScriptOrder } from '../../python/training/scriptOrder.ts';
+import { wrapText } from '../../python/wrapLines.ts';
 import type { PytorchExport } from '../exportPytorch.ts';
 import { lossCode } from './lossCode.ts';
 import { loopCode } from './loopCode.ts';
@@ -51,7 +52,7 @@ export function pytorchTraining(
     `    python ${module}_train.py --weights ${module}.safetensors`,
     `    torchrun --nproc_per_node 4 ${module}_train.py`,
     '',
-    `Data: ${pythonDocumentation(data.description.title)}. ${pythonDocumentation(data.description.description)}`,
+    ...wrapText(pythonDocumentation(`Data: ${data.description.title}. ${data.description.description}`)),
     '"""',
     '',
     ...[...new Set(standard)].sort().map((name) => `import ${name}`),
