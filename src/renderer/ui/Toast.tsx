@@ -53,6 +53,8 @@ function ToastList() {
     <BaseToast.Root
       key={toast.id}
       toast={toast}
+      // The library would hide urgent ones from screen readers although Tab comes to them.
+      aria-hidden={false}
       data-testid="toast"
       className="rounded-lg bg-raised text-ink shadow-popup transition-[opacity,translate] duration-150 data-ending-style:opacity-0 data-limited:hidden data-starting-style:translate-y-2 data-starting-style:opacity-0"
     >
@@ -65,6 +67,7 @@ function ToastList() {
         </div>
         <BaseToast.Close
           aria-label="Dismiss"
+          aria-hidden={false}
           className="-m-1 inline-flex size-6 items-center justify-center rounded-sm text-ink-muted hover:bg-hover hover:text-ink"
         >
           <X size={14} aria-hidden />
