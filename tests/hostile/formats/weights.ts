@@ -1,4 +1,8 @@
+import { rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { decodeSafetensors, encodeSafetensors } from '../../../src/graph-engine/targets/safetensors/safetensors.ts';
+import { answerOf } from '../../../src/main/files/hostFailure.ts';
+import { openCheckpoint } from '../../../src/main/imports/openCheckpoint.ts';
 import { OPENED, refused, type HostileFormat } from '../hostileFormat.ts';
 import { join, mutateBytes, type Dice } from '../mutate.ts';
 import { mutateJson } from '../mutateJson.ts';
@@ -28,8 +32,21 @@ export const weights: HostileFormat = {
     }),
   ],
   mutate: (seed, dice, other) => (dice.below(2) === 0 ? mutateHeader(seed, dice) : mutateBytes(seed, dice, other)),
-  open: async (bytes) => {
+  async open(bytes, folder) {
     const result = decodeSafetensors(bytes);
-    return result.ok ? OPENED : refused([result.error]);
+    // The same file is also opened where its tensors stay on the disk.
+    const file = path.join(folder, 'broken.safetensors');
+    await writeFile(file, bytes);
+    const answer = await answerOf(async () => {
+      const checkpoint = await openCheckpoint(file);
+      try {
+        for (const name of checkpoint.sizes.keys()) checkpoint.read(name);
+      } finally {
+        checkpoint.close();
+      }
+    });
+    await rm(file);
+    if (!result.ok) return refused([result.error]);
+    return answer.ok ? OPENED : refused([answer.problem]);
   },
 };
