@@ -206,7 +206,10 @@ export function byteLengthOf({ dims, dtype, kept }: OnnxInitializer): number {
 }
 
 /** The data of a tensor: little-endian, as is every machine that the engine's native library runs on. */
-function* bytesOf({ name, content, dtype, kept }: OnnxInitializer, onLoss: OnLoss | undefined): Generator<Uint8Array> {
+function* bytesOf(
+  { name, content, dtype, kept, isWeight }: OnnxInitializer,
+  onLoss: OnLoss | undefined,
+): Generator<Uint8Array> {
   if (kept !== undefined) return;
   if (content.kind === 'integers') {
     yield new Uint8Array(BigInt64Array.from(content.values, (value) => BigInt(value)).buffer);
@@ -217,7 +220,8 @@ function* bytesOf({ name, content, dtype, kept }: OnnxInitializer, onLoss: OnLos
     if (dtype === 'float16') yield toFloat16(piece, loss);
     else yield new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength);
   }
-  if (loss.clamped + loss.vanished > 0) onLoss?.(name, loss);
+  // What constants lose is known before a file is written.
+  if (isWeight && loss.clamped + loss.vanished > 0) onLoss?.(name, loss);
 }
 
 /** Tag and length of a field whose bytes follow. */

@@ -55,12 +55,8 @@ export function halvePrecision(graph: OnnxGraph, ends: 'float32' | 'float16'): O
   const constants = new Map(graph.initializers.map((tensor) => [tensor.name, tensor]));
   const tensors = new Map<string, OnnxInitializer>();
 
-  function free(wanted: string): string {
-    let name = wanted;
-    for (let suffix = 2; taken.has(name); suffix++) name = `${wanted}_${suffix}`;
-    taken.add(name);
-    return name;
-  }
+  const nodeNames = new Set(graph.nodes.map(({ name }) => name));
+  const free = (wanted: string): string => freeIn(taken, wanted);
 
   function cast(from: string, to: keyof typeof CAST_TO, output = free(`${from}.${to}`)): string {
     const key = `${from} ${to}`;
@@ -68,7 +64,7 @@ export function halvePrecision(graph: OnnxGraph, ends: 'float32' | 'float16'): O
     if (known !== undefined) return known;
     casts.set(key, output);
     nodes.push({
-      name: output,
+      name: freeIn(nodeNames, output),
       opType: 'Cast',
       inputs: [from],
       outputs: [output],
@@ -156,4 +152,12 @@ export function halvePrecision(graph: OnnxGraph, ends: 'float32' | 'float16'): O
       return element === undefined || element === 'bool' ? halved(value) : { ...value, dtype: element };
     }),
   });
+}
+
+/** The name, or with a number behind it where it is taken; it is taken then. */
+function freeIn(taken: Set<string>, wanted: string): string {
+  let name = wanted;
+  for (let suffix = 2; taken.has(name); suffix++) name = `${wanted}_${suffix}`;
+  taken.add(name);
+  return name;
 }

@@ -139,6 +139,18 @@ test('what float16 cannot hold is told by tensor', () => {
   expect(told).toEqual([['dense.bias', { clamped: 2, vanished: 1 }]]);
 });
 
+test('a node that is called as an output keeps its name beside the one that casts the output', async () => {
+  const document = networkOf({
+    vector: { op: 'featureInput', parameters: { size: 4 } },
+    logits: { op: 'dense', parameters: { units: 3 } },
+    output: { op: 'classificationOutput' },
+  });
+  const { graph } = exported(document, weightsOf(document), { precision: 'float16' });
+  const names = graph.nodes.map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  expect((await compare(document, { precision: 'float16' })).difference).toBeLessThan(1e-2);
+});
+
 test('every float16 is the nearest to the numbers around it', () => {
   const wrong: number[] = [];
   for (let bits = 0; bits < 0x7c00; bits++) {
