@@ -43,6 +43,8 @@ export const StepMetrics = z.strictObject({
   elapsed: z.number(),
   /** Bytes that the engine process holds in memory. */
   memory: z.number().optional(),
+  /** Bytes that it holds on a graphics processor; absent where it computes on none. */
+  deviceMemory: z.number().optional(),
 });
 export const EpochMetrics = z.strictObject({
   kind: z.literal('epoch'),

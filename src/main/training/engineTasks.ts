@@ -7,6 +7,7 @@ import type { CompiledProgram, Executor, NamedTensors } from '../executors/compi
 import { HostFailure } from '../files/hostFailure.ts';
 import { describeShare, withStoredWeights } from '../files/storedWeights.ts';
 import { writeRunData } from '../runs/runData.ts';
+import { watchDeviceMemory } from './deviceMemory.ts';
 import { balancedWeights } from './balanceClasses.ts';
 import { createMetricsWriter } from '../runs/metricsFile.ts';
 import { runFiles } from '../runs/runFiles.ts';
@@ -58,6 +59,7 @@ export async function trainDocument(
     metrics.append(entry);
     onMetrics(entry);
   };
+  const device = watchDeviceMemory();
   try {
     const taken = await takeUpRun(folder, compiled, onNotice);
     if (taken !== undefined) onTakenUp?.(taken);
@@ -74,13 +76,17 @@ export async function trainDocument(
     };
     const parts = createTrainingParts({ lowered, settings, statisticsFolder, replay, notice: onNotice });
     const from = taken?.position ?? STARTING_POSITION;
-    const order = { lowered, compiled, batches, settings, from, parts, checkpoints, report, wish };
+    const order = {
+      ...{ lowered, compiled, batches, settings, from, parts, checkpoints, report, wish },
+      deviceMemory: device.bytes,
+    };
     const { completed } = await trainNetwork(order);
     await metrics.flushed();
     const waited = opened.waitShare();
     if (waited !== undefined) onNotice(`Steps waited for data during ${(waited * 100).toFixed(1)} % of the time.`);
     return completed;
   } finally {
+    device.stop();
     await opened.dispose();
     await checkpoints.dispose();
     await compiled.dispose();

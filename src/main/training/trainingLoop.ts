@@ -31,6 +31,8 @@ export interface TrainingOrder {
   readonly report: (metrics: Metrics) => void;
   /** Asked between steps: `stop` ends with a last measurement, `leave` saves and ends at once, to go on some other time. */
   readonly wish: () => 'go-on' | 'stop' | 'leave';
+  /** Bytes held on a graphics processor. */
+  readonly deviceMemory?: () => number | undefined;
 }
 
 /** Reports come at most this often; later in a long run more seldom, so that its file stays small. */
@@ -106,6 +108,7 @@ export async function trainNetwork(order: TrainingOrder): Promise<{ completed: b
 
   function reportStep(): void {
     reportedAt = elapsed();
+    const deviceMemory = order.deviceMemory?.();
     const report: StepMetrics = {
       kind: 'step',
       step,
@@ -116,6 +119,7 @@ export async function trainNetwork(order: TrainingOrder): Promise<{ completed: b
       remaining: pace.remaining((epochs - epoch) * samples - offset, epochs - epoch),
       elapsed: elapsed(),
       memory: process.memoryUsage.rss(),
+      ...(deviceMemory !== undefined && { deviceMemory }),
     };
     order.report(report);
     recent = createTally(lowered);
