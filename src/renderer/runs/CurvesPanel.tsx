@@ -1,21 +1,14 @@
 import { ChartLine, X, ZoomOut } from 'lucide-react';
 import { useStore } from 'zustand';
+import { CurveAxisChoice, CurveSmoothing } from '../training/CurveControls.tsx';
 import { bestFigure } from '../training/describeRun.ts';
-import type { CurveAxis } from '../training/curves.ts';
 import { Button } from '../ui/Button.tsx';
-import { classNames } from '../ui/classNames.ts';
 import { Menu } from '../ui/Menu.tsx';
 import { OverlayChart } from './OverlayChart.tsx';
 import type { OverlayFigure } from './overlay.ts';
 import { RunSwatch } from './RunSwatch.tsx';
 import { runsView, toggleRun } from './runsView.ts';
 import { useCurves, useFigures, type ComparedRun } from './useChosenCurves.ts';
-
-const AXES: readonly (readonly [CurveAxis, string])[] = [
-  ['epoch', 'Epoch'],
-  ['step', 'Step'],
-  ['time', 'Time'],
-];
 
 /** Curves of the chosen runs over each other, with what they are and how they are drawn. */
 export function CurvesPanel({ runs }: { readonly runs: readonly ComparedRun[] }) {
@@ -91,37 +84,16 @@ function Controls({
             runsView.setState({ figures: keys.includes(key) ? keys.filter((one) => one !== key) : [...keys, key] }),
         }))}
       />
-      <span className="flex rounded-md bg-sunken p-0.5" role="radiogroup" aria-label="Curves over">
-        {AXES.map(([value, label]) => (
-          <button
-            key={value}
-            type="button"
-            role="radio"
-            aria-checked={axis === value}
-            data-testid={`overlay-axis-${value}`}
-            onClick={() => runsView.setState({ axis: value, zoom: null })}
-            className={classNames(
-              'h-6 rounded-sm px-1.5 hover:text-ink',
-              axis === value && 'bg-raised text-ink shadow-card',
-            )}
-          >
-            {label}
-          </button>
-        ))}
-      </span>
-      <label className="flex items-center gap-1.5">
-        Smooth
-        <input
-          type="range"
-          min={0}
-          max={0.98}
-          step={0.02}
-          value={smoothing}
-          onChange={(event) => runsView.setState({ smoothing: Number(event.target.value) })}
-          className="h-6 w-16 accent-accent"
-          data-testid="overlay-smoothing"
-        />
-      </label>
+      <CurveAxisChoice
+        axis={axis}
+        testId="overlay-axis"
+        onChange={(next) => runsView.setState({ axis: next, zoom: null })}
+      />
+      <CurveSmoothing
+        smoothing={smoothing}
+        testId="overlay-smoothing"
+        onChange={(next) => runsView.setState({ smoothing: next })}
+      />
       <label className="flex h-6 items-center gap-1.5">
         <input
           type="checkbox"

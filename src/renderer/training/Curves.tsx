@@ -4,19 +4,13 @@ import { measuresOf } from '../../contract/measures.ts';
 import type { MeasureDescription, Metrics, RunSummary } from '../../contract/run.ts';
 import { classNames } from '../ui/classNames.ts';
 import { CurveChart } from './CurveChart.tsx';
-import type { CurveAxis } from './curves.ts';
+import { CurveAxisChoice, CurveSmoothing } from './CurveControls.tsx';
 import { curveView, setCurveAxis, useCurveView, zoomCurves } from './curveView.ts';
 
 export interface CurvesProps {
   readonly run: RunSummary;
   readonly metrics: readonly Metrics[];
 }
-
-const AXES: readonly (readonly [CurveAxis, string])[] = [
-  ['epoch', 'Epoch'],
-  ['step', 'Step'],
-  ['time', 'Time'],
-];
 
 /** Loss and measures of a run, with the controls of how they are drawn. */
 export function Curves({ run, metrics }: CurvesProps) {
@@ -57,36 +51,12 @@ function Controls({ run }: { readonly run: RunSummary['id'] }) {
           Validation
         </Toggle>
       </span>
-      <span className="flex rounded-md bg-sunken p-0.5" role="radiogroup" aria-label="Curves over">
-        {AXES.map(([value, label]) => (
-          <button
-            key={value}
-            type="button"
-            role="radio"
-            aria-checked={axis === value}
-            data-testid={`curve-axis-${value}`}
-            onClick={() => setCurveAxis(value)}
-            className={classNames(
-              'h-5 rounded-sm px-1.5 hover:text-ink',
-              axis === value && 'bg-raised text-ink shadow-card',
-            )}
-          >
-            {label}
-          </button>
-        ))}
-      </span>
-      <label className="flex items-center gap-1.5">
-        Smooth
-        <input
-          type="range"
-          min={0}
-          max={0.98}
-          step={0.02}
-          value={smoothing}
-          onChange={(event) => curveView.setState({ smoothing: Number(event.target.value) })}
-          className="h-4 w-16 accent-accent"
-        />
-      </label>
+      <CurveAxisChoice axis={axis} testId="curve-axis" onChange={setCurveAxis} />
+      <CurveSmoothing
+        smoothing={smoothing}
+        testId="curve-smoothing"
+        onChange={(next) => curveView.setState({ smoothing: next })}
+      />
       <span className="flex items-center gap-2">
         <label className="flex items-center gap-1.5">
           <input

@@ -91,8 +91,8 @@ export function RunStatus({ run, step, notices }: RunStatusProps) {
         <Fact name="Elapsed" value={elapsed === undefined ? '–' : formatDuration(elapsed)} />
         <Fact name="Time left" value={active && step !== undefined ? formatDuration(step.remaining) : '–'} />
         <Fact name="Learning rate" value={step === undefined ? '–' : formatLearningRate(step.learningRate)} />
-        <Fact name="Process memory" value={step?.memory === undefined ? '–' : formatBytes(step.memory)} />
-        {step?.deviceMemory !== undefined && <Fact name="Device memory" value={formatBytes(step.deviceMemory)} />}
+        <Fact name="Memory" value={step?.memory === undefined ? '–' : formatBytes(step.memory)} />
+        {step?.deviceMemory !== undefined && <Fact name="GPU memory" value={formatBytes(step.deviceMemory)} />}
       </dl>
       {notices.map((notice) => (
         <p key={notice} className="flex gap-2 rounded-md bg-sunken p-2.5 text-xs text-ink-muted">
