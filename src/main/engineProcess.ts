@@ -112,8 +112,8 @@ async function work(executor: Executor, task: EngineTask): Promise<TaskOutcome> 
   }
 }
 
-async function doTask(executor: Executor, task: EngineTask): Promise<void> {
-  if (!leaving) wish = 'go-on';
+async function doTask(executor: Executor, task: EngineTask, early: 'stop' | 'pause' | undefined): Promise<void> {
+  if (!leaving) wish = early === undefined ? 'go-on' : early === 'stop' ? 'stop' : 'leave';
   try {
     await tell({ kind: 'done', outcome: await work(executor, task) });
   } catch (error) {
@@ -130,7 +130,7 @@ async function doTask(executor: Executor, task: EngineTask): Promise<void> {
 function attend(executor: Executor, request: EngineRequest): void {
   switch (request.kind) {
     case 'task':
-      working = doTask(executor, request.task);
+      working = doTask(executor, request.task, request.wish);
       break;
     case 'prepare':
       prepare();

@@ -99,8 +99,7 @@ export function startEngineChild(environment: NodeJS.ProcessEnv = process.env, f
         };
         void gone.then((reason) => resolve({ kind: 'lost', reason }));
       });
-      tell(child, { kind: 'task', task });
-      if (asked !== undefined) tell(child, { kind: asked });
+      tell(child, { kind: 'task', task, wish: asked });
       const end = await ended;
       listener = undefined;
       asked = undefined;

@@ -39,7 +39,8 @@ export type EngineTask =
 
 /** What the host tells an engine process. */
 export type EngineRequest =
-  | { readonly kind: 'task'; readonly task: EngineTask }
+  /** `wish` is an end that was asked for before the task was sent: a second message could arrive after its first steps. */
+  | { readonly kind: 'task'; readonly task: EngineTask; readonly wish?: 'stop' | 'pause' | undefined }
   /** Gets ready while there is nothing to do: loads the data sets. */
   | { readonly kind: 'prepare' }
   /** Asks the training to end after the step at hand, with a last measurement or so that it can go on some other time. */
