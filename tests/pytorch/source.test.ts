@@ -77,6 +77,11 @@ for (const { title, write, python, script } of targets) {
       const checks = path.join(import.meta.dirname, '../oracles', script);
       const output = execFileSync(python ?? '', [checks, file], { encoding: 'utf8', maxBuffer: 100_000_000 });
       const report = Report.parse(JSON.parse(output.trim().split('\n').at(-1) ?? ''));
+      if (process.env['SKIPWIRE_VERIFY'] === 'all') {
+        console.table(
+          Object.fromEntries(names.map((name) => [name, { expected: expected.get(name), ...report[name] }])),
+        );
+      }
       for (const name of names) {
         const one = report[name];
         expect.soft(one, name).toMatchObject({ parameters: expected.get(name) });
