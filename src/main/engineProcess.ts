@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { dataSources } from './datasets/dataSources.ts';
-import { openTensorflowExecutor } from './executors/tensorflowExecutor.ts';
+import { openEngineAskedFor } from './engines/engineVariable.ts';
 import type { Executor } from './executors/compiledProgram.ts';
 import { assertNever } from '../graph-engine/core/diagnostic.ts';
 import { createExaminer, type Examiner } from './evaluation/createExaminer.ts';
@@ -151,14 +151,19 @@ function prepare(): void {
   for (const source of dataSources) void source.load().catch(() => undefined);
 }
 
-function describeEnvironment({ name, threads }: Executor): EngineEnvironment {
+function describeEnvironment({
+  id,
+  executor: { name, threads, device },
+}: Awaited<ReturnType<typeof openEngineAskedFor>>): EngineEnvironment {
   return {
     skipwire: productVersion,
+    engineId: id,
     engine: name,
     node: process.version,
     platform: `${process.platform}-${process.arch}`,
     processor: os.cpus()[0]?.model ?? 'unknown',
     threads,
+    ...(device !== undefined && { device }),
   };
 }
 
@@ -166,12 +171,12 @@ volunteerForTheKernel();
 watchForOrphanhood();
 // The host may have let go before anybody listened.
 if (!process.connected) leave();
-const opening = openTensorflowExecutor();
+const opening = openEngineAskedFor();
 process.on('message', (message) => {
   const request = message as EngineRequest;
   // Requests wait for the libraries, in order; without them this process ends.
   opening.then(
-    (executor) => attend(executor, request),
+    ({ executor }) => attend(executor, request),
     () => undefined,
   );
 });

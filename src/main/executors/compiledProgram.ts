@@ -1,3 +1,4 @@
+import type { EngineDevice } from '../../contract/engines.ts';
 import type { Program } from '../../graph-engine/program/program.ts';
 
 export type TensorData = Float32Array | Int32Array;
@@ -34,6 +35,8 @@ export interface Executor {
   readonly name: string;
   /** Threads that one operation may use. */
   readonly threads: number;
+  /** What it computes on; the processor of this machine when left out. */
+  readonly device?: EngineDevice;
   compile(program: Program, options: CompileOptions): Promise<CompiledProgram>;
   /** Disposes every program that is still there. */
   dispose(): Promise<void>;

@@ -1,4 +1,5 @@
 import type { HostProblem } from '../../contract/contract.ts';
+import type { EngineDevice, EngineId } from '../../contract/engines.ts';
 import type { Evaluation } from '../../contract/evaluation.ts';
 import type { TextPiece } from '../../contract/examination.ts';
 import type { MeasureDescription, Metrics } from '../../contract/run.ts';
@@ -52,11 +53,15 @@ export type Prediction = Readonly<Record<string, NamedTensors>>;
 /** What was running, for the run's folder. */
 export interface EngineEnvironment {
   readonly skipwire: string;
+  readonly engineId: EngineId;
+  /** Its name with the version, such as `TensorFlow 2.21.0`. */
   readonly engine: string;
   readonly node: string;
   readonly platform: string;
   readonly processor: string;
   readonly threads: number;
+  /** What it computes on, where that is not the processor. */
+  readonly device?: EngineDevice;
 }
 
 export type TaskOutcome =
