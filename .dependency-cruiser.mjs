@@ -65,7 +65,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '\\.(css|svg|png|html)$|\\?(raw|url)$' },
+    exclude: { path: '\\.(css|svg|png|html)$|\\?(raw|url)$|/simd/assembly/' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
       exportsFields: ['exports'],

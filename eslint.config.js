@@ -10,6 +10,8 @@ export default tseslint.config(
       'coverage/',
       '**/generated/**',
       'tests/fixtures/',
+      // AssemblyScript, which its own compiler checks.
+      'src/main/executors/wasm/simd/assembly/',
       'assets/',
       'templates/',
       'runs/',

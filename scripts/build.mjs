@@ -7,10 +7,11 @@ import { withFileLock } from './fileLock.mjs';
 const root = path.join(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
 const NODE_TARGET = 'node20';
+const simdSources = 'src/main/executors/wasm/simd/assembly';
 
 /**
  * What is built, into which folder of dist, from which folders.
- * @typedef {{ name: 'renderer' | 'main' | 'electron', inputs: string[], entries: Record<string, string> }} Target
+ * @typedef {{ name: 'renderer' | 'main' | 'electron' | 'simd', inputs: string[], entries: Record<string, string> }} Target
  * @type {Target[]}
  */
 const targets = [
@@ -44,6 +45,12 @@ const targets = [
     name: 'electron',
     inputs: ['electron', 'src/contract', 'src/graph-engine'],
     entries: { main: 'electron/main.ts', preload: 'electron/preload.ts' },
+  },
+  {
+    // The functions of the WebAssembly executor: AssemblyScript, to a module for each kind of engine.
+    name: 'simd',
+    inputs: [simdSources],
+    entries: { plain: `${simdSources}/index.ts`, fused: `${simdSources}/index.ts` },
   },
 ];
 
@@ -121,6 +128,7 @@ async function buildTarget(target, log) {
   try {
     if (target.name === 'renderer') await buildRenderer(aside);
     else if (target.name === 'main') await buildNode(aside, Object.fromEntries(present));
+    else if (target.name === 'simd') for (const entry of present) await buildSimd(aside, entry);
     else for (const entry of present) await buildElectron(aside, entry);
     rmSync(path.join(dist, target.name), { recursive: true, force: true });
     renameSync(aside, path.join(dist, target.name));
@@ -215,6 +223,21 @@ async function buildElectron(outDir, [name, file]) {
       },
     },
   });
+}
+
+/**
+ * The memory is imported and holds nothing of the module: it has no data and no stack.
+ * @param {string} outDir
+ * @param {[name: string, file: string]} entry
+ */
+async function buildSimd(outDir, [name, file]) {
+  const { default: compiler } = await import('assemblyscript/asc');
+  const { error, stderr } = await compiler.main([
+    ...[path.join(root, file), '--outFile', path.join(outDir, `${name}.wasm`)],
+    ...['--runtime', 'stub', '--importMemory', '--noExportMemory', '--use', 'abort='],
+    ...['--optimizeLevel', '3', '--noAssert', '--enable', name === 'fused' ? 'simd,relaxed-simd' : 'simd'],
+  ]);
+  if (error !== null) throw new Error(`${file} does not compile:\n${stderr.toString()}`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -35,12 +35,13 @@ export async function checkLayers(root) {
 
 /**
  * @param {string} folder
- * @returns {string[]} absolute paths of all TypeScript sources below
+ * @returns {string[]} absolute paths of all TypeScript sources below; AssemblyScript is another language
  */
 function sourceFiles(folder) {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.tsx?$/.test(name) && !name.endsWith('.d.ts'))
-    .map((name) => path.join(folder, name));
+    .map((name) => path.join(folder, name))
+    .filter((file) => !file.includes(path.join('simd', 'assembly')));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

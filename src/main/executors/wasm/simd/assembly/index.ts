@@ -1,0 +1,1 @@
+export { matMul, matMulScratch } from './matMul';
