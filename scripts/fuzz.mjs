@@ -1,11 +1,13 @@
 import { fork } from 'node:child_process';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const root = path.join(import.meta.dirname, '..');
 const folder = path.join(root, 'node_modules', '.cache', 'skipwire', 'hostile');
-const program = path.join(folder, 'program', 'hostileProcess.js');
+/** Of this process alone: another may be at work, or may build what has been edited since. */
+const program = path.join(folder, `program-${process.pid}`, 'hostileProcess.js');
 /** Files that were findings, to be opened again. */
 export const kept = path.join(folder, 'kept');
 /** Wall time after which a file hangs its process; processor time is counted in there, and much stricter. */
@@ -19,20 +21,24 @@ const HANG_MILLISECONDS = 30_000;
  */
 
 /**
- * Opens `count` broken files in processes of their own, and says which crashed, hung, threw, swelled or reached outside. Same
- * seed, same files.
- * @param {{ seed: number, count: number, onProgress?: (done: number, findings: number) => void }} attack
+ * Opens broken files number `from` to `count` in processes of their own, and says which crashed, hung, threw, swelled or
+ * reached outside. Same seed and number, same file.
+ * @param {{ seed: number, from?: number, count: number, onProgress?: (done: number, findings: readonly Finding[]) => void }} attack
  * @returns {Promise<{ findings: Finding[], tallies: Map<string, Tally> }>}
  */
-export async function openBrokenFiles({ seed, count, onProgress }) {
+export async function openBrokenFiles({ seed, from = 0, count, onProgress }) {
   await buildProgram();
   /** @type {Finding[]} */
   const findings = [];
   /** @type {Map<string, Tally>} */
   const tallies = new Map();
-  let next = 0;
-  while (next < count) {
-    next = await openFrom(next, { seed, count, findings, tallies, onProgress });
+  try {
+    let next = from;
+    while (next < count) {
+      next = await openFrom(next, { seed, count, findings, tallies, onProgress });
+    }
+  } finally {
+    await rm(path.dirname(program), { recursive: true, force: true });
   }
   return { findings, tallies };
 }
@@ -41,7 +47,7 @@ export async function openBrokenFiles({ seed, count, onProgress }) {
  * Opens files until all are, or the process ends before that.
  * @param {number} from
  * @param {{ seed: number, count: number, findings: Finding[], tallies: Map<string, Tally>,
- *   onProgress: ((done: number, findings: number) => void) | undefined }} attack
+ *   onProgress: ((done: number, findings: readonly Finding[]) => void) | undefined }} attack
  * @returns {Promise<number>} the number of the file to go on with
  */
 function openFrom(from, { seed, count, findings, tallies, onProgress }) {
@@ -76,7 +82,7 @@ function openFrom(from, { seed, count, findings, tallies, onProgress }) {
       const tally = tallies.get(format) ?? { opened: 0, refused: 0 };
       tallies.set(format, opened ? { ...tally, opened: tally.opened + 1 } : { ...tally, refused: tally.refused + 1 });
       findings.push(...news.findings.map((what) => ({ number, format, what })));
-      onProgress?.(next, findings.length);
+      onProgress?.(next, findings);
     });
     child.once('close', (code, signal) => {
       clearTimeout(watch);
@@ -109,30 +115,38 @@ async function buildProgram() {
   });
 }
 
-/** `npm run fuzz -- --count 100000 --seed 1` */
+/** `npm run fuzz -- --count 100000 --seed 1`; with `--from` it goes on where it was interrupted. */
 async function main() {
   const { values } = parseArgs({
-    options: { count: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' } },
-  });
-  const [count, seed] = [Number(values.count), Number(values.seed)];
-  if (!Number.isSafeInteger(count) || count < 1 || !Number.isSafeInteger(seed) || seed < 0) {
-    throw new Error('--count and --seed want whole numbers');
-  }
-  const began = performance.now();
-  const { findings, tallies } = await openBrokenFiles({
-    seed,
-    count,
-    onProgress: (done, found) => {
-      if (done % 1000 === 0) console.error(`${done} files, ${found} findings`);
+    options: {
+      count: { type: 'string', default: '100000' },
+      seed: { type: 'string', default: '1' },
+      from: { type: 'string', default: '0' },
     },
   });
+  const [count, seed, from] = [Number(values.count), Number(values.seed), Number(values.from)];
+  if (![count, seed, from].every((value) => Number.isSafeInteger(value) && value >= 0) || from >= count) {
+    throw new Error('--count, --seed and --from want whole numbers, and --from less than --count');
+  }
+  const began = performance.now();
+  let told = 0;
+  const { findings, tallies } = await openBrokenFiles({
+    seed,
+    from,
+    count,
+    onProgress: (done, found) => {
+      // At once: who stops this has seen them.
+      for (const { number, format, what } of found.slice(told)) console.log(`${number} ${format}: ${what}`);
+      told = found.length;
+      if (done % 1000 === 0) console.error(`${done} files, ${found.length} findings`);
+    },
+  });
+  for (const { number, format, what } of findings.slice(told)) console.log(`${number} ${format}: ${what}`);
   for (const [format, { opened, refused }] of tallies) {
     console.log(`${format.padEnd(24)} ${String(opened).padStart(7)} opened ${String(refused).padStart(7)} refused`);
   }
-  for (const { number, format, what } of findings) console.log(`${number} ${format}: ${what}`);
-  console.log(
-    `${count} broken files, seed ${seed}: ${findings.length} findings in ${Math.round((performance.now() - began) / 1000)} s`,
-  );
+  const seconds = Math.round((performance.now() - began) / 1000);
+  console.log(`Broken files ${from} to ${count}, seed ${seed}: ${findings.length} findings in ${seconds} s`);
   if (findings.length > 0) console.log(`The files are in ${kept}.`);
   process.exitCode = findings.length > 0 ? 1 : 0;
 }

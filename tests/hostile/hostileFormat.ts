@@ -20,6 +20,9 @@ export interface HostileFormat {
   open(bytes: Uint8Array, folder: string): Promise<Outcome>;
 }
 
+/** Lies beside the workspace: no file may make the product tell what it says. */
+export const SECRET = 'c0rrect-horse-battery-staple';
+
 export const OPENED: Outcome = { opened: true };
 
 /** The outcome of a list of problems. */

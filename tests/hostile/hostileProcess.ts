@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { hostileFormats } from './formats/index.ts';
-import type { HostileFormat, Outcome } from './hostileFormat.ts';
+import { SECRET, type HostileFormat, type Outcome } from './hostileFormat.ts';
 import { rollDice } from './mutate.ts';
 
 /*
@@ -24,8 +24,6 @@ const SECONDS = 2;
 /** What the process may grow by while a file is opened: four times the file, and what decoders and the heap take in steps. */
 const TIMES_THE_FILE = 4;
 const STEP_BYTES = 96 * 2 ** 20;
-/** Lies beside the workspace: no file may make the product tell what it says. */
-const SECRET = 'c0rrect-horse-battery-staple';
 
 const work = JSON.parse(process.argv[2] ?? '') as Work;
 // In memory where the system offers that: a disk is slow at thousands of files that live for a moment.

@@ -3,10 +3,11 @@ import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { unzipSync, zipSync, type Zippable } from 'fflate';
 import { checkFiles, inspectFiles, showSamples } from '../../../src/main/datasets/examineFiles.ts';
+import { unpackTarball } from '../../../src/main/datasets/unpackTarball.ts';
 import { answerOf } from '../../../src/main/files/hostFailure.ts';
 import { productRoot } from '../../../src/main/files/productRoot.ts';
 import { OPENED, refused, type HostileFormat, type Outcome } from '../hostileFormat.ts';
-import { mutateBytes, type Dice } from '../mutate.ts';
+import { join, mutateBytes, type Dice } from '../mutate.ts';
 
 const fixtures = path.join(productRoot, 'tests', 'fixtures', 'data');
 
@@ -70,7 +71,7 @@ const memberNames = [
 ];
 
 /** An archive whose members, names or bytes are changed. */
-function mutateArchive(seed: Uint8Array, dice: Dice, other: Uint8Array): Uint8Array {
+export function mutateArchive(seed: Uint8Array, dice: Dice, other: Uint8Array): Uint8Array {
   if (dice.below(3) === 0) return mutateBytes(seed, dice, other);
   const members = Object.entries(unzipSync(seed));
   const chosen = dice.below(members.length);
@@ -108,3 +109,38 @@ export const dataFormats: readonly HostileFormat[] = [
   }),
   dataFormat({ name: 'mask', turns: 1, fixture: 'masks', broken: ['masks/0.png'] }),
 ];
+
+const TAR_BLOCK = 512;
+
+/** A member of a tape archive (POSIX ustar). */
+function tarMember(name: string, content: Uint8Array): Uint8Array {
+  const header = Buffer.alloc(TAR_BLOCK);
+  header.write(name, 0, 100, 'latin1');
+  header.write(`${content.length.toString(8).padStart(11, '0')}\0`, 124, 'latin1');
+  header.write('0ustar\0', 156, 'latin1');
+  return join(header, content, new Uint8Array((TAR_BLOCK - (content.length % TAR_BLOCK)) % TAR_BLOCK));
+}
+
+/** Archives in which data sets are published. */
+export const tarballs: HostileFormat = {
+  name: 'tarball',
+  turns: 1,
+  seeds: async () => {
+    const content = await readFile(path.join(fixtures, 'cifar-10', 'batches.meta.txt'));
+    const names = ['cifar/batches.meta.txt', '../escaped', '/tmp/../escaped.bin', 'cifar/..', 'cifar/', '.hidden'];
+    return [gzipSync(join(...names.map((name) => tarMember(name, content)), new Uint8Array(2 * TAR_BLOCK)))];
+  },
+  mutate: mutateGzip,
+  async open(bytes, folder) {
+    const [file, target] = [path.join(folder, 'set.tar.gz'), path.join(folder, 'set')];
+    await writeFile(file, bytes);
+    await mkdir(target);
+    try {
+      const answer = await answerOf(() => unpackTarball(file, target));
+      return answer.ok ? OPENED : refused([answer.problem]);
+    } finally {
+      await rm(file);
+      await rm(target, { recursive: true });
+    }
+  },
+};

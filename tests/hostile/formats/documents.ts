@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { inferDocument } from '../../../src/graph-engine/infer/inferDocument.ts';
-import { loadDocument, type LoadResult } from '../../../src/graph-engine/document/loadDocument.ts';
+import { loadBlock, loadDocument, type LoadResult } from '../../../src/graph-engine/document/loadDocument.ts';
 import type { SkipwireDocument } from '../../../src/graph-engine/document/schema.ts';
 import { documentInLink, linkFragment } from '../../../src/graph-engine/sharing/linkFragment.ts';
 import { documentInPng, pngWithDocument } from '../../../src/graph-engine/sharing/pngDocument.ts';
@@ -31,6 +31,22 @@ export const documents: HostileFormat = {
       ? mutateBytes(seed, dice, other)
       : Buffer.from(mutateJson(Buffer.from(seed).toString('utf8'), dice)),
   open: async (bytes) => look(loadDocument(Buffer.from(bytes).toString('utf8'))),
+};
+
+export const blocks: HostileFormat = {
+  name: 'block of a library',
+  turns: 2,
+  seeds: async () =>
+    Promise.all(
+      ['residual-basic', 'transformer-encoder'].map((name) =>
+        readFile(path.join(productRoot, 'templates', 'blocks', `${name}.json`)),
+      ),
+    ),
+  mutate: documents.mutate,
+  async open(bytes) {
+    const result = loadBlock(Buffer.from(bytes).toString('utf8'));
+    return result.ok ? OPENED : refused(result.error);
+  },
 };
 
 const readDocument = async (name: string): Promise<SkipwireDocument> => {

@@ -1,11 +1,20 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { loadDocument } from '../../../src/graph-engine/document/loadDocument.ts';
+import type { SkipwireDocument } from '../../../src/graph-engine/document/schema.ts';
+import { inferDocument } from '../../../src/graph-engine/infer/inferDocument.ts';
+import { weightVariables } from '../../../src/graph-engine/lower/weightVariables.ts';
+import { exportPytorch } from '../../../src/graph-engine/targets/pytorch/exportPytorch.ts';
+import { stateDictionary } from '../../../src/graph-engine/targets/python/stateDictionary.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../../src/graph-engine/targets/safetensors/safetensors.ts';
 import { answerOf } from '../../../src/main/files/hostFailure.ts';
+import { productRoot } from '../../../src/main/files/productRoot.ts';
 import { openCheckpoint } from '../../../src/main/imports/openCheckpoint.ts';
+import { takeWeights } from '../../../src/main/imports/takeWeights.ts';
 import { OPENED, refused, type HostileFormat } from '../hostileFormat.ts';
 import { join, mutateBytes, type Dice } from '../mutate.ts';
 import { mutateJson } from '../mutateJson.ts';
+import { mutateArchive } from './data.ts';
 
 const LENGTH_BYTES = 8;
 
@@ -18,9 +27,13 @@ function mutateHeader(seed: Uint8Array, dice: Dice): Uint8Array {
   return join(length, header, seed.subarray(end));
 }
 
+function mutateWeights(seed: Uint8Array, dice: Dice, other: Uint8Array): Uint8Array {
+  return dice.below(2) === 0 ? mutateHeader(seed, dice) : mutateBytes(seed, dice, other);
+}
+
 export const weights: HostileFormat = {
   name: 'safetensors',
-  turns: 8,
+  turns: 6,
   seeds: async () => [
     encodeSafetensors({
       tensors: {
@@ -31,22 +44,79 @@ export const weights: HostileFormat = {
       metadata: { format: 'pt' },
     }),
   ],
-  mutate: (seed, dice, other) => (dice.below(2) === 0 ? mutateHeader(seed, dice) : mutateBytes(seed, dice, other)),
+  mutate: mutateWeights,
   async open(bytes, folder) {
     const result = decodeSafetensors(bytes);
     // The same file is also opened where its tensors stay on the disk.
     const file = path.join(folder, 'broken.safetensors');
     await writeFile(file, bytes);
-    const answer = await answerOf(async () => {
-      const checkpoint = await openCheckpoint(file);
-      try {
-        for (const name of checkpoint.sizes.keys()) checkpoint.read(name);
-      } finally {
-        checkpoint.close();
-      }
-    });
+    const answer = await answerOf(() => readAll(file));
     await rm(file);
     if (!result.ok) return refused([result.error]);
+    return answer.ok ? OPENED : refused([answer.problem]);
+  },
+};
+
+async function readAll(file: string): Promise<void> {
+  const checkpoint = await openCheckpoint(file);
+  try {
+    for (const name of checkpoint.sizes.keys()) checkpoint.read(name);
+  } finally {
+    checkpoint.close();
+  }
+}
+
+export const archivedWeights: HostileFormat = {
+  name: 'npz of weights',
+  turns: 2,
+  seeds: async () => [await readFile(path.join(productRoot, 'tests', 'fixtures', 'data', 'planes.npz'))],
+  mutate: mutateArchive,
+  async open(bytes, folder) {
+    const file = path.join(folder, 'weights.npz');
+    await writeFile(file, bytes);
+    const answer = await answerOf(() => readAll(file));
+    await rm(file);
+    return answer.ok ? OPENED : refused([answer.problem]);
+  },
+};
+
+const network = readNetwork();
+
+async function readNetwork(): Promise<SkipwireDocument> {
+  const text = await readFile(path.join(productRoot, 'templates', 'networks', 'first-residual.json'), 'utf8');
+  const loaded = loadDocument(text);
+  if (!loaded.ok) throw new Error('The network does not load');
+  return loaded.value;
+}
+
+/** What PyTorch saves of the network: its names, its arrangement, a counter of another type. */
+async function savedByPytorch(): Promise<Uint8Array> {
+  const document = await network;
+  const inferred = inferDocument(document);
+  const variables = weightVariables(document, inferred.root);
+  const sizes = new Map(variables.map(({ name, dims }) => [name, dims.reduce((product, dim) => product * dim, 1)]));
+  const tensors = stateDictionary(variables, exportPytorch(document, inferred).state, (name) =>
+    Float32Array.from({ length: sizes.get(name) ?? 0 }, (_, index) => (index % 7) / 7),
+  );
+  const batches = { dims: [], data: Int32Array.of(40) };
+  return encodeSafetensors({
+    tensors: { ...tensors, num_batches_tracked: batches },
+    metadata: { format: 'pt' },
+  });
+}
+
+/** Weights that another program saved, brought to a network by their names. */
+export const checkpoints: HostileFormat = {
+  name: 'checkpoint of PyTorch',
+  turns: 3,
+  seeds: async () => [await savedByPytorch()],
+  mutate: mutateWeights,
+  async open(bytes, folder) {
+    const [file, target] = [path.join(folder, 'model.safetensors'), path.join(folder, 'taken.safetensors')];
+    await writeFile(file, bytes);
+    const answer = await answerOf(async () => takeWeights(await network, file, target));
+    await rm(file);
+    await rm(target, { force: true });
     return answer.ok ? OPENED : refused([answer.problem]);
   },
 };
