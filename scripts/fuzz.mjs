@@ -10,14 +10,17 @@ const folder = path.join(root, 'node_modules', '.cache', 'skipwire', 'hostile');
 const program = path.join(folder, `program-${process.pid}`, 'hostileProcess.js');
 /** Files that were findings, to be opened again. */
 export const kept = path.join(folder, 'kept');
-/** Wall time after which a file hangs its process; processor time is counted in there, and much stricter. */
-const HANG_MILLISECONDS = 30_000;
+/**
+ * Wall time after which a file hangs its process: long, for a busy machine may leave it no turn. Processor time is counted in
+ * there, and much stricter.
+ */
+const HANG_MILLISECONDS = 300_000;
 
 /**
  * @typedef {{ number: number, format: string, what: string }} Finding
- * @typedef {{ opened: number, refused: number }} Tally
+ * @typedef {{ opened: number, refused: number, seconds: number, slowest: number }} Tally
  * @typedef {{ kind: 'opening', number: number, format: string } |
- *   { kind: 'opened', number: number, format: string, opened: boolean, findings: string[] }} News
+ *   { kind: 'opened', number: number, format: string, opened: boolean, seconds: number, findings: string[] }} News
  */
 
 /**
@@ -76,11 +79,16 @@ function openFrom(from, { seed, count, findings, tallies, onProgress }) {
         }, HANG_MILLISECONDS);
         return;
       }
-      const { number, format, opened } = news;
+      const { number, format, opened, seconds } = news;
       open = undefined;
       next = number + 1;
-      const tally = tallies.get(format) ?? { opened: 0, refused: 0 };
-      tallies.set(format, opened ? { ...tally, opened: tally.opened + 1 } : { ...tally, refused: tally.refused + 1 });
+      const before = tallies.get(format) ?? { opened: 0, refused: 0, seconds: 0, slowest: 0 };
+      tallies.set(format, {
+        opened: before.opened + (opened ? 1 : 0),
+        refused: before.refused + (opened ? 0 : 1),
+        seconds: before.seconds + seconds,
+        slowest: Math.max(before.slowest, seconds),
+      });
       findings.push(...news.findings.map((what) => ({ number, format, what })));
       onProgress?.(next, findings);
     });
@@ -142,8 +150,12 @@ async function main() {
     },
   });
   for (const { number, format, what } of findings.slice(told)) console.log(`${number} ${format}: ${what}`);
-  for (const [format, { opened, refused }] of tallies) {
-    console.log(`${format.padEnd(24)} ${String(opened).padStart(7)} opened ${String(refused).padStart(7)} refused`);
+  const right = (/** @type {string} */ text) => text.padStart(9);
+  console.log(`${''.padEnd(30)}${['opened', 'refused', 'seconds', 'slowest'].map(right).join('')}`);
+  for (const [format, tally] of tallies) {
+    const [whole, slowest] = [tally.seconds.toFixed(1), `${Math.round(1000 * tally.slowest)} ms`];
+    const columns = [String(tally.opened), String(tally.refused), whole, slowest].map(right).join('');
+    console.log(`${format.padEnd(30)}${columns}`);
   }
   const seconds = Math.round((performance.now() - began) / 1000);
   console.log(`Broken files ${from} to ${count}, seed ${seed}: ${findings.length} findings in ${seconds} s`);
