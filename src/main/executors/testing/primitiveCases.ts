@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createBuilder, type Builder } from '../../graph-engine/program/builder.ts';
-import { resolveDims } from '../../graph-engine/program/dims.ts';
-import { createInterpreter } from '../../graph-engine/program/interpreter/createInterpreter.ts';
-import { primitives } from '../../graph-engine/program/primitives/index.ts';
-import type { ConvolutionAttributes } from '../../graph-engine/program/primitives/convolution.ts';
-import type { PoolingAttributes } from '../../graph-engine/program/primitives/pooling.ts';
-import type { Dims, Entry, Value, Variable } from '../../graph-engine/program/program.ts';
-import { normal, uniform } from '../../graph-engine/random/distributions.ts';
-import { createWordStream } from '../../graph-engine/random/philox.ts';
-import type { CompiledProgram, Executor, NamedTensors, TensorData } from './compiledProgram.ts';
-import { openTensorflowExecutor } from './tensorflowExecutor.ts';
+import { createBuilder, type Builder } from '../../../graph-engine/program/builder.ts';
+import { resolveDims } from '../../../graph-engine/program/dims.ts';
+import type { ConvolutionAttributes } from '../../../graph-engine/program/primitives/convolution.ts';
+import type { PoolingAttributes } from '../../../graph-engine/program/primitives/pooling.ts';
+import type { Dims, Entry, Program, Value, Variable } from '../../../graph-engine/program/program.ts';
+import { normal, uniform } from '../../../graph-engine/random/distributions.ts';
+import { createWordStream } from '../../../graph-engine/random/philox.ts';
+import type { TensorData } from '../compiledProgram.ts';
 
 const BATCH = 3;
 
@@ -20,13 +16,15 @@ interface Inputs {
   (dims: Dims, fill?: Fill): Value;
 }
 
-interface Case {
+/** One entry of the program, and what is fed to it. */
+export interface PrimitiveCase {
   readonly entry: Entry;
   readonly feeds: Readonly<Record<string, { readonly dims: readonly number[]; readonly data: TensorData }>>;
 }
 
 const variables: Variable[] = [];
-const cases: Record<string, Case> = {};
+/** By name: every primitive, in the shapes and settings that differ. */
+export const primitiveCases: Record<string, PrimitiveCase> = {};
 
 function fill(dims: readonly number[], kind: Fill, stream: number): TensorData {
   const length = dims.reduce((product, dim) => product * dim, 1);
@@ -54,9 +52,9 @@ function fill(dims: readonly number[], kind: Fill, stream: number): TensorData {
 
 /** One entry of the program that all cases share; everything `build` returns is compared. */
 function check(name: string, build: (b: Builder, input: Inputs) => readonly Value[]): void {
-  const entryName = `case${Object.keys(cases).length}`;
+  const entryName = `case${Object.keys(primitiveCases).length}`;
   const b = createBuilder(entryName);
-  const feeds: Record<string, Case['feeds'][string]> = {};
+  const feeds: Record<string, PrimitiveCase['feeds'][string]> = {};
   const input: Inputs = (dims, kind = 'normal') => {
     const feed = `input${Object.keys(feeds).length}`;
     const integers = typeof kind === 'object' || kind === 'seed';
@@ -65,8 +63,8 @@ function check(name: string, build: (b: Builder, input: Inputs) => readonly Valu
     return b.input(feed, dims, integers ? 'int32' : 'float32');
   };
   b.withOrigin(`stage[1].${entryName}`, () => build(b, input).forEach((value, i) => b.output(`output${i}`, value)));
-  if (cases[name] !== undefined) throw new Error(`Two cases are named ${name}`);
-  cases[name] = { entry: b.entry(), feeds };
+  if (primitiveCases[name] !== undefined) throw new Error(`Two cases are named ${name}`);
+  primitiveCases[name] = { entry: b.entry(), feeds };
 }
 
 function variable(dims: Dims, initial: Variable['initializer'] = { kind: 'normal', standardDeviation: 1 }): Variable {
@@ -388,62 +386,8 @@ check('applyAdam', (b, input) => {
   return [rate];
 });
 
-const program = {
+/** The program that all cases are entries of. */
+export const primitiveProgram: Program = {
   variables,
-  entries: Object.fromEntries(Object.values(cases).map(({ entry }) => [entry.name, entry])),
+  entries: Object.fromEntries(Object.values(primitiveCases).map(({ entry }) => [entry.name, entry])),
 };
-let executor: Executor;
-let compiled: CompiledProgram;
-
-beforeAll(async () => {
-  executor = await openTensorflowExecutor();
-  compiled = await executor.compile(program, { seed: 11, selfCheck: false });
-});
-
-afterAll(() => executor.dispose());
-
-/** A failure kills the program: the cases after it get a fresh one. */
-async function runAlone(entry: string, feeds: NamedTensors): Promise<NamedTensors> {
-  try {
-    return await compiled.run(entry, feeds);
-  } catch (error) {
-    compiled = await executor.compile(program, { seed: 11, selfCheck: false });
-    throw error;
-  }
-}
-
-const interpreter = createInterpreter(program, { seed: 11, precision: 'float64' });
-
-function expectClose(found: ArrayLike<number>, expected: ArrayLike<number>, what: string): void {
-  expect(found.length, what).toBe(expected.length);
-  const size = Math.max(1, ...Array.from(expected, (value) => Math.abs(value)).filter(Number.isFinite));
-  const error = Math.max(0, ...Array.from(expected, (value, i) => Math.abs(value - (found[i] ?? Number.NaN))));
-  expect(
-    error / size,
-    `${what}: ${Array.from(found).slice(0, 8).join()} for ${Array.from(expected).slice(0, 8).join()}`,
-  ).toBeLessThan(1e-5);
-}
-
-test.each(Object.keys(cases))('%s', async (name) => {
-  const { entry, feeds } = cases[name] as Case;
-  const fed = Object.fromEntries(Object.entries(feeds).map(([feed, { data }]) => [feed, data]));
-  const effects = entry.instructions.some(({ outputs }) => outputs.length === 0);
-  for (let run = 0; run < (effects ? 2 : 1); run++) {
-    const found = await runAlone(entry.name, fed);
-    const expected = interpreter.run(entry.name, feeds);
-    for (const { name: output } of entry.outputs) {
-      expectClose(found[output] ?? [], expected[output]?.data ?? [], `${output} of run ${run}`);
-    }
-  }
-  const touched = entry.instructions.flatMap(({ attributes }) => Object.values(attributes));
-  const names = variables.map((variable) => variable.name).filter((variable) => touched.includes(variable));
-  const values = await compiled.readVariables(names);
-  for (const variable of names) expectClose(values[variable] ?? [], interpreter.read(variable), variable);
-});
-
-test('every primitive has a case', () => {
-  const used = new Set(
-    Object.values(cases).flatMap(({ entry }) => entry.instructions.map(({ primitive }) => primitive)),
-  );
-  expect(primitives.map(({ name }) => name).filter((name) => !used.has(name))).toEqual([]);
-});

@@ -1,0 +1,238 @@
+import { resolveDims } from '../../../graph-engine/program/dims.ts';
+import type { PrimitiveName } from '../../../graph-engine/program/primitives/index.ts';
+import type { Attributes, Program, Value, Variable } from '../../../graph-engine/program/program.ts';
+import { batchOf } from '../batchOf.ts';
+import type { CompiledProgram, TensorData } from '../compiledProgram.ts';
+import { EngineError } from '../engineError.ts';
+import type { ComputedPrimitive, InterpretedEngine, TensorShape } from './interpretedEngine.ts';
+import { planEntry, type EntryPlan, type PlannedStep } from './planEntry.ts';
+
+/** A step with the shapes that its values have for one batch size. */
+interface ShapedStep extends PlannedStep {
+  readonly inputShapes: readonly TensorShape[];
+  readonly outputShapes: readonly TensorShape[];
+}
+
+/** A kernel whose particular types are forgotten: the instruction was inferred by its own definition, so they fit. */
+type AnyKernel<T> = (call: {
+  readonly inputs: readonly T[];
+  readonly inputShapes: readonly TensorShape[];
+  readonly attributes: Attributes;
+  readonly outputShapes: readonly TensorShape[];
+  readonly variables: { read(name: string): T; write(name: string, tensor: T): void };
+}) => readonly T[];
+
+/** How many batch sizes of one plan are remembered: those of training, of its last batch, and of a look at samples. */
+const REMEMBERED_BATCHES = 4;
+
+/** Runs a program on a device, one kernel call for each instruction. Variables have no values before they are written. */
+export function createInterpretedProgram<T>(engine: InterpretedEngine<T>, program: Program): CompiledProgram {
+  const declared = new Map(program.variables.map((variable) => [variable.name, variable]));
+  const memory = new Map<string, T>();
+  const constants = new Map<Attributes, T>();
+  const plans = new Map<string, EntryPlan>();
+  const shaped = new WeakMap<EntryPlan, Map<number, readonly ShapedStep[]>>();
+  let state: 'live' | 'failed' | 'disposed' = 'live';
+
+  const variables = {
+    read(name: string): T {
+      const tensor = memory.get(name);
+      if (tensor === undefined) throw new Error(`There is no variable ${name}`);
+      return tensor;
+    },
+    write(name: string, tensor: T): void {
+      const before = memory.get(name);
+      memory.set(name, tensor);
+      if (before !== undefined && before !== tensor) engine.dispose(before);
+    },
+  };
+
+  function variableNamed(name: string): Variable {
+    const variable = declared.get(name);
+    if (variable === undefined) throw new Error(`There is no variable ${name}`);
+    return variable;
+  }
+
+  function demandLife(): void {
+    if (state !== 'live') throw new Error(`This program has ${state === 'failed' ? 'failed' : 'been disposed'}`);
+  }
+
+  function planFor(entryName: string, fetches: readonly string[] | undefined): EntryPlan {
+    const key = fetches === undefined ? entryName : `${entryName}\n${fetches.join('\n')}`;
+    let plan = plans.get(key);
+    if (plan === undefined) {
+      const entry = program.entries[entryName];
+      if (entry === undefined) throw new Error(`There is no entry ${entryName}`);
+      plans.set(key, (plan = planEntry(entry, fetches)));
+    }
+    return plan;
+  }
+
+  function stepsFor(plan: EntryPlan, batch: number): readonly ShapedStep[] {
+    const known = shaped.get(plan) ?? new Map<number, readonly ShapedStep[]>();
+    shaped.set(plan, known);
+    let steps = known.get(batch);
+    if (steps === undefined) {
+      if (known.size >= REMEMBERED_BATCHES) known.clear();
+      steps = plan.steps.map((step) => ({
+        ...step,
+        inputShapes: step.instruction.inputs.map((value) => shapeOf(value, batch)),
+        outputShapes: step.instruction.outputs.map((value) => shapeOf(value, batch)),
+      }));
+      known.set(batch, steps);
+    }
+    return steps;
+  }
+
+  function constantOf({ instruction: { attributes }, outputShapes: [shape] }: ShapedStep): T {
+    let tensor = constants.get(attributes);
+    if (tensor === undefined) {
+      const values = attributes['values'];
+      if (!Array.isArray(values) || shape === undefined) throw new Error('A constant has values');
+      const data = shape.dtype === 'int32' ? Int32Array.from(values, Number) : Float32Array.from(values, Number);
+      constants.set(attributes, (tensor = engine.upload(data, shape)));
+    }
+    return tensor;
+  }
+
+  /** The outputs of one step, as handles that are disposed on their own. */
+  function perform(step: ShapedStep, inputs: readonly T[]): readonly T[] {
+    const { primitive, outputShapes, instruction } = step;
+    const { attributes } = instruction;
+    const [input] = inputs;
+    const [shape] = outputShapes;
+    switch (primitive) {
+      case 'constant':
+        return shape === undefined ? [] : [engine.share(constantOf(step), shape)];
+      case 'readVariable':
+      case 'readUpdatedVariable':
+        return shape === undefined ? [] : [engine.share(variables.read(String(attributes['name'])), shape)];
+      case 'after':
+      case 'reshape':
+        return shape === undefined || input === undefined ? [] : [engine.share(input, shape)];
+      case 'assign': {
+        const { name, dims, dtype } = variableNamed(String(attributes['name']));
+        if (input !== undefined) variables.write(name, engine.share(input, { dims, dtype }));
+        return [];
+      }
+      default:
+        return compute(step, primitive, inputs);
+    }
+  }
+
+  function compute(step: ShapedStep, primitive: ComputedPrimitive, inputs: readonly T[]): readonly T[] {
+    const { inputShapes, outputShapes, instruction } = step;
+    const kernel = engine.kernels[primitive] as unknown as AnyKernel<T>;
+    const results = kernel({ inputs, inputShapes, attributes: instruction.attributes, outputShapes, variables });
+    if (results.length !== outputShapes.length) throw new Error(`the kernel of ${primitive} broke its shape`);
+    return outputShapes.some(({ dtype }) => dtype === 'bfloat16') ? results.map(roundedTo(outputShapes)) : results;
+  }
+
+  function roundedTo(shapes: readonly TensorShape[]) {
+    return (tensor: T, i: number): T => {
+      const shape = shapes[i];
+      if (shape?.dtype !== 'bfloat16') return tensor;
+      const rounded = engine.roundToBfloat16(tensor, shape);
+      engine.dispose(tensor);
+      return rounded;
+    };
+  }
+
+  function execute(steps: readonly ShapedStep[], slots: (T | undefined)[]): void {
+    for (const step of steps) {
+      const inputs: T[] = [];
+      for (const slot of step.inputs) {
+        const tensor = slots[slot];
+        if (tensor === undefined) throw new Error(`${step.instruction.origin}: a value is used before it is made`);
+        inputs.push(tensor);
+      }
+      let outputs: readonly T[];
+      try {
+        outputs = perform(step, inputs);
+      } catch (error) {
+        throw failure(error, step.primitive, step.instruction.origin);
+      }
+      for (let i = 0; i < outputs.length; i++) slots[step.outputs[i] ?? 0] = outputs[i];
+      for (const slot of step.released) {
+        const tensor = slots[slot];
+        slots[slot] = undefined;
+        if (tensor !== undefined) engine.dispose(tensor);
+      }
+    }
+  }
+
+  function failure(error: unknown, primitive: PrimitiveName, origin: string): EngineError {
+    const detail = error instanceof Error ? error.message : String(error);
+    return new EngineError(engine.name, `${primitive}: ${detail}`, origin === '' ? undefined : origin);
+  }
+
+  return {
+    program,
+    async run(entryName, feeds, fetches) {
+      demandLife();
+      const plan = planFor(entryName, fetches);
+      const batch = batchOf(plan.entry, feeds);
+      const slots = new Array<T | undefined>(plan.slotCount).fill(undefined);
+      try {
+        plan.entry.inputs.forEach(({ name, value }, i) => {
+          const data = feeds[name];
+          if (data !== undefined) slots[plan.feeds[i] ?? 0] = engine.upload(data, shapeOf(value, batch));
+        });
+        execute(stepsFor(plan, batch), slots);
+        engine.flush?.();
+        const results = await Promise.all(
+          plan.fetches.map(async ({ name, slot, value }) => {
+            const tensor = slots[slot];
+            if (tensor === undefined) throw new Error(`${entryName} did not make ${name}`);
+            return [name, await engine.read(tensor, shapeOf(value, batch))] as const;
+          }),
+        );
+        return Object.fromEntries(results);
+      } catch (error) {
+        // Variables may be half updated.
+        if (state === 'live') state = 'failed';
+        throw error instanceof EngineError ? error : new EngineError(engine.name, messageOf(error));
+      } finally {
+        for (const tensor of slots) if (tensor !== undefined) engine.dispose(tensor);
+      }
+    },
+    async readVariables(names = program.variables.map(({ name }) => name)) {
+      demandLife();
+      const wanted = [...new Set(names)].map(variableNamed);
+      const values = await Promise.all(
+        wanted.map(
+          async ({ name, dims, dtype }) => [name, await engine.read(variables.read(name), { dims, dtype })] as const,
+        ),
+      );
+      return Object.fromEntries(values);
+    },
+    async writeVariables(values) {
+      demandLife();
+      const given = Object.entries(values).map(([name, data]) => ({ variable: variableNamed(name), data }));
+      for (const { variable, data } of given) demandData(variable, data);
+      for (const { variable, data } of given) variables.write(variable.name, engine.upload(data, variable));
+    },
+    async dispose() {
+      if (state === 'disposed') return;
+      state = 'disposed';
+      for (const tensor of [...memory.values(), ...constants.values()]) engine.dispose(tensor);
+      memory.clear();
+      constants.clear();
+    },
+  };
+}
+
+function shapeOf({ dims, dtype }: Value, batch: number): TensorShape {
+  return { dims: resolveDims(dims, batch), dtype };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function demandData({ name, dims, dtype }: Variable, data: TensorData): void {
+  const count = dims.reduce((product, dim) => product * dim, 1);
+  if (data.length !== count || data instanceof Int32Array !== (dtype === 'int32')) {
+    throw new Error(`${name} takes ${count} ${dtype} values, got ${data.length} in ${data.constructor.name}`);
+  }
+}

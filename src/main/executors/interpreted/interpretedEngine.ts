@@ -1,0 +1,79 @@
+import type {
+  AttributesOf,
+  InputsOf,
+  OutputsOf,
+  PrimitiveName,
+} from '../../../graph-engine/program/primitives/index.ts';
+import type { ElementType, Value } from '../../../graph-engine/program/program.ts';
+import type { TensorData } from '../compiledProgram.ts';
+
+/** What a tensor on the device is, the batch known. A `bfloat16` tensor is held as float32 that has been rounded. */
+export interface TensorShape {
+  readonly dims: readonly number[];
+  readonly dtype: ElementType;
+}
+
+type TensorsOf<Values extends readonly Value[], T> = { readonly [Index in keyof Values]: T };
+type ShapesOf<Values extends readonly Value[]> = { readonly [Index in keyof Values]: TensorShape };
+
+/** The variables of a program, on the device. */
+export interface DeviceVariables<T> {
+  /** The tensor of a variable; it stays the variable's. */
+  read(name: string): T;
+  /** Makes `tensor` the variable's, and disposes what the variable had unless it is the same. */
+  write(name: string, tensor: T): void;
+}
+
+/** What a kernel may use. */
+export interface KernelCall<Name extends PrimitiveName, T> {
+  /** They stay the caller's; what has the batch in its shape or not is told apart in `inputShapes` alone. */
+  readonly inputs: TensorsOf<InputsOf<Name>, T>;
+  readonly inputShapes: ShapesOf<InputsOf<Name>>;
+  readonly attributes: AttributesOf<Name>;
+  /** The shapes that the outputs have at run time. */
+  readonly outputShapes: ShapesOf<OutputsOf<Name>>;
+  readonly variables: DeviceVariables<T>;
+}
+
+/**
+ * Computes a primitive on the device. The outputs are new handles, each of which the caller disposes once; where one shares the
+ * memory of an input it must come from `share`.
+ */
+export type Kernel<Name extends PrimitiveName, T> = (call: KernelCall<Name, T>) => readonly T[];
+
+/** What the interpreting executor does itself, with the handles alone. */
+export type HandledPrimitive = 'constant' | 'readVariable' | 'readUpdatedVariable' | 'after' | 'reshape' | 'assign';
+
+/** The primitives that an engine computes. */
+export type ComputedPrimitive = Exclude<PrimitiveName, HandledPrimitive>;
+
+/** Kernels of a family, or of all primitives: `satisfies Kernels<T, ...>` lists what is missing. */
+export type Kernels<T, Name extends ComputedPrimitive = ComputedPrimitive> = { readonly [N in Name]: Kernel<N, T> };
+
+/**
+ * A device that programs are interpreted on, one kernel call for each instruction. `T` is its handle of a tensor. Everything but
+ * `read` returns at once; a device that computes later keeps the order of the calls.
+ */
+export interface InterpretedEngine<T> {
+  /** For people, such as `WebAssembly`. */
+  readonly name: string;
+  /** Threads that one operation may use. */
+  readonly threads: number;
+  /** A tensor with a copy of the values. */
+  upload(data: TensorData, shape: TensorShape): T;
+  /** A copy of the values; later writes to the memory do not reach it. */
+  read(tensor: T, shape: TensorShape): Promise<TensorData>;
+  /** Another handle of the same memory, of a shape of the same size. */
+  share(tensor: T, shape: TensorShape): T;
+  /** Lets go of a handle; the memory is free when its last handle is. */
+  dispose(tensor: T): void;
+  /** A float32 tensor rounded to the nearest bfloat16, as a new handle. */
+  roundToBfloat16(tensor: T, shape: TensorShape): T;
+  readonly kernels: Kernels<T>;
+  /** Handles that are alive on the device, for tests and for people; constant from step to step. */
+  liveTensors(): number;
+  /** Called after the kernels of one call of an entry, before values are read: where a device must be set going. */
+  flush?(): void;
+  /** Frees the device itself. */
+  close(): void;
+}

@@ -1,0 +1,48 @@
+import type { BackendValues, TensorInfo } from '@tensorflow/tfjs-core';
+import type { TensorData } from '../compiledProgram.ts';
+import type { InterpretedEngine, Kernels, TensorShape } from '../interpreted/interpretedEngine.ts';
+import type { TfjsDevice } from './tfjsDevice.ts';
+
+/** What an engine on a backend of TensorFlow.js says for itself. */
+export interface TfjsEngineParts {
+  readonly name: string;
+  readonly threads: number;
+  readonly device: TfjsDevice;
+  readonly kernels: Kernels<TensorInfo>;
+  roundToBfloat16(tensor: TensorInfo, shape: TensorShape): TensorInfo;
+  flush?(): void;
+  close(): void;
+}
+
+type AnyKernel = (call: unknown) => readonly TensorInfo[];
+
+/** An engine on a backend of TensorFlow.js: tensors are its infos, and what a kernel leaves behind is disposed. */
+export function createTfjsEngine({ device, kernels, ...parts }: TfjsEngineParts): InterpretedEngine<TensorInfo> {
+  const { backend } = device;
+  return {
+    ...parts,
+    upload: (data, { dims }) => device.upload(data, dims),
+    async read({ dataId }, shape) {
+      return tensorData(await backend.read(dataId), shape);
+    },
+    share: (tensor, { dims }) => device.share(tensor, dims),
+    dispose: (tensor) => device.dispose(tensor),
+    roundToBfloat16(tensor, shape) {
+      const [rounded] = device.scoped(() => [parts.roundToBfloat16(tensor, shape)]);
+      if (rounded === undefined) throw new Error('Rounding gives a tensor');
+      return rounded;
+    },
+    kernels: Object.fromEntries(
+      Object.entries(kernels).map(([name, kernel]) => {
+        const any = kernel as AnyKernel;
+        return [name, (call: unknown) => device.scoped(() => any(call))];
+      }),
+    ) as unknown as Kernels<TensorInfo>,
+    liveTensors: () => backend.numDataIds(),
+  };
+}
+
+function tensorData(values: BackendValues, { dtype }: TensorShape): TensorData {
+  if (dtype === 'int32') return values instanceof Int32Array ? values : Int32Array.from(values as ArrayLike<number>);
+  return values instanceof Float32Array ? values : Float32Array.from(values as ArrayLike<number>);
+}

@@ -1,0 +1,50 @@
+/**
+ * The kernels of TensorFlow.js that programs may reach. It is a list of what is allowed, as some of the others are wrong on some
+ * backend: MaxPoolGrad where a maximum is not above zero, AvgPoolGrad with padding, Dilation2D, the gradients of Conv3D, OneHot
+ * of floats.
+ */
+export const stockKernels = [
+  'Add',
+  'ArgMax',
+  'BatchMatMul',
+  'Cast',
+  'Concat',
+  'Equal',
+  'Erf',
+  'Exp',
+  'GatherV2',
+  'Greater',
+  'GreaterEqual',
+  'Log',
+  'Max',
+  'Maximum',
+  'Minimum',
+  'Multiply',
+  'Neg',
+  'NotEqual',
+  'PadV2',
+  'RealDiv',
+  'Relu',
+  'ResizeBilinear',
+  'Rsqrt',
+  'Select',
+  'Sigmoid',
+  'Slice',
+  'Softmax',
+  'Sqrt',
+  'Square',
+  'StridedSlice',
+  'Sub',
+  'Sum',
+  'Tanh',
+  'Transpose',
+] as const;
+
+export type StockKernel = (typeof stockKernels)[number];
+
+const names: ReadonlySet<string> = new Set(stockKernels);
+
+/** Whether programs may reach this kernel of TensorFlow.js. */
+export function isStockKernel(name: string): name is StockKernel {
+  return names.has(name);
+}

@@ -1,0 +1,32 @@
+import { findBackendFactory, getKernelsForBackend, type KernelBackend, type TensorInfo } from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-wasm';
+
+/** TensorFlow.js's backend on WebAssembly, with what its types leave out. */
+export interface WasmBackend extends KernelBackend {
+  readonly wasm: {
+    readonly HEAPU8: Uint8Array;
+    readonly asm: { readonly memory: { readonly buffer: ArrayBufferLike } };
+    _malloc(bytes: number): number;
+    _free(pointer: number): void;
+  };
+  makeOutput(shape: readonly number[], dtype: 'float32' | 'int32'): TensorInfo;
+  getMemoryOffset(dataId: object): number;
+}
+
+let opening: Promise<WasmBackend> | undefined;
+
+/**
+ * The backend, made once: its kernels keep functions of the module they were set up with last. It is none of those that
+ * TensorFlow.js has chosen itself or been told to use, so nothing else in the process changes.
+ */
+export function openWasmBackend(): Promise<WasmBackend> {
+  return (opening ??= create());
+}
+
+async function create(): Promise<WasmBackend> {
+  const factory = findBackendFactory('wasm');
+  if (factory === null) throw new Error('TensorFlow.js has no WebAssembly backend');
+  const backend = (await factory()) as WasmBackend;
+  for (const { setupFunc } of getKernelsForBackend('wasm')) setupFunc?.(backend);
+  return backend;
+}

@@ -1,0 +1,4 @@
+import { describeExecutor } from '../testing/describeExecutor.ts';
+import { openWasmExecutor } from './wasmExecutor.ts';
+
+describeExecutor('WebAssembly', openWasmExecutor);
