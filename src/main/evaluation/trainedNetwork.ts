@@ -20,7 +20,8 @@ export async function openTrainedNetwork(
   document: SkipwireDocument,
   weights: WeightSource,
 ): Promise<TrainedNetwork> {
-  const { lowered } = await withStoredWeights(document, requireLowered(document));
+  const drawn = requireLowered(document);
+  const lowered = 'file' in weights ? drawn : (await withStoredWeights(document, drawn)).lowered;
   const { predict } = lowered.program.entries;
   if (predict === undefined) throw new Error('The program has no entry "predict"');
   // Without the other entries there is less to compile, and no optimizer state to hold.

@@ -44,6 +44,11 @@ export async function withStoredWeights<Lowered extends Pick<LoweredDocument, 'p
   return { lowered: { ...lowered, program }, share: { file, taken: wanted - missing.length, wanted, missing } };
 }
 
+/** The document as of a run that has weights of its own by now. */
+export function withoutStoredWeights({ weights: _, ...document }: SkipwireDocument): SkipwireDocument {
+  return document;
+}
+
 function withVariables(program: Program, variables: Program['variables']): Program {
   return { ...program, variables };
 }

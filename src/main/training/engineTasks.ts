@@ -5,7 +5,7 @@ import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { lowerDocument, type LoweredDocument, type LowerOptions } from '../../graph-engine/lower/lowerDocument.ts';
 import type { CompiledProgram, Executor, NamedTensors } from '../executors/compiledProgram.ts';
 import { HostFailure } from '../files/hostFailure.ts';
-import { describeShare, withStoredWeights } from '../files/storedWeights.ts';
+import { describeShare, withoutStoredWeights, withStoredWeights } from '../files/storedWeights.ts';
 import { writeRunData } from '../runs/runData.ts';
 import { watchDeviceMemory } from './deviceMemory.ts';
 import { balancedWeights } from './balanceClasses.ts';
@@ -13,6 +13,7 @@ import { createMetricsWriter } from '../runs/metricsFile.ts';
 import { runFiles } from '../runs/runFiles.ts';
 import type { BatchSource } from './batches.ts';
 import { matchWeights, readCheckpoint } from './checkpoints.ts';
+import { furthestCheckpoint } from './checkpointFiles.ts';
 import { createCheckpointWriter } from './checkpointWriter.ts';
 import type { EngineTask, Prediction } from './engineMessages.ts';
 import { describeMeasures } from './networkMeasures.ts';
@@ -38,10 +39,14 @@ export interface TrainingListeners {
 /** Trains a document in the folder of a run, from its furthest checkpoint on; returns whether it got to the end. Throws a `HostFailure`. */
 export async function trainDocument(
   executor: Executor,
-  { document, folder, statisticsFolder }: Extract<EngineTask, { kind: 'train' }>,
+  { document: whole, folder, statisticsFolder }: Extract<EngineTask, { kind: 'train' }>,
   { onNotice, onTakenUp, onBegun, onMetrics, wish }: TrainingListeners,
   choose: (batches: BatchSource) => BatchSource = (batches) => batches,
 ): Promise<boolean> {
+  const checkpointFolder = path.join(folder, runFiles.checkpoints);
+  const isBegun = whole.weights !== undefined && (await furthestCheckpoint(checkpointFolder)).name !== undefined;
+  // Whatever became of the file that the run once began with.
+  const document = isBegun ? withoutStoredWeights(whole) : whole;
   const settings = document.training;
   const options = { statistics: statisticsFolder !== undefined && statisticsEvery(settings) > 0 };
   const { lowered: drawn, share } = await withStoredWeights(document, lower(document, options));
@@ -53,7 +58,6 @@ export async function trainDocument(
   const compiled = await executor.compile(lowered.program, { seed: settings.seed });
   const opened = openBatches(data, settings);
   const metrics = createMetricsWriter(folder);
-  const checkpointFolder = path.join(folder, runFiles.checkpoints);
   const checkpoints = createCheckpointWriter(checkpointFolder, lowered.program, compiled, () => metrics.flushed());
   const report = (entry: Metrics): void => {
     metrics.append(entry);
@@ -102,7 +106,8 @@ export async function predictDocument(
   executor: Executor,
   { document, weights, inputs, samples }: Extract<EngineTask, { kind: 'predict' }>,
 ): Promise<Prediction> {
-  const { lowered } = await withStoredWeights(document, lower(document));
+  const { lowered } =
+    'file' in weights ? { lowered: lower(document) } : await withStoredWeights(document, lower(document));
   const seed = 'seed' in weights ? weights.seed : document.training.seed;
   const { predict } = lowered.program.entries;
   if (predict === undefined) throw new Error('The program has no entry "predict"');

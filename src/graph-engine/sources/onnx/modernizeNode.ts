@@ -20,9 +20,19 @@ type Change = (node: SourceNode, context: ModernizeContext) => readonly SourceNo
 
 /** Writes a node of an older operator set in the form of opset 18; a node that needs nothing comes back as it is. */
 export function modernizeNode(node: SourceNode, context: ModernizeContext): readonly SourceNode[] {
-  if (node.domain !== '' || context.opset >= FORM_OPSET) return [node];
+  if (node.domain !== '') return [node];
+  if (node.opType === 'CastLike') return [castLike(node, context)];
+  if (context.opset >= FORM_OPSET) return [node];
   const change = Object.hasOwn(changes, node.opType) ? changes[node.opType] : undefined;
   return change?.(node, context) ?? [node];
+}
+
+/** A CastLike as the Cast that it is, where the type that it goes by is known. */
+function castLike(node: SourceNode, { fact }: ModernizeContext): SourceNode {
+  const [input = '', like = ''] = node.inputs;
+  const to = fact(like)?.elementType ?? 0;
+  if (to === 0) return node;
+  return { ...node, opType: 'Cast', inputs: [input], attributes: new Map([attribute('to', to)]) };
 }
 
 function integers(context: ModernizeContext, node: SourceNode, part: string, values: readonly number[]): string {
@@ -187,7 +197,7 @@ const changes: Readonly<Record<string, Change>> = {
   Concat: (node) => (node.attributes.has('axis') ? [node] : [{ ...node, attributes: new Map([attribute('axis', 1)]) }]),
   Dropout: (node) => [without(node, ['ratio', 'is_test', 'consumed_inputs'], node.inputs.slice(0, 1))],
   BatchNormalization: (node) => [
-    { ...without(node, ['spatial', 'is_test', 'consumed_inputs', 'momentum']), outputs: node.outputs.slice(0, 1) },
+    { ...without(node, ['spatial', 'is_test', 'consumed_inputs']), outputs: node.outputs.slice(0, 1) },
   ],
   PRelu(node, context) {
     const [x = '', slope = ''] = node.inputs;

@@ -74,6 +74,9 @@ function biasOf(mapping: Mapping, name: string | undefined, filters: number): { 
   if (name === undefined || name === '') return {};
   const bias = mapping.floats(name);
   if (bias === undefined || bias.dims.reduce((a, b) => a * b, 1) !== filters) return undefined;
+  // Zeros that the file works out stand for no bias: an exporter had to write something.
+  const isMadeUp = mapping.maker(name, 'Expand', 'ConstantOfShape') !== undefined;
+  if (isMadeUp && bias.values().every((value) => value === 0)) return {};
   return { bias: weightAs(bias, [filters]) };
 }
 

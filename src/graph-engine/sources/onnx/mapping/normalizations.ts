@@ -45,8 +45,10 @@ const batchNormalization: Mapper = (node, mapping) => {
     return false;
   }
   const epsilon = shortest(floatOf(node, 'epsilon', 1e-5));
+  // There it is the share of what was known before.
+  const momentum = Number((1 - floatOf(node, 'momentum', 0.9)).toPrecision(6));
   const weights = { scale, offset, runningMean, runningVariance };
-  const y = mapping.one('batchNormalization', { epsilon }, { input: x }, weights);
+  const y = mapping.one('batchNormalization', { epsilon, momentum }, { input: x }, weights);
   return y !== undefined && mapping.bind(node.outputs[0], { ...y, view: x.view });
 };
 
