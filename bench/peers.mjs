@@ -102,6 +102,7 @@ export async function buildPeers() {
       rolldownOptions: {
         input: {
           skipwirePeer: path.join(root, 'bench/skipwirePeer.ts'),
+          wasmPeer: path.join(root, 'bench/wasmPeer.ts'),
           tfLayersPeer: path.join(root, 'bench/tfLayersPeer.ts'),
           statisticsPeer: path.join(root, 'bench/statisticsPeer.ts'),
           frontEnd: path.join(root, 'bench/frontEnd.ts'),

@@ -7,6 +7,7 @@ import { measureLoop } from './loop.mjs';
 import { measureOnnxWrite, printOnnxWrite } from './onnxWrite.mjs';
 import { measureNetworks } from './networks.mjs';
 import { measureStatistics } from './statistics.mjs';
+import { measureWasm } from './wasm.mjs';
 import { buildPeers, built, findTorch, median, root, startOurs, startPeer, threads } from './peers.mjs';
 
 /** @typedef {import('./peers.mjs').PeerHandle} PeerHandle */
@@ -18,6 +19,7 @@ const usage = `npm run bench -- [options]
   --statistics     only what looking at every node costs
   --loop           only what the training loop costs, evaluation, checkpoints, and 50 000 tiny steps
   --onnx-write     only how fast an ONNX model above 2 GB is written, and in how much memory
+  --wasm           only training on WebAssembly, beside PyTorch on one thread
   --large          only the deepest networks: front end, compile time and memory
   --json FILE      writes what is printed as JSON as well`;
 
@@ -29,6 +31,7 @@ const { values: options } = parseArgs({
     statistics: { type: 'boolean', default: false },
     loop: { type: 'boolean', default: false },
     'onnx-write': { type: 'boolean', default: false },
+    wasm: { type: 'boolean', default: false },
     large: { type: 'boolean', default: false },
     json: { type: 'string' },
     help: { type: 'boolean', default: false },
@@ -190,6 +193,10 @@ async function main() {
     await measureStatistics({ rounds: options.quick ? 10 : 30 });
     return;
   }
+  if (options.wasm) {
+    await measureWasm({ rounds: options.quick ? 3 : 10 });
+    return;
+  }
   if (options.large) {
     measureFrontEnd();
     await measureLargeSteps();
@@ -244,6 +251,7 @@ async function main() {
   const frontEnd = measureFrontEnd();
   const large = options.quick ? [] : await measureLargeSteps();
   const networks = options.quick ? [] : await measureNetworks({ rounds: 4, compiled: true });
+  const wasm = await measureWasm({ rounds: options.quick ? 3 : 10 });
 
   if (options.json !== undefined) {
     const machine = { processor: os.cpus()[0]?.model, threads, node: process.version, load };
@@ -256,6 +264,7 @@ async function main() {
       frontEnd,
       large,
       networks,
+      wasm,
       verdicts,
     };
     writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);

@@ -1,11 +1,14 @@
 import { findBackendFactory, getKernelsForBackend, type KernelBackend, type TensorInfo } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
+import type { WebAssemblyMemory } from './simd/webAssembly.ts';
 
 /** TensorFlow.js's backend on WebAssembly, with what its types leave out. */
 export interface WasmBackend extends KernelBackend {
   readonly wasm: {
-    readonly HEAPU8: Uint8Array;
-    readonly asm: { readonly memory: { readonly buffer: ArrayBufferLike } };
+    /** Views of the memory as it is now; there are others after it has grown. */
+    readonly HEAPU8: Uint8Array<ArrayBuffer>;
+    readonly HEAPF32: Float32Array;
+    readonly asm: { readonly memory: WebAssemblyMemory };
     _malloc(bytes: number): number;
     _free(pointer: number): void;
   };

@@ -1,0 +1,42 @@
+import { lowerDocument } from '../src/graph-engine/lower/lowerDocument.ts';
+import { countMacs } from '../src/graph-engine/program/countMacs.ts';
+import { OptimizerSettings } from '../src/graph-engine/program/optimizers/settings.ts';
+import { livePeak } from '../src/graph-engine/program/passes/livePeak.ts';
+import type { CompiledProgram, Executor } from '../src/main/executors/compiledProgram.ts';
+import { feedsOf, openNetwork } from './benchNetwork.ts';
+import { timeSteps, type Peer } from './peerProcess.ts';
+
+/** A peer that trains networks of ours on an executor, which took `loadMs` to open. */
+export function trainingPeer(executor: Executor, loadMs: number): Peer {
+  let step: () => Promise<void>;
+  let compiled: CompiledProgram | undefined;
+  return {
+    async prepare({ network, batch, size, precision, recompute }) {
+      await compiled?.dispose();
+      const begun = performance.now();
+      const document = openNetwork(network, size);
+      const optimizer = OptimizerSettings.parse({ kind: 'momentum' });
+      const training = { ...document.training, optimizer, precision, recompute };
+      const lowered = lowerDocument({ ...document, training });
+      if (!lowered.ok) throw new Error(JSON.stringify(lowered.error));
+      const { program } = lowered.value;
+      const [train, predict] = [program.entries['train'], program.entries['predict']];
+      if (!train || !predict) throw new Error(`${network} has no loss`);
+      const made = await executor.compile(program, { seed: 1 });
+      compiled = made;
+      const compileMs = performance.now() - begun;
+      const feeds = feedsOf(train, batch);
+      let count = 0;
+      step = async () => {
+        const { loss } = await made.run('train', { ...feeds, seed: Int32Array.of(1, count++) });
+        if (!Number.isFinite(loss?.[0])) throw new Error('The loss is not a number');
+      };
+      await step();
+      const firstStepMs = performance.now() - begun - compileMs;
+      const { bytes: livePeakBytes } = livePeak(train, batch);
+      const instructions = train.instructions.length;
+      return { loadMs, compileMs, firstStepMs, macs: countMacs(predict, batch), instructions, livePeakBytes };
+    },
+    steps: (count) => timeSteps(count, step),
+  };
+}
