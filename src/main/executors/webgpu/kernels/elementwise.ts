@@ -1,0 +1,146 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { sizeOfDims } from '../../../../graph-engine/program/interpreter/tensor.ts';
+import type { Kernels, TensorShape } from '../../interpreted/interpretedEngine.ts';
+import { broadcastAxes } from '../broadcastAxes.ts';
+import { elementShader, type ParameterType, type Shader, type ShaderType } from '../shader.ts';
+import type { ShaderRunner } from '../shaderRunner.ts';
+
+/** `bits` of a float that is not a number; compilers may take `a != a` for false. */
+const isNan = (value: string) => `(bitcast<u32>(${value}) & 0x7fffffffu) > 0x7f800000u`;
+
+/** The error function to 1.5e-7 (Abramowitz and Stegun 7.1.26). */
+const erf = `
+fn error_function(x: f32) -> f32 {
+  let t = 1.0 / (1.0 + 0.3275911 * abs(x));
+  let series = ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t;
+  return sign(x) * (1.0 - series * exp(-x * x));
+}`;
+
+/** WGSL expressions of the operands `a`, `b` and `c`. Not-a-number must come through: it tells that a training diverges. */
+const expressions = {
+  add: 'a + b',
+  subtract: 'a - b',
+  multiply: 'a * b',
+  divide: 'a / b',
+  maximum: 'select(a, b, b > a)',
+  minimum: 'select(a, b, b < a)',
+  negate: '-a',
+  exp: 'exp(a)',
+  log: 'log(a)',
+  sqrt: 'sqrt(a)',
+  rsqrt: '1.0 / sqrt(a)',
+  square: 'a * a',
+  greater: 'select(0.0, 1.0, a > b)',
+  greaterEqual: 'select(0.0, 1.0, a >= b)',
+  equal: 'select(0.0, 1.0, a == b)',
+  select: 'select(c, b, a != 0.0)',
+  relu: 'select(a, 0.0, a < 0.0)',
+  reluGrad: 'select(0.0, a, b > 0.0)',
+  sigmoid: '1.0 / (1.0 + exp(-a))',
+  sigmoidGrad: 'b * a * (1.0 - a)',
+  // Some drivers overflow; beyond 15 it is one to the last bit.
+  tanh: `select(tanh(clamp(a, -15.0, 15.0)), a, ${isNan('a')})`,
+  tanhGrad: 'b * (1.0 - a * a)',
+  erf: 'error_function(a)',
+  biasAdd: 'a + b',
+  broadcastTo: 'a',
+  toInteger: 'i32(a)',
+  toFloat: 'f32(a)',
+} as const;
+
+type Operation = keyof typeof expressions;
+
+const operandNames = ['a', 'b', 'c'] as const;
+
+/** A shader for an operation on operands of these types that are read along so many axes. */
+function shaderOf(operation: Operation, types: readonly ShaderType[], result: ShaderType, axes: number): Shader {
+  const names = operandNames.slice(0, types.length);
+  const places = Array.from({ length: axes }, (_, i) => i);
+  const parameters: [string, ParameterType][] = places.flatMap((i) => [
+    ...(i < axes - 1 ? [[`size${i}`, 'u32'] as [string, ParameterType]] : []),
+    ...names.map((name): [string, ParameterType] => [`${name}Stride${i}`, 'u32']),
+  ]);
+  return elementShader({
+    name: operation,
+    reads: Object.fromEntries(names.map((name, i) => [`${name}_values`, types[i] ?? 'f32'])),
+    writes: { y: result },
+    parameters: Object.fromEntries(parameters),
+    ...(operation === 'erf' && { declarations: erf }),
+    body: `
+  var rest = i;
+${names.map((name) => `  var ${name}_at = 0u;`).join('\n')}
+${places
+  .map((i) => {
+    const index = i < axes - 1 ? `rest % p.size${i}` : 'rest';
+    const steps = names.map((name) => `${name}_at += index * p.${name}Stride${i};`).join(' ');
+    return `  { let index = ${index}; ${steps}${i < axes - 1 ? ` rest /= p.size${i};` : ''} }`;
+  })
+  .join('\n')}
+${names.map((name) => `  let ${name} = ${name}_values[${name}_at];`).join('\n')}
+  y[i] = ${expressions[operation]};`,
+  });
+}
+
+type AnyCall = { readonly inputs: readonly TensorInfo[]; readonly outputShapes: readonly [TensorShape] };
+
+/** Elementwise arithmetic, with broadcasting, one shader for each. */
+export function elementwiseKernels(runner: ShaderRunner) {
+  const shaders = new Map<string, Shader>();
+
+  function compute(operation: Operation, operands: readonly TensorInfo[], shape: TensorShape): TensorInfo {
+    const y = runner.empty(shape);
+    const axes = broadcastAxes(
+      shape.dims,
+      operands.map((operand) => operand.shape),
+    );
+    const types = operands.map(typeOf);
+    const key = `${operation} ${types.join()} ${axes.length}`;
+    let shader = shaders.get(key);
+    if (shader === undefined) shaders.set(key, (shader = shaderOf(operation, types, typeOf(y), axes.length)));
+    const parameters = axes.flatMap(({ size, strides }, i) => (i < axes.length - 1 ? [size, ...strides] : strides));
+    runner.run({ shader, reads: operands, writes: [y], elements: sizeOfDims(shape.dims), parameters });
+    return y;
+  }
+
+  const kernel =
+    (operation: Operation) =>
+    ({ inputs, outputShapes: [shape] }: AnyCall) => [compute(operation, inputs, shape)];
+
+  return {
+    add: kernel('add'),
+    subtract: kernel('subtract'),
+    multiply: kernel('multiply'),
+    divide: kernel('divide'),
+    maximum: kernel('maximum'),
+    minimum: kernel('minimum'),
+    negate: kernel('negate'),
+    exp: kernel('exp'),
+    log: kernel('log'),
+    sqrt: kernel('sqrt'),
+    rsqrt: kernel('rsqrt'),
+    square: kernel('square'),
+    greater: kernel('greater'),
+    greaterEqual: kernel('greaterEqual'),
+    equal: kernel('equal'),
+    select: kernel('select'),
+    relu: kernel('relu'),
+    reluGrad: kernel('reluGrad'),
+    sigmoid: kernel('sigmoid'),
+    sigmoidGrad: kernel('sigmoidGrad'),
+    tanh: kernel('tanh'),
+    tanhGrad: kernel('tanhGrad'),
+    erf: kernel('erf'),
+    biasAdd: kernel('biasAdd'),
+    broadcastTo: kernel('broadcastTo'),
+    cast({ inputs: [x], inputShapes: [from], outputShapes: [shape] }) {
+      const integers = [from.dtype, shape.dtype].map((dtype) => dtype === 'int32');
+      // What is bfloat16 is held as float32, and rounded by the caller.
+      if (integers[0] === integers[1]) return [runner.device.share(x, x.shape)];
+      return [compute(integers[1] === true ? 'toInteger' : 'toFloat', [x], shape)];
+    },
+  } satisfies Partial<Kernels<TensorInfo>>;
+}
+
+function typeOf({ dtype }: TensorInfo): ShaderType {
+  return dtype === 'int32' ? 'i32' : 'f32';
+}

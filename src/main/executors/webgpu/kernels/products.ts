@@ -1,0 +1,63 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { sizeOfDims } from '../../../../graph-engine/program/interpreter/tensor.ts';
+import { elementShader, type Shader } from '../shader.ts';
+import type { ShaderRunner } from '../shaderRunner.ts';
+import { planProduct, tiledShader, tilingFor, type ProductSize, type TiledProduct } from '../tiledProduct.ts';
+
+const join = elementShader({
+  name: 'sum of parts',
+  reads: { partial: 'f32' },
+  writes: { y: 'f32' },
+  parameters: { parts: 'u32' },
+  body: `
+  var sum = 0.0;
+  for (var part = 0u; part < p.parts; part++) { sum += partial[part * p.size + i]; }
+  y[i] = sum;`,
+});
+
+/** Runs what is computed in parts: `compute` writes them one after the other, and they are summed in their order. */
+export function inParts(
+  runner: ShaderRunner,
+  parts: number,
+  output: TensorInfo,
+  compute: (result: TensorInfo) => void,
+): void {
+  if (parts === 1) return compute(output);
+  const partial = runner.empty({ dims: [parts, ...output.shape], dtype: 'float32' });
+  compute(partial);
+  const elements = sizeOfDims(output.shape);
+  runner.run({ shader: join, reads: [partial], writes: [output], elements, parameters: [parts] });
+}
+
+/** Runs a tiled product. `key` tells its WGSL apart from that of other products. */
+export function createProducts(runner: ShaderRunner) {
+  const shaders = new Map<string, Shader>();
+  return function multiply(
+    key: string,
+    product: () => TiledProduct,
+    size: ProductSize,
+    reads: readonly TensorInfo[],
+    output: TensorInfo,
+    parameters: readonly number[] = [],
+  ): void {
+    const tiling = tilingFor(size);
+    const whole = `${key} ${tiling.side} ${tiling.each}`;
+    let shader = shaders.get(whole);
+    if (shader === undefined) shaders.set(whole, (shader = tiledShader(product(), tiling)));
+    const ready = shader;
+    const plan = planProduct(size, tiling, runner.mostWorkgroups);
+    inParts(runner, plan.parts, output, (result) => {
+      const { workgroups } = plan;
+      runner.run({
+        shader: ready,
+        reads,
+        writes: [result],
+        workgroups,
+        parameters: [...plan.parameters, ...parameters],
+      });
+    });
+  };
+}
+
+/** Runs a tiled product, see `createProducts`. */
+export type Multiply = ReturnType<typeof createProducts>;

@@ -1,0 +1,81 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { TensorData } from '../compiledProgram.ts';
+import { EngineError } from '../engineError.ts';
+import type { InterpretedEngine } from '../interpreted/interpretedEngine.ts';
+import { createTfjsEngine } from '../tfjs/createTfjsEngine.ts';
+import { createTfjsDevice } from '../tfjs/tfjsDevice.ts';
+import { createReader } from './deviceReader.ts';
+import { webgpuKernels } from './kernels/index.ts';
+import { roundingKernel } from './kernels/rounding.ts';
+import { openDevice, type GpuDescription } from './openDevice.ts';
+import { createShaderRunner } from './shaderRunner.ts';
+import { createWebgpuBackend } from './webgpuBackend.ts';
+
+/** An engine on a graphics processor, and what it is. */
+export interface WebgpuEngine extends InterpretedEngine<TensorInfo> {
+  readonly gpu: GpuDescription;
+  /** Bytes that tensors hold on the device. */
+  deviceMemory(): number;
+}
+
+/** Opens the graphics processor of `gpu`: Dawn's in plain Node, the browser's in a page. Throws a `HostFailure`. */
+export async function openWebgpuEngine(gpu: GPU): Promise<WebgpuEngine> {
+  const { device: gpuDevice, info, description } = await openDevice(gpu);
+  const name = `WebGPU on ${description.name}`;
+  const backend = createWebgpuBackend(gpuDevice, info);
+  const device = createTfjsDevice('webgpu', backend);
+  const runner = createShaderRunner(backend, device);
+  const reader = createReader(backend);
+  const round = roundingKernel(runner);
+  let trouble: string | undefined;
+  let lost: string | undefined;
+  let closed = false;
+
+  void gpuDevice.lost.then(({ message }) => {
+    if (!closed) lost = `the graphics processor was lost: ${message || 'its driver gave no reason'}`;
+  });
+  // Errors are told some time after the call that made them; whoever reads next hears of it.
+  gpuDevice.addEventListener('uncapturederror', ({ error }) => {
+    const outOfMemory = error.constructor.name === 'GPUOutOfMemoryError';
+    trouble ??= outOfMemory ? `out of memory: ${error.message}` : error.message;
+  });
+
+  const engine = createTfjsEngine({
+    name,
+    threads: 1,
+    device,
+    kernels: webgpuKernels(runner),
+    roundToBfloat16: round,
+    close() {
+      closed = true;
+      backend.dispose();
+      gpuDevice.destroy();
+    },
+  });
+
+  return {
+    ...engine,
+    gpu: description,
+    deviceMemory: () => backend.bufferManager.numBytesAllocated,
+    upload(data, shape) {
+      if (data.byteLength > description.largestTensor) {
+        throw new EngineError(
+          name,
+          `out of memory: a tensor of ${data.byteLength} bytes; ${description.largestTensor} fit`,
+        );
+      }
+      return engine.upload(data, shape);
+    },
+    async read({ dataId }, { dtype }) {
+      const bytes = await reader.read(dataId).catch((error: unknown) => {
+        throw new EngineError(name, lost ?? trouble ?? (error instanceof Error ? error.message : String(error)));
+      });
+      const found = lost ?? trouble;
+      // One program is told and dies; a device that is still there computes the next.
+      trouble = undefined;
+      if (found !== undefined) throw new EngineError(name, found);
+      const data: TensorData = dtype === 'int32' ? new Int32Array(bytes) : new Float32Array(bytes);
+      return data;
+    },
+  };
+}
