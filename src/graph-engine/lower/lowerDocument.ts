@@ -10,7 +10,7 @@ import { vectorOf } from '../ops/output/sums.ts';
 import { averageOf } from '../program/averaging.ts';
 import { createBuilder, type Builder } from '../program/builder.ts';
 import type { Dims, Entry, Program, Value, Variable } from '../program/program.ts';
-import { applyPasses, passNames, type PassName } from '../program/passes/index.ts';
+import { applyPasses, commonPasses, type PassName } from '../program/passes/index.ts';
 import { appendStatistics, createStatisticsWatch, type LoweredStatistics } from './appendStatistics.ts';
 import { appendUpdateStatistics, type UpdateStatistics } from './updateStatistics.ts';
 import { networkEnds } from '../training/networkEnds.ts';
@@ -78,7 +78,7 @@ export type LowerResult =
   | { readonly ok: false; readonly error: readonly Diagnostic[] };
 
 export interface LowerOptions {
-  /** Rewritings that are applied to each entry; all by default. */
+  /** Rewritings that are applied to each entry; the common ones by default. */
   readonly passes?: readonly PassName[];
   /** Lets `train` hand out statistics of the nodes when it is asked for them. */
   readonly statistics?: boolean;
@@ -123,7 +123,7 @@ export interface LearningOutput extends Objective {
  */
 export function lowerDocument(
   document: SkipwireDocument,
-  { passes = passNames, statistics = false, classWeights = {} }: LowerOptions = {},
+  { passes = commonPasses, statistics = false, classWeights = {} }: LowerOptions = {},
 ): LowerResult {
   const inferred = inferDocument(document);
   const errors = inferred.diagnostics.filter((diagnostic) => diagnostic.severity === 'error');

@@ -4,6 +4,7 @@ import * as arithmetic from './arithmetic.ts';
 import * as arrangement from './arrangement.ts';
 import * as convolution from './convolution.ts';
 import type { PrimitiveDefinition, TensorSpec, ValuesOf } from './definePrimitive.ts';
+import * as fusion from './fusion.ts';
 import * as loss from './loss.ts';
 import * as matrix from './matrix.ts';
 import * as normalization from './normalization.ts';
@@ -66,6 +67,7 @@ export const primitives = [
   reduction.argMax,
   reduction.l2Loss,
   loss.sparseSoftmaxCrossEntropy,
+  fusion.fusedElementwise,
   arrangement.reshape,
   arrangement.transpose,
   arrangement.concat,

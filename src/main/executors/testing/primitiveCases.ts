@@ -1,5 +1,6 @@
 import { createBuilder, type Builder } from '../../../graph-engine/program/builder.ts';
 import { resolveDims } from '../../../graph-engine/program/dims.ts';
+import { applyPasses, type PassName } from '../../../graph-engine/program/passes/index.ts';
 import type { ConvolutionAttributes } from '../../../graph-engine/program/primitives/convolution.ts';
 import type { PoolingAttributes } from '../../../graph-engine/program/primitives/pooling.ts';
 import type { Dims, Entry, Program, Value, Variable } from '../../../graph-engine/program/program.ts';
@@ -51,7 +52,11 @@ function fill(dims: readonly number[], kind: Fill, stream: number): TensorData {
 }
 
 /** One entry of the program that all cases share; everything `build` returns is compared. */
-function check(name: string, build: (b: Builder, input: Inputs) => readonly Value[]): void {
+function check(
+  name: string,
+  build: (b: Builder, input: Inputs) => readonly Value[],
+  passes: readonly PassName[] = [],
+): void {
   const entryName = `case${Object.keys(primitiveCases).length}`;
   const b = createBuilder(entryName);
   const feeds: Record<string, PrimitiveCase['feeds'][string]> = {};
@@ -64,7 +69,7 @@ function check(name: string, build: (b: Builder, input: Inputs) => readonly Valu
   };
   b.withOrigin(`stage[1].${entryName}`, () => build(b, input).forEach((value, i) => b.output(`output${i}`, value)));
   if (primitiveCases[name] !== undefined) throw new Error(`Two cases are named ${name}`);
-  primitiveCases[name] = { entry: b.entry(), feeds };
+  primitiveCases[name] = { entry: applyPasses(b.entry(), passes), feeds };
 }
 
 function variable(dims: Dims, initial: Variable['initializer'] = { kind: 'normal', standardDeviation: 1 }): Variable {
@@ -101,6 +106,16 @@ for (const op of ['log', 'sqrt', 'rsqrt'] as const) check(op, (b, input) => [b[o
 check('reluGrad', (b, input) => [b.reluGrad(input([-1, 7]), input([-1, 7], 'ties'))]);
 check('sigmoidGrad', (b, input) => [b.sigmoidGrad(input([-1, 7]), input([-1, 7]))]);
 check('tanhGrad', (b, input) => [b.tanhGrad(input([-1, 7]), input([-1, 7]))]);
+check(
+  'fusedElementwise',
+  (b, input) => {
+    const [x, slope] = [input([-1, 3, 7]), input([7])];
+    const bent = b.multiply(x, b.sigmoid(b.multiply(x, slope)));
+    const chosen = b.select(b.greater(x, slope), b.subtract(bent, b.scalar(1)), b.square(bent));
+    return [b.tanhGrad(b.tanh(chosen), b.erf(b.minimum(x, input([-1, 1, 7]))))];
+  },
+  ['fuseElementwise'],
+);
 check('select', (b, input) => {
   const [x, y] = [input([-1, 7]), input([7])];
   return [b.select(b.greater(x, y), x, y), b.select(input([-1, 7], 'ties'), x, b.scalar(-1))];

@@ -2,7 +2,7 @@ import type { Kernels } from '../kernel.ts';
 import { at, broadcastStrides, offsetsOf, type Doubles } from '../tensor.ts';
 
 /** The elements of a tensor read as if it were broadcast to the dims. */
-function spread(x: Doubles, dims: readonly number[]): Float64Array {
+export function spread(x: Doubles, dims: readonly number[]): Float64Array {
   const same = x.dims.length === dims.length && x.dims.every((dim, i) => dim === dims[i]);
   if (same) return x.data;
   return Float64Array.from(offsetsOf(dims, broadcastStrides(x.dims, dims.length)), (offset) => at(x.data, offset));

@@ -4,6 +4,7 @@ import { activationKernels } from './activation.ts';
 import { arithmeticKernels } from './arithmetic.ts';
 import { arrangementKernels } from './arrangement.ts';
 import { convolutionKernels } from './convolution.ts';
+import { fusionKernels } from './fusion.ts';
 import { lossKernels } from './loss.ts';
 import { matrixKernels } from './matrix.ts';
 import { normalizationKernels } from './normalization.ts';
@@ -19,6 +20,7 @@ export const kernels: Kernels<PrimitiveName> = {
   ...arithmeticKernels,
   ...arrangementKernels,
   ...convolutionKernels,
+  ...fusionKernels,
   ...lossKernels,
   ...matrixKernels,
   ...normalizationKernels,

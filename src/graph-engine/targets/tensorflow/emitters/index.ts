@@ -4,6 +4,7 @@ import { activation } from './activation.ts';
 import { arithmetic } from './arithmetic.ts';
 import { arrangement } from './arrangement.ts';
 import { convolution } from './convolution.ts';
+import { fusion } from './fusion.ts';
 import { loss } from './loss.ts';
 import { matrix } from './matrix.ts';
 import { normalization } from './normalization.ts';
@@ -24,6 +25,7 @@ export const emitters = {
   ...pooling,
   ...reduction,
   ...resizing,
+  ...fusion,
   ...loss,
   ...arrangement,
   ...random,
