@@ -2,6 +2,7 @@ import type { TfjsDevice } from '../tfjsDevice.ts';
 import { activationKernels } from './activation.ts';
 import { arithmeticKernels } from './arithmetic.ts';
 import { arrangementKernels } from './arrangement.ts';
+import { fusionKernels } from './fusion.ts';
 import { lossKernels } from './loss.ts';
 import { matrixKernels } from './matrix.ts';
 import { reductionKernels } from './reduction.ts';
@@ -16,6 +17,7 @@ export function tfjsKernels(device: TfjsDevice) {
     ...activationKernels(device),
     ...arithmeticKernels(device),
     ...arrangementKernels(device),
+    ...fusionKernels(device),
     ...lossKernels(device),
     ...matrixKernels(device),
     ...reductionKernels(device),
