@@ -13,8 +13,10 @@ export function fusionKernels(device: TfjsDevice) {
       return [
         throughSteps<TensorInfo>(steps, inputs, (primitive, operands) => {
           // Each step has the operands that its own instruction had.
-          const kernel = kernels[primitive] as (call: unknown) => readonly [TensorInfo];
-          return kernel({ inputs: operands, outputShapes })[0];
+          const kernel = kernels[primitive] as (call: unknown) => readonly TensorInfo[];
+          const [result] = kernel({ inputs: operands, outputShapes });
+          if (result === undefined) throw new Error(`${primitive} has no result`);
+          return result;
         }),
       ];
     },
