@@ -16,6 +16,7 @@ export function wasmKernels(tools: WasmTools): Kernels<TensorInfo> {
     ...arithmeticKernels(tools),
     ...arrangementKernels(tools),
     ...convolutionKernels(tools),
+    fusedElementwise: tools.stock.fusedElementwise,
     ...matrixKernels(tools),
     ...normalizationKernels(tools),
     ...poolingKernels(tools),
