@@ -5,8 +5,9 @@ import { WorkspacePath } from './workspacePath.ts';
 /** What came of an import. */
 export const ImportReport = z.strictObject({
   producer: z.string(),
-  opset: z.int(),
-  /** Operators of the file. */
+  /** Of ONNX; `null` for a model of layers. */
+  opset: z.int().nullable(),
+  /** Operators or layers of the file. */
   nodes: z.int(),
   /** Nodes of the drawing, blocks expanded. */
   drawn: z.int(),

@@ -4,6 +4,7 @@ import { analyseModel, type Analysis, type SizeOfSymbol } from './analyseModel.t
 import type { ReadExternal } from './constantTensor.ts';
 import { decodeModel } from './decodeModel.ts';
 import { drawEnds, drawInputs } from './drawEnds.ts';
+import { foldRepeats } from './foldRepeats.ts';
 import type { ImportReport, KeptNode } from './importReport.ts';
 import { mappersFor } from './mapping/index.ts';
 import { keepNode } from './mapping/keepNode.ts';
@@ -57,7 +58,8 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions): Result<Im
   if (ends !== undefined) return fail(ends);
   const used = reachable(mapping);
   const kept = keptNodes(used);
-  const { document, weights, blocks } = writeDocument(used, { name: options.name, model });
+  const about = [model.documentation, model.producer === '' ? '' : `Written by ${model.producer}.`];
+  const { document, weights, blocks } = writeDocument(foldRepeats(used), { nodes: used, name: options.name, about });
   return ok({
     document,
     weights,
@@ -100,7 +102,7 @@ function analysed(
 }
 
 /** Nodes that lead to an output, in their order, and the inputs they use. */
-function reachable({ nodes }: Mapping): readonly DrawnNode[] {
+export function reachable({ nodes }: Mapping): readonly DrawnNode[] {
   const used = new Set<DrawnNode>();
   for (const node of nodes.toReversed()) {
     if (!endOps.has(node.op) && !used.has(node)) continue;

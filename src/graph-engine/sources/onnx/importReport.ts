@@ -9,8 +9,9 @@ export interface KeptNode {
 /** What came of an import. */
 export interface ImportReport {
   readonly producer: string;
-  readonly opset: number;
-  /** Nodes of the file. */
+  /** Of ONNX; `null` for a model of layers. */
+  readonly opset: number | null;
+  /** Nodes or layers of the file. */
   readonly nodes: number;
   /** Nodes of the drawing, blocks expanded. */
   readonly drawn: number;

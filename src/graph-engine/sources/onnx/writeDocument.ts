@@ -10,12 +10,11 @@ import {
   type NodeId,
   type Wire,
 } from '../../document/schema.ts';
-import { foldRepeats, type Folded, type FoldedRun } from './foldRepeats.ts';
+import type { Folded, FoldedRun } from './foldRepeats.ts';
 import type { DrawnNode, DrawnWeight, Source } from './mapping/mapping.ts';
 import { commonModules, legalName, uniqueNames, wishFor } from './nameNodes.ts';
 import { placeNodes } from './placeNodes.ts';
 import { shareBlocks, type BlockUse } from './shareBlocks.ts';
-import type { SourceModel } from './sourceModel.ts';
 
 interface Written {
   readonly document: SkipwireDocument;
@@ -23,12 +22,16 @@ interface Written {
   readonly blocks: number;
 }
 
-/** Writes drawn nodes as a document, and their weights under the names that the network gives them. */
-export function writeDocument(
-  nodes: readonly DrawnNode[],
-  { name, model }: { readonly name: string; readonly model: SourceModel },
-): Written {
-  const items = foldRepeats(nodes);
+export interface WrittenOf {
+  /** All that is drawn, blocks written out. */
+  readonly nodes: readonly DrawnNode[];
+  readonly name: string;
+  /** What the document says about itself. */
+  readonly about: readonly string[];
+}
+
+/** Writes drawn nodes, some of them folded, as a document, and their weights under the names that the network gives them. */
+export function writeDocument(items: readonly Folded[], { nodes, name, about }: WrittenOf): Written {
   // What all of it lies in, such as a wrapper round the network, tells nothing apart.
   const around = commonModules(nodes);
   const names = uniqueNames(items.map((item) => wishForItem(item, around)));
@@ -80,7 +83,6 @@ export function writeDocument(
     }
   }
   placeNodes(graph);
-  const about = [model.documentation, model.producer === '' ? '' : `Written by ${model.producer}.`];
   const description = about
     .filter((text) => text !== '')
     .join('\n\n')
