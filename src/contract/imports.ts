@@ -21,8 +21,8 @@ export type ImportReport = z.infer<typeof ImportReport>;
 
 /** Requests that bring a network of another program in. */
 export const importCalls = {
-  /** Imports an ONNX file of the workspace as a document beside it, with its weights; nothing that is there is replaced. */
-  'import/onnx': call(
+  /** Imports a model of the workspace, ONNX or Keras, as a document beside it, with its weights; nothing that is there is replaced. */
+  'import/model': call(
     z.strictObject({ path: WorkspacePath }),
     z.strictObject({ path: z.string(), weightsPath: z.string().nullable(), report: ImportReport }),
   ),

@@ -9,7 +9,7 @@ export function keptInstances(root: InferredGraph): string | undefined {
   if (first === undefined) return undefined;
   const [path, operator] = first;
   const more = found.size === 1 ? '' : ` and ${found.size - 1} more`;
-  return `"${path}" (${operator})${more} is kept from an ONNX file and not known here: it shows and is exported again, but it cannot be trained or computed. Put an op in its place, or bypass it.`;
+  return `"${path}" (${operator})${more} is kept from a file and not known here: it shows and is exported again, but it cannot be trained or computed. Put an op in its place, or bypass it.`;
 }
 
 function look(graph: InferredGraph, found: Map<string, string>, prefix = ''): void {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { SourceFramework } from '../../graph-engine/targets/python/sourceFramework.ts';
 import { serializeDocument } from '../../graph-engine/document/serializeDocument.ts';
 import { exportOnnxFile } from '../exports/exportOnnxFile.ts';
 import { exportSourceFile } from '../exports/exportSourceFile.ts';
@@ -8,7 +9,8 @@ import { HostFailure } from '../files/hostFailure.ts';
 import { writeAtomically } from '../files/writeAtomically.ts';
 import { describeImport } from '../imports/describeImport.ts';
 import { exportByTorch, isTorchModel } from '../imports/exportByTorch.ts';
-import { importOnnxFile } from '../imports/importOnnxFile.ts';
+import { importModelFile, nameOfModel } from '../imports/importModelFile.ts';
+import { isModelFile } from '../imports/isModelFile.ts';
 import { createEngineClient } from '../training/engineClient.ts';
 import { agreeToRunPython } from './agreeToRunPython.ts';
 import { openRunOrDocument } from './openDocument.ts';
@@ -18,6 +20,10 @@ interface ImportOptions {
   readonly out?: string;
   readonly size?: ReadonlyMap<string, number>;
   readonly json?: boolean;
+}
+
+interface ConvertOptions extends ImportOptions {
+  readonly framework?: SourceFramework;
 }
 
 /** What concerns models that PyTorch exports first. */
@@ -34,7 +40,7 @@ export function registerImportCommand(program: Command): void {
   program
     .command('import <model>')
     .description(
-      'bring a model in: an ONNX file, or by PyTorch torchvision:NAME, timm:NAME, a .pt file or FILE.py:CLASS',
+      'bring a model in: ONNX, Keras (.keras, .h5, JSON), TensorFlow.js layers, or by PyTorch torchvision:NAME, timm:NAME, a .pt file or FILE.py:CLASS',
     )
     .option('-o, --out <file>', 'the document to write; a file that is there is replaced')
     .option('--size <name=n>', 'the size of an axis that the model leaves open; may be given again', collectSize)
@@ -63,8 +69,8 @@ async function importByTorch(source: string, { yes = false, ...options }: Import
 }
 
 async function importModel(model: string, { out, size, json = false }: ImportOptions): Promise<void> {
-  const target = out ?? `${path.basename(model).replace(/\.onnx$/i, '')}.json`;
-  const done = await importOnnxFile({
+  const target = out ?? freeOf(model);
+  const done = await importModelFile({
     file: path.resolve(model),
     document: path.resolve(target),
     workspace: process.cwd(),
@@ -81,17 +87,30 @@ async function importModel(model: string, { out, size, json = false }: ImportOpt
   if (weightsPath !== undefined) console.log(`Wrote ${path.basename(weightsPath)} beside it: its weights.`);
 }
 
+/** Where the document goes: beside nothing that has the name of the model itself. */
+function freeOf(model: string): string {
+  const own = `${nameOfModel(model)}.json`;
+  return path.resolve(own) === path.resolve(model) ? `${nameOfModel(model)}.skipwire.json` : own;
+}
+
 /** Adds `convert <from> <to>`. */
 export function registerConvertCommand(program: Command): void {
   program
     .command('convert <from> <to>')
-    .description('turn one format into another, by the endings: .onnx, .json and run folders into .json, .onnx and .py')
+    .description(
+      'turn one format into another, by the endings: .onnx, .keras, .h5, .json and run folders into .json, .onnx and .py',
+    )
+    .addOption(
+      new Option('--framework <name>', 'of source code (.py); a file that ends in .keras.py is for Keras').choices(
+        SourceFramework.options,
+      ),
+    )
     .option('--size <name=n>', 'the size of an axis that a model leaves open; may be given again', collectSize)
     .option('--json', 'one JSON object')
-    .action((from: string, to: string, options: ImportOptions) => tellingProblems(() => convert(from, to, options)));
+    .action((from: string, to: string, options: ConvertOptions) => tellingProblems(() => convert(from, to, options)));
 }
 
-async function convert(from: string, to: string, { size, json = false }: ImportOptions): Promise<void> {
+async function convert(from: string, to: string, { size, framework, json = false }: ConvertOptions): Promise<void> {
   const ending = path.extname(to).toLowerCase();
   if (!['.json', '.onnx', '.py'].includes(ending)) {
     throw new HostFailure({
@@ -101,7 +120,7 @@ async function convert(from: string, to: string, { size, json = false }: ImportO
       received: to,
     });
   }
-  const isModel = path.extname(from).toLowerCase() === '.onnx';
+  const isModel = await isModelFile(from);
   if (isModel && ending === '.json') {
     await importModel(from, { out: to, json, ...(size === undefined ? {} : { size }) });
     return;
@@ -114,7 +133,7 @@ async function convert(from: string, to: string, { size, json = false }: ImportO
         ? await openRunOrDocument(from)
         : {
             document: (
-              await importOnnxFile({
+              await importModelFile({
                 file: path.resolve(from),
                 document: path.join(aside, 'model.json'),
                 workspace: process.cwd(),
@@ -124,23 +143,29 @@ async function convert(from: string, to: string, { size, json = false }: ImportO
             ).document,
             runFolder: null,
           };
-    tell(await written(source, path.resolve(to), ending), to, json);
+    tell(await written(source, path.resolve(to), framework ?? frameworkOf(to)), to, json);
   } finally {
     if (aside !== undefined) await rm(aside, { recursive: true, force: true });
   }
 }
 
+/** `network.keras.py` is for Keras; any other source is for PyTorch. */
+function frameworkOf(file: string): SourceFramework {
+  return /\.keras\.py$/i.test(file) ? 'keras' : 'pytorch';
+}
+
 async function written(
   source: Awaited<ReturnType<typeof openRunOrDocument>>,
   file: string,
-  ending: string,
+  framework: SourceFramework,
 ): Promise<Readonly<Record<string, unknown>>> {
+  const ending = path.extname(file).toLowerCase();
   if (ending === '.json') {
     await writeAtomically(file, serializeDocument(source.document));
     return { path: file };
   }
   if (ending === '.py')
-    return { ...(await exportSourceFile({ ...source, framework: 'pytorch', file, overwrite: true, training: null })) };
+    return { ...(await exportSourceFile({ ...source, framework, file, overwrite: true, training: null })) };
   const engine = createEngineClient();
   try {
     return await exportOnnxFile({ ...source, file, overwrite: true }, { engine });

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Handlers } from '../../contract/contract.ts';
 import type { importCalls } from '../../contract/imports.ts';
 import { answerOf } from '../files/hostFailure.ts';
-import { importOnnxFile } from '../imports/importOnnxFile.ts';
+import { importModelFile, nameOfModel } from '../imports/importModelFile.ts';
 import type { HostServices } from './createHost.ts';
 
 /** Answers requests that bring a network of another program in; paths are those of the workspace. */
@@ -11,11 +11,11 @@ export function createImportHandlers({
   workspace,
 }: Pick<HostServices, 'workspace'>): Pick<Handlers, keyof typeof importCalls> {
   return {
-    'import/onnx': ({ path: file }) =>
+    'import/model': ({ path: file }) =>
       answerOf(async () => {
         const absolute = await workspace.resolve(file);
-        const target = freePath(absolute.replace(/\.onnx$/i, ''));
-        const done = await importOnnxFile({
+        const target = freePath(path.join(path.dirname(absolute), nameOfModel(absolute)));
+        const done = await importModelFile({
           file: absolute,
           document: target,
           workspace: workspace.root,

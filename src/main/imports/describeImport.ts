@@ -18,7 +18,7 @@ export function describeImport({
     ({ operator, domain, count: times }) => `${domain === '' ? '' : `${domain}.`}${operator} ×${times}`,
   );
   return [
-    `${nodes} operators of opset ${opset}${by} became ${drawn} nodes${folded}; ${parameters} numbers in the weights.`,
+    `${nodes} ${opset === null ? 'layers' : `operators of opset ${opset}`}${by} became ${drawn} nodes${folded}; ${parameters} numbers in the weights.`,
     count === 0
       ? 'Everything is known here: the network can be trained.'
       : `${count} of them are not known here and kept as they were: ${names.join(', ')}. The network shows and exports, but cannot be trained while they are in it.`,

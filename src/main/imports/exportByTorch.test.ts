@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pythonWith } from '../../../tests/support/python.ts';
 import { exportByTorch, isTorchModel, nameOfTorchModel } from './exportByTorch.ts';
-import { readOnnxFile } from './importOnnxFile.ts';
+import { readOnnxFile } from './readOnnxFile.ts';
 
 let folder: string;
 beforeAll(async () => {

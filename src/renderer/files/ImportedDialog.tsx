@@ -14,14 +14,14 @@ export interface ImportedDialogProps {
 
 /** What came of an import. */
 export function ImportedDialog({ name, report }: ImportedDialogProps) {
-  const { producer, opset, nodes, drawn, parameters, kept, blocks, notes } = report;
+  const { opset, nodes, drawn, parameters, kept, blocks, notes } = report;
   const count = kept.reduce((sum, one) => sum + one.count, 0);
   return (
     <Dialog
       open
       onClose={closeFileDialog}
       title={`“${nameOf(name)}” is a network now`}
-      description={`Opset ${opset}${producer === '' ? '' : `, written by ${producer}`}.`}
+      description={describeOrigin(report)}
       data-testid="imported-dialog"
       footer={
         <Button variant="primary" onClick={closeFileDialog} data-testid="dialog-confirm">
@@ -30,7 +30,9 @@ export function ImportedDialog({ name, report }: ImportedDialogProps) {
       }
     >
       <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-sm">
-        <Figure label="Operators of the file">{nodes.toLocaleString('en')}</Figure>
+        <Figure label={opset === null ? 'Layers of the file' : 'Operators of the file'}>
+          {nodes.toLocaleString('en')}
+        </Figure>
         <Figure label="Nodes of the drawing">{drawn.toLocaleString('en')}</Figure>
         <Figure label="Blocks found in it">{blocks.toLocaleString('en')}</Figure>
         <Figure label="Numbers in its weights">{parameters.toLocaleString('en')}</Figure>
@@ -58,6 +60,11 @@ export function ImportedDialog({ name, report }: ImportedDialogProps) {
       )}
     </Dialog>
   );
+}
+
+function describeOrigin({ opset, producer }: ImportReport): string {
+  if (opset === null) return `Written by ${producer}.`;
+  return `Opset ${opset}${producer === '' ? '' : `, written by ${producer}`}.`;
 }
 
 function Figure({ label, children }: { readonly label: string; readonly children: ReactNode }) {

@@ -21,12 +21,12 @@ async function freeName(connection: ManagedConnection, name: string): Promise<st
 
 /** Whether a file is a model of another program that can be brought in. */
 export function isModel(name: string): boolean {
-  return /\.onnx$/i.test(name);
+  return /\.(onnx|keras|h5|hdf5)$/i.test(name);
 }
 
 /** Brings in a model of the workspace: opens what it became and tells what came of it. */
 export async function importModel(connection: ManagedConnection, path: string): Promise<void> {
-  const answer = await connection.call('import/onnx', { path });
+  const answer = await connection.call('import/model', { path });
   if (!answer.ok) {
     showFileDialog({ kind: 'unreadable', name: path, diagnostics: [asDiagnostic(answer.problem)] });
     return;

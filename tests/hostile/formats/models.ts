@@ -10,7 +10,7 @@ import {
 } from '../../../src/graph-engine/targets/protobuf/generated/onnx_pb.js';
 import { answerOf } from '../../../src/main/files/hostFailure.ts';
 import { productRoot } from '../../../src/main/files/productRoot.ts';
-import { readOnnxFile } from '../../../src/main/imports/importOnnxFile.ts';
+import { readOnnxFile } from '../../../src/main/imports/readOnnxFile.ts';
 import { OPENED, refused, SECRET, type HostileFormat, type Outcome } from '../hostileFormat.ts';
 import { mutateBytes, type Dice } from '../mutate.ts';
 import { mutateMessage } from '../mutateMessage.ts';

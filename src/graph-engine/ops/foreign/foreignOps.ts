@@ -25,7 +25,7 @@ const documentation = {
   title: 'ONNX operator',
   shortName: 'operator',
   summary:
-    'An operator that was read from an ONNX file and is not known here. It is kept as it was: it shows, tells its shapes where they are known, and is written into ONNX files again. It cannot be trained.',
+    'An operator that was read from a file of another program and is not known here. It is kept as it was: it shows, tells its shapes where they are known, and is written into ONNX files again. It cannot be trained.',
 };
 
 /** Names of ports: `input1`, `input2`, … */

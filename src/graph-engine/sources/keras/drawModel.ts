@@ -36,7 +36,13 @@ export interface Drawn {
 }
 
 /** Sizes of axes that a file leaves open. */
-const OPEN_SIZES: Readonly<Record<string, number>> = { height: 224, width: 224, channels: 3, length: 128, features: 16 };
+const OPEN_SIZES: Readonly<Record<string, number>> = {
+  height: 224,
+  width: 224,
+  channels: 3,
+  length: 128,
+  features: 16,
+};
 
 /** Draws the layers of a model and returns what it gives out; `undefined` for an output that could not be drawn. */
 export function drawModel(
@@ -46,10 +52,15 @@ export function drawModel(
   into: Drawn,
 ): readonly (Bound | undefined)[] {
   const values = new Map<string, Bound>();
-  const keyOf = ({ layer, call, output }: KerasValue): string => `${layer}\n${call}\n${output}`;
+  const keyOf = ({ layer, call, output }: KerasValue): string => {
+    // TensorFlow.js counts the making of a model as a call of it, but writes only the others.
+    const calls = model.layers.get(layer)?.calls.length ?? 0;
+    return `${layer}\n${Math.max(Math.min(call, calls - 1), 0)}\n${output}`;
+  };
   for (const [i, value] of model.inputs.entries()) {
     const layer = model.layers.get(value.layer);
-    const bound = given === undefined ? (layer === undefined ? undefined : drawInput(model, layer, around, into)) : given[i];
+    const bound =
+      given === undefined ? (layer === undefined ? undefined : drawInput(model, layer, around, into)) : given[i];
     if (bound !== undefined) values.set(keyOf(value), bound);
   }
   for (const { layer, call, index } of callsInOrder(model)) {
@@ -82,6 +93,8 @@ function drawCall(
   const present = inputs.filter((bound) => bound !== undefined);
   if (layer.model !== undefined) return drawInner(layer, layer.model, inputs, around, into);
   const { drawing } = into;
+  const { nodes } = drawing.mapping;
+  const before = nodes.length;
   let refused: LayerRefused | undefined;
   let drawn: Bound | undefined;
   drawing.mapping.attempt(sourceOf(layer, around), () => {
@@ -92,7 +105,9 @@ function drawCall(
         const bound = isValue(value) ? valueOf(value) : undefined;
         return bound === undefined ? [] : [[name, bound] as const];
       });
-      const told = [...call.named].flatMap(([name, value]) => (isValue(value) ? [] : [[name, value.constant] as const]));
+      const told = [...call.named].flatMap(([name, value]) =>
+        isValue(value) ? [] : [[name, value.constant] as const],
+      );
       const constants = call.inputs.flatMap((one) => (isValue(one) ? [] : [one.constant]));
       drawn = draw(
         new LayerCall({
@@ -113,6 +128,9 @@ function drawCall(
       return false;
     }
   });
+  // What is drawn as one node is called after the layer alone.
+  const [only, ...others] = nodes.slice(before);
+  if (only !== undefined && others.length === 0) Object.assign(only, { hint: layer.name.split('_').at(-1) });
   if (drawn !== undefined) return [drawn];
   const shape = shapeBehind(model, layer, index);
   const kept = shape === undefined ? undefined : keepLayer(layer, present, shape, drawing);
@@ -161,7 +179,7 @@ function drawInner(
 }
 
 /** Where a layer lies, in the form that names and blocks are made from. */
-function sourceOf(layer: KerasLayer, around: readonly string[]): SourceNode {
+function sourceOf(layer: KerasLayer, around: readonly string[], parts = layer.name.split('_')): SourceNode {
   return {
     name: layer.name,
     opType: layer.className,
@@ -170,7 +188,7 @@ function sourceOf(layer: KerasLayer, around: readonly string[]): SourceNode {
     outputs: [],
     attributes: new Map(),
     documentation: '',
-    modules: [...around, ...layer.name.split('_')],
+    modules: [...around, ...parts],
   };
 }
 
@@ -228,7 +246,7 @@ function drawInput(model: KerasModel, layer: KerasLayer, around: readonly string
     return chosen;
   };
   let bound: Bound | undefined;
-  drawing.mapping.attempt(sourceOf(layer, around), () => {
+  drawing.mapping.attempt(sourceOf(layer, around, [layer.name]), () => {
     const hint = layer.name;
     const vocabulary = vocabularyOf(model, layer.name);
     if (shape?.length === 2 && vocabulary !== undefined) {
@@ -246,7 +264,13 @@ function drawInput(model: KerasModel, layer: KerasLayer, around: readonly string
     into.unknown.push({
       name: [...around, layer.name].join('/'),
       className: layer.className,
-      received: shape === undefined ? 'an input without a shape' : `an input of ${shape.slice(1).map((one) => one ?? '?').join('×')}`,
+      received:
+        shape === undefined
+          ? 'an input without a shape'
+          : `an input of ${shape
+              .slice(1)
+              .map((one) => one ?? '?')
+              .join('×')}`,
       expected: 'features, a sequence or an image: one to three sizes',
       isKept: false,
     });
@@ -296,5 +320,9 @@ function shapeBehind(model: KerasModel, layer: KerasLayer, index: number): reado
 
 /** Whether a value is one that outputs take: numbers of a known kind. */
 export function isDrawable(bound: Bound): boolean {
-  return bound.source.node.op !== FOREIGN_INPUT && !isTokens(bound.type) && (isImage(bound.type) || bound.type.axes.length > 0);
+  return (
+    bound.source.node.op !== FOREIGN_INPUT &&
+    !isTokens(bound.type) &&
+    (isImage(bound.type) || bound.type.axes.length > 0)
+  );
 }

@@ -38,9 +38,11 @@ export function importKeras(config: unknown, options: KerasImportOptions): Resul
     shared: new Set(),
   };
   const outputs = drawModel(model, undefined, [], into);
-  if (into.unknown.some(({ isKept }) => !isKept) || outputs.includes(undefined)) return fail(unknownLayers(into.unknown));
+  if (into.unknown.some(({ isKept }) => !isKept) || outputs.includes(undefined))
+    return fail(unknownLayers(into.unknown));
   for (const [i, output] of outputs.entries()) {
-    if (output !== undefined) drawEnd(model, drawing, output, outputs.length > 1 ? (model.outputs[i]?.layer ?? '') : '', into);
+    if (output !== undefined)
+      drawEnd(model, drawing, output, outputs.length > 1 ? (model.outputs[i]?.layer ?? '') : '', into);
   }
   const used = reachable(drawing.mapping);
   const items = withGroups(used, into.groups);
@@ -91,7 +93,7 @@ function drawEnd(model: KerasModel, drawing: KerasDrawing, value: Bound, name: s
     (node) => !Object.values(node.inputs).some((source) => source.node === last),
   );
   const soft = last.op === 'softmax' || last.op === 'sigmoid' ? last : undefined;
-  const hint = name === '' ? 'output' : name;
+  const hint = name === '' ? 'output' : `${name}-output`;
   const logits = soft?.inputs['input'];
   const type = logits?.node.types[logits.port];
   if (soft !== undefined && isAlone && logits !== undefined && type !== undefined) {
@@ -150,7 +152,10 @@ function withGroups(nodes: readonly DrawnNode[], groups: readonly FoldedRun[]): 
 }
 
 function countLayers(model: KerasModel): number {
-  return [...model.layers.values()].reduce((sum, { model: inner }) => sum + (inner === undefined ? 1 : countLayers(inner)), 0);
+  return [...model.layers.values()].reduce(
+    (sum, { model: inner }) => sum + (inner === undefined ? 1 : countLayers(inner)),
+    0,
+  );
 }
 
 function keptLayers(nodes: readonly DrawnNode[]): readonly KeptNode[] {

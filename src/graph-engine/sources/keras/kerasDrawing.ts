@@ -91,7 +91,8 @@ export class KerasDrawing {
   image(x: Bound): Bound {
     if (isImage(x.type) && isSameView(x.view, CHANNELS_LAST)) return x;
     const [batch = [], height = [], width = [], channels = []] = x.view;
-    const turned = x.view.length === 4 ? this.mapping.plain({ ...x, view: [batch, channels, height, width] }) : undefined;
+    const turned =
+      x.view.length === 4 ? this.mapping.plain({ ...x, view: [batch, channels, height, width] }) : undefined;
     if (turned === undefined || !isImage(turned.type)) throw new LayerRefused('values that are no image', 'an image');
     return { ...turned, view: CHANNELS_LAST };
   }
@@ -99,7 +100,8 @@ export class KerasDrawing {
   /** The value as a sequence. */
   sequence(x: Bound): Bound {
     const plain = x.view.length === 3 ? this.mapping.plain(x) : undefined;
-    if (plain === undefined || !isSequence(plain.type)) throw new LayerRefused('values that are no sequence', 'a sequence');
+    if (plain === undefined || !isSequence(plain.type))
+      throw new LayerRefused('values that are no sequence', 'a sequence');
     return plain;
   }
 

@@ -81,7 +81,7 @@ function modelOf(value: Plain, place: string, depth: number, counter: Counter): 
     const isLayer = !/^keras\.src\.ops/.test(textIn(layer['module']) ?? '');
     return layerOf(layer, `${place}layers/${isLayer ? uniqueName(kind, names) : ''}`, index, depth, counter);
   });
-  const isSequential = className === 'Sequential' || !Array.isArray(config['output_layers']);
+  const isSequential = className === 'Sequential' || config['output_layers'] === undefined;
   const name = textIn(config['name']) ?? className;
   const wired = isSequential ? chained(layers, sizesIn(config['build_input_shape'])) : layers;
   const byName = new Map(wired.map((layer) => [layer.name, layer]));
@@ -138,13 +138,11 @@ function layerOf(layer: Plain, place: string, index: number, depth: number, coun
 }
 
 /** Layers of a Sequential: each is called with the one before; an input stands in front where the file leaves it out. */
-function chained(
-  layers: readonly KerasLayer[],
-  built: readonly (number | null)[] | undefined,
-): readonly KerasLayer[] {
+function chained(layers: readonly KerasLayer[], built: readonly (number | null)[] | undefined): readonly KerasLayer[] {
   const [first] = layers;
   if (first === undefined) return [];
-  const batchShape = sizesIn(first.config['batch_shape'] ?? first.config['batch_input_shape']) ?? first.builtFor ?? built;
+  const batchShape =
+    sizesIn(first.config['batch_shape'] ?? first.config['batch_input_shape']) ?? first.builtFor ?? built;
   const input: KerasLayer = {
     name: `${first.name}_input`,
     className: 'InputLayer',
@@ -182,7 +180,7 @@ function callOf(value: unknown): KerasCall {
 
 function namedIn(given: Plain): KerasCall['named'] {
   return new Map(
-    Object.entries(given).map(([name, value]) => [name, valueIn(value) ?? { constant: value }] as const),
+    Object.entries(given).map(([name, value]) => [name, valueIn(value) ?? { constant: constantIn(value) }] as const),
   );
 }
 
@@ -192,7 +190,12 @@ function argumentsIn(value: unknown): KerasCall['inputs'] {
   if (one !== undefined) return [one];
   const inner = listOf(value).map(valueIn);
   if (inner.length > 0 && inner.every((found) => found !== undefined)) return inner;
-  return [{ constant: value }];
+  return [{ constant: constantIn(value) }];
+}
+
+/** A constant; numbers of a tensor are written in an object of their own. */
+function constantIn(value: unknown): unknown {
+  return isPlain(value) && isPlain(value['config']) && 'value' in value['config'] ? value['config']['value'] : value;
 }
 
 function valueIn(value: unknown): KerasValue | undefined {

@@ -42,7 +42,8 @@ function named(call: LayerCall, name: string, x: Bound): Bound {
     return call.drawing.each('hardSigmoid', x);
   }
   const op = activations[name];
-  if (op === undefined) throw new LayerRefused(`the activation "${name}"`, `one of ${Object.keys(activations).join(', ')}`);
+  if (op === undefined)
+    throw new LayerRefused(`the activation "${name}"`, `one of ${Object.keys(activations).join(', ')}`);
   return op[0] === 'softmax' ? softmax(call.drawing, x, -1) : call.drawing.each(op[0], x, op[1]);
 }
 
@@ -108,7 +109,8 @@ export const activationDrawers: Readonly<Record<string, LayerDrawer>> = {
   Sigmoid: asOperator('sigmoid'),
   Tanh: asOperator('tanh'),
   Silu: asOperator('silu'),
-  Gelu: (call) => call.drawing.each('gelu', call.input(), call.boolean('approximate', true) ? { approximation: 'tanh' } : {}),
+  Gelu: (call) =>
+    call.drawing.each('gelu', call.input(), call.boolean('approximate', true) ? { approximation: 'tanh' } : {}),
   HardSigmoid: asOperator('hard_sigmoid'),
   HardSilu: asOperator('hard_silu'),
   Selu: asOperator('selu'),

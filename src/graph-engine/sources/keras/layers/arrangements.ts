@@ -17,7 +17,9 @@ function reshaped(call: LayerCall, x: Bound, target: readonly number[]): Bound {
     throw new LayerRefused(`a shape of ${target.join('×')}`, 'one to three axes');
   }
   if (target.length === 1) {
-    return call.drawing.one(isImage(input.type) ? 'flatten' : 'reshape', isImage(input.type) ? {} : { features: a }, { input });
+    return call.drawing.one(isImage(input.type) ? 'flatten' : 'reshape', isImage(input.type) ? {} : { features: a }, {
+      input,
+    });
   }
   return target.length === 2
     ? call.drawing.one('reshape', { to: 'sequence', length: a, features: b }, { input })
@@ -44,7 +46,11 @@ const reshape: LayerDrawer = (call) => {
   if (sizes.length === 0 || sizes.length !== list.length) throw new LayerRefused(`a shape of ${JSON.stringify(given)}`);
   const own = call.layer.module.startsWith('keras.src.ops') ? sizes.slice(1) : sizes;
   const known = own.filter((size) => size !== -1).reduce((product, size) => product * size, 1);
-  return reshaped(call, x, own.map((size) => (size === -1 ? countOf(x) / known : size)));
+  return reshaped(
+    call,
+    x,
+    own.map((size) => (size === -1 ? countOf(x) / known : size)),
+  );
 };
 
 const permute: LayerDrawer = (call) => {
@@ -75,7 +81,9 @@ const varied: LayerDrawer = (call) => {
 };
 
 const noisy: LayerDrawer = (call) => {
-  call.drawing.notes.add(`"${call.layer.name}" (${call.layer.className}) only adds noise while training and was left out.`);
+  call.drawing.notes.add(
+    `"${call.layer.name}" (${call.layer.className}) only adds noise while training and was left out.`,
+  );
   return call.input();
 };
 

@@ -1,6 +1,7 @@
 import { sizeOf } from '../../../core/shape.ts';
 import type { ParameterValue } from '../../../document/schema.ts';
 import type { Bound, DrawnWeight } from '../../onnx/mapping/mapping.ts';
+import { isSameView, type View } from '../../onnx/mapping/view.ts';
 import { channelsOf, LayerRefused, seen } from '../kerasDrawing.ts';
 import { kernelAndBias, type LayerCall, type LayerDrawer } from '../layerCall.ts';
 import { activated } from './activations.ts';
@@ -25,7 +26,11 @@ export function extentOf({ type }: Bound): Pair {
 }
 
 /** What "valid" and "same" mean here, with zeros around the image where ours pads otherwise. */
-function padded(call: LayerCall, x: Bound, window: { kernel: Pair; stride: Pair; dilation: Pair }): readonly [Bound, string] {
+function padded(
+  call: LayerCall,
+  x: Bound,
+  window: { kernel: Pair; stride: Pair; dilation: Pair },
+): readonly [Bound, string] {
   const padding = call.text('padding', 'valid');
   if (padding !== 'same') {
     call.only('padding', 'valid');
@@ -54,9 +59,20 @@ function asParameters({ kernel, stride, dilation }: ReturnType<typeof windowOf>)
   return { kernel: [...kernel], stride: [...stride], dilation: [...dilation] };
 }
 
+/** Features that stand in an image of one pixel, as squeeze-and-excitation has them. */
+const ONE_PIXEL: View = [[0], [], [], [1]];
+
 const conv2d: LayerDrawer = (call) => {
   call.only('data_format', 'channels_last');
   const window = windowOf(call);
+  const pixel = call.input();
+  const isPoint = [...window.kernel, ...window.stride].every((size) => size === 1) && call.number('groups', 1) === 1;
+  if (isPoint && isSameView(pixel.view, ONE_PIXEL)) {
+    const units = call.number('filters', 1);
+    const { bias, weights } = kernelAndBias(call, [channelsOf(pixel), units], units);
+    const y = call.drawing.one('dense', { units, bias }, { input: pixel }, weights);
+    return activated(call, { ...y, view: ONE_PIXEL });
+  }
   const given = call.drawing.image(call.input());
   const [filters, groups] = [call.number('filters', 1), call.number('groups', 1)];
   const { bias, weights } = kernelAndBias(call, [...window.kernel, channelsOf(given) / groups, filters], filters);
@@ -73,7 +89,12 @@ const depthwiseConv2d: LayerDrawer = (call) => {
   const outputs = channelsOf(given) * multiplier;
   const { bias, weights } = kernelAndBias(call, [...window.kernel, 1, outputs], outputs);
   const [input, padding] = padded(call, given, window);
-  const y = call.drawing.one('depthwiseConv2d', { multiplier, ...asParameters(window), padding, bias }, { input }, weights);
+  const y = call.drawing.one(
+    'depthwiseConv2d',
+    { multiplier, ...asParameters(window), padding, bias },
+    { input },
+    weights,
+  );
   return activated(call, seen(y));
 };
 
@@ -121,7 +142,14 @@ const convTranspose2d: LayerDrawer = (call) => {
   const { bias, weights } = kernelAndBias(call, [...kernel, filters, channelsOf(input)], filters);
   const parameters = { filters, kernel: [...kernel], stride: [...stride], bias };
   const grown = (padding: string, outputPadding: Pair): Bound =>
-    seen(call.drawing.one('convTranspose2d', { ...parameters, padding, outputPadding: [...outputPadding] }, { input }, weights));
+    seen(
+      call.drawing.one(
+        'convTranspose2d',
+        { ...parameters, padding, outputPadding: [...outputPadding] },
+        { input },
+        weights,
+      ),
+    );
   const axes = [0, 1] as const;
   if (call.text('padding', 'valid') === 'valid') {
     // Keras keeps at least the stride of each pixel.
@@ -130,7 +158,8 @@ const convTranspose2d: LayerDrawer = (call) => {
   }
   const cut = axes.map((axis) => Math.max(kernel[axis] - stride[axis], 0));
   const begins = cut.map((size) => Math.floor(size / 2));
-  if (axes.every((axis) => begins[axis] === Math.floor((kernel[axis] - 1) / 2))) return activated(call, grown('same', [0, 0]));
+  if (axes.every((axis) => begins[axis] === Math.floor((kernel[axis] - 1) / 2)))
+    return activated(call, grown('same', [0, 0]));
   const missing = axes.map((axis) => Math.max(stride[axis] - kernel[axis], 0)) as [number, number];
   const [top = 0, left = 0] = begins;
   const [bottom = 0, right = 0] = cut.map((size) => size - Math.floor(size / 2));
@@ -143,7 +172,10 @@ function sequencePadding(call: LayerCall, x: Bound, kernel: number, stride: numb
   const padding = call.text('padding', 'valid');
   const length = sizeOf(x.type, 'sequence') ?? 1;
   if (padding === 'same' && !isOurSame(length, kernel, stride, dilation)) {
-    throw new LayerRefused(`padding="same" of ${length} positions at stride ${stride}`, 'a size that is padded alike on both sides');
+    throw new LayerRefused(
+      `padding="same" of ${length} positions at stride ${stride}`,
+      'a size that is padded alike on both sides',
+    );
   }
   return padding;
 }
@@ -170,7 +202,10 @@ const depthwiseConv1d: LayerDrawer = (call) => {
   const multiplier = call.number('depth_multiplier', 1);
   const outputs = channelsOf(input) * multiplier;
   const { bias, weights } = kernelAndBias(call, [window.kernel, 1, outputs], outputs);
-  return activated(call, seen(call.drawing.one('depthwiseConv1d', { multiplier, ...window, bias }, { input }, weights)));
+  return activated(
+    call,
+    seen(call.drawing.one('depthwiseConv1d', { multiplier, ...window, bias }, { input }, weights)),
+  );
 };
 
 /** Two layers here: one over positions, one over features. */
@@ -182,7 +217,12 @@ const separableConv1d: LayerDrawer = (call) => {
   const between = channelsOf(input) * multiplier;
   const weights = separableWeights(call, [window.kernel, 1, between], [1, between, filters], filters);
   const apart = seen(
-    call.drawing.one('depthwiseConv1d', { multiplier, ...window, bias: false }, { input }, { kernel: weights.depthwise }),
+    call.drawing.one(
+      'depthwiseConv1d',
+      { multiplier, ...window, bias: false },
+      { input },
+      { kernel: weights.depthwise },
+    ),
   );
   const y = call.drawing.one(
     'conv1d',

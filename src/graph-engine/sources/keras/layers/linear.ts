@@ -72,7 +72,9 @@ const embedding: LayerDrawer = (call) => {
   const [vocabulary, features] = [call.number('input_dim', 1), call.number('output_dim', 1)];
   const table = call.weight({ names: ['embeddings'], index: 0 }, [vocabulary, features]);
   if (call.boolean('mask_zero', false)) {
-    call.drawing.notes.add(`"${call.layer.name}" marks token 0 as padding; layers behind it see it like any other here.`);
+    call.drawing.notes.add(
+      `"${call.layer.name}" marks token 0 as padding; layers behind it see it like any other here.`,
+    );
   }
   return { ...call.drawing.one('embedding', { features }, { input }, { table }), view: [...input.view, [2]] };
 };

@@ -17,9 +17,7 @@ function lastAxisOnly(call: LayerCall, x: Bound): void {
 function scaleAndOffset(call: LayerCall, channels: number): Readonly<Record<'scale' | 'offset', DrawnWeight>> {
   const [scales, centers] = [call.boolean('scale', true), call.boolean('center', true)];
   return {
-    scale: scales
-      ? call.weight({ names: ['gamma'], index: 0 }, [channels])
-      : call.drawing.filled([channels], 1),
+    scale: scales ? call.weight({ names: ['gamma'], index: 0 }, [channels]) : call.drawing.filled([channels], 1),
     offset: centers
       ? call.weight({ names: ['beta'], index: scales ? 1 : 0 }, [channels])
       : call.drawing.filled([channels], 0),
@@ -37,7 +35,12 @@ const batch: LayerDrawer = (call) => {
     runningVariance: call.weight({ names: ['moving_variance'], index: first + 1 }, [channels]),
   };
   const momentum = Number((1 - call.number('momentum', 0.99)).toPrecision(12));
-  const y = call.drawing.one('batchNormalization', { momentum, epsilon: call.number('epsilon', 1e-3) }, { input }, weights);
+  const y = call.drawing.one(
+    'batchNormalization',
+    { momentum, epsilon: call.number('epsilon', 1e-3) },
+    { input },
+    weights,
+  );
   return { ...y, view: input.view };
 };
 
@@ -46,7 +49,12 @@ const layer: LayerDrawer = (call) => {
   lastAxisOnly(call, input);
   if (call.boolean('rms_scaling', false)) throw new LayerRefused('rms_scaling', 'RMSNormalization');
   const weights = scaleAndOffset(call, channelsOf(input));
-  const y = call.drawing.one('layerNormalization', { epsilon: call.number('epsilon', 1e-3) }, { input }, { ...weights });
+  const y = call.drawing.one(
+    'layerNormalization',
+    { epsilon: call.number('epsilon', 1e-3) },
+    { input },
+    { ...weights },
+  );
   return { ...y, view: input.view };
 };
 
@@ -94,13 +102,19 @@ function affine(call: LayerCall, x: Bound, factors: () => readonly number[], shi
 
 const rescaling: LayerDrawer = (call) => {
   const { scale, offset = 0 } = call.layer.config;
-  if (offset === 0 && typeof scale === 'number') return call.drawing.each('multiplyBy', call.input(), { factor: scale });
+  if (offset === 0 && typeof scale === 'number')
+    return call.drawing.each('multiplyBy', call.input(), { factor: scale });
   const x = call.drawing.plain(call.input());
   const [factors, shifts] = [perChannel(scale, channelsOf(x)), perChannel(offset, channelsOf(x))];
   if (factors === undefined || shifts === undefined || !isImage(x.type)) {
     throw new LayerRefused(`scale=${JSON.stringify(scale)}, offset=${JSON.stringify(offset)}`, 'numbers for an image');
   }
-  return affine(call, x, () => factors, () => shifts);
+  return affine(
+    call,
+    x,
+    () => factors,
+    () => shifts,
+  );
 };
 
 /** Mean and variance that were found before the training. */

@@ -25,7 +25,10 @@ function pool2d(type: 'maxPooling2d' | 'averagePooling2d'): LayerDrawer {
     if (type === 'averagePooling2d') {
       throw new LayerRefused(`padding="same" of ${size.join('×')} at stride ${stride.join('×')}`, 'padding="valid"');
     }
-    const [[top, bottom], [left, right]] = [samePads(size[0], kernel[0], stride[0]), samePads(size[1], kernel[1], stride[1])];
+    const [[top, bottom], [left, right]] = [
+      samePads(size[0], kernel[0], stride[0]),
+      samePads(size[1], kernel[1], stride[1]),
+    ];
     const value = nonNegative.has(input.source.node.op) ? 0 : LOWEST;
     return draw(seen(call.drawing.one('pad2d', { top, bottom, left, right, value }, { input })), 'valid');
   };
@@ -84,7 +87,8 @@ function sidesOf(call: LayerCall, key: string) {
   const sides = (one: unknown): readonly [number, number] => {
     if (typeof one === 'number') return [one, one];
     const [first, second] = Array.isArray(one) ? (one as readonly unknown[]) : [];
-    if (typeof first !== 'number' || typeof second !== 'number') throw new LayerRefused(`${key}=${JSON.stringify(value)}`);
+    if (typeof first !== 'number' || typeof second !== 'number')
+      throw new LayerRefused(`${key}=${JSON.stringify(value)}`);
     return [first, second];
   };
   const [vertical, horizontal] = Array.isArray(value) ? (value as readonly unknown[]) : [value, value];
