@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import type { PassName } from '../src/graph-engine/program/passes/index.ts';
 
 /** What is trained. */
 export interface Workload {
@@ -8,6 +9,8 @@ export interface Workload {
   readonly size?: number;
   readonly precision?: 'float32' | 'bfloat16';
   readonly recompute?: boolean;
+  /** What rewrites the program; the common passes by default. */
+  readonly passes?: readonly PassName[];
 }
 
 /** What a peer can be asked; every answer is one line of JSON. */

@@ -6,6 +6,7 @@ import { measureFrontEnd, measureLargeSteps } from './largeNetworks.mjs';
 import { measureLoop } from './loop.mjs';
 import { measureOnnxWrite, printOnnxWrite } from './onnxWrite.mjs';
 import { measureNetworks } from './networks.mjs';
+import { measurePasses } from './passes.mjs';
 import { measureStatistics } from './statistics.mjs';
 import { measureWasm } from './wasm.mjs';
 import { buildPeers, built, findTorch, median, root, startOurs, startPeer, threads } from './peers.mjs';
@@ -19,6 +20,7 @@ const usage = `npm run bench -- [options]
   --statistics     only what looking at every node costs
   --loop           only what the training loop costs, evaluation, checkpoints, and 50 000 tiny steps
   --onnx-write     only how fast an ONNX model above 2 GB is written, and in how much memory
+  --passes         only what each pass of the compiler does to a step and to its memory
   --wasm           only training on WebAssembly, beside PyTorch on one thread
   --large          only the deepest networks: front end, compile time and memory
   --json FILE      writes what is printed as JSON as well`;
@@ -31,6 +33,7 @@ const { values: options } = parseArgs({
     statistics: { type: 'boolean', default: false },
     loop: { type: 'boolean', default: false },
     'onnx-write': { type: 'boolean', default: false },
+    passes: { type: 'boolean', default: false },
     wasm: { type: 'boolean', default: false },
     large: { type: 'boolean', default: false },
     json: { type: 'string' },
@@ -191,6 +194,10 @@ async function main() {
   }
   if (options.statistics) {
     await measureStatistics({ rounds: options.quick ? 10 : 30 });
+    return;
+  }
+  if (options.passes) {
+    await measurePasses({ rounds: options.quick ? 3 : 10 });
     return;
   }
   if (options.wasm) {

@@ -2,6 +2,7 @@ import { lowerDocument } from '../src/graph-engine/lower/lowerDocument.ts';
 import { countMacs } from '../src/graph-engine/program/countMacs.ts';
 import { OptimizerSettings } from '../src/graph-engine/program/optimizers/settings.ts';
 import { livePeak } from '../src/graph-engine/program/passes/livePeak.ts';
+import { planMemory } from '../src/graph-engine/program/passes/planMemory.ts';
 import type { CompiledProgram, Executor } from '../src/main/executors/compiledProgram.ts';
 import { feedsOf, openNetwork } from './benchNetwork.ts';
 import { timeSteps, type Peer } from './peerProcess.ts';
@@ -11,13 +12,13 @@ export function trainingPeer(executor: Executor, loadMs: number): Peer {
   let step: () => Promise<void>;
   let compiled: CompiledProgram | undefined;
   return {
-    async prepare({ network, batch, size, precision, recompute }) {
+    async prepare({ network, batch, size, precision, recompute, passes }) {
       await compiled?.dispose();
       const begun = performance.now();
       const document = openNetwork(network, size);
       const optimizer = OptimizerSettings.parse({ kind: 'momentum' });
       const training = { ...document.training, optimizer, precision, recompute };
-      const lowered = lowerDocument({ ...document, training });
+      const lowered = lowerDocument({ ...document, training }, passes === undefined ? {} : { passes });
       if (!lowered.ok) throw new Error(JSON.stringify(lowered.error));
       const { program } = lowered.value;
       const [train, predict] = [program.entries['train'], program.entries['predict']];
@@ -34,8 +35,10 @@ export function trainingPeer(executor: Executor, loadMs: number): Peer {
       await step();
       const firstStepMs = performance.now() - begun - compileMs;
       const { bytes: livePeakBytes } = livePeak(train, batch);
+      const { bytes: plannedBytes, inPlace } = planMemory(train, batch);
       const instructions = train.instructions.length;
-      return { loadMs, compileMs, firstStepMs, macs: countMacs(predict, batch), instructions, livePeakBytes };
+      const macs = countMacs(predict, batch);
+      return { loadMs, compileMs, firstStepMs, macs, instructions, livePeakBytes, plannedBytes, inPlace };
     },
     steps: (count) => timeSteps(count, step),
   };
