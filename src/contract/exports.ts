@@ -6,20 +6,19 @@ import { call } from './call.ts';
 import { RunId } from './run.ts';
 import { WorkspacePath } from './workspacePath.ts';
 
+const compared = {
+  /** Absolute, over all outputs. */
+  maximumDifference: z.number(),
+  /** The largest as a share of the size of the answer that it is in. */
+  relativeDifference: z.number(),
+  samples: z.int(),
+  runtime: z.string(),
+};
+
 export const Verification = z.discriminatedUnion('status', [
-  /** onnxruntime ran the file and its outputs agree with the engine's; the difference is absolute, over all outputs. */
-  z.strictObject({
-    status: z.literal('verified'),
-    maximumDifference: z.number(),
-    samples: z.int(),
-    runtime: z.string(),
-  }),
-  z.strictObject({
-    status: z.literal('differs'),
-    maximumDifference: z.number(),
-    samples: z.int(),
-    runtime: z.string(),
-  }),
+  /** A runtime ran the file and its outputs agree with the engine's. */
+  z.strictObject({ status: z.literal('verified'), ...compared }),
+  z.strictObject({ status: z.literal('differs'), ...compared }),
   z.strictObject({ status: z.literal('not-verified'), reason: z.string() }),
 ]);
 export type Verification = z.infer<typeof Verification>;

@@ -17,8 +17,7 @@ import { DEFAULT_OPSET, NEWEST_OPSET, OLDEST_OPSET, supportedOpsets } from '../.
 import { HostFailure } from '../files/hostFailure.ts';
 import { productVersion } from '../files/productRoot.ts';
 import { writeAtomically } from '../files/writeAtomically.ts';
-import type { RunOnnxOptions } from '../verification/runOnnxFile.ts';
-import { verifyOnnxFile, type Predict } from '../verification/verifyOnnxFile.ts';
+import { verifyOnnxFile, type Predict, type VerifyOnnxOptions } from '../verification/verifyOnnxFile.ts';
 import { predictByEngine, type PredictingEngine } from './predictByEngine.ts';
 import { documentErrors, refuseToReplace } from './exportRefusals.ts';
 import { loadWeights } from './loadWeights.ts';
@@ -42,10 +41,13 @@ export interface ExportOnnxOrder {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** How the file is checked. */
+type VerificationOptions = Pick<VerifyOnnxOptions, 'program' | 'timeout' | 'signal' | 'batches'>;
+
 /** What the export needs from the host. */
 export interface ExportOnnxServices {
   readonly engine: PredictingEngine;
-  readonly verification?: RunOnnxOptions;
+  readonly verification?: VerificationOptions;
 }
 
 /**
@@ -160,7 +162,7 @@ async function writeModel(
 async function verify(
   file: string,
   { inputs, outputs, options: as }: OnnxExport,
-  options: RunOnnxOptions,
+  options: VerificationOptions,
   predict: Predict,
 ): Promise<Verification> {
   if (as.weights === 'inputs') {

@@ -23,6 +23,8 @@ export interface VerifyOnnxOptions extends RunOnnxOptions {
   /** How the file was written. */
   readonly as: Pick<ExportedAs, 'batch' | 'layout' | 'precision' | 'ends'>;
   readonly predict: Predict;
+  /** Batch sizes to try, where they are not to be chosen by what the network answers. */
+  readonly batches?: readonly number[] | undefined;
 }
 
 /** Batch sizes to try: several, since a batch written into a shape by mistake still works for that batch. */
@@ -37,7 +39,7 @@ const MANY_NUMBERS = 4 * 1024 * 1024;
  */
 export async function verifyOnnxFile(options: VerifyOnnxOptions): Promise<Verification> {
   const { file, inputs, outputs, as, predict } = options;
-  const batches = startsOf(as.batch !== null ? [as.batch] : numbersOf(outputs) > MANY_NUMBERS ? FEW_BATCHES : BATCHES);
+  const batches = startsOf(as.batch !== null ? [as.batch] : (options.batches ?? batchesFor(outputs)));
   const laidOut = as.layout === 'channels-first' ? channelsFirst : (tensor: Tensor) => tensor;
   const tolerance = as.precision === 'float16' ? HALF_TOLERANCE : TOLERANCE;
   const samples = batches.reduce((sum, { batch }) => sum + batch, 0);
@@ -68,11 +70,15 @@ export async function verifyOnnxFile(options: VerifyOnnxOptions): Promise<Verifi
       const expected = { dims: [samples, ...type.axes.map(({ size }) => size ?? 0)], data };
       for (const [index, { batch, start }] of batches.entries()) {
         const wanted = laidOut(rows(expected, start, batch), type);
-        comparison = joined(comparison, compareTensors(answer.batches[index]?.[name], wanted, name, tolerance));
+        comparison = joined(comparison, compareTensors(answer.batches[index]?.[name], wanted, name));
       }
     }
   }
-  return conclude(comparison, answer.runtime, samples);
+  return conclude(comparison, { runtime: answer.runtime, samples, tolerance });
+}
+
+function batchesFor(outputs: readonly OnnxOutput[]): readonly number[] {
+  return numbersOf(outputs) > MANY_NUMBERS ? FEW_BATCHES : BATCHES;
 }
 
 /** How many numbers all outputs answer for one sample. */
@@ -80,16 +86,18 @@ function numbersOf(outputs: readonly OnnxOutput[]): number {
   return outputs.flatMap(({ types }) => Object.values(types)).reduce((sum, type) => sum + (elementCount(type) ?? 0), 0);
 }
 
-function compareTensors(received: Tensor | undefined, wanted: Tensor, name: string, tolerance: number): Comparison {
+function compareTensors(received: Tensor | undefined, wanted: Tensor, name: string): Comparison {
   const { dims, data } = received ?? { dims: [], data: new Float32Array() };
   if (dims.join() !== wanted.dims.join()) {
     throw new Error(`The output "${name}" is [${dims.join(', ')}] where [${wanted.dims.join(', ')}] was expected.`);
   }
-  return compareValues(data, wanted.data, tolerance);
+  return compareValues(data, wanted.data, wanted.dims[0] ?? 1);
 }
 
-function conclude(comparison: Comparison, runtime: string, samples: number): Verification {
-  const { maximumDifference, agrees, expectedNotFinite, receivedNotFinite } = comparison;
+function conclude(
+  { maximumDifference, relativeDifference, expectedNotFinite, receivedNotFinite }: Comparison,
+  { runtime, samples, tolerance }: { readonly runtime: string; readonly samples: number; readonly tolerance: number },
+): Verification {
   if (expectedNotFinite > 0) {
     const reason = 'The network answers with values that are not finite numbers, so there is nothing to compare.';
     return { status: 'not-verified', reason };
@@ -98,7 +106,8 @@ function conclude(comparison: Comparison, runtime: string, samples: number): Ver
     const reason = `${runtime} answers with values that are not finite numbers where the engine's are.`;
     return { status: 'not-verified', reason };
   }
-  return { status: agrees ? 'verified' : 'differs', maximumDifference, samples, runtime };
+  const agrees = relativeDifference <= tolerance;
+  return { status: agrees ? 'verified' : 'differs', maximumDifference, relativeDifference, samples, runtime };
 }
 
 function startsOf(batches: readonly number[]): readonly { readonly batch: number; readonly start: number }[] {

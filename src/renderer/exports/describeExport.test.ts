@@ -2,7 +2,13 @@ import { expect, test } from 'vitest';
 import { describeFile, describeLosses, describeVerification } from './describeExport.ts';
 
 test('a verified export says by whom, how close and on how much', () => {
-  const verification = { status: 'verified', maximumDifference: 2.4e-7, samples: 12, runtime: 'onnxruntime' } as const;
+  const verification = {
+    status: 'verified',
+    maximumDifference: 2.4e-7,
+    relativeDifference: 2.4e-7,
+    samples: 12,
+    runtime: 'onnxruntime',
+  } as const;
   expect(describeVerification(verification)).toEqual({
     tone: 'success',
     text: 'Verified by onnxruntime: maximum difference 2.4e-7 on 12 samples.',
@@ -10,7 +16,13 @@ test('a verified export says by whom, how close and on how much', () => {
 });
 
 test('a difference is a warning not to use the file', () => {
-  const verification = { status: 'differs', maximumDifference: 0.3, samples: 1, runtime: 'onnxruntime' } as const;
+  const verification = {
+    status: 'differs',
+    maximumDifference: 0.3,
+    relativeDifference: 0.3,
+    samples: 1,
+    runtime: 'onnxruntime',
+  } as const;
   expect(describeVerification(verification)).toMatchObject({ tone: 'danger' });
   expect(describeVerification(verification).text).toContain('3.0e-1 on 1 sample.');
 });

@@ -1,9 +1,6 @@
-import type { OnnxElement, OnnxGraph, OnnxInitializer, OnnxNode, OnnxValue } from './onnxGraph.ts';
+import { answersOf, CAST_TO, declaredElements, type Element } from './elements.ts';
+import type { OnnxGraph, OnnxInitializer, OnnxNode, OnnxValue } from './onnxGraph.ts';
 import { withoutDeadNodes } from './onnxGraph.ts';
-
-/** TensorProto.DataType of onnx.proto, as Cast takes it. */
-const CAST_TO = { float32: 1, float16: 10 } as const;
-const ELEMENT_OF: Readonly<Record<number, OnnxElement>> = { 1: 'float32', 6: 'int32', 7: 'int64', 10: 'float16' };
 
 /**
  * Ops written by their parts whose sums of squares leave the range of float16 long before their results do. As one
@@ -12,9 +9,9 @@ const ELEMENT_OF: Readonly<Record<number, OnnxElement>> = { 1: 'float32', 6: 'in
 const WIDE_OPS: ReadonlySet<string> = new Set(['rmsNormalization', 'layerNormalization']);
 
 /** Whether a node is calculated in float32 all the same. */
-function staysWide({ op, opType }: OnnxNode): boolean {
-  // Numbers of positions, which are compared, are exact only up to 2048.
-  if (opType === 'Greater') return true;
+function staysWide({ op, opType, kept }: OnnxNode): boolean {
+  // Numbers of positions, which are compared, are exact only up to 2048. What a file had is of the type that it had there.
+  if (opType === 'Greater' || kept !== undefined) return true;
   return op !== undefined && WIDE_OPS.has(op) && opType !== 'LayerNormalization' && opType !== 'Transpose';
 }
 
@@ -23,27 +20,13 @@ function wantsFloat32({ opType }: OnnxNode, input: number): boolean {
   return opType === 'Resize' && input === 2;
 }
 
-/** What a node answers with. */
-function elementOf(node: OnnxNode, first: OnnxElement | 'bool'): OnnxElement | 'bool' {
-  switch (node.opType) {
-    case 'Shape':
-      return 'int64';
-    case 'Greater':
-    case 'Equal':
-      return 'bool';
-    case 'Cast':
-      return ELEMENT_OF[Number(node.attributes['to'])] ?? 'float32';
-    default:
-      return first;
-  }
-}
-
 /**
  * The graph in float16: weights, constants and everything calculated from them. Inputs and outputs stay float32 on demand, and
- * what float16 would calculate wrongly stays float32 inside.
+ * what float16 would calculate wrongly stays float32 inside, as do operators kept from a file with all that they take.
  */
 export function halvePrecision(graph: OnnxGraph, ends: 'float32' | 'float16'): OnnxGraph {
-  const elements = new Map<string, OnnxElement | 'bool'>();
+  const declared = declaredElements(graph);
+  const elements = new Map<string, Element>();
   const taken = new Set([
     ...graph.inputs.map(({ name }) => name),
     ...graph.initializers.map(({ name }) => name),
@@ -79,7 +62,7 @@ export function halvePrecision(graph: OnnxGraph, ends: 'float32' | 'float16'): O
   function as(name: string, wanted: 'float32' | 'float16'): string {
     const constant = constants.get(name);
     if (constant !== undefined) {
-      if (constant.dtype === 'int64') return name;
+      if (constant.dtype === 'int64' || constant.kept !== undefined) return name;
       const other = tensors.get(name);
       if (other === undefined || other.dtype === wanted) {
         tensors.set(name, { ...constant, dtype: wanted });
@@ -98,58 +81,83 @@ export function halvePrecision(graph: OnnxGraph, ends: 'float32' | 'float16'): O
     return element === wanted ? name : cast(name, wanted);
   }
 
-  const isFloat = (value: OnnxValue): boolean => value.dtype === 'float32';
+  const isFloat = ({ dtype, kept }: OnnxValue): boolean => dtype === 'float32' && kept === undefined;
   const halved = (value: OnnxValue): OnnxValue => (isFloat(value) ? { ...value, dtype: 'float16' } : value);
-  for (const { name, dtype } of graph.inputs) elements.set(name, dtype === 'float32' ? ends : dtype);
+  for (const value of graph.inputs)
+    elements.set(value.name, isFloat(value) ? ends : (declared.get(value.name) ?? 'unknown'));
   /** Outputs that are calculated in another type than they have: the value by the name of the output. */
   const inside = new Map<string, string>();
-  for (const { name, dtype } of graph.outputs)
-    if (dtype === 'float32' && ends === 'float32') inside.set(name, free(`${name}.float16`));
+  for (const value of graph.outputs)
+    if (isFloat(value) && ends === 'float32') inside.set(value.name, free(`${value.name}.float16`));
   const current = (name: string): string => inside.get(name) ?? name;
 
   for (const node of graph.nodes) {
     const wide = staysWide(node);
     const toFloat = node.opType === 'Cast' && Number(node.attributes['to']) === CAST_TO.float32;
+    const taking = (name: string, wanted: 'float32' | 'float16') => (name === '' ? name : as(current(name), wanted));
     const inputs = node.inputs.map((name, index) =>
-      name === '' ? name : as(current(name), wide || wantsFloat32(node, index) ? 'float32' : 'float16'),
+      taking(name, wide || wantsFloat32(node, index) ? 'float32' : 'float16'),
     );
-    const attributes = toFloat ? { ...node.attributes, to: CAST_TO.float16 } : node.attributes;
-    const outputs = node.outputs.map(current);
-    const written = { ...node, inputs, outputs, attributes };
+    const written: OnnxNode = {
+      ...node,
+      inputs,
+      outputs: node.outputs.map(current),
+      attributes: toFloat ? { ...node.attributes, to: CAST_TO.float16 } : node.attributes,
+      ...(node.kept !== undefined && {
+        kept: {
+          ...node.kept,
+          captured: new Map([...node.kept.captured].map(([name, value]) => [name, taking(value, 'float32')])),
+        },
+      }),
+    };
     nodes.push(written);
-    const source = node.opType === 'Where' ? inputs[1] : inputs[0];
-    const first =
-      elements.get(source ?? '') ?? tensors.get(source ?? '')?.dtype ?? constants.get(source ?? '')?.dtype ?? 'float16';
-    // The second result of TopK are places.
-    outputs.forEach((output, i) =>
-      elements.set(output, node.opType === 'TopK' && i === 1 ? 'int64' : elementOf(written, first)),
+    const answers = answersOf(
+      { ...written, outputs: node.outputs },
+      (name) => elements.get(name) ?? tensors.get(name)?.dtype ?? constants.get(name)?.dtype ?? 'float16',
+      (name) => declared.get(name) ?? 'unknown',
     );
+    written.outputs.forEach((output, i) => elements.set(output, answers[i] ?? 'unknown'));
   }
-  for (const [output, value] of inside) cast(value, 'float32', output);
+  for (const [output, value] of inside) {
+    if (elements.get(value) === 'float32') rename(value, output);
+    else cast(value, 'float32', output);
+  }
   for (const { name, dtype } of graph.outputs) {
+    if (dtype !== 'float32' || ends === 'float32' || elements.get(name) !== 'float32') continue;
     // Ends of float16 whose last step is a wide one.
-    if (dtype === 'float32' && ends === 'float16' && elements.get(name) === 'float32') narrowEnd(name);
-  }
-
-  function narrowEnd(name: string): void {
     const wide = free(`${name}.float32`);
-    const rename = (other: string): string => (other === name ? wide : other);
-    for (const [i, node] of nodes.entries()) {
-      nodes[i] = { ...node, inputs: node.inputs.map(rename), outputs: node.outputs.map(rename) };
-    }
-    elements.set(wide, 'float32');
+    rename(name, wide);
     cast(wide, 'float16', name);
   }
 
+  function rename(from: string, to: string): void {
+    const renamed = (other: string): string => (other === from ? to : other);
+    for (const [i, node] of nodes.entries()) {
+      const { inputs, outputs, kept } = node;
+      nodes[i] = {
+        ...node,
+        inputs: inputs.map(renamed),
+        outputs: outputs.map(renamed),
+        ...(kept !== undefined && {
+          kept: { ...kept, captured: new Map([...kept.captured].map(([name, value]) => [name, renamed(value)])) },
+        }),
+      };
+    }
+    elements.set(to, elements.get(from) ?? 'unknown');
+  }
+
   const end = (value: OnnxValue): OnnxValue => (ends === 'float16' ? halved(value) : value);
+  const untouched = graph.initializers.filter(({ dtype, kept }) => dtype === 'int64' || kept !== undefined);
   return withoutDeadNodes({
     nodes,
-    initializers: [...graph.initializers.filter(({ dtype }) => dtype === 'int64'), ...tensors.values()],
+    initializers: [...untouched, ...tensors.values()],
     inputs: graph.inputs.map(end),
     outputs: graph.outputs.map(end),
     inner: graph.inner.map((value) => {
       const element = elements.get(value.name);
-      return element === undefined || element === 'bool' ? halved(value) : { ...value, dtype: element };
+      return element === undefined || element === 'bool' || element === 'unknown'
+        ? halved(value)
+        : { ...value, dtype: element };
     }),
   });
 }
