@@ -1,11 +1,10 @@
+import type { EngineDevice } from '../../../contract/engines.ts';
 import { HostFailure } from '../../files/hostFailure.ts';
 
 /** A graphics processor as people and programs want to know it. */
 export interface GpuDescription {
-  /** For people, such as `NVIDIA RTX 4090`. */
-  readonly name: string;
-  /** Whether the processor itself stands in for it: such an adapter is no graphics processor. */
-  readonly software: boolean;
+  /** An adapter that the processor itself plays is no graphics processor. */
+  readonly device: EngineDevice;
   /** Bytes that one tensor may take. */
   readonly largestTensor: number;
   readonly limits: { readonly maxBufferSize: number; readonly maxStorageBufferBindingSize: number };
@@ -58,8 +57,11 @@ export async function openDevice(gpu: GPU): Promise<OpenedDevice> {
     device,
     info: adapter.info,
     description: {
-      name: nameOf(adapter.info),
-      software: isSoftware(adapter),
+      device: {
+        name: nameOf(adapter.info),
+        kind: isSoftware(adapter) ? 'software' : 'graphics',
+        ...(adapter.info.description !== '' && { driver: adapter.info.description }),
+      },
       largestTensor: Math.min(maxBufferSize, maxStorageBufferBindingSize),
       limits: { maxBufferSize, maxStorageBufferBindingSize },
     },

@@ -21,7 +21,7 @@ export interface WebgpuEngine extends InterpretedEngine<TensorInfo> {
 /** Opens the graphics processor of `gpu`: Dawn's in plain Node, the browser's in a page. Throws a `HostFailure`. */
 export async function openWebgpuEngine(gpu: GPU): Promise<WebgpuEngine> {
   const { device: gpuDevice, info, description } = await openDevice(gpu);
-  const name = `WebGPU on ${description.name}`;
+  const name = `WebGPU on ${description.device.name}`;
   const backend = createWebgpuBackend(gpuDevice, info);
   const device = createTfjsDevice('webgpu', backend);
   const runner = createShaderRunner(backend, device);
@@ -35,7 +35,9 @@ export async function openWebgpuEngine(gpu: GPU): Promise<WebgpuEngine> {
     if (!closed) lost = `the graphics processor was lost: ${message || 'its driver gave no reason'}`;
   });
   // Errors are told some time after the call that made them; whoever reads next hears of it.
-  gpuDevice.addEventListener('uncapturederror', ({ error }) => {
+  gpuDevice.addEventListener('uncapturederror', (event) => {
+    event.preventDefault();
+    const { error } = event;
     const outOfMemory = error.constructor.name === 'GPUOutOfMemoryError';
     trouble ??= outOfMemory ? `out of memory: ${error.message}` : error.message;
   });

@@ -5,7 +5,7 @@ export type ConvolutionProduct = 'conv2d' | 'conv2dBackpropInput' | 'conv2dBackp
 
 /** `place` is one of all outputs, `tap` one of all weights of a filter: the element of the image where the two meet. */
 const patch = `
-fn patch(place: i32, tap: i32, z: i32) -> f32 {
+fn image_at(place: i32, tap: i32, z: i32) -> f32 {
   let y = place / outputWidth % outputHeight * strideY + tap / (kernelWidth * groupChannels) * dilationY - top;
   let xx = place % outputWidth * strideX + tap / groupChannels % kernelWidth * dilationX - left_pad;
   if (y < 0 || y >= height || xx < 0 || xx >= width) { return 0.0; }
@@ -23,7 +23,7 @@ export function convolutionProduct(kind: ConvolutionProduct, geometry: Convoluti
         name: kind,
         reads: { x: 'f32', kernel: 'f32' },
         left: `${constants}${patch}
-fn left(m: u32, k: u32, z: u32) -> f32 { return patch(i32(m), i32(k), i32(z)); }`,
+fn left(m: u32, k: u32, z: u32) -> f32 { return image_at(i32(m), i32(k), i32(z)); }`,
         right: `
 fn right(k: u32, n: u32, z: u32) -> f32 { return kernel[i32(k) * filters + i32(z) * groupFilters + i32(n)]; }`,
         leftAlongInner: true,
@@ -58,7 +58,7 @@ fn right(k: u32, n: u32, z: u32) -> f32 {
         name: kind,
         reads: { x: 'f32', dy: 'f32' },
         left: `${constants}${patch}
-fn left(m: u32, k: u32, z: u32) -> f32 { return patch(i32(k), i32(m), i32(z)); }`,
+fn left(m: u32, k: u32, z: u32) -> f32 { return image_at(i32(k), i32(m), i32(z)); }`,
         right: `
 fn right(k: u32, n: u32, z: u32) -> f32 { return dy[i32(k) * filters + i32(z) * groupFilters + i32(n)]; }`,
         leftAlongInner: false,
