@@ -6,7 +6,7 @@ import {
 } from './geometry';
 import { roundUp } from './lanes';
 import { packPanels } from './packing';
-import { multiplyWindows } from './pixels';
+import { multiplyWindows, packedPixelBytes } from './pixels';
 import { TILE_BYTES, TILE_COLUMNS } from './tiles';
 
 /** Bytes of an image in the scratch. */
@@ -16,8 +16,9 @@ export function paddedBytes(): i32 {
 
 export function forwardScratch(): i32 {
   if (depthwise) return depthwiseScratch();
-  const kernel = 4 * kernelHeight * kernelWidth * groupChannels * roundUp(groupFilters, TILE_COLUMNS);
-  return tapBytes() + roundUp(paddedBytes(), 16) + groups * kernel;
+  const k = kernelHeight * kernelWidth * groupChannels;
+  const panels = 4 * k * roundUp(groupFilters, TILE_COLUMNS);
+  return tapBytes() + roundUp(paddedBytes(), 16) + groups * panels + packedPixelBytes(k);
 }
 
 /** Writes where each run of the window begins; gives how many there are. */
@@ -46,6 +47,7 @@ export function conv2d(x: usize, kernel: usize, y: usize, scratch: usize): void 
   for (let g = 0; g < groups; g++) {
     packPanels(kernel + (<usize>(g * groupFilters) << 2), filters << 2, k, groupFilters, packed + g * groupBytes, k << 5);
   }
+  const pixels = packed + groups * groupBytes;
   if (padded) memory.fill(copy, 0, paddedBytes());
   const pixel = <usize>channels << 2;
   const line = <usize>paddedWidth * pixel;
@@ -57,7 +59,7 @@ export function conv2d(x: usize, kernel: usize, y: usize, scratch: usize): void 
       multiplyWindows(
         image + (<usize>(g * groupChannels) << 2), strideY * line, strideX * pixel, scratch, tapCount, run,
         packed + g * groupBytes, y + (<usize>(g * groupFilters) << 2), <usize>outputWidth * result, result, groupFilters,
-        outputHeight, outputWidth, tile,
+        outputHeight, outputWidth, pixels, tile,
       );
     }
     x += <usize>(height * width) * pixel;

@@ -5,7 +5,7 @@ import {
   outputHeight, outputWidth, padded, paddedHeight, paddedWidth, padImage, SLACK, strideX, strideY, tapBytes, top, width,
 } from './geometry';
 import { roundUp } from './lanes';
-import { columnTile, copyTile, TILE_BYTES, TILE_COLUMNS, TILE_ROWS } from './tiles';
+import { copyTile, multiplyTile, TILE_BYTES, TILE_COLUMNS, TILE_ROWS } from './tiles';
 
 /** The pixels of some lines of x and dy stay in the first-level cache while every place of the kernel meets them. */
 const CACHED_BYTES: i32 = 24576;
@@ -79,13 +79,13 @@ function multiplyLines(
           const h = min(run - i, TILE_ROWS);
           const place = rows + <usize>i * result + (<usize>j << 2);
           if (w === TILE_COLUMNS && h === TILE_ROWS) {
-            columnTile(
+            multiplyTile(
               from + (<usize>i << 2), strideX * pixel, imageLine, across, result, gradientLine, count, lines,
               place, result, true,
             );
           } else {
             copyTile(place, result, tile, 32, h, w);
-            columnTile(
+            multiplyTile(
               from + (<usize>i << 2), strideX * pixel, imageLine, across, result, gradientLine, count, lines,
               tile, 32, true,
             );

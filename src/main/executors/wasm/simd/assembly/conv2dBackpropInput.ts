@@ -5,7 +5,7 @@ import {
 } from './geometry';
 import { roundUp } from './lanes';
 import { packTransposedPanels } from './packing';
-import { multiplyWindows } from './pixels';
+import { multiplyWindows, packedPixelBytes } from './pixels';
 import { TILE_BYTES, TILE_COLUMNS } from './tiles';
 
 /*
@@ -40,8 +40,9 @@ export function inputPaddedBytes(): i32 {
 
 export function inputScratch(): i32 {
   if (depthwise) return depthwiseInputScratch();
-  const kernel = 4 * kernelHeight * kernelWidth * groupFilters * roundUp(groupChannels, TILE_COLUMNS);
-  return tapBytes() + roundUp(inputPaddedBytes(), 16) + groups * kernel;
+  const k = kernelHeight * kernelWidth * groupFilters;
+  const panels = 4 * k * roundUp(groupChannels, TILE_COLUMNS);
+  return tapBytes() + roundUp(inputPaddedBytes(), 16) + groups * panels + packedPixelBytes(k);
 }
 
 export function conv2dBackpropInput(kernel: usize, dy: usize, dx: usize, scratch: usize): void {
@@ -104,6 +105,7 @@ function phase(
     }
   }
   const tile = copy - TILE_BYTES;
+  const pixels = packed + groups * groupBytes;
   const result = <usize>channels << 2;
   dx += <usize>(firstY * width + firstX) * result;
   const phaseRows = (height - firstY + strideY - 1) / strideY;
@@ -115,7 +117,7 @@ function phase(
       multiplyWindows(
         image + (<usize>(g * groupFilters) << 2), <usize>columns * pixel, pixel, scratch, tapCount, run,
         packed + g * groupBytes, dx + (<usize>(g * groupChannels) << 2), <usize>(strideY * width) * result, strideX * result,
-        groupChannels, phaseRows, phaseColumns, tile,
+        groupChannels, phaseRows, phaseColumns, pixels, tile,
       );
     }
     dy += <usize>(outputHeight * outputWidth) * pixel;

@@ -32,7 +32,7 @@ export function packTransposedPanels(from: usize, row: usize, k: i32, n: i32, to
     const rows = min(n - j, 4);
     const r0 = from + <usize>j * row;
     let q = to + <usize>(j >> 3) * panel + (<usize>(j & 4) << 2);
-    if (rows === 4) packFourRows(r0, row, k, q);
+    if (rows === 4) packFourRows(r0, r0 + row, r0 + 2 * row, r0 + 3 * row, k, q, 32);
     else {
       for (let i = 0; i < k; i++) {
         let x = v128.load32_zero(r0 + (<usize>i << 2));
@@ -53,24 +53,39 @@ export function packTransposedPanels(from: usize, row: usize, k: i32, n: i32, to
   }
 }
 
-function packFourRows(r0: usize, row: usize, k: i32, to: usize): void {
-  let r1 = r0 + row, r2 = r1 + row, r3 = r2 + row;
+/** Four rows of `k` numbers as columns, `step` bytes from one number of a row to the next. */
+export function packFourRows(r0: usize, r1: usize, r2: usize, r3: usize, k: i32, to: usize, step: usize): void {
   for (; k >= 4; k -= 4) {
     const a = v128.load(r0), b = v128.load(r1), c = v128.load(r2), d = v128.load(r3);
-    const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5), cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
-    const efgh = v128.shuffle<f32>(a, b, 2, 6, 3, 7), ijkl = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
-    v128.store(to, v128.shuffle<f32>(ab, cd, 0, 1, 4, 5));
-    v128.store(to, v128.shuffle<f32>(ab, cd, 2, 3, 6, 7), 32);
-    v128.store(to, v128.shuffle<f32>(efgh, ijkl, 0, 1, 4, 5), 64);
-    v128.store(to, v128.shuffle<f32>(efgh, ijkl, 2, 3, 6, 7), 96);
-    r0 += 16; r1 += 16; r2 += 16; r3 += 16; to += 128;
+    const abLow = v128.shuffle<f32>(a, b, 0, 4, 1, 5), cdLow = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+    const abHigh = v128.shuffle<f32>(a, b, 2, 6, 3, 7), cdHigh = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+    v128.store(to, v128.shuffle<f32>(abLow, cdLow, 0, 1, 4, 5));
+    to += step;
+    v128.store(to, v128.shuffle<f32>(abLow, cdLow, 2, 3, 6, 7));
+    to += step;
+    v128.store(to, v128.shuffle<f32>(abHigh, cdHigh, 0, 1, 4, 5));
+    to += step;
+    v128.store(to, v128.shuffle<f32>(abHigh, cdHigh, 2, 3, 6, 7));
+    to += step;
+    r0 += 16; r1 += 16; r2 += 16; r3 += 16;
   }
   for (; k > 0; k--) {
     store<f32>(to, load<f32>(r0));
     store<f32>(to, load<f32>(r1), 4);
     store<f32>(to, load<f32>(r2), 8);
     store<f32>(to, load<f32>(r3), 12);
-    r0 += 4; r1 += 4; r2 += 4; r3 += 4; to += 32;
+    r0 += 4; r1 += 4; r2 += 4; r3 += 4; to += step;
+  }
+}
+
+/** Copies `n` rows of `k` numbers as panels of four columns; the missing columns of the last are its last one again. */
+export function packNarrowTransposedPanels(from: usize, row: usize, k: i32, n: i32, to: usize): void {
+  for (let j = 0; j < n; j += 4) {
+    const last = n - j - 1;
+    const r1 = from + <usize>min(1, last) * row, r2 = from + <usize>min(2, last) * row;
+    packFourRows(from, r1, r2, from + <usize>min(3, last) * row, k, to, 16);
+    from += 4 * row;
+    to += <usize>k << 4;
   }
 }
 

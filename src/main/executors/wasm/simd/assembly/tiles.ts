@@ -7,73 +7,11 @@ export const TILE_COLUMNS: i32 = 8;
 export const TILE_BYTES: i32 = 4 * TILE_ROWS * TILE_COLUMNS;
 
 /**
- * Four rows of a result, eight columns wide: `c = sum over taps and k of a[tap + k] * b[tap, k]`. The rows of `a` lie
- * anywhere, and a tap is an offset in bytes from their beginning to a run of numbers (a place in the window of a
- * convolution; a matrix product has one). `b` is a packed panel: eight numbers for each `k` of each tap.
+ * Four rows of a result, eight columns wide, or what is added to them: `sum over k of a[k, row] * b[k, column]`. The four
+ * numbers of a `k` are neighbours, and so are the eight. There are `lines` times `count` of them: the steps lead from one to
+ * the next within a line, and from one line to the next, in bytes.
  */
-export function rowTile(
-  a0: usize, a1: usize, a2: usize, a3: usize,
-  taps: usize, tapCount: i32, run: i32,
-  b: usize,
-  c0: usize, c1: usize, c2: usize, c3: usize,
-  accumulate: bool,
-): void {
-  let x00 = f32x4.splat(0), x01 = x00, x10 = x00, x11 = x00, x20 = x00, x21 = x00, x30 = x00, x31 = x00;
-  if (accumulate) {
-    x00 = v128.load(c0); x01 = v128.load(c0, 16);
-    x10 = v128.load(c1); x11 = v128.load(c1, 16);
-    x20 = v128.load(c2); x21 = v128.load(c2, 16);
-    x30 = v128.load(c3); x31 = v128.load(c3, 16);
-  }
-  for (; tapCount > 0; tapCount--) {
-    const tap = load<u32>(taps);
-    taps += 4;
-    let r0 = a0 + tap, r1 = a1 + tap, r2 = a2 + tap, r3 = a3 + tap;
-    let k = run;
-    for (; k >= 4; k -= 4) {
-      let b0 = v128.load(b), b1 = v128.load(b, 16);
-      let a = v128.load32_splat(r0); x00 = multiplyAdd(a, b0, x00); x01 = multiplyAdd(a, b1, x01);
-      a = v128.load32_splat(r1); x10 = multiplyAdd(a, b0, x10); x11 = multiplyAdd(a, b1, x11);
-      a = v128.load32_splat(r2); x20 = multiplyAdd(a, b0, x20); x21 = multiplyAdd(a, b1, x21);
-      a = v128.load32_splat(r3); x30 = multiplyAdd(a, b0, x30); x31 = multiplyAdd(a, b1, x31);
-      b0 = v128.load(b, 32); b1 = v128.load(b, 48);
-      a = v128.load32_splat(r0, 4); x00 = multiplyAdd(a, b0, x00); x01 = multiplyAdd(a, b1, x01);
-      a = v128.load32_splat(r1, 4); x10 = multiplyAdd(a, b0, x10); x11 = multiplyAdd(a, b1, x11);
-      a = v128.load32_splat(r2, 4); x20 = multiplyAdd(a, b0, x20); x21 = multiplyAdd(a, b1, x21);
-      a = v128.load32_splat(r3, 4); x30 = multiplyAdd(a, b0, x30); x31 = multiplyAdd(a, b1, x31);
-      b0 = v128.load(b, 64); b1 = v128.load(b, 80);
-      a = v128.load32_splat(r0, 8); x00 = multiplyAdd(a, b0, x00); x01 = multiplyAdd(a, b1, x01);
-      a = v128.load32_splat(r1, 8); x10 = multiplyAdd(a, b0, x10); x11 = multiplyAdd(a, b1, x11);
-      a = v128.load32_splat(r2, 8); x20 = multiplyAdd(a, b0, x20); x21 = multiplyAdd(a, b1, x21);
-      a = v128.load32_splat(r3, 8); x30 = multiplyAdd(a, b0, x30); x31 = multiplyAdd(a, b1, x31);
-      b0 = v128.load(b, 96); b1 = v128.load(b, 112);
-      a = v128.load32_splat(r0, 12); x00 = multiplyAdd(a, b0, x00); x01 = multiplyAdd(a, b1, x01);
-      a = v128.load32_splat(r1, 12); x10 = multiplyAdd(a, b0, x10); x11 = multiplyAdd(a, b1, x11);
-      a = v128.load32_splat(r2, 12); x20 = multiplyAdd(a, b0, x20); x21 = multiplyAdd(a, b1, x21);
-      a = v128.load32_splat(r3, 12); x30 = multiplyAdd(a, b0, x30); x31 = multiplyAdd(a, b1, x31);
-      r0 += 16; r1 += 16; r2 += 16; r3 += 16; b += 128;
-    }
-    for (; k > 0; k--) {
-      const b0 = v128.load(b), b1 = v128.load(b, 16);
-      let a = v128.load32_splat(r0); x00 = multiplyAdd(a, b0, x00); x01 = multiplyAdd(a, b1, x01);
-      a = v128.load32_splat(r1); x10 = multiplyAdd(a, b0, x10); x11 = multiplyAdd(a, b1, x11);
-      a = v128.load32_splat(r2); x20 = multiplyAdd(a, b0, x20); x21 = multiplyAdd(a, b1, x21);
-      a = v128.load32_splat(r3); x30 = multiplyAdd(a, b0, x30); x31 = multiplyAdd(a, b1, x31);
-      r0 += 4; r1 += 4; r2 += 4; r3 += 4; b += 32;
-    }
-  }
-  v128.store(c0, x00); v128.store(c0, x01, 16);
-  v128.store(c1, x10); v128.store(c1, x11, 16);
-  v128.store(c2, x20); v128.store(c2, x21, 16);
-  v128.store(c3, x30); v128.store(c3, x31, 16);
-}
-
-/**
- * Adds to four rows of a result, eight columns wide, `sum over k of a[k, row] * b[k, column]`: the four numbers of a `k`
- * are neighbours, and so are the eight. There are `lines` times `count` of them: the steps lead from one to the next within
- * a line, and from one line to the next, in bytes.
- */
-export function columnTile(
+export function multiplyTile(
   a: usize, aStep: usize, aLine: usize,
   b: usize, bStep: usize, bLine: usize,
   count: i32, lines: i32,
