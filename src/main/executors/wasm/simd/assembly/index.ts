@@ -1,6 +1,16 @@
+export { copyStrided, fill, gather, placeStrided, transpose, unsortedSegmentSum } from './arrangement';
+export { binary, select } from './binary';
 export { conv2d } from './conv2d';
 export { conv2dBackpropFilter } from './conv2dBackpropFilter';
 export { conv2dBackpropInput } from './conv2dBackpropInput';
 export { convolutionScratch } from './convolutionScratch';
 export { convolution } from './geometry';
 export { matMul, matMulScratch } from './matMul';
+export { batchNormInference, batchNormScratch, batchNormTraining, batchNormTrainingGrad } from './normalization';
+export { applyAdam, applyGradientDescent, applyMomentum } from './optimizers';
+export { averagePool, averagePoolGrad, maxPool, maxPoolGrad, pooling } from './pooling';
+export { randomUniform } from './randomUniform';
+export { argMax, l2Loss, reduce } from './reduction';
+export { resizeBilinear, resizeBilinearGrad } from './resizing';
+export { logSoftmax, softmax, sparseSoftmaxCrossEntropy } from './softmax';
+export { unary } from './unary';

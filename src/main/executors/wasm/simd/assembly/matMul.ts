@@ -7,9 +7,8 @@ const DEPTH: i32 = 256;
 const COLUMNS: i32 = 512;
 const ROWS: i32 = 64;
 
-export function matMulScratch(m: i32, n: i32, k: i32): i32 {
-  const depth = min(k, DEPTH);
-  return TILE_BYTES + 4 * depth * (min(roundUp(n, TILE_COLUMNS), COLUMNS) + min(roundUp(m, TILE_ROWS), ROWS));
+export function matMulScratch(n: i32, k: i32): i32 {
+  return TILE_BYTES + 4 * min(k, DEPTH) * (min(roundUp(n, TILE_COLUMNS), COLUMNS) + ROWS);
 }
 
 export function matMul(

@@ -62,12 +62,13 @@ export function createArena(megabytes: number, options: { readonly fused?: boole
     floats: (pointer, count) => new Float32Array(memory.buffer, pointer, count),
     integers: (pointer, count) => new Int32Array(memory.buffer, pointer, count),
     clear() {
-      for (const { start, words } of guards) {
+      const laid = guards;
+      end = 0;
+      guards = [];
+      for (const { start, words } of laid) {
         const broken = new Uint32Array(memory.buffer, start, words).findIndex((word) => word !== GUARD);
         if (broken >= 0) throw new Error(`byte ${start + 4 * broken} lies between two areas and was written`);
       }
-      end = 0;
-      guards = [];
     },
   };
 }
