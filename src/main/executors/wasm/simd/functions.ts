@@ -49,8 +49,8 @@ type Flag = 0 | 1;
  * Results must not overlap operands, unless a function says so. Nothing is checked.
  */
 export interface SimdFunctions {
-  /** Bytes of scratch that `matMul` wants for matrices of these sizes, whatever `m` and `count`. */
-  matMulScratch(n: number, k: number): number;
+  /** Bytes of scratch that `matMul` wants for matrices of these sizes, however many. */
+  matMulScratch(m: number, n: number, k: number): number;
   /**
    * `c[m, n] = a[m, k] * b[k, n]`, `count` times; a transposed operand is stored as [k, m] or [n, k]. The strides lead
    * from one matrix to the next, in elements: 0 uses the same again.

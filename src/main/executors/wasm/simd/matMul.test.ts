@@ -13,7 +13,7 @@ function agree(transposeA: boolean, transposeB: boolean, count: number, [m, n, k
   const [expected] = evaluatePrimitive('batchMatMul', [a, b], { transposeA, transposeB }, [dims]);
   const { functions } = arena;
   const [pa, pb, pc] = [arena.put(a.data), arena.put(b.data), arena.room(count * m * n)];
-  const scratch = arena.scratch(functions.matMulScratch(n, k));
+  const scratch = arena.scratch(functions.matMulScratch(m, n, k));
   functions.matMul(transposeA ? 1 : 0, transposeB ? 1 : 0, m, n, k, pa, pb, pc, count, m * k, 0, m * n, scratch);
   demandClose(`${m}x${k} by ${k}x${n}`, arena.floats(pc, count * m * n), expected ?? new Float64Array(), k);
   arena.clear();
