@@ -1,14 +1,14 @@
 import { loadSome, maximumOfLanes, storeSome, sumOfLanes } from './lanes';
 
 /*
- * Sums are made of pieces of so many numbers, which are added up in turn: the error grows with the length of a piece and the
- * number of pieces, not with their product.
+ * Sums are made of pieces of so many numbers, which are added up in turn, those of rows in double precision: the error grows
+ * with the length of a piece and the number of pieces, not with their product.
  */
 const PIECE: i32 = 512;
 
 /** The sum of numbers that lie behind one another. */
 export function sumRow(x: usize, count: i32): f32 {
-  let total: f32 = 0;
+  let total: f64 = 0;
   for (; count > 0; count -= PIECE) {
     let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
     let left = min(count, PIECE);
@@ -27,9 +27,9 @@ export function sumRow(x: usize, count: i32): f32 {
       s1 = f32x4.add(s1, loadSome(x, left));
       x += <usize>left << 2;
     }
-    total += sumOfLanes(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)));
+    total += <f64>sumOfLanes(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)));
   }
-  return total;
+  return <f32>total;
 }
 
 /** The largest of numbers that lie behind one another, of at least one; not-a-number wins. */
@@ -152,7 +152,7 @@ export function argMax(x: usize, y: usize, outer: i32, count: i32, inner: i32): 
 }
 
 export function l2Loss(x: usize, y: usize, count: i32): void {
-  let total: f32 = 0;
+  let total: f64 = 0;
   for (; count > 0; count -= PIECE) {
     let left = min(count, PIECE);
     let s0 = f32x4.splat(0), s1 = s0;
@@ -168,7 +168,7 @@ export function l2Loss(x: usize, y: usize, count: i32): void {
       piece += value * value;
       x += 4;
     }
-    total += piece;
+    total += <f64>piece;
   }
-  store<f32>(y, total * 0.5);
+  store<f32>(y, <f32>(total * 0.5));
 }
