@@ -28,6 +28,13 @@ export default {
       to: { path: ['^src/renderer/', '^electron/', 'node_modules/(electron|react|react-dom|@xyflow)/'] },
     },
     {
+      name: 'interpreting-needs-no-node',
+      comment: 'Programs are interpreted in pages too.',
+      severity: 'error',
+      from: { path: '^src/main/executors/(interpreted|tfjs)/', pathNot: tests },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
       name: 'renderer-speaks-the-contract',
       severity: 'error',
       from: { path: '^src/renderer/', pathNot: tests },

@@ -40,11 +40,5 @@ export const stockKernels = [
   'Transpose',
 ] as const;
 
+/** The name of a kernel that programs may reach. */
 export type StockKernel = (typeof stockKernels)[number];
-
-const names: ReadonlySet<string> = new Set(stockKernels);
-
-/** Whether programs may reach this kernel of TensorFlow.js. */
-export function isStockKernel(name: string): name is StockKernel {
-  return names.has(name);
-}

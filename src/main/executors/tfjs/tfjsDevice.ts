@@ -7,7 +7,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { ElementType } from '../../../graph-engine/program/program.ts';
 import type { TensorShape } from '../interpreted/interpretedEngine.ts';
-import { type StockKernel, isStockKernel } from './stockKernels.ts';
+import { stockKernels, type StockKernel } from './stockKernels.ts';
 
 /** A backend of TensorFlow.js as a place where kernels are called by name, without its engine, its tidying and its gradients. */
 export interface TfjsDevice {
@@ -36,15 +36,20 @@ export function tfjsType(dtype: ElementType): 'float32' | 'int32' {
   return dtype === 'int32' ? 'int32' : 'float32';
 }
 
-/** A device for a backend of that registered name. */
-export function createTfjsDevice(backendName: string, backend: KernelBackend): TfjsDevice {
+/** A device for a backend of that registered name, on which programs may reach the kernels that are named. */
+export function createTfjsDevice(
+  backendName: string,
+  backend: KernelBackend,
+  allowed: readonly StockKernel[] = stockKernels,
+): TfjsDevice {
+  const names: ReadonlySet<string> = new Set(allowed);
   const kernels = new Map<string, NonNullable<ReturnType<typeof getKernel>>['kernelFunc']>();
   const made: TensorInfo[] = [];
 
   function kernelNamed(name: string) {
     let kernel = kernels.get(name);
     if (kernel === undefined) {
-      const found = isStockKernel(name) ? getKernel(name, backendName) : undefined;
+      const found = names.has(name) ? getKernel(name, backendName) : undefined;
       if (found === undefined) throw new Error(`TensorFlow.js has no kernel ${name} to be used on ${backendName}`);
       kernels.set(name, (kernel = found.kernelFunc));
     }
