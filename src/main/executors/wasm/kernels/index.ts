@@ -3,6 +3,7 @@ import type { Kernels } from '../../interpreted/interpretedEngine.ts';
 import { arithmeticKernels } from './arithmetic.ts';
 import { arrangementKernels } from './arrangement.ts';
 import { convolutionKernels } from './convolution.ts';
+import { fusionKernels } from './fusion.ts';
 import { matrixKernels } from './matrix.ts';
 import { normalizationKernels } from './normalization.ts';
 import { poolingKernels } from './pooling.ts';
@@ -16,7 +17,7 @@ export function wasmKernels(tools: WasmTools): Kernels<TensorInfo> {
     ...arithmeticKernels(tools),
     ...arrangementKernels(tools),
     ...convolutionKernels(tools),
-    fusedElementwise: tools.stock.fusedElementwise,
+    ...fusionKernels(tools),
     ...matrixKernels(tools),
     ...normalizationKernels(tools),
     ...poolingKernels(tools),
