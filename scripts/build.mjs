@@ -33,6 +33,8 @@ const targets = [
       // A thread of the engine's process.
       checkpointWorker: 'src/main/checkpointWorker.ts',
       engineSelfTest: 'src/main/engines/engineSelfTest.ts',
+      // Tests and measures one engine.
+      engineProbe: 'src/main/engineProbe.ts',
       // A thread that makes batches while a step is computed.
       batchWorker: 'src/main/batchWorker.ts',
       // A child that reads files of the user, which may be hostile, for the editor.

@@ -4,6 +4,7 @@ import { DataSetDescription } from '../graph-engine/training/dataDescription.ts'
 import { call } from './call.ts';
 import { dataCalls, DataProgress } from './data.ts';
 import { documentCalls, libraryCalls } from './documents.ts';
+import { engineCalls, EngineEvent, EngineId, EngineList } from './engines.ts';
 import { HostProblem } from './hostProblem.ts';
 import { RunEvent, RunId, RunRecord, RunSummary } from './run.ts';
 import { evaluationCalls, EvaluationProgress } from './evaluation.ts';
@@ -21,15 +22,6 @@ import { varianceCalls } from './variance.ts';
 import { WorkspacePath } from './workspacePath.ts';
 
 export { HostProblem, WorkspacePath };
-
-export const EngineStatus = z.strictObject({
-  id: z.enum(['tensorflow', 'webgpu', 'wasm']),
-  state: z.enum(['ready', 'missing', 'broken', 'installing']),
-  version: z.string().optional(),
-  device: z.string().optional(),
-  detail: z.string(),
-});
-export type EngineStatus = z.infer<typeof EngineStatus>;
 
 export const WorkspaceEntry = z.strictObject({
   name: z.string(),
@@ -52,10 +44,10 @@ export const calls = {
       version: z.string(),
       workspace: z.string(),
       platform: z.string(),
-      engines: z.array(EngineStatus),
+      engines: EngineList,
     }),
   ),
-  'engine/install': call(nothing, EngineStatus),
+  ...engineCalls,
   'workspace/list': call(
     z.strictObject({ folder: z.union([WorkspacePath, z.literal('')]) }),
     z.strictObject({ folder: z.string(), entries: z.array(WorkspaceEntry) }),
@@ -69,7 +61,12 @@ export const calls = {
   ...varianceCalls,
   'data/list': call(nothing, z.strictObject({ dataSets: z.array(DataSetDescription) })),
   'run/start': call(
-    z.strictObject({ document: SkipwireDocument, documentPath: z.string().max(1000).optional() }),
+    z.strictObject({
+      document: SkipwireDocument,
+      documentPath: z.string().max(1000).optional(),
+      /** By default the engine that is chosen when the run begins. */
+      engine: EngineId.optional(),
+    }),
     z.strictObject({ run: RunId }),
   ),
   'run/stop': call(z.strictObject({ run: RunId }), nothing),
@@ -102,10 +99,7 @@ export const HostEvent = z.discriminatedUnion('event', [
   z.strictObject({ event: z.literal('sweep'), payload: SweepSummary }),
   z.strictObject({ event: z.literal('evaluation'), payload: EvaluationProgress }),
   z.strictObject({ event: z.literal('generation'), payload: GenerationProgress }),
-  z.strictObject({
-    event: z.literal('engine'),
-    payload: EngineStatus.extend({ progress: z.number().min(0).max(1).optional() }),
-  }),
+  z.strictObject({ event: z.literal('engine'), payload: EngineEvent }),
 ]);
 export type HostEvent = z.infer<typeof HostEvent>;
 

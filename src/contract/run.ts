@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Divergence } from './divergence.ts';
+import { EngineDevice, EngineId } from './engines.ts';
 import { SkipwireDocument } from '../graph-engine/document/schema.ts';
 
 /** Name of a run's folder. */
@@ -120,6 +121,15 @@ export const SweepTrial = z.strictObject({
 });
 export type SweepTrial = z.infer<typeof SweepTrial>;
 
+/** The engine of a run. */
+export const RunEngine = z.strictObject({
+  id: EngineId,
+  /** With its version, such as `TensorFlow 2.21.0`. */
+  name: z.string(),
+  device: EngineDevice.optional(),
+});
+export type RunEngine = z.infer<typeof RunEngine>;
+
 export const RunSummary = z.strictObject({
   id: RunId,
   name: z.string(),
@@ -137,6 +147,8 @@ export const RunSummary = z.strictObject({
   best: EpochMetrics.optional(),
   /** The metrics up to there are the parent's. */
   parent: RunParent.optional(),
+  /** What trains it, or trained it last; unknown until it begins, and of older runs. */
+  engine: RunEngine.optional(),
   /** Of a run that a sweep has begun. */
   sweep: SweepTrial.optional(),
   /** Place among the runs that wait, from 0; of queued runs that a living host looks after. */

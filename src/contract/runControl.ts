@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SkipwireDocument } from '../graph-engine/document/schema.ts';
 import { call } from './call.ts';
+import { EngineId } from './engines.ts';
 import { CheckpointName, RunId } from './run.ts';
 
 const nothing = z.strictObject({});
@@ -20,8 +21,11 @@ export type CheckpointDescription = z.infer<typeof CheckpointDescription>;
 export const runControlCalls = {
   /** Ends a run after the step at hand so that it can go on later; a queued one leaves the queue. */
   'run/pause': call(z.strictObject({ run: RunId }), nothing),
-  /** Lets a run that is paused, interrupted, stopped or failed go on from its last checkpoint, in its own folder. */
-  'run/resume': call(z.strictObject({ run: RunId }), nothing),
+  /**
+   * Lets a run that is paused, interrupted, stopped or failed go on from its last checkpoint, in its own folder, on the engine
+   * that it was trained on or on another that is named.
+   */
+  'run/resume': call(z.strictObject({ run: RunId, engine: EngineId.optional() }), nothing),
   /** Gives a queued run another place among those that wait, from 0. */
   'run/move': call(z.strictObject({ run: RunId, place: z.int().min(0) }), nothing),
   'run/checkpoints': call(

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { adoptEngine } from './cli/adoptEngine.ts';
 import { registerCheckCommand } from './cli/checkCommand.ts';
 import { registerCompareCommand } from './cli/compareCommand.ts';
 import { registerDataCommand } from './cli/dataCommand.ts';
@@ -21,6 +22,7 @@ import { registerTrialCommands } from './cli/trialCommands.ts';
 import { registerVarianceCommand } from './cli/varianceCommand.ts';
 import { registerEngineCommands } from './engines/engineCommands.ts';
 import { registerWeightsCommand } from './cli/weightsCommand.ts';
+import { problemOf } from './files/hostFailure.ts';
 import { productVersion } from './files/productRoot.ts';
 
 const program = new Command('skipwire')
@@ -52,6 +54,16 @@ registerSchemaCommand(program);
 registerShareCommand(program);
 registerServeCommand(program);
 registerEngineCommands(program);
+// What is measured is used; nothing is measured for the sake of a short command.
+const ENGINE_USERS: ReadonlySet<string> = new Set([
+  ...['sweep', 'lr-find', 'batch-find', 'memory', 'variance', 'probe'],
+  ...['evaluate', 'predict', 'generate', 'export', 'import', 'convert'],
+]);
+program.hook('preAction', async (_program, command) => {
+  // Without any engine each says what it needs one for.
+  if (ENGINE_USERS.has(command.name())) await adoptEngine().catch((error: unknown) => demandProblem(error));
+});
+
 // Commands made above take over from the program only what it had when they were made.
 for (const command of program.commands.flatMap((one) => [one, ...one.commands])) {
   command.exitOverride().showHelpAfterError('Add --help to see how it is used.');
@@ -69,4 +81,8 @@ try {
   if (!(error instanceof CommanderError)) throw error;
   // Help and version come this way too, with exit code 0.
   process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.wrongUsage;
+}
+
+function demandProblem(error: unknown): void {
+  if (problemOf(error) === undefined) throw error;
 }

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { headlineOf, validationFigure } from '../../contract/measures.ts';
-import { RunId, type RunSummary, type StepMetrics } from '../../contract/run.ts';
+import { RunId, type RunEvent, type RunSummary, type StepMetrics } from '../../contract/run.ts';
 import { assertNever } from '../../graph-engine/core/diagnostic.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { TrainingSettings } from '../../graph-engine/document/trainingSettings.ts';
@@ -13,6 +13,8 @@ import { readRunDocument, readRunFile, type RunPlace } from '../runs/runFolder.t
 import { createRunKeeper, type RunKeeper, type RunOrder } from '../runs/runKeeper.ts';
 import { createEngineClient } from '../training/engineClient.ts';
 import { requireTrainable } from '../training/requireTrainable.ts';
+import { parseEngineWish } from '../engines/engineWish.ts';
+import { adoptEngine } from './adoptEngine.ts';
 import { dataArgument } from './dataArgument.ts';
 import { exitCodeFor, exitCodes } from './exitCodes.ts';
 import { findCheckpoint, findRun } from './findRun.ts';
@@ -37,6 +39,7 @@ interface TrainOptions extends SettingOptions {
   readonly json?: boolean;
   readonly fastDevRun?: boolean;
   readonly overfit?: boolean;
+  readonly engine?: string;
 }
 
 /** Adds the options that stand for settings of the document. */
@@ -64,20 +67,26 @@ export function registerTrainCommand(program: Command): void {
       'go on with an interrupted, paused, stopped or failed run, in its folder and on its curve',
     )
     .option('--from <run[:checkpoint]>', 'begin a new run with a checkpoint of another; settings given here may differ')
+    .option('--engine <name>', 'tensorflow, cuda, webgpu or wasm (default: the fastest that works here)')
     .option('--json', 'one JSON object a line')
     .action((file: string | undefined, options: TrainOptions, command: Command) =>
       tellingProblems(() => {
         const trial = trialOf(options);
         if (trial === undefined) return train(orderOf(file, options, command), options);
         if (file === undefined) command.error("error: missing required argument 'document'");
-        return openWithSettings(file, options).then((subject) => tryOut(subject, trial, options.json === true));
+        return adoptEngine(options.engine, { measure: true })
+          .then(() => openWithSettings(file, options))
+          .then((subject) => tryOut(subject, trial, options.json === true));
       }),
     );
 }
 
 /** Goes on with a run where it stood, in this process. */
-export async function resumeTraining(run: string, options: { readonly json?: boolean }): Promise<void> {
-  await train(() => resumeOrder(run), options);
+export async function resumeTraining(
+  run: string,
+  options: { readonly json?: boolean; readonly engine?: string },
+): Promise<void> {
+  await train(() => resumeOrder(run, options.engine), options);
 }
 
 /** What is only tried, if anything. */
@@ -89,14 +98,14 @@ function trialOf({ fastDevRun, overfit }: TrainOptions): 'fast-run' | 'overfit-b
 function orderOf(file: string | undefined, options: TrainOptions, command: Command): () => Promise<TrainOrder> {
   const { resume, from } = options;
   if (resume !== undefined) {
-    const { resume: _resume, json: _json, ...others } = options;
+    const { resume: _resume, json: _json, engine, ...others } = options;
     const [other] = file === undefined ? Object.keys(others) : ['document'];
     if (other !== undefined) {
       command.error(
         `error: a run is resumed as it is, without "${other}"; --from begins a new one with changed settings`,
       );
     }
-    return () => resumeOrder(resume);
+    return () => resumeOrder(resume, engine);
   }
   if (from !== undefined) return () => continueOrder(from, file, options);
   if (file === undefined) command.error("error: missing required argument 'document' (or --resume, or --from)");
@@ -117,13 +126,15 @@ async function demandTrainable(document: SkipwireDocument, root: string | undefi
   await requireTrainable(document, async (settings) => (await dataSourceFor(settings, { root })).description);
 }
 
-async function resumeOrder(name: string): Promise<TrainOrder> {
+async function resumeOrder(name: string, engineName: string | undefined): Promise<TrainOrder> {
   const place = await findRun(name);
   const document = await readRunDocument(place.folder);
   const dataFolder = (await readRunFile(place.folder))?.dataFolder;
   await demandTrainable(document, dataFolder);
   const { epochs } = document.training;
-  return { ...place, out: name, epochs, dataFolder, begin: (runs) => runs.resume(place) };
+  const wish = engineName === undefined ? undefined : parseEngineWish(engineName).engine;
+  const engine = wish === 'automatic' ? undefined : wish;
+  return { ...place, out: name, epochs, dataFolder, begin: (runs) => runs.resume({ ...place, engine }) };
 }
 
 async function continueOrder(name: string, file: string | undefined, options: TrainOptions): Promise<TrainOrder> {
@@ -161,19 +172,24 @@ async function newRun(
   return { id, folder, out, epochs, dataFolder, begin: (runs) => runs.start(order) };
 }
 
-async function train(prepare: () => Promise<TrainOrder>, options: { readonly json?: boolean }): Promise<void> {
+async function train(
+  prepare: () => Promise<TrainOrder>,
+  options: { readonly json?: boolean; readonly engine?: string; readonly resume?: string },
+): Promise<void> {
   const { id, folder, out, epochs, dataFolder, begin } = await prepare();
+  const engines = await adoptEngine(options.engine, { measure: options.resume === undefined });
   const progress = options.json === true ? jsonLines() : showProgress(epochs);
   let lastStep: StepMetrics | undefined;
   let measure = headlineOf({});
   const engine = createEngineClient({ folder: dataFolder });
-  const runs = createRunKeeper(engine, (event) => {
+  const hear = (event: RunEvent): void => {
     if (event.kind === 'notice') progress.notice(event.text);
     if (event.kind === 'state') measure = headlineOf(event.summary);
     if (event.kind !== 'metrics') return;
     progress.metrics(event.metrics, measure);
     for (const entry of event.metrics) if (entry.kind === 'step') lastStep = entry;
-  });
+  };
+  const runs = createRunKeeper(engine, hear, (wanted) => engines.engineFor(wanted));
   const stopListening = onInterrupt(() => {
     progress.stop();
     console.error('Stopping after this step; the best weights are kept. Press Ctrl-C again to stop at once.');
@@ -223,7 +239,11 @@ function withSettings(document: SkipwireDocument, options: SettingOptions): Skip
 }
 
 /** The last line of `--json`. Numbers are those of the last epoch; `best` is the epoch whose weights are exported. */
-function finalLine({ state, lastEpoch, best }: RunSummary, step: StepMetrics | undefined, folder: string): object {
+function finalLine(
+  { state, lastEpoch, best, engine }: RunSummary,
+  step: StepMetrics | undefined,
+  folder: string,
+): object {
   return {
     kind: 'end',
     status: state.status,
@@ -238,6 +258,7 @@ function finalLine({ state, lastEpoch, best }: RunSummary, step: StepMetrics | u
     validationMeasures: lastEpoch?.validationMeasures ?? {},
     samplesPerSecond: step?.samplesPerSecond ?? null,
     best: best ?? null,
+    engine: engine?.name ?? null,
     run: folder,
   };
 }
@@ -273,6 +294,7 @@ function tellEnd(run: RunSummary, out: string): void {
     const figure = formatFigure(measure, validationFigure(best, measure.key));
     console.log(`Best weights: epoch ${Number(best.epoch.toFixed(2))}, validation ${nameOf(measure)} ${figure}.`);
   }
+  if (run.engine !== undefined) console.log(`Engine: ${run.engine.name}`);
   console.log(`Run: ${out}`);
 }
 

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { HostFailure } from '../files/hostFailure.ts';
 import type { EngineFolder } from './engineFolder.ts';
+import { installationCancelled } from './engineProgress.ts';
 import { COMPILER_REMEDY, findCompiler } from './findCompiler.ts';
 import type { Compiler } from './findCompiler.ts';
 import { lastLines, runProgram } from './runProgram.ts';
@@ -16,7 +17,11 @@ const TIMEOUT_MS = 300_000;
  * Compiles tfjs-node's own sources, with our choice of session options, against the libraries in `folder`. N-API 8 is one binary for Node 20 and later and
  * for Electron. Throws a `HostFailure` where there is no compiler, or with what the compiler said.
  */
-export async function compileAddon(folder: EngineFolder, tfjsNode: TfjsNodePackage): Promise<Compiler> {
+export async function compileAddon(
+  folder: EngineFolder,
+  tfjsNode: TfjsNodePackage,
+  signal?: AbortSignal,
+): Promise<Compiler> {
   const compiler = await findCompiler();
   if (compiler === undefined) {
     throw new HostFailure({
@@ -51,9 +56,10 @@ export async function compileAddon(folder: EngineFolder, tfjsNode: TfjsNodePacka
       '-o',
       aside,
     ],
-    { timeout: TIMEOUT_MS },
+    { timeout: TIMEOUT_MS, signal },
   );
   await rm(header, { force: true });
+  if (signal?.aborted === true) throw installationCancelled();
   if (result.code !== 0) {
     throw new HostFailure({
       code: 'engine/compile-failed',

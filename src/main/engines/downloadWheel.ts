@@ -2,12 +2,17 @@ import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { HostFailure } from '../files/hostFailure.ts';
 import type { EnginePackage } from './enginePackage.ts';
-import type { OnEngineProgress } from './engineProgress.ts';
+import { installationCancelled, type OnEngineProgress } from './engineProgress.ts';
 import { findPip, PIP_REMEDY } from './findPip.ts';
 import type { Pip } from './findPip.ts';
 import { lastLines, runProgram } from './runProgram.ts';
 
 const POLL_MS = 300;
+
+export interface DownloadWheelOptions {
+  readonly onProgress: OnEngineProgress;
+  readonly signal?: AbortSignal;
+}
 
 /** Python version of the package: any would do, since only its libraries are used. */
 const PYTHON_VERSION = '3.11';
@@ -19,7 +24,7 @@ const PYTHON_VERSION = '3.11';
 export async function downloadWheel(
   wanted: EnginePackage,
   folder: string,
-  onProgress: OnEngineProgress,
+  { onProgress, signal }: DownloadWheelOptions,
 ): Promise<string> {
   const incoming = path.join(folder, 'incoming');
   const temporary = path.join(folder, 'temporary');
@@ -43,7 +48,7 @@ export async function downloadWheel(
   }, POLL_MS);
   try {
     onProgress({ phase: 'downloading', done: 0, total: wanted.wheelBytes });
-    await runPip(pip, wanted, incoming, temporary);
+    await runPip(pip, wanted, incoming, temporary, signal);
   } finally {
     clearInterval(poll);
     await rm(temporary, { recursive: true, force: true });
@@ -64,7 +69,13 @@ export async function finishedWheel(wanted: EnginePackage, folder: string): Prom
   return name === undefined ? undefined : path.join(folder, name);
 }
 
-async function runPip(pip: Pip, wanted: EnginePackage, incoming: string, temporary: string): Promise<void> {
+async function runPip(
+  pip: Pip,
+  wanted: EnginePackage,
+  incoming: string,
+  temporary: string,
+  signal?: AbortSignal,
+): Promise<void> {
   const [program, ...before] = pip.command;
   const result = await runProgram(
     program,
@@ -81,8 +92,9 @@ async function runPip(pip: Pip, wanted: EnginePackage, incoming: string, tempora
       `${wanted.name}==${wanted.version}`,
     ],
     // pip writes to its temporary folder first: ours, so that progress can be seen and leftovers be found.
-    { environment: { TMPDIR: temporary, TEMP: temporary, TMP: temporary } },
+    { environment: { TMPDIR: temporary, TEMP: temporary, TMP: temporary }, signal },
   );
+  if (signal?.aborted === true) throw installationCancelled();
   if (result.code === 0) return;
   throw new HostFailure({
     code: 'engine/download-failed',

@@ -1,27 +1,45 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { EngineVariant } from '../../contract/engines.ts';
 import { exitCodes } from '../cli/exitCodes.ts';
 import { tellingProblems } from '../cli/tellProblem.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { doctorFindings } from './doctorFindings.ts';
 import type { DoctorLine } from './doctorReport.ts';
 import { doctorReport } from './doctorReport.ts';
-import { uninstallEngines } from './installEngine.ts';
+import { describeEngines } from './describeEngines.ts';
+import { describeInstallation } from './engineInstaller.ts';
+import { createEngineRegistry } from './engineRegistry.ts';
+import { wishOfEnvironment } from './engineWish.ts';
+import { uninstallEngine, uninstallEngines } from './installEngine.ts';
 import { installShowingProgress } from './installShowingProgress.ts';
 import { locateTensorflowEngine } from './locateTensorflowEngine.ts';
 import { testEngine } from './testEngine.ts';
 
-/** Adds `engine install|uninstall|status` and `doctor` to the command line. */
+/** Adds `engine list|install|uninstall|status` and `doctor` to the command line. */
 export function registerEngineCommands(program: Command): void {
-  const engine = program.command('engine').description('The native TensorFlow engine, installed once per user');
+  const engine = program
+    .command('engine')
+    .description('What networks are trained on; native engines are installed once per user');
+  engine
+    .command('list')
+    .description('test and measure the engines of this machine, and say which one trains')
+    .option('--again', 'measure also what was measured before')
+    .option('--json', 'one JSON object')
+    .action((options: ListOptions) => tellingProblems(() => list(options)));
   engine
     .command('install')
+    .argument('[variant]', 'cpu, or cuda for graphics processors of NVIDIA', variantNamed, 'cpu')
     .description('download libtensorflow with pip and build its link to Node')
-    .option('--wheel <file>', 'use a wheel file that is there already: nothing is downloaded')
-    .action(({ wheel }: { wheel?: string }) => tellingProblems(() => install(wheel)));
+    .option('--from <wheel>', 'use a wheel file that is there already: nothing is downloaded')
+    .addOption(new Option('--wheel <file>', 'as --from').hideHelp())
+    .action((variant: EngineVariant, { from, wheel }: { from?: string; wheel?: string }) =>
+      tellingProblems(() => install(variant, from ?? wheel)),
+    );
   engine
     .command('uninstall')
+    .argument('[variant]', 'cpu or cuda; both when left out', variantNamed)
     .description('remove the engine and everything downloaded for it')
-    .action(() => tellingProblems(uninstall));
+    .action((variant: EngineVariant | undefined) => tellingProblems(() => uninstall(variant)));
   engine
     .command('status')
     .description('say which engine there is, and test it')
@@ -34,13 +52,31 @@ export function registerEngineCommands(program: Command): void {
     .action(({ json = false }: { json?: boolean }) => tellingProblems(() => doctor(json)));
 }
 
-async function install(wheel: string | undefined): Promise<void> {
-  const { manifest, folder, fresh } = await installShowingProgress(wheel === undefined ? {} : { wheel });
+interface ListOptions {
+  readonly again?: boolean;
+  readonly json?: boolean;
+}
+
+function variantNamed(text: string): EngineVariant {
+  const variant = EngineVariant.safeParse(text);
+  if (variant.success) return variant.data;
+  throw new InvalidArgumentError(`It must be ${EngineVariant.options.join(' or ')}.`);
+}
+
+async function list({ again = false, json = false }: ListOptions): Promise<void> {
+  const engines = createEngineRegistry({ wish: wishOfEnvironment(), describe: describeInstallation });
+  const known = await engines.measured(again ? 'all' : undefined);
+  console.log(json ? JSON.stringify(known) : describeEngines(known));
+  if (known.choice.engine === null) process.exitCode = exitCodes.engineMissing;
+}
+
+async function install(variant: EngineVariant, wheel: string | undefined): Promise<void> {
+  const { manifest, folder, fresh } = await installShowingProgress({ variant, ...(wheel !== undefined && { wheel }) });
   console.log(`TensorFlow ${manifest.tensorflow} ${fresh ? 'is installed' : 'was installed already'}: ${folder.root}`);
 }
 
-async function uninstall(): Promise<void> {
-  const removed = await uninstallEngines();
+async function uninstall(variant: EngineVariant | undefined): Promise<void> {
+  const removed = variant === undefined ? await uninstallEngines() : (await uninstallEngine(variant)) ? [variant] : [];
   console.log(removed.length === 0 ? 'There was no engine to remove.' : `Removed ${removed.join(', ')}.`);
 }
 

@@ -1,4 +1,5 @@
 import type { HostProblem } from '../../contract/contract.ts';
+import type { EngineVariant } from '../../contract/engines.ts';
 
 /** The package that libtensorflow is taken from, and what of it is needed. No Python of it is ever run. */
 export interface EnginePackage {
@@ -14,6 +15,8 @@ export interface EnginePackage {
   /** SHA-256 of the whole file in hexadecimal, where it was pinned; every unpacked file is checked against RECORD anyway. */
   readonly wheelSha256?: string;
   readonly libraries: readonly EngineLibrary[];
+  /** Packages whose libraries belong to it as well: those that it requires with this extra. */
+  readonly more?: { readonly extra: string; readonly wheelBytes: number; readonly unpackedBytes: number };
   /** Folders of the package with the headers that the addon is compiled against. */
   readonly headers: readonly string[];
 }
@@ -39,7 +42,7 @@ const elfLibraries: readonly EngineLibrary[] = [
 
 const common = { version: '2.21.0', unpackedBytes: 880_000_000, headers };
 
-const packages: Readonly<Partial<Record<string, EnginePackage>>> = {
+const forProcessors: Readonly<Partial<Record<string, EnginePackage>>> = {
   'linux-x64': {
     ...common,
     name: 'tensorflow-cpu',
@@ -68,25 +71,44 @@ const packages: Readonly<Partial<Record<string, EnginePackage>>> = {
   },
 };
 
+/** The same library with kernels for NVIDIA's graphics processors. Its own name and that of the package for processors differ. */
+const forGraphics: Readonly<Partial<Record<string, EnginePackage>>> = {
+  'linux-x64': {
+    ...common,
+    name: 'tensorflow',
+    platforms: ['manylinux_2_27_x86_64', 'manylinux_2_17_x86_64', 'manylinux2014_x86_64'],
+    wheelBytes: 620_000_000,
+    unpackedBytes: 1_700_000_000,
+    libraries: elfLibraries,
+    more: { extra: 'and-cuda', wheelBytes: 2_700_000_000, unpackedBytes: 4_800_000_000 },
+  },
+};
+
+const packages = { cpu: forProcessors, cuda: forGraphics };
+
 /** The package for a machine, or `undefined` where there is none that the addon can be compiled against. */
 export function enginePackageFor(
+  variant: EngineVariant = 'cpu',
   platform: string = process.platform,
   architecture: string = process.arch,
 ): EnginePackage | undefined {
-  return packages[`${platform}-${architecture}`];
+  return packages[variant][`${platform}-${architecture}`];
 }
 
 /** Says that this machine has no package. */
 export function unsupportedMachine(
+  variant: EngineVariant = 'cpu',
   platform: string = process.platform,
   architecture: string = process.arch,
 ): HostProblem {
   return {
     code: 'engine/unsupported-machine',
-    message: `There is no current libtensorflow for ${platform} on ${architecture}.`,
-    expected: Object.keys(packages).join(', '),
+    message: `There is no current libtensorflow ${variant === 'cuda' ? 'with CUDA ' : ''}for ${platform} on ${architecture}.`,
+    expected: Object.keys(packages[variant]).join(', '),
     received: `${platform}-${architecture}`,
     remedy:
-      'Let @tensorflow/tfjs-node fetch its own older library: npm rebuild @tensorflow/tfjs-node --ignore-scripts=false. On Windows, WSL is the faster way.',
+      variant === 'cuda'
+        ? 'On Windows it runs inside WSL. WebGPU uses graphics processors of all makers, also here.'
+        : 'Let @tensorflow/tfjs-node fetch its own older library: npm rebuild @tensorflow/tfjs-node --ignore-scripts=false. On Windows, WSL is the faster way.',
   };
 }

@@ -1,3 +1,14 @@
+import { HostFailure } from '../files/hostFailure.ts';
+
+/** The user has ended an installation. */
+export function installationCancelled(): HostFailure {
+  return new HostFailure({
+    code: 'engine/installation-cancelled',
+    message: 'The installation was cancelled. What was fetched is kept.',
+    remedy: 'Install again to go on from there.',
+  });
+}
+
 /** Where an installation stands. `done` and `total` are bytes; a phase without them has no measure. */
 export interface EngineProgress {
   readonly phase: EnginePhase;

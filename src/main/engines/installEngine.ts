@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { withFileLock } from '../../../scripts/fileLock.mjs';
+import type { EngineVariant } from '../../contract/engines.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { compileAddon } from './compileAddon.ts';
 import { requireDiskSpace } from './diskSpace.ts';
@@ -10,17 +11,23 @@ import type { EngineFolder, EngineManifest } from './engineFolder.ts';
 import { engineFolder, installedEngineFolder, readEngineManifest, writeEngineManifest } from './engineFolder.ts';
 import type { EnginePackage } from './enginePackage.ts';
 import { enginePackageFor, unsupportedMachine } from './enginePackage.ts';
-import type { OnEngineProgress } from './engineProgress.ts';
+import { installationCancelled, type OnEngineProgress } from './engineProgress.ts';
+import { takePrebuiltAddon } from './prebuiltAddon.ts';
 import { addonRecipe } from './sessionConfig.ts';
 import { testEngine } from './testEngine.ts';
 import { tfjsNodePackage } from './tfjsNodePackage.ts';
 import { checkWheel, unpackWheel } from './unpackWheel.ts';
 import { userCacheFolder } from './userCacheFolder.ts';
+import { demandWheelFor } from './wheelName.ts';
 
 export interface InstallOptions {
   readonly onProgress: OnEngineProgress;
   readonly cache?: string;
+  /** For processors when left out. */
+  readonly variant?: EngineVariant;
   readonly wanted?: EnginePackage;
+  /** Cancels it: what was fetched stays, the rest is as before. */
+  readonly signal?: AbortSignal;
   /** A wheel that the user has fetched himself; then nothing is downloaded. */
   readonly wheel?: string;
   /** Bytes free on the cache's disk; asked of the system when left out. */
@@ -41,8 +48,9 @@ export interface InstalledEngine {
  */
 export async function installEngine(options: InstallOptions): Promise<InstalledEngine> {
   const cache = options.cache ?? userCacheFolder();
-  const wanted = options.wanted ?? enginePackageFor();
-  if (wanted === undefined) throw new HostFailure(unsupportedMachine());
+  const { variant = 'cpu' } = options;
+  const wanted = options.wanted ?? enginePackageFor(variant);
+  if (wanted === undefined) throw new HostFailure(unsupportedMachine(variant));
   const engines = path.join(cache, 'engines');
   await mkdir(engines, { recursive: true });
   return withFileLock(path.join(engines, 'install.lock'), () => installHoldingLock(cache, wanted, options), {
@@ -53,15 +61,17 @@ export async function installEngine(options: InstallOptions): Promise<InstalledE
 async function installHoldingLock(
   cache: string,
   wanted: EnginePackage,
-  { onProgress, wheel, free }: InstallOptions,
+  options: InstallOptions,
 ): Promise<InstalledEngine> {
+  const { wheel, free } = options;
+  if (options.signal?.aborted === true) throw installationCancelled();
   const final = installedEngineFolder(cache, wanted);
   const tfjsNode = tfjsNodePackage();
   const existing = await readEngineManifest(final);
   if (existing !== undefined && existsSync(final.addon)) {
     if (existing.tfjsNode === tfjsNode.version && existing.addonRecipe === addonRecipe)
       return { folder: final, manifest: existing, fresh: false };
-    return { folder: final, manifest: await completeEngine(final, wanted, existing.files, onProgress), fresh: true };
+    return { folder: final, manifest: await completeEngine(final, wanted, existing.files, options), fresh: true };
   }
 
   const downloads = path.join(cache, 'downloads');
@@ -73,9 +83,9 @@ async function installHoldingLock(
   try {
     const files =
       wheel === undefined
-        ? await fetchAndUnpack(wanted, downloads, partial, onProgress)
-        : await checkAndUnpack(wheel, wanted, partial, onProgress);
-    const manifest = await completeEngine(partial, wanted, files, onProgress);
+        ? await fetchAndUnpack(wanted, downloads, partial, options)
+        : await checkAndUnpack(wheel, wanted, partial, options);
+    const manifest = await completeEngine(partial, wanted, files, options);
     await rm(final.root, { recursive: true, force: true });
     await rename(partial.root, final.root);
     await rm(downloads, { recursive: true, force: true });
@@ -96,21 +106,21 @@ async function fetchAndUnpack(
   wanted: EnginePackage,
   downloads: string,
   partial: EngineFolder,
-  onProgress: OnEngineProgress,
+  options: InstallOptions,
 ): Promise<EngineManifest['files']> {
   const left = await finishedWheel(wanted, downloads);
   if (left !== undefined) {
     try {
-      return await checkAndUnpack(left, wanted, partial, onProgress);
+      return await checkAndUnpack(left, wanted, partial, options);
     } catch (error) {
       if (!(error instanceof HostFailure) || error.problem.code !== 'engine/damaged-wheel') throw error;
       await rm(left, { force: true });
       await rm(partial.root, { recursive: true, force: true });
     }
   }
-  const wheel = await downloadWheel(wanted, downloads, onProgress);
+  const wheel = await downloadWheel(wanted, downloads, options);
   try {
-    return await checkAndUnpack(wheel, wanted, partial, onProgress);
+    return await checkAndUnpack(wheel, wanted, partial, options);
   } catch (error) {
     if (error instanceof HostFailure && error.problem.code === 'engine/damaged-wheel') await rm(wheel, { force: true });
     throw error;
@@ -121,10 +131,11 @@ async function checkAndUnpack(
   wheel: string,
   wanted: EnginePackage,
   partial: EngineFolder,
-  onProgress: OnEngineProgress,
+  { onProgress, signal }: InstallOptions,
 ): Promise<EngineManifest['files']> {
-  await checkWheel(wheel, wanted, onProgress);
-  return unpackWheel(wheel, wanted, partial, onProgress);
+  demandWheelFor(wheel, wanted);
+  await checkWheel(wheel, wanted, onProgress, signal);
+  return unpackWheel(wheel, wanted, partial, onProgress, signal);
 }
 
 /** Compiles and tests what is unpacked in `folder`, and writes its manifest. */
@@ -132,20 +143,21 @@ async function completeEngine(
   folder: EngineFolder,
   wanted: EnginePackage,
   files: EngineManifest['files'],
-  onProgress: OnEngineProgress,
+  { onProgress, signal }: InstallOptions,
 ): Promise<EngineManifest> {
   const tfjsNode = tfjsNodePackage();
   onProgress({ phase: 'compiling' });
-  const compiler = await compileAddon(folder, tfjsNode);
+  const compiler =
+    (await takePrebuiltAddon(folder, tfjsNode)) ?? (await compileAddon(folder, tfjsNode, signal)).version;
   onProgress({ phase: 'testing' });
-  const tensorflow = await testEngine(folder.addon);
+  const tensorflow = await testEngine(folder.addon, signal);
   const manifest: EngineManifest = {
     format: 'skipwire-engine@1',
     package: wanted.name,
     version: wanted.version,
     tensorflow,
     tfjsNode: tfjsNode.version,
-    compiler: compiler.version,
+    compiler,
     addonRecipe,
     files,
   };
@@ -162,5 +174,19 @@ export async function uninstallEngines(cache: string = userCacheFolder()): Promi
     for (const { name } of names) await rm(path.join(engines, name), { recursive: true, force: true });
     await rm(path.join(cache, 'downloads'), { recursive: true, force: true });
     return names.map(({ name }) => name).filter((name) => !name.startsWith('.'));
+  });
+}
+
+/** Removes one engine, and what was fetched for it. Returns whether it was there. */
+export async function uninstallEngine(variant: EngineVariant, cache: string = userCacheFolder()): Promise<boolean> {
+  const wanted = enginePackageFor(variant);
+  const engines = path.join(cache, 'engines');
+  if (wanted === undefined || !existsSync(engines)) return false;
+  return withFileLock(path.join(engines, 'install.lock'), async () => {
+    const { root } = installedEngineFolder(cache, wanted);
+    const isThere = existsSync(root);
+    await rm(root, { recursive: true, force: true });
+    await rm(path.join(cache, 'downloads'), { recursive: true, force: true });
+    return isThere;
   });
 }

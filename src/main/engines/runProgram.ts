@@ -16,6 +16,8 @@ export interface ProgramOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Milliseconds. */
   readonly timeout?: number;
+  /** Ends the program early. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What is kept of each stream: the end of it, where errors are. */
@@ -50,9 +52,12 @@ export async function runProgram(
           }, options.timeout);
     const stop = () => child.kill();
     process.once('exit', stop);
+    options.signal?.addEventListener('abort', stop, { once: true });
+    if (options.signal?.aborted === true) stop();
     const settle = () => {
       clearTimeout(timer);
       process.removeListener('exit', stop);
+      options.signal?.removeEventListener('abort', stop);
     };
     child.once('error', (error: NodeJS.ErrnoException) => {
       settle();

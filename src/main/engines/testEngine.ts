@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { HostProblem } from '../../contract/contract.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { productRoot } from '../files/productRoot.ts';
+import { installationCancelled } from './engineProgress.ts';
 import { lastLines, runProgram } from './runProgram.ts';
 
 const TIMEOUT_MS = 120_000;
@@ -12,7 +13,7 @@ const expected = [19, 22, 43, 50, 18, 18, 18, 18];
 const SelfTestReply = z.object({ tensorflow: z.string(), backend: z.string(), received: z.array(z.number()) });
 
 /** Loads the addon in a process of its own and runs two operations. Returns TensorFlow's version, or throws a `HostFailure`. */
-export async function testEngine(addonPath: string): Promise<string> {
+export async function testEngine(addonPath: string, signal?: AbortSignal): Promise<string> {
   const program = path.join(productRoot, 'dist', 'main', 'engineSelfTest.js');
   if (!existsSync(program)) {
     throw new HostFailure({
@@ -23,8 +24,10 @@ export async function testEngine(addonPath: string): Promise<string> {
   }
   const result = await runProgram(process.execPath, [program, addonPath], {
     timeout: TIMEOUT_MS,
+    signal,
     environment: { ELECTRON_RUN_AS_NODE: '1' },
   });
+  if (signal?.aborted === true) throw installationCancelled();
   const reply = SelfTestReply.safeParse(parseLastLine(result.stdout));
   if (result.code !== 0 || !reply.success) {
     const end = result.timedOut

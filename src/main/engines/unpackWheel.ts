@@ -9,7 +9,7 @@ import type { Entry, ZipFile } from 'yauzl';
 import { HostFailure } from '../files/hostFailure.ts';
 import type { EngineFolder, EngineManifest } from './engineFolder.ts';
 import type { EnginePackage } from './enginePackage.ts';
-import type { OnEngineProgress } from './engineProgress.ts';
+import { installationCancelled, type OnEngineProgress } from './engineProgress.ts';
 import { parseWheelRecord } from './wheelRecord.ts';
 import type { RecordedFile } from './wheelRecord.ts';
 
@@ -17,11 +17,17 @@ const RECORD_LIMIT_BYTES = 64_000_000;
 const PROGRESS_STEP_BYTES = 4_000_000;
 
 /** Compares the whole file with the pinned checksum, where the package has one. Throws a `HostFailure`. */
-export async function checkWheel(wheel: string, wanted: EnginePackage, onProgress: OnEngineProgress): Promise<void> {
+export async function checkWheel(
+  wheel: string,
+  wanted: EnginePackage,
+  onProgress: OnEngineProgress,
+  signal?: AbortSignal,
+): Promise<void> {
   if (wanted.wheelSha256 === undefined) return;
   const hash = createHash('sha256');
   const meter = progressMeter((done) => onProgress({ phase: 'checking', done, total: wanted.wheelBytes }));
   for await (const chunk of createReadStream(wheel, { highWaterMark: 1 << 20 })) {
+    if (signal?.aborted === true) throw installationCancelled();
     const bytes = chunk as Buffer;
     hash.update(bytes);
     meter(bytes.length);
@@ -39,6 +45,7 @@ export async function unpackWheel(
   wanted: EnginePackage,
   folder: EngineFolder,
   onProgress: OnEngineProgress,
+  signal?: AbortSignal,
 ): Promise<EngineManifest['files']> {
   const zip = await openPromise(wheel, { lazyEntries: true, autoClose: false }).catch((error: unknown) => {
     throw fileOrDamage(error, wheel);
@@ -57,7 +64,7 @@ export async function unpackWheel(
         ? path.join(folder.libraries, path.posix.basename(entry.fileName))
         : path.join(folder.headers, ...entry.fileName.split('/').slice(2));
       await mkdir(path.dirname(target), { recursive: true });
-      await writeMember(zip, entry, target, recorded, wheel, meter);
+      await writeMember(zip, entry, target, recorded, wheel, meter, signal);
       if (library) files.push({ path: path.relative(folder.root, target), ...recorded });
     }
     await linkLibraries(wanted, folder);
@@ -108,6 +115,7 @@ async function writeMember(
   recorded: RecordedFile,
   wheel: string,
   meter: (bytes: number) => void,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   const hash = createHash('sha256');
   const hashing = new Transform({
@@ -120,7 +128,8 @@ async function writeMember(
   const source = await zip.openReadStreamPromise(entry).catch((error: unknown) => {
     throw fileOrDamage(error, wheel);
   });
-  await pipeline(source, hashing, createWriteStream(target)).catch((error: unknown) => {
+  await pipeline(source, hashing, createWriteStream(target), { signal }).catch((error: unknown) => {
+    if (signal?.aborted === true) throw installationCancelled();
     throw fileOrDamage(error, wheel);
   });
   const received = hash.digest('base64url');

@@ -10,6 +10,9 @@ import {
 } from '../../contract/contract.ts';
 import { createDataClient, type DataClient } from '../datasets/dataClient.ts';
 import { createExamineClient, type ExamineClient } from '../evaluation/examineClient.ts';
+import { describeInstallation } from '../engines/engineInstaller.ts';
+import { createEngineRegistry, type EngineRegistry } from '../engines/engineRegistry.ts';
+import { readEngineWish } from '../engines/engineWish.ts';
 import { problemOf } from '../files/hostFailure.ts';
 import { openWorkspace, type WorkspaceFolder } from '../files/workspaceFolder.ts';
 import { createProbeClient, type ProbeClient } from '../probing/probeClient.ts';
@@ -26,6 +29,7 @@ export interface HostOptions {
   /** Whether to load the native libraries right away, so that the first training starts at once. */
   readonly warm?: boolean;
   readonly engine?: EngineClient;
+  readonly engines?: EngineRegistry;
 }
 
 /** The engine host: everything the editor can ask for, whatever carries the messages. */
@@ -47,6 +51,8 @@ export interface Host {
 export interface HostServices {
   readonly workspace: WorkspaceFolder;
   readonly engine: EngineClient;
+  /** Which engines there are, and which is chosen. */
+  readonly engines: EngineRegistry;
   readonly runs: RunKeeper;
   readonly sweeps: SweepKeeper;
   readonly describeData: DescribeData;
@@ -67,10 +73,17 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const emit = (event: HostEvent): void => {
     for (const listener of listeners) listener(event);
   };
-  const engine = options.engine ?? createEngineClient({ folder: workspace.root });
-  const runs = createRunKeeper(engine, (payload) => emit({ event: 'run', payload }));
-  const prober = createProbeClient({ folder: workspace.root });
-  const examiner = createExamineClient({ folder: workspace.root });
+  const engines =
+    options.engines ?? createEngineRegistry({ wish: await readEngineWish(workspace), describe: describeInstallation });
+  const asked = { folder: workspace.root, variables: () => engines.current()?.variables ?? {} };
+  const engine = options.engine ?? createEngineClient(asked);
+  const runs = createRunKeeper(
+    engine,
+    (payload) => emit({ event: 'run', payload }),
+    (wanted) => engines.engineFor(wanted),
+  );
+  const prober = createProbeClient(asked);
+  const examiner = createExamineClient(asked);
   const data = createDataClient();
   const runsFolder = path.join(workspace.root, 'runs');
   const describeData = describeDataIn(workspace.root, data);
@@ -82,6 +95,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const handlers = createHandlers({
     workspace,
     engine,
+    engines,
     runs,
     sweeps,
     describeData,
@@ -91,7 +105,15 @@ export async function createHost(options: HostOptions): Promise<Host> {
     runsFolder,
     emit,
   });
-  if (options.warm === true) engine.warmUp();
+  engines.onChange((list) => {
+    emit({ event: 'engine', payload: { kind: 'list', list } });
+    engine.changeEngine();
+  });
+  if (options.warm === true) {
+    await engines.look();
+    engine.warmUp();
+    void engines.measured().catch(console.error);
+  }
   // Whoever lists the runs meanwhile sees them wait.
   void runs.takeUpQueue(runsFolder).catch(console.error);
   return {
@@ -105,6 +127,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
       return () => listeners.delete(listener);
     },
     async dispose() {
+      engines.dispose();
       data.dispose();
       sweeps.close();
       // Both at once: the run at work ends because its process does.

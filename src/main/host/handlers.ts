@@ -15,7 +15,7 @@ import { createArchiveHandlers } from './archiveRequests.ts';
 import { createDataHandlers } from './dataRequests.ts';
 import { checkDocuments, listFolder, readDocument, writeDocument } from './documentFiles.ts';
 import { listJournal, readJournal, removeJournal, writeJournal } from './documentJournal.ts';
-import { describeEngines, installWithEvents } from './engineStatus.ts';
+import { createEngineHandlers, requireEngine } from './engineRequests.ts';
 import { createEvaluationHandlers } from './evaluationRequests.ts';
 import { createExaminationHandlers } from './examinationRequests.ts';
 import { createExportHandlers } from './exportRequests.ts';
@@ -28,26 +28,20 @@ import { createTrialSessions } from './trialSessions.ts';
 
 /** One function per request of the contract. */
 export function createHandlers(services: HostServices): Handlers {
-  const { workspace, runs, runsFolder, engine, prober, emit, describeData } = services;
+  const { workspace, runs, runsFolder, engine, engines, prober, emit, describeData } = services;
   const sessions = createSampleSessions(prober, (run) => workspace.resolve(`runs/${run}`));
   const recent = createRecentDocuments(workspace);
-  const trials = createTrialSessions(engine, describeData, emit);
+  const trials = createTrialSessions(services);
   return {
     'host/describe': () =>
       answerOf(async () => ({
         version: productVersion,
         workspace: workspace.root,
         platform: process.platform,
-        engines: await describeEngines(),
+        engines: await engines.list(),
       })),
 
-    'engine/install': () =>
-      answerOf(async () => {
-        const status = await installWithEvents(emit);
-        engine.warmUp();
-        return status;
-      }),
-
+    ...createEngineHandlers(services),
     'workspace/list': (input) => answerOf(() => listFolder(workspace, input)),
     'document/read': (input) =>
       answerOf(async () => {
@@ -87,11 +81,12 @@ export function createHandlers(services: HostServices): Handlers {
     'probe/samples': (input) => answerOf(() => sessions.samples(input)),
     'probe/read': (input) => answerOf(() => sessions.read(input)),
 
-    'run/start': ({ document, documentPath }) =>
+    'run/start': ({ document, documentPath, engine: wanted }) =>
       answerOf(async () => {
         await requireTrainable(document, describeData);
+        await requireEngine(engines, wanted);
         const id = newRunId(runsFolder, document.name);
-        await runs.start({ id, folder: path.join(runsFolder, id), document, documentPath });
+        await runs.start({ id, folder: path.join(runsFolder, id), document, documentPath, engine: wanted });
         return { run: id };
       }),
 

@@ -7,11 +7,13 @@ import { newRunId } from '../runs/newRunId.ts';
 import { readRunDocument } from '../runs/runFolder.ts';
 import { requireTrainable } from '../training/requireTrainable.ts';
 import type { HostServices } from './createHost.ts';
+import { requireEngine } from './engineRequests.ts';
 
 /** Pausing, resuming, queueing and continuing runs. */
 export function runControlHandlers({
   workspace,
   runs,
+  engines,
   runsFolder,
 }: HostServices): Pick<Handlers, keyof typeof runControlCalls> {
   const folderOf = (run: string): Promise<string> => workspace.resolve(`runs/${run}`);
@@ -22,9 +24,9 @@ export function runControlHandlers({
         throw new HostFailure({ code: 'run/not-running', message: `The run "${run}" is not going on.` });
       }),
 
-    'run/resume': ({ run }) =>
+    'run/resume': ({ run, engine }) =>
       answerOf(async () => {
-        await runs.resume({ id: run, folder: await folderOf(run) });
+        await runs.resume({ id: run, folder: await folderOf(run), engine });
         return {};
       }),
 
@@ -44,6 +46,7 @@ export function runControlHandlers({
         const from = await startingPoint(parent, trained, checkpoint);
         const document = changed ?? trained;
         await requireTrainable(document);
+        await requireEngine(engines);
         const id = newRunId(runsFolder, document.name);
         await runs.start({ id, folder: path.join(runsFolder, id), document, documentPath, from });
         return { run: id };

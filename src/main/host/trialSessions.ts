@@ -1,9 +1,11 @@
-import type { CallOutput, HostEvent, ParsedInput } from '../../contract/contract.ts';
+import type { CallOutput, ParsedInput } from '../../contract/contract.ts';
 import type { TrialProgress } from '../../contract/trials.ts';
 import { HostFailure } from '../files/hostFailure.ts';
-import type { EngineClient, RunningTask } from '../training/engineClient.ts';
-import { requireTrainable, type DescribeData } from '../training/requireTrainable.ts';
+import type { RunningTask } from '../training/engineClient.ts';
+import { requireTrainable } from '../training/requireTrainable.ts';
 import { resultOfTrial } from '../trials/resultOfTrial.ts';
+import type { HostServices } from './createHost.ts';
+import { requireEngine } from './engineRequests.ts';
 
 /** The trials that are under way, by the name their asker gave them. */
 export interface TrialSessions {
@@ -14,15 +16,17 @@ export interface TrialSessions {
 const SHORTEST_PAUSE = 1000 / 30;
 
 /** Starts without any. */
-export function createTrialSessions(
-  engine: EngineClient,
-  describeData: DescribeData,
-  emit: (event: HostEvent) => void,
-): TrialSessions {
+export function createTrialSessions({
+  engine,
+  engines,
+  describeData,
+  emit,
+}: Pick<HostServices, 'engine' | 'engines' | 'describeData' | 'emit'>): TrialSessions {
   const running = new Map<string, RunningTask>();
   return {
     async run({ trial, kind, document }) {
       await requireTrainable(document, describeData);
+      await requireEngine(engines);
       if (running.has(trial))
         throw new HostFailure({ code: 'trial/taken', message: 'This trial is going on already.' });
       const tell = paced((progress) => emit({ event: 'trial', payload: { trial, progress } }));

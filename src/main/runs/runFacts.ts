@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { RunId } from '../../contract/run.ts';
 import type { RunFacts } from '../../contract/runArchive.ts';
 import { TrainingSettings } from '../../graph-engine/document/trainingSettings.ts';
+import { deviceInWords, enginesInWords, readRunEnvironment } from './runEnvironment.ts';
 import { runFiles } from './runFiles.ts';
 import { readRemarks } from './runRemarks.ts';
 
@@ -11,7 +12,6 @@ import { readRemarks } from './runRemarks.ts';
 const AT_ONCE = 32;
 
 const Trained = z.object({ training: TrainingSettings.prefault({}) });
-const Environment = z.object({ engine: z.string(), processor: z.string(), threads: z.int() });
 
 /** The facts of all runs below a folder, or of some of them; what is no run is left out. */
 export async function readAllFacts(runsFolder: string, only?: readonly string[]): Promise<RunFacts[]> {
@@ -32,15 +32,15 @@ export async function readFacts(folder: string, run: string): Promise<RunFacts |
   const [remarks, settings, environment] = await Promise.all([
     readRemarks(folder),
     settingsOf(folder),
-    readJson(path.join(folder, runFiles.environment), Environment),
+    readRunEnvironment(folder),
   ]);
   return {
     run,
     remarks,
     ...(settings !== undefined && { settings }),
     ...(environment !== undefined && {
-      engine: environment.engine,
-      device: `${environment.processor}, ${environment.threads} ${environment.threads === 1 ? 'thread' : 'threads'}`,
+      engine: enginesInWords(environment),
+      device: deviceInWords(environment),
     }),
   };
 }

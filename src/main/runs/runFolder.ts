@@ -1,6 +1,7 @@
 import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { EngineId } from '../../contract/engines.ts';
 import { RunSummary, type RunRecord } from '../../contract/run.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { loadDocument } from '../../graph-engine/document/loadDocument.ts';
@@ -23,6 +24,8 @@ export const RunFile = z.object({
   notices: z.array(z.string()),
   /** Where paths of data lead from; by default the workspace, or the folder the command was given in. */
   dataFolder: z.string().optional(),
+  /** The engine that it is to be trained on, or was; by default the one that is chosen when it begins. */
+  engine: EngineId.optional(),
   /** Of a run that waits: its place in the queue, from 0, so that a later host takes the queue up in its order. */
   place: z.int().optional(),
   /** The process that looks after the run while it is not over. */

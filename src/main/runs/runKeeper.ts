@@ -1,17 +1,16 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import type { HostProblem } from '../../contract/contract.ts';
+import type { Answer, HostProblem } from '../../contract/contract.ts';
+import type { EngineId } from '../../contract/engines.ts';
 import type { Metrics, RunEvent, RunSummary, SweepTrial } from '../../contract/run.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { HostFailure, problemOf } from '../files/hostFailure.ts';
 import type { TaskEnd } from '../training/engineChild.ts';
-import type { EngineClient, RunningTask } from '../training/engineClient.ts';
+import type { EngineClient, EngineVariables, RunningTask } from '../training/engineClient.ts';
 import type { EngineNews } from '../training/engineMessages.ts';
 import { demandContinuable, layStart, type StartingPoint } from './continueRun.ts';
 import { thisKeeper } from './keeper.ts';
 import { lastAndBest, summaryOf } from './recoverRun.ts';
 import { findWaitingRuns, openRun } from './runArchive.ts';
-import { runFiles } from './runFiles.ts';
+import { readRunEnvironment, writeRunEnvironment, type RunEnvironment } from './runEnvironment.ts';
 import {
   appendLog,
   createRunFolder,
@@ -39,7 +38,14 @@ export interface RunOrder extends RunPlace {
   readonly sweep?: SweepTrial | undefined;
   /** With how many others, itself included, it may be trained at the same time; alone when left out. */
   readonly atOnce?: number | undefined;
+  /** What it is trained on; by default the engine that is chosen when it begins. */
+  readonly engine?: EngineId | undefined;
 }
+
+/** Finds what an engine is started with; by default any engine is there, and the one that this process was told to open is chosen. */
+export type FindEngine = (
+  wanted: EngineId | undefined,
+) => Promise<Answer<{ readonly id?: EngineId; readonly variables?: EngineVariables }>>;
 
 /** Looks after runs: their order, their state, and what of them is on disk. */
 export interface RunKeeper {
@@ -48,8 +54,11 @@ export interface RunKeeper {
    * and the next may be trained at the same time. Throws a `HostFailure`.
    */
   start(order: RunOrder): Promise<void>;
-  /** Queues a run at rest, which then goes on from its furthest checkpoint. Throws a `HostFailure`. */
-  resume(place: RunPlace & Pick<RunOrder, 'atOnce'>): Promise<void>;
+  /**
+   * Queues a run at rest, which then goes on from its furthest checkpoint, on the engine that it was trained on: `engine` names
+   * another, and nothing else does. Throws a `HostFailure`.
+   */
+  resume(place: RunPlace & Pick<RunOrder, 'atOnce' | 'engine'>): Promise<void>;
   /** Queues what a host that is gone has left waiting below `folder`, in the order of its queue. */
   takeUpQueue(folder: string): Promise<void>;
   /**
@@ -86,6 +95,8 @@ interface KeptRun extends RunPlace {
   readonly atOnce: number;
   file: RunFile;
   task: RunningTask | undefined;
+  /** What it was trained on before it was taken up here. */
+  previous: RunEnvironment | undefined;
   /** Writes to the folder, one after the other. */
   writing: Promise<void>;
   writeFailure: HostProblem | undefined;
@@ -95,7 +106,11 @@ interface KeptRun extends RunPlace {
 }
 
 /** Creates a keeper that trains with `engine` and tells `onEvent` everything that happens. */
-export function createRunKeeper(engine: EngineClient, onEvent: (event: RunEvent) => void): RunKeeper {
+export function createRunKeeper(
+  engine: EngineClient,
+  onEvent: (event: RunEvent) => void,
+  findEngine: FindEngine = async () => ({ ok: true, value: {} }),
+): RunKeeper {
   const runs = new Map<string, KeptRun>();
   const queue: KeptRun[] = [];
   /** The runs at work. */
@@ -166,10 +181,19 @@ export function createRunKeeper(engine: EngineClient, onEvent: (event: RunEvent)
     }
   };
 
+  /** An engine is never changed without saying so. */
+  const tellOtherEngine = (run: KeptRun, step: number): void => {
+    const { previous } = run;
+    const { engine: now } = run.file.summary;
+    if (previous === undefined || now === undefined || previous.engineId === now.id) return;
+    note(run, `It was trained on ${previous.engine} until step ${step}, and goes on on ${now.name}.`);
+  };
+
   const hear = (run: KeptRun, news: EngineNews): void => {
     switch (news.kind) {
       case 'taken-up': {
         onEvent({ kind: 'rewound', run: run.id, step: news.step });
+        tellOtherEngine(run, news.step);
         write(run, () => appendLog(run.folder, `goes on from step ${news.step}`));
         const { lastEpoch: _last, best: _best, ...summary } = run.file.summary;
         run.file = { ...run.file, summary };
@@ -202,18 +226,30 @@ export function createRunKeeper(engine: EngineClient, onEvent: (event: RunEvent)
 
   const train = async (run: KeptRun): Promise<void> => {
     happen(run, { kind: 'taken' });
+    const previous = await readRunEnvironment(run.folder);
+    run.previous = previous;
+    const found = await findEngine(run.file.engine ?? previous?.engineId);
+    if (!found.ok) return conclude(run, { kind: 'refused', problem: found.problem });
+    const { id, variables } = found.value;
+    if (id !== undefined && run.file.engine !== id) run.file = { ...run.file, engine: id };
     const task = engine.train(
       { document: run.document, folder: run.folder, statisticsFolder: run.folder },
       { onNews: (news) => hear(run, news) },
-      { threads: await threadsBefore(run.folder) },
+      // As many threads as before, where that decides in which order sums are added up.
+      { threads: previous?.threads, variables },
     );
     run.task = task;
+    // It may have been asked to end while the engine was looked for.
+    const { state } = run.file.summary;
+    if (state.status === 'stopping' && state.pausing === true) task.pause();
+    else if (state.status === 'stopping') task.stop();
     const { pid } = task;
     if (pid !== undefined) write(run, () => run.lock.nameEngine(pid));
     const environment = await task.environment;
     if (environment !== undefined) {
-      const text = `${JSON.stringify(environment, null, 2)}\n`;
-      write(run, () => writeFile(path.join(run.folder, runFiles.environment), text));
+      const { engineId, engine: name, device } = environment;
+      change(run, { engine: { id: engineId, name, ...(device !== undefined && { device }) } });
+      write(run, () => writeRunEnvironment(run.folder, environment, previous));
     }
     const end = await task.end;
     run.task = undefined;
@@ -257,6 +293,7 @@ export function createRunKeeper(engine: EngineClient, onEvent: (event: RunEvent)
       atOnce,
       file,
       task: undefined,
+      previous: undefined,
       writing: Promise.resolve(),
       writeFailure: undefined,
       released: false,
@@ -298,7 +335,12 @@ export function createRunKeeper(engine: EngineClient, onEvent: (event: RunEvent)
     listening.unref();
   };
 
-  const resume = async ({ id, folder, atOnce = 1 }: RunPlace & Pick<RunOrder, 'atOnce'>): Promise<void> => {
+  const resume = async ({
+    id,
+    folder,
+    atOnce = 1,
+    engine: wanted,
+  }: RunPlace & Pick<RunOrder, 'atOnce' | 'engine'>): Promise<void> => {
     const known = runs.get(id);
     if (known !== undefined && !isAtRest(known.file.summary.state)) throw notAtRest(id);
     await known?.writing;
@@ -309,9 +351,16 @@ export function createRunKeeper(engine: EngineClient, onEvent: (event: RunEvent)
       const state = nextRunState(file.summary.state, { kind: 'resume-asked' });
       if (state.status !== 'queued') throw finished(id);
       const document = await readRunDocument(folder);
+      const before = file.engine ?? (await readRunEnvironment(folder))?.engineId;
+      const usable = await findEngine(wanted ?? before);
+      if (!usable.ok) throw engineGone(id, usable.problem, wanted ?? before);
       // Asked of whoever held the run before.
       await forgetRequest(folder);
-      enqueue({ id, folder }, atOnce, document, lock, { ...file, summary: { ...file.summary, id, state } });
+      enqueue({ id, folder }, atOnce, document, lock, {
+        ...file,
+        ...(wanted !== undefined && { engine: wanted }),
+        summary: { ...file.summary, id, state },
+      });
     } catch (error) {
       await lock.release();
       throw error;
@@ -352,7 +401,7 @@ export function createRunKeeper(engine: EngineClient, onEvent: (event: RunEvent)
   };
 
   return {
-    async start({ id, folder, document, documentPath, dataFolder, from, sweep, atOnce = 1 }) {
+    async start({ id, folder, document, documentPath, dataFolder, from, sweep, atOnce = 1, engine: wanted }) {
       if (from !== undefined) demandContinuable(from, document);
       const summary: RunSummary = {
         ...summaryOf(id, document, Date.now()),
@@ -365,6 +414,7 @@ export function createRunKeeper(engine: EngineClient, onEvent: (event: RunEvent)
         summary,
         notices: [],
         ...(dataFolder !== undefined && { dataFolder }),
+        ...(wanted !== undefined && { engine: wanted }),
         keeper: thisKeeper(),
       };
       const lock = await lockRun(folder);
@@ -430,16 +480,15 @@ async function setAside({ folder }: RunPlace, problem: HostProblem): Promise<voi
   await writeRunFile(folder, { ...file, summary: { ...file.summary, state }, keeper: null }).catch(() => undefined);
 }
 
-/** As many threads as the run had when it was trained before. */
-async function threadsBefore(folder: string): Promise<number | undefined> {
-  try {
-    const environment: unknown = JSON.parse(await readFile(path.join(folder, runFiles.environment), 'utf8'));
-    if (typeof environment !== 'object' || environment === null || !('threads' in environment)) return undefined;
-    const { threads } = environment;
-    return typeof threads === 'number' && Number.isInteger(threads) && threads > 0 ? threads : undefined;
-  } catch {
-    return undefined;
-  }
+/** The run may go on elsewhere, when somebody says so. */
+function engineGone(id: string, problem: HostProblem, engine: EngineId | undefined): HostFailure {
+  return new HostFailure({
+    code: 'run/engine-unusable',
+    message: `The run "${id}" was trained on the engine "${engine ?? 'tensorflow'}", which cannot be used now: ${problem.message}`,
+    ...(problem.received !== undefined && { received: problem.received }),
+    remedy:
+      `${problem.remedy ?? ''} Or let it go on on another engine: npx skipwire train --resume RUN --engine NAME.`.trim(),
+  });
 }
 
 function notAtRest(id: string): HostFailure {

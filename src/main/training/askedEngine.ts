@@ -1,6 +1,7 @@
 import os from 'node:os';
 import { HostFailure } from '../files/hostFailure.ts';
 import { startEngineChild, type EngineChild } from './engineChild.ts';
+import type { EngineVariables } from './engineClient.ts';
 import type { EngineNews, EngineTask, TaskOutcome } from './engineMessages.ts';
 
 /** An engine process that answers questions beside what is trained, one after the other. */
@@ -24,6 +25,8 @@ interface Listening {
 export interface AskedEngineOptions {
   /** Where paths of data lead from; the folder of this process when left out. */
   readonly folder?: string | undefined;
+  /** Of the engine that is chosen now. */
+  readonly variables?: () => EngineVariables;
   readonly start?: () => EngineChild;
 }
 
@@ -32,10 +35,10 @@ const IDLE = 180;
 /** How much further back in the queue of the processor it stands than a training. */
 const NICENESS = 4;
 
-function startBeside(folder: string | undefined): EngineChild {
+function startBeside(folder: string | undefined, variables: EngineVariables): EngineChild {
   const threads = String(Math.max(1, Math.floor(os.availableParallelism() / 2)));
   const child = startEngineChild(
-    { ...process.env, TF_NUM_INTRAOP_THREADS: threads, TF_NUM_INTEROP_THREADS: '1' },
+    { ...process.env, ...variables, TF_NUM_INTRAOP_THREADS: threads, TF_NUM_INTEROP_THREADS: '1' },
     folder,
   );
   try {
@@ -53,9 +56,10 @@ function startBeside(folder: string | undefined): EngineChild {
  */
 export function createAskedEngine(
   failure: string,
-  { folder, start = () => startBeside(folder) }: AskedEngineOptions = {},
+  { folder, variables = () => ({}), start = () => startBeside(folder, variables()) }: AskedEngineOptions = {},
 ): AskedEngine {
   let child: EngineChild | undefined;
+  let startedFor: string | undefined;
   let idle: NodeJS.Timeout | undefined;
   let last: Promise<unknown> = Promise.resolve();
   let closed = false;
@@ -83,6 +87,10 @@ export function createAskedEngine(
     async ask(task, { onNews, signal } = {}) {
       if (closed) throw lost('Skipwire is being closed.');
       clearTimeout(idle);
+      const wanted = JSON.stringify(variables());
+      // Another engine was chosen meanwhile.
+      if (child !== undefined && startedFor !== wanted) await letGo();
+      startedFor = wanted;
       if (child?.isAlive() !== true) child = start();
       const asked = child;
       const stop = (): void => asked.stop();

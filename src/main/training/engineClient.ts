@@ -22,15 +22,26 @@ export interface RunningTask {
   kill(): void;
 }
 
+/** What the process of a training is started with. */
+export interface TrainOptions {
+  readonly threads?: number | undefined;
+  readonly variables?: EngineVariables | undefined;
+}
+
+/** The environment variables that an engine needs. */
+export type EngineVariables = Readonly<Record<string, string>>;
+
 /** The host's side of the engine processes. */
 export interface EngineClient {
   /** From now on keeps a spare process, so that the next task finds the libraries and the data sets loaded. */
   warmUp(): void;
-  /** `threads`: as many as the run had before, so that a deterministic one adds up in the same order. */
+  /** Lets go of a spare process that was started for another engine than the one that is chosen now. */
+  changeEngine(): void;
+  /** `variables`: of the engine to train on, by default the chosen one. `threads`: as many as the run had before, so that a deterministic one adds up in the same order. */
   train(
     task: { document: SkipwireDocument; folder: string; statisticsFolder?: string },
     listeners?: TaskListeners,
-    options?: { readonly threads?: number | undefined },
+    options?: TrainOptions,
   ): RunningTask;
   /** Tries something before a run; see `TrialKind`. */
   tryOut(task: { trial: TrialKind; document: SkipwireDocument }, listeners?: TaskListeners): RunningTask;
@@ -51,18 +62,21 @@ export interface EngineClient {
  * For sums that are added up in the same order each time: TensorFlow then leaves out the kernels whose order depends on
  * chance, and splits its work among a fixed number of threads.
  */
-function deterministicEnvironment(threads = availableParallelism()): NodeJS.ProcessEnv {
+function deterministicEnvironment(variables: EngineVariables, threads = availableParallelism()): NodeJS.ProcessEnv {
   const fixed = process.env['TF_NUM_INTRAOP_THREADS'] ?? String(threads);
-  return { ...process.env, TF_DETERMINISTIC_OPS: '1', TF_NUM_INTRAOP_THREADS: fixed };
+  return { ...process.env, ...variables, TF_DETERMINISTIC_OPS: '1', TF_NUM_INTRAOP_THREADS: fixed };
 }
 
 /** Keeps at most one idle process, and starts others as tasks come. */
 export function createEngineClient({
   folder,
+  variables = () => ({}),
   start = (environment = process.env) => startEngineChild(environment, folder),
 }: {
   /** Where paths of data lead from; the folder of this process when left out. */
   readonly folder?: string | undefined;
+  /** Of the engine that is chosen now. */
+  readonly variables?: () => EngineVariables;
   readonly start?: (environment?: NodeJS.ProcessEnv) => EngineChild;
 } = {}): EngineClient {
   let spare: EngineChild | undefined;
@@ -76,8 +90,19 @@ export function createEngineClient({
     return gone;
   };
 
-  const take = (): EngineChild => {
-    const child = spare?.isAlive() === true ? spare : start();
+  /** What processes were started for. */
+  const startedFor = new WeakMap<EngineChild, string>();
+  const fits = (child: EngineChild | undefined, wanted: EngineVariables): child is EngineChild =>
+    child?.isAlive() === true && startedFor.get(child) === JSON.stringify(wanted);
+  const startFor = (wanted: EngineVariables): EngineChild => {
+    const child = start({ ...process.env, ...wanted });
+    startedFor.set(child, JSON.stringify(wanted));
+    return child;
+  };
+
+  const take = (wanted = variables()): EngineChild => {
+    if (!fits(spare, wanted)) return startFor(wanted);
+    const child = spare;
     spare = undefined;
     return child;
   };
@@ -93,15 +118,17 @@ export function createEngineClient({
       task.kind === 'evaluate' ||
       (task.kind === 'trial' && task.trial === 'forecast-memory');
     const reusable = compilesLittle && end.kind === 'done' && child.isAlive();
-    if (reusable && spare?.isAlive() !== true) spare = child;
+    if (reusable && fits(child, variables()) && spare?.isAlive() !== true) spare = child;
     else void letGo(child);
     if (warm) warmUp();
   };
 
   let warm = false;
   const warmUp = (): void => {
-    if (spare?.isAlive() === true) return;
-    spare = start();
+    const wanted = variables();
+    if (fits(spare, wanted)) return;
+    if (spare !== undefined) void letGo(spare);
+    spare = startFor(wanted);
     spare.prepare();
   };
 
@@ -124,10 +151,17 @@ export function createEngineClient({
       warm = true;
       warmUp();
     },
-    train(task, listeners, { threads } = {}) {
+    changeEngine() {
+      if (warm) warmUp();
+      else if (spare !== undefined && !fits(spare, variables())) {
+        void letGo(spare);
+        spare = undefined;
+      }
+    },
+    train(task, listeners, { threads, variables: own = variables() } = {}) {
       const { deterministic } = task.document.training;
       // Both are read when the libraries are loaded, so the spare process is of no use.
-      const child = deterministic === true ? start(deterministicEnvironment(threads)) : take();
+      const child = deterministic === true ? start(deterministicEnvironment(own, threads)) : take(own);
       return begin({ kind: 'train', ...task }, listeners, child);
     },
     tryOut: (task, listeners) => begin({ kind: 'trial', ...task }, listeners),

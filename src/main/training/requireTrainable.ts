@@ -6,13 +6,12 @@ import { matchData } from '../../graph-engine/training/matchData.ts';
 import { networkEnds } from '../../graph-engine/training/networkEnds.ts';
 import { trainingObstacle } from '../../graph-engine/training/trainingObstacle.ts';
 import { dataSourceFor } from '../datasets/dataSourceFor.ts';
-import { locateTensorflowEngine } from '../engines/locateTensorflowEngine.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 
 /** Says what the data of settings are, without reading every sample. */
 export type DescribeData = (settings: TrainingSettings) => Promise<DataSetDescription>;
 
-/** Throws a `HostFailure` for what would stop a training before it begins: errors in the drawing, data that do not fit, no engine. */
+/** Throws a `HostFailure` for what would stop a training before it begins: errors in the drawing, data that do not fit. */
 export async function requireTrainable(
   document: SkipwireDocument,
   describeData: DescribeData = async (settings) => (await dataSourceFor(settings)).description,
@@ -34,6 +33,4 @@ export async function requireTrainable(
   if (obstacle !== undefined) throw new HostFailure(obstacle);
   const match = matchData(await describeData(document.training), ends);
   if (!match.ok) throw new HostFailure(match.error);
-  const engine = await locateTensorflowEngine();
-  if (!engine.ok) throw new HostFailure(engine.problem);
 }

@@ -10,18 +10,31 @@ test('a wrong key says what to do', () => {
   expect(describeConnection('refused').detail).toContain('Open the link that Skipwire printed');
 });
 
-test('the engine that is ready is named before one that is not', () => {
-  const engines = [
-    { id: 'webgpu', state: 'missing', detail: 'no adapter' },
-    { id: 'tensorflow', state: 'ready', version: '2.21.0', device: 'CPU', detail: 'oneDNN' },
-  ] as const;
-  expect(describeEngine(engines, null)).toEqual({ label: 'TensorFlow · 2.21.0 · CPU', detail: 'oneDNN' });
+const tensorflow = {
+  id: 'tensorflow',
+  title: 'TensorFlow',
+  state: 'ready',
+  version: '2.21.0',
+  device: { name: 'A processor', kind: 'processor' },
+  detail: 'oneDNN',
+} as const;
+const automatic = { engine: 'automatic' } as const;
+
+test('the engine that would train is named, with what it computes on', () => {
+  const choice = { wish: automatic, engine: 'tensorflow', reason: 'The fastest.' } as const;
+  const webgpu = { id: 'webgpu', title: 'WebGPU', state: 'missing', detail: 'no adapter' } as const;
+  expect(describeEngine({ engines: [webgpu, tensorflow], choice }, null)).toEqual({
+    label: 'TensorFlow · 2.21.0 · CPU',
+    detail: 'The fastest. oneDNN',
+  });
 });
 
-test('other states are told in words', () => {
-  const engine = { id: 'tensorflow', detail: 'why' } as const;
-  expect(describeEngine([{ ...engine, state: 'installing' }], 0.426).label).toBe('Installing TensorFlow 42%');
-  expect(describeEngine([{ ...engine, state: 'broken' }], null).label).toBe('TensorFlow does not work');
-  expect(describeEngine([{ ...engine, state: 'missing' }], null).label).toBe('No engine installed');
+test('an installation, no engine and no host are told in words', () => {
+  const choice = { wish: automatic, engine: null, reason: 'Nothing works.' };
+  const list = { engines: [], choice };
+  const place = { phase: 2, of: 4 };
+  const installing = { kind: 'installing', variant: 'cpu', phase: 'Unpacking', place, done: 50, total: 100 } as const;
+  expect(describeEngine(list, installing)).toEqual({ label: 'Installing 37%', detail: 'Unpacking' });
+  expect(describeEngine(list, null)).toEqual({ label: 'No engine', detail: 'Nothing works.' });
   expect(describeEngine(undefined, null).label).toBe('');
 });

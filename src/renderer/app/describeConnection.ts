@@ -1,6 +1,8 @@
-import type { EngineStatus } from '../../contract/contract.ts';
+import type { EngineList } from '../../contract/engines.ts';
 import { assertNever } from '../../graph-engine/core/diagnostic.ts';
 import type { ConnectionState } from '../connection/hostConnection.ts';
+import type { Installing } from '../connection/hostStore.ts';
+import { shareInstalled } from '../engines/describeEngine.ts';
 
 /** The state of the connection, short enough for the status bar. */
 export function describeConnection(state: ConnectionState): { readonly label: string; readonly detail: string } {
@@ -26,35 +28,23 @@ export function describeConnection(state: ConnectionState): { readonly label: st
   }
 }
 
-const ENGINE_NAMES: Readonly<Record<EngineStatus['id'], string>> = {
-  tensorflow: 'TensorFlow',
-  webgpu: 'WebGPU',
-  wasm: 'WebAssembly',
-};
-
 /** The engine that would train, or why none would. */
 export function describeEngine(
-  engines: readonly EngineStatus[] | undefined,
-  installing: number | null,
+  list: EngineList | undefined,
+  installing: Installing | null,
 ): { readonly label: string; readonly detail: string } {
-  const engine = engines?.find((one) => one.state === 'ready') ?? engines?.[0];
-  if (engine === undefined) return { label: '', detail: '' };
-  const name = [ENGINE_NAMES[engine.id], engine.version, engine.device]
-    .filter((part) => part !== undefined)
-    .join(' · ');
-  switch (engine.state) {
-    case 'ready':
-      return { label: name, detail: engine.detail };
-    case 'installing':
-      return {
-        label: `Installing ${ENGINE_NAMES[engine.id]}${installing === null ? '' : ` ${Math.floor(installing * 100)}%`}`,
-        detail: engine.detail,
-      };
-    case 'missing':
-      return { label: 'No engine installed', detail: engine.detail };
-    case 'broken':
-      return { label: `${ENGINE_NAMES[engine.id]} does not work`, detail: engine.detail };
-    default:
-      return assertNever(engine.state);
+  if (installing !== null) {
+    const share = shareInstalled(installing);
+    return {
+      label: `Installing${share === undefined ? '' : ` ${Math.floor(share * 100)}%`}`,
+      detail: installing.phase,
+    };
   }
+  if (list === undefined) return { label: '', detail: '' };
+  const { engines, choice } = list;
+  const engine = engines.find(({ id }) => id === choice.engine);
+  if (engine === undefined) return { label: 'No engine', detail: choice.reason };
+  const device = engine.device?.kind === 'processor' ? 'CPU' : engine.device?.name;
+  const label = [engine.title, engine.version, device].filter((part) => part !== undefined).join(' · ');
+  return { label, detail: `${choice.reason} ${engine.detail}` };
 }

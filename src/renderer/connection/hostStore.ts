@@ -1,15 +1,19 @@
 import { createStore } from 'zustand/vanilla';
-import type { CallOutput, EngineStatus } from '../../contract/contract.ts';
+import type { CallOutput } from '../../contract/contract.ts';
+import type { EngineEvent, EngineList } from '../../contract/engines.ts';
 import type { DataSetDescription } from '../../graph-engine/training/dataDescription.ts';
 import type { ConnectionState, ManagedConnection } from './hostConnection.ts';
+
+/** Where the installation of an engine stands. */
+export type Installing = Extract<EngineEvent, { kind: 'installing' }>;
 
 /** What is known of the host; kept while it is away. */
 export interface HostState {
   readonly connection: ConnectionState;
   readonly description: CallOutput<'host/describe'> | null;
   readonly dataSets: readonly DataSetDescription[];
-  /** Share of an engine's installation that is done, while it runs. */
-  readonly installing: number | null;
+  /** Where the installation of an engine stands, while there is one. */
+  readonly installing: Installing | null;
 }
 
 export const hostStore = createStore<HostState>()(() => ({
@@ -19,15 +23,10 @@ export const hostStore = createStore<HostState>()(() => ({
   installing: null,
 }));
 
-/** The list of engines with one of them as it is now. */
-export function withEngine(engines: readonly EngineStatus[], changed: EngineStatus): EngineStatus[] {
-  const rest = engines.filter((engine) => engine.id !== changed.id);
-  return [changed, ...rest].sort((one, other) => order(engines, one) - order(engines, other));
-}
-
-function order(engines: readonly EngineStatus[], engine: EngineStatus): number {
-  const index = engines.findIndex(({ id }) => id === engine.id);
-  return index === -1 ? engines.length : index;
+/** The engines as they are now. */
+export function takeEngines(engines: EngineList): void {
+  const { description } = hostStore.getState();
+  if (description !== null) hostStore.setState({ description: { ...description, engines } });
 }
 
 /** Keeps the store up to date with the host for as long as the page lives. */
@@ -49,14 +48,10 @@ export function followHost(connection: ManagedConnection): void {
   connection.onState(changed);
   connection.onEvent((message) => {
     if (message.event !== 'engine') return;
-    const { progress, ...engine } = message.payload;
-    const { description } = hostStore.getState();
-    hostStore.setState({
-      installing: engine.state === 'installing' ? (progress ?? 0) : null,
-      ...(description !== null && {
-        description: { ...description, engines: withEngine(description.engines, engine) },
-      }),
-    });
+    const { payload } = message;
+    if (payload.kind === 'installing') hostStore.setState({ installing: payload });
+    else if (payload.kind === 'installed') hostStore.setState({ installing: null });
+    else takeEngines(payload.list);
   });
   changed(connection.state);
 }

@@ -7,6 +7,8 @@ import { sampleCount } from '../../graph-engine/training/matchData.ts';
 import { networkEnds } from '../../graph-engine/training/networkEnds.ts';
 import { useHost } from '../connection/host.ts';
 import { hostStore } from '../connection/hostStore.ts';
+import { shareInstalled } from '../engines/describeEngine.ts';
+import { installEngine } from '../engines/engineActions.ts';
 import { DataSection } from '../data/DataSection.tsx';
 import { useDataDescription } from '../data/dataStore.ts';
 import { showPane } from '../panes/paneStore.ts';
@@ -21,7 +23,7 @@ import { RunStatus } from './RunStatus.tsx';
 import { setNotifies, useNotifies } from './runSignals.ts';
 import { showRun, useActiveRun, useRuns } from './runStore.ts';
 import { ScheduleDrawing } from './ScheduleDrawing.tsx';
-import { applyFix, installEngine, startTraining } from './trainActions.ts';
+import { applyFix, startTraining } from './trainActions.ts';
 import { useTrainBlocker } from './TrainButton.tsx';
 import { useNow } from './useNow.ts';
 import { TrainingForm } from './TrainingForm.tsx';
@@ -169,7 +171,7 @@ function Blocker() {
       <p className="text-xs text-ink-muted">{blocker.reason}</p>
       {installing !== null && (
         <progress
-          value={installing}
+          value={shareInstalled(installing)}
           max={1}
           aria-label="Installation of the engine"
           className="h-1 w-full accent-accent"

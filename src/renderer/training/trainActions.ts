@@ -39,15 +39,6 @@ export async function stopTraining(connection: ManagedConnection, run: RunId): P
   if (!answer.ok) showToast({ tone: 'danger', title: 'The run did not stop', description: answer.problem.message });
 }
 
-/** Installs the engine; progress comes as events. */
-export async function installEngine(connection: ManagedConnection): Promise<void> {
-  const answer = await connection.call('engine/install', {});
-  if (!answer.ok) {
-    const { message, remedy = '' } = answer.problem;
-    showToast({ tone: 'danger', title: 'The engine was not installed', description: `${message} ${remedy}` });
-  }
-}
-
 /** Runs the command that mends a diagnostic. */
 export function applyFix(fix: Fix): void {
   dispatch(commandNamed(fix.command), fix.arguments);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Diagnostic } from '../../graph-engine/core/diagnostic.ts';
 import { choiceTarget } from '../../graph-engine/core/objective.ts';
+import type { EngineList, EngineStatus } from '../../contract/engines.ts';
 import { image } from '../../graph-engine/core/shape.ts';
 import { trainBlocker, type TrainSituation } from './trainBlocker.ts';
 
@@ -13,6 +14,13 @@ const noOutput: Diagnostic = {
   fixes: [fix],
 };
 const warning: Diagnostic = { ...noOutput, code: 'graph/unused', severity: 'warning' };
+/** A host that has only TensorFlow. */
+function listOf(tensorflow: Pick<EngineStatus, 'state' | 'detail' | 'remedy'>): EngineList {
+  const engines = [{ id: 'tensorflow', title: 'TensorFlow', ...tensorflow } as const];
+  const engine = tensorflow.state === 'ready' ? 'tensorflow' : null;
+  return { engines, choice: { wish: { engine: 'automatic' }, engine, reason: 'No engine works yet.' } };
+}
+
 const ready: TrainSituation = {
   diagnostics: [],
   nodes: 3,
@@ -30,7 +38,7 @@ const ready: TrainSituation = {
     licence: '',
   },
   connection: 'open',
-  engines: [{ id: 'tensorflow', state: 'ready', detail: '' }],
+  engines: listOf({ state: 'ready', detail: '' }),
 };
 
 test('nothing blocks a sound drawing on a ready host', () => {
@@ -65,11 +73,13 @@ test('data that do not fit and a network without a loss are told before anything
 test('an absent host and a missing engine say so', () => {
   expect(trainBlocker({ ...ready, connection: 'lost' })?.reason).toMatch(/away/);
   expect(trainBlocker({ ...ready, connection: 'refused' })?.reason).toMatch(/key/);
-  const engines = [{ id: 'tensorflow', state: 'missing', detail: 'Run npm start.' }] as const;
+  const engines = listOf({ state: 'missing', detail: 'It is not installed.', remedy: 'Run npm start.' });
   expect(trainBlocker({ ...ready, engines })).toEqual({
-    reason: 'No engine is installed yet. Run npm start.',
+    reason: 'No engine works yet. Run npm start.',
     install: true,
   });
-  const broken = [{ id: 'tensorflow', state: 'broken', detail: 'A library does not load.' }] as const;
-  expect(trainBlocker({ ...ready, engines: broken })).toEqual({ reason: 'A library does not load.' });
+  const broken = listOf({ state: 'broken', detail: 'A library does not load.' });
+  expect(trainBlocker({ ...ready, engines: broken })).toEqual({
+    reason: 'No engine works yet. A library does not load.',
+  });
 });

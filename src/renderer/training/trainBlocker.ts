@@ -1,4 +1,4 @@
-import type { EngineStatus } from '../../contract/contract.ts';
+import type { EngineList } from '../../contract/engines.ts';
 import type { Diagnostic, Fix } from '../../graph-engine/core/diagnostic.ts';
 import type { DataSetDescription } from '../../graph-engine/training/dataDescription.ts';
 import type { NetworkEnds } from '../../graph-engine/training/matchData.ts';
@@ -20,7 +20,7 @@ export interface TrainSituation {
   /** The chosen data set; undefined while it is not known. */
   readonly data: DataSetDescription | undefined;
   /** Undefined until the host has described itself. */
-  readonly engines: readonly EngineStatus[] | undefined;
+  readonly engines: EngineList | undefined;
 }
 
 /** What stands between the drawing and a run; null when nothing does. The user's own work is named first. */
@@ -41,9 +41,10 @@ export function trainBlocker(situation: TrainSituation): TrainBlocker | null {
   if (fit?.fits === false) return { reason: `${fit.reason} ${fit.remedy}` };
   if (connection === 'refused') return { reason: 'The engine host does not accept this link’s key.' };
   if (connection !== 'open') return { reason: 'The engine host is away; training can start when it is back.' };
-  if (engines === undefined || engines.some((engine) => engine.state === 'ready')) return null;
-  if (engines.some((engine) => engine.state === 'installing')) return { reason: 'The engine is being installed.' };
-  const missing = engines.find((engine) => engine.state === 'missing');
-  if (missing !== undefined) return { reason: `No engine is installed yet. ${missing.detail}`, install: true };
-  return { reason: engines[0]?.detail ?? 'There is no engine to train with.' };
+  if (engines === undefined || engines.choice.engine !== null) return null;
+  const chosen = engines.engines.find(({ id }) => id === engines.choice.wish.engine);
+  const native = engines.engines.find(({ id }) => id === 'tensorflow');
+  const install = (chosen ?? native)?.state === 'missing';
+  const why = [chosen ?? native].map((one) => one?.remedy ?? one?.detail ?? '').join(' ');
+  return { reason: `${engines.choice.reason} ${why}`.trim(), ...(install && { install }) };
 }

@@ -1,0 +1,53 @@
+import type { Handlers, HostEvent } from '../../contract/contract.ts';
+import type { engineCalls, EngineId } from '../../contract/engines.ts';
+import { createEngineInstaller } from '../engines/engineInstaller.ts';
+import type { EngineRegistry } from '../engines/engineRegistry.ts';
+import { writeEngineWish } from '../engines/engineWish.ts';
+import { answerOf, HostFailure } from '../files/hostFailure.ts';
+import type { WorkspaceFolder } from '../files/workspaceFolder.ts';
+
+export interface EngineServices {
+  readonly workspace: WorkspaceFolder;
+  readonly engines: EngineRegistry;
+  readonly emit: (event: HostEvent) => void;
+}
+
+/** Throws a `HostFailure` that says why nothing can be trained, or not on that engine. */
+export async function requireEngine(engines: EngineRegistry, wanted?: EngineId): Promise<void> {
+  const found = await engines.engineFor(wanted);
+  if (!found.ok) throw new HostFailure(found.problem);
+}
+
+/** Answers requests about engines: which there are, which trains, installing them. */
+export function createEngineHandlers({
+  workspace,
+  engines,
+  emit,
+}: EngineServices): Pick<Handlers, keyof typeof engineCalls> {
+  const installer = createEngineInstaller((event) => emit({ event: 'engine', payload: event }));
+  return {
+    'engine/list': () => answerOf(() => engines.list()),
+    'engine/probe': ({ engine }) => answerOf(() => engines.measured(engine ?? 'all')),
+    'engine/choose': (wish) =>
+      answerOf(async () => {
+        const list = await engines.wish(wish);
+        await writeEngineWish(workspace, wish);
+        return list;
+      }),
+    'engine/install': ({ variant, wheel }) =>
+      answerOf(async () => {
+        await installer.install(variant, wheel === undefined ? undefined : await workspace.resolve(wheel));
+        return engines.measured();
+      }),
+    'engine/cancel': () =>
+      answerOf(() => {
+        installer.cancel();
+        return {};
+      }),
+    'engine/uninstall': ({ variant }) =>
+      answerOf(async () => {
+        await installer.uninstall(variant);
+        return engines.look();
+      }),
+  };
+}
