@@ -27,7 +27,9 @@ function factsOf({ title, version, device, threads, gflops }: EngineStatus): str
     ...(version === undefined ? [] : [`${title} ${version}`]),
     ...(device === undefined ? [] : [`${device.name}${memory}`]),
     ...(device?.driver === undefined ? [] : [`driver ${device.driver}`]),
-    ...(threads === undefined || device?.kind !== 'processor' ? [] : [`${threads} threads`]),
+    ...(threads === undefined || device?.kind !== 'processor'
+      ? []
+      : [threads === 1 ? 'one thread' : `${threads} threads`]),
     ...(gflops === undefined ? [] : [`${Number(gflops.toPrecision(3))} GFLOP/s`]),
   ];
 }

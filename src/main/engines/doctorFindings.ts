@@ -60,7 +60,7 @@ async function npmVersion(): Promise<string | undefined> {
 }
 
 async function testedEngine(cache: string): Promise<DoctorFindings['engine']> {
-  const located = await locateTensorflowEngine(cache);
+  const located = await locateTensorflowEngine({ cache });
   if (!located.ok) return located;
   const { addonPath, source } = located.value;
   return answerOf(async () => ({ version: await testEngine(addonPath), source }));

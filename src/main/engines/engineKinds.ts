@@ -1,11 +1,13 @@
 import { EngineId } from '../../contract/engines.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import type { EngineKind } from './engineKind.ts';
+import { cuda } from './kinds/cuda.ts';
 import { tensorflow } from './kinds/tensorflow.ts';
+import { wasm } from './kinds/wasm.ts';
 import { webgpu } from './kinds/webgpu.ts';
 
 /** Every engine there is, the likeliest to be fast first. */
-export const engineKinds: readonly EngineKind[] = [tensorflow, webgpu];
+export const engineKinds: readonly EngineKind[] = [cuda, tensorflow, webgpu, wasm];
 
 /** The engine of that name. Throws a `HostFailure` that names those there are. */
 export function engineKindNamed(name: string, kinds: readonly EngineKind[] = engineKinds): EngineKind {

@@ -127,7 +127,19 @@ describe('installing the engine', () => {
     expect(phases).not.toContain('downloading');
   });
 
-  test('starts cleanly after a kill in the middle of unpacking', async () => {
+  test('is cancelled in the middle of unpacking, and leaves nothing behind but the wheel', async () => {
+    const cancelling = new AbortController();
+    const onProgress = ({ phase }: { phase: EnginePhase }) => phase === 'unpacking' && cancelling.abort();
+    const { problem } = await failing({ onProgress, signal: cancelling.signal });
+    expect(problem).toMatchObject({
+      code: 'engine/installation-cancelled',
+      remedy: 'Install again to go on from there.',
+    });
+    expect(readdirSync(path.join(cache, 'engines'))).toEqual([]);
+    expect(existsSync(wheel)).toBe(true);
+  });
+
+  test('starts cleanly after a kill in the middle of unpacking', { timeout: 60_000 }, async () => {
     // Large enough to be interrupted in time.
     wanted = { ...wanted, wheelSha256: writeMadeUpEngine(48_000_000) };
     const program = `

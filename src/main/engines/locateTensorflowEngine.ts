@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import type { Answer } from '../../contract/contract.ts';
+import type { EngineVariant } from '../../contract/engines.ts';
 import { answerOf, HostFailure } from '../files/hostFailure.ts';
 import { installedEngineFolder, readEngineManifest } from './engineFolder.ts';
-import { enginePackageFor, unsupportedMachine } from './enginePackage.ts';
+import { gigabytes } from './diskSpace.ts';
+import { enginePackageFor, unsupportedMachine, type EnginePackage } from './enginePackage.ts';
 import { addonRecipe } from './sessionConfig.ts';
 import { ownAddonOf, tfjsNodePackage } from './tfjsNodePackage.ts';
 import { userCacheFolder } from './userCacheFolder.ts';
@@ -18,11 +20,20 @@ export interface LocatedEngine {
   readonly outdated?: true;
 }
 
-/** Finds the engine: Skipwire's own first, tfjs-node's own second. The problem says why there is none. */
-export async function locateTensorflowEngine(cache: string = userCacheFolder()): Promise<Answer<LocatedEngine>> {
+export interface LocateOptions {
+  readonly cache?: string;
+  /** For processors when left out. */
+  readonly variant?: EngineVariant;
+}
+
+/** Finds the engine: Skipwire's own first, for processors tfjs-node's own second. The problem says why there is none. */
+export async function locateTensorflowEngine({
+  cache = userCacheFolder(),
+  variant = 'cpu',
+}: LocateOptions = {}): Promise<Answer<LocatedEngine>> {
   return answerOf(async () => {
     const tfjsNode = tfjsNodePackage();
-    const wanted = enginePackageFor();
+    const wanted = enginePackageFor(variant);
     if (wanted !== undefined) {
       const folder = installedEngineFolder(cache, wanted);
       const manifest = await readEngineManifest(folder);
@@ -35,16 +46,23 @@ export async function locateTensorflowEngine(cache: string = userCacheFolder()):
         };
       }
     }
-    const addonPath = ownAddonOf(tfjsNode);
+    const addonPath = variant === 'cpu' ? ownAddonOf(tfjsNode) : undefined;
     if (addonPath !== undefined) return { addonPath, version: 'of tfjs-node', source: 'tfjs-node' };
-    throw new HostFailure(wanted === undefined ? unsupportedMachine() : notInstalled());
+    throw new HostFailure(wanted === undefined ? unsupportedMachine(variant) : notInstalled(variant, wanted));
   });
 }
 
-function notInstalled() {
-  return {
-    code: 'engine/not-installed',
-    message: 'The TensorFlow engine is not installed yet.',
-    remedy: 'Run npx skipwire engine install (once; it downloads 274 MB).',
-  };
+function notInstalled(variant: EngineVariant, { wheelBytes, more }: EnginePackage) {
+  const download = gigabytes(wheelBytes + (more?.wheelBytes ?? 0));
+  return variant === 'cpu'
+    ? {
+        code: 'engine/not-installed',
+        message: 'The TensorFlow engine is not installed yet.',
+        remedy: `Run npx skipwire engine install (once; it downloads ${download}).`,
+      }
+    : {
+        code: 'engine/not-installed',
+        message: 'TensorFlow with CUDA is not installed yet.',
+        remedy: `Run npx skipwire engine install cuda (once; it downloads about ${download}).`,
+      };
 }

@@ -30,7 +30,7 @@ export function demandWheelFor(file: string, wanted: EnginePackage): void {
 
 /** Whether a wheel of that platform tag runs where those of the package run: the same system and processor. */
 function isFor(tag: string, { platforms }: EnginePackage): boolean {
-  return tag === 'any' || platforms.some((one) => one === tag || familyOf(one) === familyOf(tag));
+  return [tag, ...platforms].includes('any') || platforms.some((one) => one === tag || familyOf(one) === familyOf(tag));
 }
 
 /** `manylinux_2_27_x86_64` and `manylinux2014_x86_64` are one family. */

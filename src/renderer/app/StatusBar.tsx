@@ -67,13 +67,20 @@ function ProblemsButton() {
 function EngineState() {
   const engines = useStore(hostStore, (state) => state.description?.engines);
   const installing = useStore(hostStore, (state) => state.installing);
+  const open = usePanes(({ layout }) => isInFront(layout, 'engines'));
   const { label, detail } = describeEngine(engines, installing);
   if (label === '') return null;
   return (
     <Tooltip content={detail} side="top">
-      <span className="truncate" data-testid="engine-state" tabIndex={0}>
+      <button
+        type="button"
+        aria-expanded={open}
+        className="h-5 min-w-0 truncate rounded-sm px-1.5 hover:bg-hover hover:text-ink"
+        data-testid="engine-state"
+        onClick={() => togglePane('engines')}
+      >
         {label}
-      </span>
+      </button>
     </Tooltip>
   );
 }

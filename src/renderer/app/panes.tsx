@@ -3,6 +3,7 @@ import {
   Blocks,
   ChartLine,
   CircleAlert,
+  Cpu,
   FlaskConical,
   GitCompare,
   History,
@@ -10,6 +11,7 @@ import {
   Target,
 } from 'lucide-react';
 import { DifferencesPane } from '../compare/DifferencesPane.tsx';
+import { EnginesPane } from '../engines/EnginesPane.tsx';
 import { HistoryPane } from '../history/HistoryPane.tsx';
 import { InspectorPane } from '../inspector/InspectorPane.tsx';
 import { PalettePane } from '../palette/PalettePane.tsx';
@@ -52,6 +54,7 @@ const byId: Readonly<Record<PaneId, Omit<Pane, 'id'>>> = {
   results: { title: 'Results', icon: Target, home: 'bottom', open: false, shortcut: 'Alt+7', Content: ResultsPane },
   runs: { title: 'Runs', icon: ChartLine, home: 'bottom', open: false, shortcut: 'Alt+8', Content: RunsPane },
   sweeps: { title: 'Sweep', icon: FlaskConical, home: 'bottom', open: false, shortcut: 'Alt+9', Content: SweepPane },
+  engines: { title: 'Engines', icon: Cpu, home: 'bottom', open: false, shortcut: 'Alt+E', Content: EnginesPane },
   differences: {
     title: 'Differences',
     icon: GitCompare,

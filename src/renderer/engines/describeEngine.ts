@@ -1,4 +1,4 @@
-import type { EngineDevice, EngineStatus } from '../../contract/engines.ts';
+import type { EngineDevice, EngineId, EngineStatus, EngineVariant } from '../../contract/engines.ts';
 import type { Installing } from '../connection/hostStore.ts';
 
 /** The share of the whole installation that is done; `undefined` while it only waits. */
@@ -26,4 +26,9 @@ export function deviceInWords({ name, memory, driver }: EngineDevice): string {
 export function speedInWords({ gflops }: EngineStatus): string | undefined {
   if (gflops === undefined) return undefined;
   return gflops >= 1000 ? `${(gflops / 1000).toFixed(1)} TFLOP/s` : `${Number(gflops.toPrecision(2))} GFLOP/s`;
+}
+
+/** What is installed for an engine; nothing for engines that come along. */
+export function variantOf(id: EngineId): EngineVariant | undefined {
+  return id === 'tensorflow' ? 'cpu' : id === 'cuda' ? 'cuda' : undefined;
 }

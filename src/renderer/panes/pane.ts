@@ -6,7 +6,16 @@ export type Side = 'left' | 'right' | 'bottom';
 
 /** The panes by name; each has its entry in the list of panes. */
 export type PaneId =
-  'palette' | 'inspector' | 'training' | 'problems' | 'results' | 'runs' | 'differences' | 'history' | 'sweeps';
+  | 'palette'
+  | 'inspector'
+  | 'training'
+  | 'problems'
+  | 'results'
+  | 'runs'
+  | 'differences'
+  | 'history'
+  | 'sweeps'
+  | 'engines';
 
 /** What lies beside the canvas: it is moved, resized, hidden and brought back without knowing of it. */
 export interface Pane {

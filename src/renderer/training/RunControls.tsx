@@ -1,8 +1,10 @@
-import { ArrowDown, ArrowUp, GitBranchPlus, Pause, Play, X } from 'lucide-react';
+import { ArrowDown, ArrowUp, Cpu, GitBranchPlus, Pause, Play, X } from 'lucide-react';
 import { useState } from 'react';
+import { useStore } from 'zustand';
 import type { RunSummary } from '../../contract/run.ts';
 import type { CheckpointDescription } from '../../contract/runControl.ts';
 import { useHost } from '../connection/host.ts';
+import { hostStore } from '../connection/hostStore.ts';
 import { Button } from '../ui/Button.tsx';
 import { Menu, type MenuItem } from '../ui/Menu.tsx';
 import { Tooltip } from '../ui/Tooltip.tsx';
@@ -42,9 +44,32 @@ export function RunControls({ run }: { readonly run: RunSummary }) {
           </Button>
         </Tooltip>
       )}
+      {canBeResumed(state) && <ResumeElsewhere run={run} />}
       {state.status === 'queued' && run.queuePlace !== undefined && <Queue run={run} place={run.queuePlace} />}
       {run.lastEpoch !== undefined && <Continue run={run} />}
     </div>
+  );
+}
+
+/** A run goes on on the engine that it had; on another only when the user says so. */
+function ResumeElsewhere({ run }: { readonly run: RunSummary }) {
+  const { connection } = useHost();
+  const engines = useStore(hostStore, (state) => state.description?.engines.engines);
+  const others = engines?.filter(({ id, state }) => state === 'ready' && id !== run.engine?.id) ?? [];
+  if (run.engine === undefined || others.length === 0) return null;
+  return (
+    <Menu
+      trigger={
+        <Button size="sm" data-testid="resume-elsewhere" icon={<Cpu size={13} aria-hidden />}>
+          Resume on …
+        </Button>
+      }
+      items={others.map(({ id, title }) => ({
+        label: title,
+        testId: `resume-on-${id}`,
+        onSelect: () => void resumeRun(connection, run.id, id),
+      }))}
+    />
   );
 }
 

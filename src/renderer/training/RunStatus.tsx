@@ -1,6 +1,6 @@
 import { CircleAlert, Info } from 'lucide-react';
 import { headlineOf, validationFigure } from '../../contract/measures.ts';
-import type { RunSummary, StepMetrics } from '../../contract/run.ts';
+import type { RunEngine, RunSummary, StepMetrics } from '../../contract/run.ts';
 import { Badge } from '../ui/Badge.tsx';
 import { DivergenceRepair } from './DivergenceRepair.tsx';
 import { describeRun } from './describeRun.ts';
@@ -93,6 +93,11 @@ export function RunStatus({ run, step, notices }: RunStatusProps) {
         <Fact name="Learning rate" value={step === undefined ? '–' : formatLearningRate(step.learningRate)} />
         <Fact name="Memory" value={step?.memory === undefined ? '–' : formatBytes(step.memory)} />
         {step?.deviceMemory !== undefined && <Fact name="GPU memory" value={formatBytes(step.deviceMemory)} />}
+        {run.engine !== undefined && (
+          <div className="col-span-3">
+            <Fact name="Engine" value={engineInWords(run.engine)} />
+          </div>
+        )}
       </dl>
       {notices.map((notice) => (
         <p key={notice} className="flex gap-2 rounded-md bg-sunken p-2.5 text-xs text-ink-muted">
@@ -102,6 +107,11 @@ export function RunStatus({ run, step, notices }: RunStatusProps) {
       ))}
     </div>
   );
+}
+
+/** `TensorFlow 2.21.0`, with the device where that is not the processor. */
+function engineInWords({ name, device }: RunEngine): string {
+  return device === undefined || device.kind === 'processor' ? name : `${name} on ${device.name}`;
 }
 
 /** `accuracy`, but `R²` and `F1 score`. */

@@ -8,7 +8,8 @@ import { networkEnds } from '../../graph-engine/training/networkEnds.ts';
 import { useHost } from '../connection/host.ts';
 import { hostStore } from '../connection/hostStore.ts';
 import { shareInstalled } from '../engines/describeEngine.ts';
-import { installEngine } from '../engines/engineActions.ts';
+import { EngineSelect } from '../engines/EngineSelect.tsx';
+import { SlowEngineNotice } from '../engines/SlowEngineNotice.tsx';
 import { DataSection } from '../data/DataSection.tsx';
 import { useDataDescription } from '../data/dataStore.ts';
 import { showPane } from '../panes/paneStore.ts';
@@ -89,6 +90,8 @@ function Settings() {
           <ScheduleDrawing settings={settings} samples={data === undefined ? 1000 : sampleCount(data, network)} />
         }
       />
+      <EngineSelect />
+      <SlowEngineNotice />
       <Trials />
       {underWay && <QueueButton />}
     </Section>
@@ -157,7 +160,6 @@ function Section({ title, children }: { readonly title?: string; readonly childr
 
 /** Why Train is disabled, with the act that would enable it. */
 function Blocker() {
-  const { connection } = useHost();
   const blocker = useTrainBlocker();
   const underWay = useActiveRun() !== undefined;
   const installing = useStore(hostStore, (state) => state.installing);
@@ -183,8 +185,8 @@ function Blocker() {
         </Button>
       )}
       {blocker.install === true && (
-        <Button size="sm" onClick={() => void installEngine(connection)}>
-          Install the engine
+        <Button size="sm" onClick={() => showPane('engines')}>
+          Show the engines
         </Button>
       )}
     </div>

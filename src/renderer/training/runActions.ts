@@ -1,4 +1,5 @@
 import type { Answer } from '../../contract/contract.ts';
+import type { EngineId } from '../../contract/engines.ts';
 import type { RunId } from '../../contract/run.ts';
 import type { CheckpointDescription } from '../../contract/runControl.ts';
 import type { ManagedConnection } from '../connection/hostConnection.ts';
@@ -12,9 +13,10 @@ export async function pauseRun(connection: ManagedConnection, run: RunId): Promi
   tell('The run was not paused', await connection.call('run/pause', { run }));
 }
 
-/** Lets a run go on from what it saved last. */
-export async function resumeRun(connection: ManagedConnection, run: RunId): Promise<void> {
-  tell('The run was not resumed', await connection.call('run/resume', { run }));
+/** Lets a run go on from what it saved last, on the engine that it had or on another. */
+export async function resumeRun(connection: ManagedConnection, run: RunId, engine?: EngineId): Promise<void> {
+  const answer = await connection.call('run/resume', { run, ...(engine !== undefined && { engine }) });
+  tell('The run was not resumed', answer);
 }
 
 /** Gives a waiting run another place. */
