@@ -8,9 +8,10 @@ export interface WasmBackend extends KernelBackend {
     /** Views of the memory as it is now; there are others after it has grown. */
     readonly HEAPU8: Uint8Array<ArrayBuffer>;
     readonly HEAPF32: Float32Array;
+    /** Throws where there is no room. */
+    _malloc: (bytes: number) => number;
+    readonly _free: (pointer: number) => void;
     readonly asm: { readonly memory: WebAssemblyMemory };
-    _malloc(bytes: number): number;
-    _free(pointer: number): void;
   };
   makeOutput(shape: readonly number[], dtype: 'float32' | 'int32'): TensorInfo;
   getMemoryOffset(dataId: object): number;
@@ -30,6 +31,25 @@ async function create(): Promise<WasmBackend> {
   const factory = findBackendFactory('wasm');
   if (factory === null) throw new Error('TensorFlow.js has no WebAssembly backend');
   const backend = (await factory()) as WasmBackend;
+  refuseToRunOver(backend.wasm);
   for (const { setupFunc } of getKernelsForBackend('wasm')) setupFunc?.(backend);
   return backend;
+}
+
+/** Addresses of WebAssembly have 32 bits. */
+const MOST_BYTES = 2 ** 32 - 2 ** 16;
+
+/**
+ * Where there is no room the allocator of the module returns 0, or less than was asked for when that has more than 32 bits; kernels
+ * would then write over the module's own data.
+ */
+function refuseToRunOver(wasm: WasmBackend['wasm']): void {
+  // The first call puts the real function in the place of the one that is there.
+  wasm._free(wasm._malloc(4));
+  const allocate = wasm._malloc;
+  wasm._malloc = (bytes) => {
+    const pointer = bytes > MOST_BYTES ? 0 : allocate(bytes) >>> 0;
+    if (pointer === 0) throw new Error(`out of memory: WebAssembly has no room for ${bytes} bytes more`);
+    return pointer;
+  };
 }

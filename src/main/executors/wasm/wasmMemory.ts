@@ -24,9 +24,7 @@ export interface WasmMemory {
 
 const ALIGNMENT = 16;
 
-/** Thrown where the engine shows it as what it is: memory that ran out. */
-const outOfMemory = 'out of memory: WebAssembly has no more room';
-
+/** Access to the tensors of a backend. */
 export function createWasmMemory(backend: WasmBackend, device: TfjsDevice): WasmMemory {
   const { wasm } = backend;
   let room = { pointer: 0, bytes: 0 };
@@ -36,10 +34,7 @@ export function createWasmMemory(backend: WasmBackend, device: TfjsDevice): Wasm
   }
 
   function allocate(shape: readonly number[], dtype: 'float32' | 'int32'): TensorInfo {
-    const tensor = backend.makeOutput([...shape], dtype);
-    // The allocator of the module returns 0 where it should throw, and kernels would write over its own data.
-    if (at(tensor) !== 0) return tensor;
-    throw new Error(outOfMemory);
+    return backend.makeOutput([...shape], dtype);
   }
 
   return {
@@ -49,9 +44,7 @@ export function createWasmMemory(backend: WasmBackend, device: TfjsDevice): Wasm
       if (bytes > room.bytes) {
         if (room.pointer !== 0) wasm._free(room.pointer);
         room = { pointer: 0, bytes: 0 };
-        const pointer = wasm._malloc(bytes + ALIGNMENT) >>> 0;
-        if (pointer === 0) throw new Error(outOfMemory);
-        room = { pointer, bytes };
+        room = { pointer: wasm._malloc(bytes + ALIGNMENT), bytes };
       }
       return Math.ceil(room.pointer / ALIGNMENT) * ALIGNMENT;
     },

@@ -3,6 +3,8 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { lowerDocument } from '../../../graph-engine/lower/lowerDocument.ts';
 import { residualDigits } from '../../../graph-engine/testing/examples.ts';
+import { createBuilder } from '../../../graph-engine/program/builder.ts';
+import type { Program } from '../../../graph-engine/program/program.ts';
 import { openEditor } from '../../../graph-engine/testing/openEditor.ts';
 import { productRoot } from '../../files/productRoot.ts';
 import { createInterpretedExecutor } from '../interpreted/createInterpretedExecutor.ts';
@@ -77,5 +79,22 @@ test('an error names the node, and the program is dead afterwards', async () => 
   };
   await expect(compiled.run('train', feeds)).rejects.toMatchObject({ name: 'EngineError', origin: 'output' });
   await expect(compiled.run('train', { ...feeds, 'targets/output': Int32Array.of(1) })).rejects.toThrow('failed');
+  await executor.dispose();
+});
+
+test('what does not fit into its memory is told as that, and harms no other program', async () => {
+  const executor = createInterpretedExecutor(await openWasmEngine());
+  const program = (size: number): Program => {
+    const b = createBuilder('spread');
+    b.output('sum', b.reduceSum(b.broadcastTo(b.input('x', [], 'float32'), [size, size]), [0, 1]));
+    return { variables: [], entries: { spread: b.entry() } };
+  };
+  // Four gigabytes, which 32 bits count as none.
+  const large = await executor.compile(program(2 ** 15), { seed: 1, selfCheck: false });
+  await expect(large.run('spread', { x: Float32Array.of(1) })).rejects.toMatchObject({
+    problem: { code: 'engine/out-of-memory' },
+  });
+  const small = await executor.compile(program(2 ** 5), { seed: 1, selfCheck: false });
+  expect(await small.run('spread', { x: Float32Array.of(1) })).toEqual({ sum: Float32Array.of(1024) });
   await executor.dispose();
 });
