@@ -7,7 +7,7 @@ export interface Workload {
   readonly batch: number;
   /** Height and width of images, where not those of the template. */
   readonly size?: number;
-  readonly precision?: 'float32' | 'bfloat16';
+  readonly precision?: 'float32' | 'bfloat16' | 'float16';
   readonly recompute?: boolean;
   /** What rewrites the program; the common passes by default. */
   readonly passes?: readonly PassName[];

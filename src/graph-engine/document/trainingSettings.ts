@@ -168,14 +168,15 @@ export const TrainingSettings = z.strictObject({
       keywords: ['gradient norm', 'histogram', 'dead', 'watch', 'vanishing'],
     } satisfies SettingMeta),
   precision: z
-    .enum(['float32', 'bfloat16'])
+    .enum(['float32', 'bfloat16', 'float16'])
     .optional()
     .describe(
-      'bfloat16 computes products in half the width, several times faster where the processor can; weights stay float32.',
+      'bfloat16 computes products in half the width, several times faster where the processor can; float16 is for graphics ' +
+        'processors without it, and scales the loss so that small gradients survive. Weights stay float32.',
     )
     .meta({
       group: 'machine',
-      keywords: ['mixed'],
+      keywords: ['mixed', 'half', 'loss scaling', 'amp'],
     } satisfies SettingMeta),
   recompute: z
     .boolean()

@@ -5,7 +5,15 @@ import { averagingEntry } from '../program/averaging.ts';
 import { createBuilder, type Builder } from '../program/builder.ts';
 import type { Update } from '../program/optimizers/update.ts';
 import type { Entry, Value, Variable } from '../program/program.ts';
-import { appendGradients, appendUpdate } from '../program/trainStep.ts';
+import {
+  allFinite,
+  guardedBuilder,
+  lossScaleIn,
+  moveLossScale,
+  unscaled,
+  unscaledListener,
+} from '../program/lossScaling.ts';
+import { appendGradients, appendUpdate, type UpdateOptions } from '../program/trainStep.ts';
 
 /** The entries of a training beside `train`, and the feed that a part of a batch needs. */
 export const learningEntries = { update: 'update', average: 'average', share: 'share' } as const;
@@ -35,17 +43,20 @@ export function lowerLearning(
 ): { readonly entries: readonly Entry[]; readonly slots: readonly Variable[] } {
   const { optimizer, clipping, averaging, accumulate = 1 } = training;
   const options = { optimizer, decays, ...(clipping !== undefined && { clipping }) };
-  const updates = appendGradients(builder, {
+  const scales = training.precision === 'float16';
+  const given = appendGradients(builder, {
     loss,
     variables: trainable,
     recompute: training.recompute === true,
-    ...(listener !== undefined && { listener }),
+    ...(listener !== undefined && { listener: scales ? unscaledListener(builder, listener) : listener }),
+    ...(scales && { scale: lossScaleIn(builder) }),
   });
+  const updates = scales ? unscaled(builder, given) : given;
   const entries: Entry[] = [];
   const slots: Variable[] = [];
   if (accumulate === 1) {
     const learningRate = builder.input('learningRate', [], 'float32');
-    slots.push(...appendUpdate(builder, updates, { ...options, learningRate }));
+    slots.push(...takeStep(builder, updates, { ...options, learningRate }, scales));
   } else {
     slots.push(...appendGathering(builder, updates, builder.input(learningEntries.share, [], 'float32')));
     const step = createBuilder(learningEntries.update);
@@ -54,7 +65,7 @@ export function lowerLearning(
       step,
       updates.map(({ variable }) => variable),
     );
-    slots.push(...appendUpdate(step, whole, { ...options, learningRate }));
+    slots.push(...takeStep(step, whole, { ...options, learningRate }, scales));
     step.output('learningRate', learningRate);
     onGathered?.(step, whole);
     entries.push(step.entry());
@@ -65,4 +76,16 @@ export function lowerLearning(
     slots.push(...average.slots);
   }
   return { entries, slots };
+}
+
+/** Appends the optimizer's step; where the loss was scaled, one that is not taken unless all gradients are finite. */
+function takeStep(
+  builder: Builder,
+  updates: readonly Update[],
+  options: UpdateOptions,
+  scales: boolean,
+): readonly Variable[] {
+  if (!scales) return appendUpdate(builder, updates, options);
+  const finite = allFinite(builder, updates);
+  return [...appendUpdate(guardedBuilder(builder, finite), updates, options), ...moveLossScale(builder, finite)];
 }

@@ -32,7 +32,7 @@ function activePart(instructions: readonly Instruction[], sources: readonly Valu
 /**
  * Appends the reverse-mode derivatives of a loss to the builder and returns them in the order of `withRespectTo`, each
  * with the dims of its value; `undefined` where the loss does not depend on the value. A loss with axes counts as the
- * sum of its elements. Only what leads to `withRespectTo` is differentiated. Throws on a primitive that has no rule.
+ * sum of its elements. All gradients are multiplied by the scalar `seed`, if there is one. Only what leads to `withRespectTo` is differentiated. Throws on a primitive that has no rule.
  */
 export function gradients(
   builder: Builder,
@@ -40,10 +40,11 @@ export function gradients(
   withRespectTo: readonly Value[],
   recomputation: Recomputation = noRecomputation,
   { onShare, onEnd }: GradientListener = {},
+  seed?: Value,
 ): readonly (Value | undefined)[] {
   const { active, path } = activePart(builder.instructions, withRespectTo);
   const gradientOf = new Map<number, Value>();
-  if (active.has(loss.id)) gradientOf.set(loss.id, builder.broadcastTo(builder.scalar(1), loss.dims));
+  if (active.has(loss.id)) gradientOf.set(loss.id, builder.broadcastTo(seed ?? builder.scalar(1), loss.dims));
 
   /** Values whose gradients have grown since the last segment of a recomputation. */
   const recent = new Set<number>();

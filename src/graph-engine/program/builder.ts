@@ -1,6 +1,7 @@
 import type { DType } from '../core/shape.ts';
 import { broadcastDims, productOf, sameDims } from './dims.ts';
 import { createEmitter } from './emitter.ts';
+import { isNarrow } from './narrowFloat.ts';
 import type { ConvolutionAttributes } from './primitives/convolution.ts';
 import type { AttributesOf } from './primitives/index.ts';
 import type { PoolingAttributes } from './primitives/pooling.ts';
@@ -262,7 +263,7 @@ export function createBuilder(entryName: string, precision: Precision = 'float32
       if (outputs.some((output) => output.name === name)) throw new Error(`${entryName} has two outputs named ${name}`);
       outputs.push({
         name,
-        value: value.dtype === 'bfloat16' ? emitter.convert(value, 'float32') : value,
+        value: isNarrow(value.dtype) ? emitter.convert(value, 'float32') : value,
         ...(onDemand && { onDemand: true as const }),
       });
     },

@@ -1,4 +1,5 @@
 import { formatDims } from './dims.ts';
+import { isNarrow } from './narrowFloat.ts';
 import type { TensorSpec } from './primitives/definePrimitive.ts';
 import {
   primitiveNamed,
@@ -26,7 +27,7 @@ export interface Emitter {
 }
 
 /**
- * An empty list. `emit` infers the outputs and throws on shapes that cannot be, naming the origin. With `bfloat16` it also
+ * An empty list. `emit` infers the outputs and throws on shapes that cannot be, naming the origin. With a narrow precision it also
  * adds the casts that `precision.ts` rules; definitions of primitives see float32 as ever.
  */
 export function createEmitter(precision: Precision = 'float32'): Emitter {
@@ -68,7 +69,7 @@ export function createEmitter(precision: Precision = 'float32'): Emitter {
       if (cast === undefined) throw new Error('A cast has a value');
       casts.set(key, cast);
       // Widening loses nothing, so the way back is the value itself.
-      if (x.dtype === 'bfloat16') casts.set(`${cast.id} bfloat16`, x);
+      if (isNarrow(x.dtype)) casts.set(`${cast.id} ${x.dtype}`, x);
     }
     return cast;
   }
@@ -80,14 +81,14 @@ export function createEmitter(precision: Precision = 'float32'): Emitter {
     attributes: Attributes,
     rule: CastRule | undefined,
   ): readonly Value[] {
-    const width = narrowed(rule, inputs, attributes, scalars) ? 'bfloat16' : 'float32';
+    const width = narrowed(rule, inputs, attributes, scalars) ? precision : 'float32';
     const fitting = inputs.map((input, i) =>
       input.dtype === 'int32' || rule?.keeps?.includes(i) === true ? input : convert(input, width),
     );
     if (width === 'float32') return emitAny(name, fitting, attributes);
     const specs = inferred(
       name,
-      fitting.map((input) => (input.dtype === 'bfloat16' ? { ...input, dtype: 'float32' } : input)),
+      fitting.map((input) => (isNarrow(input.dtype) ? { ...input, dtype: 'float32' } : input)),
       attributes,
     );
     const outputs = specs.map(({ dims, dtype }, i) =>

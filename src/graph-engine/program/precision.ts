@@ -1,11 +1,12 @@
 import type { PrimitiveName } from './primitives/index.ts';
-import type { Attributes, Value } from './program.ts';
+import { isNarrow } from './narrowFloat.ts';
+import type { Attributes, NarrowFloat, Value } from './program.ts';
 
 /** What training computes in. Weights, their gradients' sums and the optimizer are float32 either way. */
-export type Precision = 'float32' | 'bfloat16';
+export type Precision = 'float32' | NarrowFloat;
 
 /**
- * When a primitive computes in bfloat16: `always` - products, whose kernels add up in float32 inside; `like` - as the input
+ * When a primitive computes in a narrow float: `always` - products, whose kernels add up in float32 inside; `like` - as the input
  * at this index does; `agree` - where all inputs do, so that a float32 value stays one (constants do not count).
  */
 export interface CastRule {
@@ -53,12 +54,12 @@ const rules: Partial<Record<PrimitiveName, CastRule>> = {
   broadcastTo: first,
 };
 
-/** The rule for a primitive, if it ever computes in bfloat16. */
+/** The rule for a primitive, if it ever computes in a narrow float. */
 export function castRuleOf(name: PrimitiveName): CastRule | undefined {
   return rules[name];
 }
 
-/** Whether an instruction computes in bfloat16. `scalars` are the constants without axes. */
+/** Whether an instruction computes in a narrow float. `scalars` are the constants without axes. */
 export function narrowed(
   rule: CastRule | undefined,
   inputs: readonly Value[],
@@ -67,9 +68,9 @@ export function narrowed(
 ): boolean {
   if (rule === undefined) return false;
   const { when } = rule;
-  // Grouped convolutions have no bfloat16 kernels everywhere, and are small.
+  // Grouped convolutions have no narrow kernels everywhere, and are small.
   if (when === 'always') return (attributes['groups'] ?? 1) === 1;
-  if (when !== 'agree') return inputs[when.like]?.dtype === 'bfloat16';
+  if (when !== 'agree') return isNarrow(inputs[when.like]?.dtype ?? 'float32');
   const counting = inputs.filter(({ id }) => !scalars.has(id));
-  return counting.length > 0 && counting.every(({ dtype }) => dtype === 'bfloat16');
+  return counting.length > 0 && counting.every(({ dtype }) => isNarrow(dtype));
 }

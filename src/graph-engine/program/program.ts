@@ -8,8 +8,11 @@ import type { Initializer } from '../core/initializer.ts';
 export type Dim = number;
 export type Dims = readonly Dim[];
 
-/** Element types of values: those of a document, and the short float that training may compute in. */
-export type ElementType = DType | 'bfloat16';
+/** The floats of two bytes that training may compute in. */
+export type NarrowFloat = 'bfloat16' | 'float16';
+
+/** Element types of values: those of a document, and narrow floats. */
+export type ElementType = DType | NarrowFloat;
 
 /** One tensor of a program, in static single assignment form: `id` is unique inside its entry. */
 export interface Value {

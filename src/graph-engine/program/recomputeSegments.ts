@@ -1,4 +1,5 @@
 import { elementCountOf } from './dims.ts';
+import { isNarrow } from './narrowFloat.ts';
 import { primitiveNamed } from './primitives/index.ts';
 import type { Instruction, Value } from './program.ts';
 
@@ -12,7 +13,7 @@ export interface Segment {
 /** Elements for one example; 0 for what does not grow with the batch, such as weights. */
 function activationSize({ dims, dtype }: Value): number {
   const { coefficient, degree } = elementCountOf(dims);
-  return degree === 0 ? 0 : dtype === 'bfloat16' ? coefficient / 2 : coefficient;
+  return degree === 0 ? 0 : isNarrow(dtype) ? coefficient / 2 : coefficient;
 }
 
 /** Whether an instruction makes something that is worth forgetting. */

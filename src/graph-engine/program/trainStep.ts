@@ -16,6 +16,8 @@ export interface GradientOptions {
   readonly recompute?: boolean;
   /** Hears of the gradients as they are, before anything is clipped. */
   readonly listener?: GradientListener;
+  /** What the loss is multiplied by; the gradients are multiplied too. A scalar. */
+  readonly scale?: Value;
 }
 
 export interface UpdateOptions {
@@ -30,12 +32,12 @@ export interface UpdateOptions {
 /** Appends the gradients of the loss: one for each variable that the loss depends on. */
 export function appendGradients(
   builder: Builder,
-  { loss, variables, recompute, listener }: GradientOptions,
+  { loss, variables, recompute, listener, scale }: GradientOptions,
 ): readonly Update[] {
   if (loss.dims.length !== 0) throw new Error(`A loss is a scalar, got [${loss.dims.join(', ')}]`);
   const reads = variables.map((variable) => builder.readVariable(variable));
   const recomputation = recompute === true ? createRecomputation(builder) : noRecomputation;
-  const values = gradients(builder, loss, reads, recomputation, listener);
+  const values = gradients(builder, loss, reads, recomputation, listener, scale);
   return variables.flatMap((variable, i): Update[] => {
     const gradient = values[i];
     return gradient === undefined ? [] : [{ variable, gradient }];

@@ -48,19 +48,22 @@ async function losses(precision: TrainingSettings['precision']): Promise<number[
   return found;
 }
 
-test('training in bfloat16 loses what float32 loses, to the digits that bfloat16 keeps', async () => {
-  const [full, half] = [await losses('float32'), await losses('bfloat16')];
-  expect(full.at(-1)).toBeLessThan(0.8 * (full[0] ?? 0));
-  // The same weights, so the first losses differ by rounding alone: 2 ** -9 a value, evened out by sums.
-  expect(Math.abs((half[0] ?? 0) / (full[0] ?? 0) - 1)).toBeLessThan(0.01);
-  // Later steps start from weights that have taken slightly other ways.
-  for (const [step, loss] of half.entries())
-    expect(Math.abs(loss - (full[step] ?? 0)), `step ${step}`).toBeLessThan(0.1);
-  expect(half).not.toEqual(full);
-});
+test.each(['bfloat16', 'float16'] as const)(
+  'training in %s loses what float32 loses, to the digits it keeps',
+  async (narrow) => {
+    const [full, half] = [await losses('float32'), await losses(narrow)];
+    expect(full.at(-1)).toBeLessThan(0.8 * (full[0] ?? 0));
+    // The same weights, so the first losses differ by rounding alone: 2 ** -9 a value for bfloat16, evened out by sums.
+    expect(Math.abs((half[0] ?? 0) / (full[0] ?? 0) - 1)).toBeLessThan(0.01);
+    // Later steps start from weights that have taken slightly other ways.
+    for (const [step, loss] of half.entries())
+      expect(Math.abs(loss - (full[step] ?? 0)), `step ${step}`).toBeLessThan(0.1);
+    expect(half).not.toEqual(full);
+  },
+);
 
-test('the interpreter rounds as the engine does', async () => {
-  const program = trainEntry('bfloat16');
+test.each(['bfloat16', 'float16'] as const)('the interpreter rounds to %s as the engine does', async (narrow) => {
+  const program = trainEntry(narrow);
   const compiled = await executor.compile(program, { seed: 1 });
   const interpreter = createInterpreter(program, { seed: 1 });
   const feeds = feedsAt(0);

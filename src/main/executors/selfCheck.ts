@@ -1,6 +1,7 @@
 import { countMacs } from '../../graph-engine/program/countMacs.ts';
 import { hasBatch, resolveDims } from '../../graph-engine/program/dims.ts';
 import { createInterpreter, type Interpreter } from '../../graph-engine/program/interpreter/createInterpreter.ts';
+import { isNarrow } from '../../graph-engine/program/narrowFloat.ts';
 import { slotName } from '../../graph-engine/program/optimizers/slot.ts';
 import { primitiveNamed } from '../../graph-engine/program/primitives/index.ts';
 import type { Entry, EntryInput, Program } from '../../graph-engine/program/program.ts';
@@ -18,7 +19,7 @@ const AFFORDABLE_MACS = 100e6;
 const LEARNING_RATE = 0.01;
 /** Share of the expected change or value; float32 arithmetic in another order stays far below. */
 const TOLERANCE = 0.02;
-/** Where training computes in bfloat16: a sum in another order may round the other way, which is a bit of eight. */
+/** Where training computes in a narrow float: a sum in another order may round the other way, which is a bit of eight. */
 const NARROW_TOLERANCE = 0.1;
 /** Of the stream of numbers, apart from those of training. */
 const DOMAIN = 4;
@@ -46,7 +47,7 @@ export async function selfCheck(
 }
 
 function toleranceOf(entry: Entry): number {
-  const narrow = entry.instructions.some(({ outputs }) => outputs.some(({ dtype }) => dtype === 'bfloat16'));
+  const narrow = entry.instructions.some(({ outputs }) => outputs.some(({ dtype }) => isNarrow(dtype)));
   return narrow ? NARROW_TOLERANCE : TOLERANCE;
 }
 

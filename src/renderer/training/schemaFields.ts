@@ -188,6 +188,7 @@ const NAMES: Readonly<Record<string, string>> = {
   weightDecaySpares: 'Decay spares',
   float32: 'float32',
   bfloat16: 'bfloat16',
+  float16: 'float16',
   lamb: 'LAMB',
   ema: 'Running mean (EMA)',
   mixup: 'Mixup',

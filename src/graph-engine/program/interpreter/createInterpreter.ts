@@ -1,5 +1,5 @@
 import { initialize } from '../../random/initialize.ts';
-import { roundToBfloat16 } from '../bfloat16.ts';
+import { isNarrow, roundTo } from '../narrowFloat.ts';
 import { resolveDims } from '../dims.ts';
 import { orderOfEffects } from '../orderOfEffects.ts';
 import { primitiveNamed } from '../primitives/index.ts';
@@ -40,11 +40,6 @@ function batchOf(entry: Entry, feeds: Readonly<Record<string, Tensor>>): number 
   return batch ?? 1;
 }
 
-/** Rounded; what a kernel shares with a float32 input must stay as it is. */
-function toBfloat16(data: Float64Array): Float64Array {
-  return data.map(roundToBfloat16);
-}
-
 /** Prepares a program, its variables at their initial values. */
 export function createInterpreter(
   program: Program,
@@ -79,7 +74,8 @@ export function createInterpreter(
     if (primitiveNamed(instruction.primitive).effect) for (const name of written) round(memoryOf(name));
     return instruction.outputs.map(({ dtype }, i) => {
       const { dims, data } = results[i] ?? { dims: [], data: new Float64Array() };
-      return { dims, data: dtype === 'int32' ? data : dtype === 'bfloat16' ? toBfloat16(data) : round(data) };
+      // A copy: what a kernel shares with a float32 input must stay as it is.
+      return { dims, data: dtype === 'int32' ? data : isNarrow(dtype) ? data.map(roundTo[dtype]) : round(data) };
     });
   }
 

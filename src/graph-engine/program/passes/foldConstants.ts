@@ -1,6 +1,7 @@
 import { hasBatch } from '../dims.ts';
 import { evaluateInstruction } from '../interpreter/evaluateInstruction.ts';
 import type { Doubles } from '../interpreter/tensor.ts';
+import { isNarrow } from '../narrowFloat.ts';
 import { primitiveNamed } from '../primitives/index.ts';
 import type { Entry, Instruction, Value } from '../program.ts';
 
@@ -41,7 +42,7 @@ export function foldConstants(entry: Entry): Entry {
 }
 
 function isFoldable(primitive: string, { dims, dtype }: Value): boolean {
-  if (hasBatch(dims) || dtype === 'bfloat16' || dims.reduce((product, dim) => product * dim, 1) > MOST_ELEMENTS) {
+  if (hasBatch(dims) || isNarrow(dtype) || dims.reduce((product, dim) => product * dim, 1) > MOST_ELEMENTS) {
     return false;
   }
   return primitiveNamed(primitive).effect !== true && primitive !== 'after' && primitive !== 'randomUniform';

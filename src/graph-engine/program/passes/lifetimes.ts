@@ -1,4 +1,5 @@
 import { resolveDims } from '../dims.ts';
+import { isNarrow } from '../narrowFloat.ts';
 import type { Entry, Value } from '../program.ts';
 
 /** Primitives whose result is their input's memory, read otherwise. */
@@ -28,6 +29,6 @@ export function lifetimesOf({ instructions, outputs }: Entry): Lifetimes {
 
 /** Bytes of a value for a batch. */
 export function bytesOf({ dims, dtype }: Value, batch: number): number {
-  const width = dtype === 'bfloat16' ? 2 : 4;
+  const width = isNarrow(dtype) ? 2 : 4;
   return resolveDims(dims, batch).reduce((product, dim) => product * dim, 1) * width;
 }

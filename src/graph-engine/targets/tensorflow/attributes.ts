@@ -14,6 +14,8 @@ export function dataTypeOf(dtype: ElementType): DataType {
       return DataType.DT_FLOAT;
     case 'bfloat16':
       return DataType.DT_BFLOAT16;
+    case 'float16':
+      return DataType.DT_HALF;
     case 'int32':
       return DataType.DT_INT32;
     default:

@@ -201,7 +201,7 @@ function main(order: TrainingScriptOrder, { inputs, outputs }: Ends, frozen: rea
     options.out.mkdir(parents=True, exist_ok=True)
 
     keras.utils.set_random_seed(SEED)
-${training.precision === 'bfloat16' ? '    # Products in half the width; weights stay float32.\n    keras.config.set_dtype_policy("mixed_bfloat16")\n' : ''}    columns, parts = load_data(options.data)
+${training.precision === undefined || training.precision === 'float32' ? '' : `    # Products in half the width; weights stay float32${training.precision === 'float16' ? ', and the loss is scaled so that small gradients survive' : ''}.\n    keras.config.set_dtype_policy("mixed_${training.precision}")\n`}    columns, parts = load_data(options.data)
     train, validation = split(${samples}, parts${classes})
 ${
   balanced

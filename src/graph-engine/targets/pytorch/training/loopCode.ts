@@ -25,9 +25,9 @@ function predicting({ inputs, results, training }: LoopOrder): string {
   const given = inputs.map(({ path }) => `inputs[${pythonString(path)}]`).join(', ');
   const named = results.length === 1 ? `{${pythonString(results[0] ?? '')}: results}` : 'results';
   const autocast =
-    training.precision === 'bfloat16'
+    training.precision === 'bfloat16' || training.precision === 'float16'
       ? `    # Products in half the width; weights stay float32.
-    with torch.autocast(next(iter(inputs.values())).device.type, torch.bfloat16):
+    with torch.autocast(next(iter(inputs.values())).device.type, torch.${training.precision}):
         results = model(${given})
     results = ${results.length === 1 ? 'results.float()' : '{name: value.float() for name, value in results.items()}'}
 `
@@ -73,7 +73,10 @@ ${body}
 function step({ training }: LoopOrder): string {
   const { accumulate = 1, clipping, averaging, mixing: mixed, classWeights } = training;
   const weights = classWeights?.kind === 'balanced' ? ', class_weights=class_weights' : '';
-  const signature = `model, optimizer, batch${averaging?.kind === 'ema' ? ', averaged' : ''}${weights === '' ? '' : ', class_weights'}`;
+  const scales = training.precision === 'float16';
+  const backward = (value: string) =>
+    scales ? `scaler.scale(${value}).backward()` : `${/\W/.test(value) ? `(${value})` : value}.backward()`;
+  const signature = `model, optimizer, batch${averaging?.kind === 'ema' ? ', averaged' : ''}${weights === '' ? '' : ', class_weights'}${scales ? ', scaler' : ''}`;
   const loss =
     mixed === undefined || mixed.kind === 'none'
       ? [`loss = loss_of(predict(model, inputs), targets${weights})`]
@@ -91,7 +94,7 @@ function step({ training }: LoopOrder): string {
         : [];
   const gradients =
     accumulate === 1
-      ? [...loss, 'loss.backward()', 'total = loss.detach()']
+      ? [...loss, backward('loss'), 'total = loss.detach()']
       : [
           '# Gradients of several parts make one step, each by its share of the batch.',
           'inputs, targets = batch',
@@ -106,7 +109,7 @@ function step({ training }: LoopOrder): string {
           '    # Processes need to agree on the last part only.',
           '    with contextlib.nullcontext() if last or not hasattr(model, "no_sync") else model.no_sync():',
           ...loss.map((line) => `        ${line}`),
-          '        (loss * share_of_batch).backward()',
+          `        ${backward('loss * share_of_batch')}`,
           '    total = total + loss.detach() * share_of_batch',
         ];
   return [
@@ -116,8 +119,15 @@ function step({ training }: LoopOrder): string {
     '    optimizer.zero_grad(set_to_none=True)',
     ...(accumulate === 1 ? ['    inputs, targets = batch'] : []),
     ...gradients.map((line) => `    ${line}`),
+    ...(scales && clip.length > 0 ? ['    scaler.unscale_(optimizer)'] : []),
     ...clip.map((line) => `    ${line}`),
-    '    optimizer.step()',
+    ...(scales
+      ? [
+          '    # A step whose gradients are not finite is not taken.',
+          '    scaler.step(optimizer)',
+          '    scaler.update()',
+        ]
+      : ['    optimizer.step()']),
     ...(averaging?.kind === 'ema'
       ? ['    averaged.update_parameters(model.module if hasattr(model, "module") else model)']
       : []),
@@ -199,6 +209,7 @@ function main(order: LoopOrder): string {
   const classes = stratified === true ? `, columns[${pythonString(label?.data.name ?? '')}]` : '';
   const measuredModel = usesAverage ? 'averaged.module' : 'model';
   const plateau = schedule.kind === 'plateau';
+  const scales = training.precision === 'float16';
   const patience = earlyStopping?.kind === 'patience' ? earlyStopping : undefined;
   const stepArguments = [
     'parallel',
@@ -206,6 +217,7 @@ function main(order: LoopOrder): string {
     'batch',
     ...(usesAverage ? ['averaged'] : []),
     ...(balanced ? ['class_weights'] : []),
+    ...(scales ? ['scaler'] : []),
   ].join(', ');
   const augmented = training.augmentation !== undefined && Object.keys(training.augmentation).length > 0;
   return `def main():
@@ -272,14 +284,14 @@ ${
     ? `    averaged = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(${averaging.decay}), use_buffers=True)
 `
     : ''
-}    # Where a run stands, beside its weights.
+}${scales ? '    # Small gradients vanish in float16: the loss is multiplied while it is differentiated.\n    scaler = torch.amp.GradScaler(device.type)\n' : ''}    # Where a run stands, beside its weights.
     state = {"epoch": 0, "step": 0, "best": None${plateau ? ', "plateau": (None, 0, 0)' : ''}${patience === undefined ? '' : ', "patience": (None, 0)'}}
     last = options.out / "last.pt"
     if options.resume:
         kept = torch.load(last, map_location=device)
         model.load_state_dict(kept["model"])
         optimizer.load_state_dict(kept["optimizer"])
-${usesAverage ? '        averaged.load_state_dict(kept["averaged"])\n' : ''}        state = kept["state"]
+${usesAverage ? '        averaged.load_state_dict(kept["averaged"])\n' : ''}${scales ? '        scaler.load_state_dict(kept["scaler"])\n' : ''}        state = kept["state"]
     parallel = model
     if world > 1:
         devices = [local] if device.type == "cuda" else None
@@ -343,7 +355,7 @@ ${
 `
     : ''
 }            kept = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "state": state}
-${usesAverage ? '            kept["averaged"] = averaged.state_dict()\n' : ''}            # Never half-written: a run that is killed here still has the one before.
+${usesAverage ? '            kept["averaged"] = averaged.state_dict()\n' : ''}${scales ? '            kept["scaler"] = scaler.state_dict()\n' : ''}            # Never half-written: a run that is killed here still has the one before.
             torch.save(kept, last.with_suffix(".part"))
             os.replace(last.with_suffix(".part"), last)
 ${

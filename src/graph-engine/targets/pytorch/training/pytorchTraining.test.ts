@@ -47,6 +47,22 @@ test('a script has the settings of the run, and nothing that the run does not ne
   expect(source.split('\n').filter((line) => line.length > 120)).toEqual([]);
 });
 
+test('in float16 the loss is scaled, and gradients are clipped as what they are', () => {
+  const { source } = scriptOf({ precision: 'float16', clipping: { kind: 'norm', maximum: 2 }, accumulate: 2 });
+  expect(source).toContain('torch.autocast(next(iter(inputs.values())).device.type, torch.float16)');
+  const order = [
+    'scaler.scale(loss * share_of_batch).backward()',
+    'scaler.unscale_(',
+    'clip_grad_norm_',
+    'scaler.step(',
+  ].map((text) => source.indexOf(text));
+  expect(order).toEqual(order.toSorted((one, other) => one - other));
+  expect(order).not.toContain(-1);
+  // It belongs to where a run stands.
+  expect(source).toContain('kept["scaler"] = scaler.state_dict()');
+  expect(source).toContain('scaler.load_state_dict(kept["scaler"])');
+});
+
 test('a script says what it does otherwise', () => {
   const { source, notices } = scriptOf({
     augmentation: { flip: 'horizontal', crop: { padding: 2, fill: 'reflect' } },
