@@ -20,9 +20,15 @@ export interface RunningEditor {
   close(): Promise<void>;
 }
 
-function startServer(workspace: string): { server: ChildProcess; address: Promise<string> } {
+function startServer(
+  workspace: string,
+  environment: Readonly<Record<string, string>> = {},
+): { server: ChildProcess; address: Promise<string> } {
   const command = [path.join(root, 'dist/main/cli.js'), 'serve', '--port', '0', '--no-open', '--workspace', workspace];
-  const server = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const server = spawn(process.execPath, command, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+  });
   const address = new Promise<string>((resolve, reject) => {
     let text = '';
     const read = (data: Buffer): void => {
@@ -49,6 +55,8 @@ export interface EditorOptions {
   readonly height?: number;
   /** The workspace to open; an empty one of its own is made otherwise. */
   readonly workspace?: string;
+  /** Added to the environment of the server. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Starts a server on a workspace and opens the editor. */
@@ -56,7 +64,7 @@ export async function openEditor(options: EditorOptions = {}): Promise<RunningEd
   const executablePath = findChromium();
   if (executablePath === undefined) throw new Error('No Chromium was found; set CHROME_PATH or install chromium');
   const workspace = options.workspace ?? mkdtempSync(path.join(tmpdir(), 'skipwire-story-'));
-  const { server, address } = startServer(workspace);
+  const { server, address } = startServer(workspace, options.environment);
   let browser: Browser | undefined;
   const close = async (): Promise<void> => {
     await browser?.close();

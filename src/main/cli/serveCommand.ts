@@ -6,6 +6,7 @@ import { HostFailure } from '../files/hostFailure.ts';
 import { createToken } from '../host/accessGuard.ts';
 import { createHost } from '../host/createHost.ts';
 import { startEditorServer, type EditorServer, type ServerOptions } from '../host/webSocketTransport.ts';
+import { exitCodes } from './exitCodes.ts';
 import { tellingProblems } from './tellProblem.ts';
 
 interface ServeOptions {
@@ -57,6 +58,8 @@ async function serve(options: ServeOptions): Promise<void> {
   process.once('SIGINT', () => process.exit(130));
   await server.close();
   await host.dispose();
+  // An engine may be under test, or be waited for, and nobody needs the answer any more.
+  process.exit(exitCodes.ok);
 }
 
 /** Listens on the port asked for; without one, on the usual port or, when that is taken, on any. */

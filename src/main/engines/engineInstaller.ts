@@ -2,7 +2,7 @@ import type { EngineEvent, EngineId, EngineInstallation, EngineVariant } from '.
 import { HostFailure } from '../files/hostFailure.ts';
 import { installedEngineFolder, readEngineManifest } from './engineFolder.ts';
 import { enginePackageFor } from './enginePackage.ts';
-import { phaseWords, type EnginePhase } from './engineProgress.ts';
+import { phaseWords, type EnginePhase, type OnEngineProgress } from './engineProgress.ts';
 import { installEngine, uninstallEngine } from './installEngine.ts';
 import { userCacheFolder } from './userCacheFolder.ts';
 
@@ -15,6 +15,22 @@ export interface EngineInstaller {
 }
 
 const ORDER: readonly EnginePhase[] = ['downloading', 'checking', 'unpacking', 'compiling', 'testing'];
+
+/** Milliseconds between two reports of one phase. */
+const REPORT_EVERY = 100;
+
+/** Every phase is told at once, and how far it is ten times a second. */
+function paced(tell: OnEngineProgress): OnEngineProgress {
+  let last: EnginePhase | undefined;
+  let told = 0;
+  return (progress) => {
+    const now = performance.now();
+    if (progress.phase === last && now - told < REPORT_EVERY) return;
+    last = progress.phase;
+    told = now;
+    tell(progress);
+  };
+}
 
 /** Tells `onEvent` how an installation goes. */
 export function createEngineInstaller(onEvent: (event: EngineEvent) => void): EngineInstaller {
@@ -31,7 +47,7 @@ export function createEngineInstaller(onEvent: (event: EngineEvent) => void): En
           variant,
           signal,
           ...(wheel !== undefined && { wheel }),
-          onProgress: ({ phase, done, total }) =>
+          onProgress: paced(({ phase, done, total }) =>
             onEvent({
               kind: 'installing',
               variant,
@@ -40,6 +56,7 @@ export function createEngineInstaller(onEvent: (event: EngineEvent) => void): En
               ...(done !== undefined && { done }),
               ...(total !== undefined && { total }),
             }),
+          ),
         });
       } finally {
         cancelling = undefined;

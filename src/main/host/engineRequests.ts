@@ -1,6 +1,7 @@
 import type { Handlers, HostEvent } from '../../contract/contract.ts';
-import type { engineCalls, EngineId } from '../../contract/engines.ts';
+import type { engineCalls, EngineId, EngineVariant } from '../../contract/engines.ts';
 import { createEngineInstaller } from '../engines/engineInstaller.ts';
+import { enginePackageFor } from '../engines/enginePackage.ts';
 import type { EngineRegistry } from '../engines/engineRegistry.ts';
 import { writeEngineWish } from '../engines/engineWish.ts';
 import { answerOf, HostFailure } from '../files/hostFailure.ts';
@@ -16,6 +17,16 @@ export interface EngineServices {
 export async function requireEngine(engines: EngineRegistry, wanted?: EngineId): Promise<void> {
   const found = await engines.engineFor(wanted);
   if (!found.ok) throw new HostFailure(found.problem);
+}
+
+/** Code comes out of a wheel: a page may name one only where its checksum is known beforehand. Throws a `HostFailure`. */
+function demandPinned(variant: EngineVariant): void {
+  if (enginePackageFor(variant)?.wheelSha256 !== undefined) return;
+  throw new HostFailure({
+    code: 'engine/wheel-not-pinned',
+    message: 'Whether this wheel is the right one cannot be checked from here.',
+    remedy: `Install it on the machine of the host: npx skipwire engine install ${variant} --from WHEEL.`,
+  });
 }
 
 /** Answers requests about engines: which there are, which trains, installing them. */
@@ -36,6 +47,7 @@ export function createEngineHandlers({
       }),
     'engine/install': ({ variant, wheel }) =>
       answerOf(async () => {
+        if (wheel !== undefined) demandPinned(variant);
         await installer.install(variant, wheel === undefined ? undefined : await workspace.resolve(wheel));
         return engines.measured();
       }),
