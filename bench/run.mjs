@@ -6,6 +6,7 @@ import { measureFrontEnd, measureLargeSteps } from './largeNetworks.mjs';
 import { measureLoop } from './loop.mjs';
 import { measureOnnxWrite, printOnnxWrite } from './onnxWrite.mjs';
 import { measureNetworks } from './networks.mjs';
+import { measureSimd } from './simd.mjs';
 import { measurePasses } from './passes.mjs';
 import { measureStatistics } from './statistics.mjs';
 import { measureWasm } from './wasm.mjs';
@@ -22,6 +23,7 @@ const usage = `npm run bench -- [options]
   --onnx-write     only how fast an ONNX model above 2 GB is written, and in how much memory
   --passes         only what each pass of the compiler does to a step and to its memory
   --wasm           only training on WebAssembly, beside PyTorch on one thread
+  --simd           only the functions of our WebAssembly module, beside PyTorch on one thread
   --large          only the deepest networks: front end, compile time and memory
   --json FILE      writes what is printed as JSON as well`;
 
@@ -35,6 +37,7 @@ const { values: options } = parseArgs({
     'onnx-write': { type: 'boolean', default: false },
     passes: { type: 'boolean', default: false },
     wasm: { type: 'boolean', default: false },
+    simd: { type: 'boolean', default: false },
     large: { type: 'boolean', default: false },
     json: { type: 'string' },
     help: { type: 'boolean', default: false },
@@ -202,6 +205,10 @@ async function main() {
   }
   if (options.wasm) {
     await measureWasm({ rounds: options.quick ? 3 : 10 });
+    return;
+  }
+  if (options.simd) {
+    measureSimd();
     return;
   }
   if (options.large) {

@@ -72,11 +72,12 @@ function multiplyLines(
     for (let t = 0; t < tapCount; t++) {
       const from = image + load<u32>(scratch + (<usize>t << 2)) + (<usize>(g * groupChannels) << 2);
       const rows = dkernel + <usize>(t * run) * result + (<usize>(g * groupFilters) << 2);
-      for (let j = 0; j < groupFilters; j += TILE_COLUMNS) {
-        const w = min(groupFilters - j, TILE_COLUMNS);
-        const across = gradient + (<usize>(g * groupFilters + j) << 2);
-        for (let i = 0; i < run; i += TILE_ROWS) {
-          const h = min(run - i, TILE_ROWS);
+      for (let i = 0; i < run; i += TILE_ROWS) {
+        const h = min(run - i, TILE_ROWS);
+        // All panels of a row in turn: of a large kernel, only these rows are in the cache.
+        for (let j = 0; j < groupFilters; j += TILE_COLUMNS) {
+          const w = min(groupFilters - j, TILE_COLUMNS);
+          const across = gradient + (<usize>(g * groupFilters + j) << 2);
           const place = rows + <usize>i * result + (<usize>j << 2);
           if (w === TILE_COLUMNS && h === TILE_ROWS) {
             multiplyTile(

@@ -34,7 +34,15 @@ export function sumRow(x: usize, count: i32): f32 {
 
 /** The largest of numbers that lie behind one another, of at least one; not-a-number wins. */
 export function maximumRow(x: usize, count: i32): f32 {
-  let best = f32x4.splat(-Infinity);
+  let best = f32x4.splat(-Infinity), b1 = best, b2 = best, b3 = best;
+  for (; count >= 16; count -= 16) {
+    best = f32x4.max(best, v128.load(x));
+    b1 = f32x4.max(b1, v128.load(x, 16));
+    b2 = f32x4.max(b2, v128.load(x, 32));
+    b3 = f32x4.max(b3, v128.load(x, 48));
+    x += 64;
+  }
+  best = f32x4.max(f32x4.max(best, b1), f32x4.max(b2, b3));
   for (; count >= 4; count -= 4) {
     best = f32x4.max(best, v128.load(x));
     x += 16;
