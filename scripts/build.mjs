@@ -237,7 +237,7 @@ async function buildSimd(outDir, [name, file]) {
   const { error, stderr } = await compiler.main([
     ...[path.join(root, file), '--outFile', path.join(outDir, `${name}.wasm`)],
     ...['--runtime', 'stub', '--importMemory', '--noExportMemory', '--use', 'abort='],
-    ...['--optimizeLevel', '3', '--noAssert', '--enable', name === 'fused' ? 'simd,relaxed-simd' : 'simd'],
+    ...['--optimizeLevel', '2', '--noAssert', '--enable', name === 'fused' ? 'simd,relaxed-simd' : 'simd'],
   ]);
   if (error !== null) throw new Error(`${file} does not compile:\n${stderr.toString()}`);
 }

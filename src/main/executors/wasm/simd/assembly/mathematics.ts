@@ -1,10 +1,14 @@
 import { multiplyAdd } from './lanes';
 
 /** The exponential: `x = n ln 2 + r`, a polynomial of r, and n as the exponent. Within 2 units of the last place. */
+@inline
 export function exp(x: v128): v128 {
-  // Beyond these the result is infinite or nothing in float32; not-a-number passes through.
-  const clamped = f32x4.min(f32x4.max(x, f32x4.splat(-104)), f32x4.splat(89));
-  const n = f32x4.nearest(f32x4.mul(clamped, f32x4.splat(1.44269504)));
+  // Beyond these the result is infinite or nothing in float32; not-a-number passes through the pseudo minimum and maximum.
+  const clamped = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-104)), f32x4.splat(89));
+  // Added to 1.5 * 2^23, a number is rounded to a whole one, which is what the bits differ by.
+  const anchor = f32x4.splat(12582912);
+  const anchored = f32x4.add(f32x4.mul(clamped, f32x4.splat(1.44269504)), anchor);
+  const n = f32x4.sub(anchored, anchor);
   // ln 2 in two parts, of which the first has few digits: their products with n are exact.
   let r = multiplyAdd(n, f32x4.splat(-0.693359375), clamped);
   r = multiplyAdd(n, f32x4.splat(2.12194440e-4), r);
@@ -16,7 +20,7 @@ export function exp(x: v128): v128 {
   p = multiplyAdd(p, r, f32x4.splat(5.0000001201e-1));
   p = f32x4.add(multiplyAdd(p, f32x4.mul(r, r), r), f32x4.splat(1));
   // The power of two in two factors, as n may be less than any exponent of a normal number.
-  const whole = i32x4.trunc_sat_f32x4_s(n);
+  const whole = i32x4.sub(anchored, anchor);
   const half = i32x4.shr_s(whole, 1);
   const rest = i32x4.sub(whole, half);
   const one = i32x4.splat(127);
@@ -25,6 +29,7 @@ export function exp(x: v128): v128 {
 }
 
 /** The natural logarithm of the mantissa by a polynomial, plus the exponent times ln 2. */
+@inline
 export function log(x: v128): v128 {
   // Numbers below the normal ones are made larger first.
   const tiny = f32x4.lt(x, f32x4.splat(1.17549435e-38));
@@ -63,6 +68,7 @@ export function sigmoid(x: v128): v128 {
 }
 
 /** By a series near 0, where the difference of exponentials would cancel, and by `1 - 2 / (exp(2x) + 1)` elsewhere. */
+@inline
 export function tanh(x: v128): v128 {
   const z = f32x4.mul(x, x);
   let p = f32x4.splat(-5.70498872745e-3);
@@ -80,6 +86,7 @@ export function tanh(x: v128): v128 {
  * The error function: its series of Taylor below 1, and above it `1 - exp(-x^2) p(1 / (1 + 0.3275911 x))` by the polynomial
  * 7.1.26 of Abramowitz and Stegun, whose error of 1.5e-7 is one unit of the last place of a number near 1.
  */
+@inline
 export function erf(x: v128): v128 {
   const z = f32x4.mul(x, x);
   // (-1)^n / (n! (2n + 1)), by 2 / sqrt pi.
