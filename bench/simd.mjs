@@ -33,7 +33,11 @@ const products = [
 
 /** Where the operands lie in the memory. */
 const MEGABYTE = 1 << 20;
-const [X, KERNEL, Y, RESULT, SCRATCH] = [0, 16, 32, 64, 96].map((place) => place * MEGABYTE);
+const X = 0;
+const KERNEL = 16 * MEGABYTE;
+const Y = 32 * MEGABYTE;
+const RESULT = 64 * MEGABYTE;
+const SCRATCH = 96 * MEGABYTE;
 
 /**
  * Processor time, which does not grow when others use the machine: the least of five rounds of at least 20 ms each.

@@ -3,7 +3,7 @@ import { test } from 'vitest';
 import { createArena } from './testing/createArena.ts';
 import { demandClose, evaluatePrimitive, someNumbers } from './testing/evaluatePrimitive.ts';
 
-const arena = createArena(8);
+const arenas = [createArena(8, { fused: false }), createArena(8, { fused: true })];
 
 function agree(transposeA: boolean, transposeB: boolean, count: number, [m, n, k]: readonly number[]): void {
   if (m === undefined || n === undefined || k === undefined) throw new Error('three sizes are wanted');
@@ -11,12 +11,14 @@ function agree(transposeA: boolean, transposeB: boolean, count: number, [m, n, k
   const b = someNumbers([1, ...(transposeB ? [n, k] : [k, n])], 2);
   const dims = [count, m, n];
   const [expected] = evaluatePrimitive('batchMatMul', [a, b], { transposeA, transposeB }, [dims]);
-  const { functions } = arena;
-  const [pa, pb, pc] = [arena.put(a.data), arena.put(b.data), arena.room(count * m * n)];
-  const scratch = arena.scratch(functions.matMulScratch(m, n, k));
-  functions.matMul(transposeA ? 1 : 0, transposeB ? 1 : 0, m, n, k, pa, pb, pc, count, m * k, 0, m * n, scratch);
-  demandClose(`${m}x${k} by ${k}x${n}`, arena.floats(pc, count * m * n), expected ?? new Float64Array(), k);
-  arena.clear();
+  for (const arena of arenas) {
+    const { functions } = arena;
+    const [pa, pb, pc] = [arena.put(a.data), arena.put(b.data), arena.room(count * m * n)];
+    const scratch = arena.scratch(functions.matMulScratch(m, n, k));
+    functions.matMul(transposeA ? 1 : 0, transposeB ? 1 : 0, m, n, k, pa, pb, pc, count, m * k, 0, m * n, scratch);
+    demandClose(`${m}x${k} by ${k}x${n}`, arena.floats(pc, count * m * n), expected ?? new Float64Array(), k);
+    arena.clear();
+  }
 }
 
 test('matrices of any sizes, either of them transposed', () => {

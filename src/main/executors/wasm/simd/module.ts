@@ -17,6 +17,11 @@ const relaxedMultiplyAdd = Uint8Array.of(
   ...[0x03, 0x02, 0x01, 0x00, 0x0a, 0x0d, 0x01, 0x0b, 0x00, 0x20, 0x00, 0x20, 0x01, 0x20, 0x02, 0xfd, 0x85, 0x02, 0x0b],
 );
 
+/** Whether this engine of JavaScript has relaxed SIMD without being asked for it. */
+export function hasRelaxedSimd(): boolean {
+  return webAssembly.validate(relaxedMultiplyAdd);
+}
+
 /**
  * Puts the SIMD functions onto a memory, for instance that of tfjs's WebAssembly backend. The memory may grow at any time:
  * the module sees it, views of JavaScript must be made anew.
@@ -26,7 +31,7 @@ const relaxedMultiplyAdd = Uint8Array.of(
  */
 export function loadSimdModule(
   memory: WebAssemblyMemory,
-  { fused = webAssembly.validate(relaxedMultiplyAdd) }: { readonly fused?: boolean } = {},
+  { fused = hasRelaxedSimd() }: { readonly fused?: boolean } = {},
 ): SimdModule {
   const file = path.join(productRoot, 'dist', 'simd', fused ? 'fused.wasm' : 'plain.wasm');
   const { exports } = new webAssembly.Instance(new webAssembly.Module(readFileSync(file)), { env: { memory } });

@@ -1,4 +1,5 @@
-import { loadSimdModule } from '../module.ts';
+import { setFlagsFromString } from 'node:v8';
+import { hasRelaxedSimd, loadSimdModule } from '../module.ts';
 import type { Pointer, SimdFunctions } from '../functions.ts';
 import { webAssembly } from '../webAssembly.ts';
 
@@ -22,6 +23,8 @@ const GUARD_BYTES = 64;
 
 /** Makes a memory of so many megabytes with the functions on it. */
 export function createArena(megabytes: number, options: { readonly fused?: boolean } = {}): Arena {
+  // Node 20 has relaxed SIMD behind a flag.
+  if (options.fused && !hasRelaxedSimd()) setFlagsFromString('--experimental-wasm-relaxed-simd');
   const memory = new webAssembly.Memory({ initial: megabytes * 16 });
   const { functions } = loadSimdModule(memory, options);
   let end = 0;
