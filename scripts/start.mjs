@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ensureElectron } from './electronBinary.mjs';
-import { builtSetUp, root, setUpEngine, SetUpError, setUpProject } from './setUp.mjs';
+import { builtSetUp, root, SetUpError, setUpProject } from './setUp.mjs';
 
 /**
  * `npm start`: sets everything up, then opens the editor: in Electron where it can be had, else in the browser.
@@ -16,23 +16,14 @@ const log = console.error;
 
 try {
   await setUpProject(log);
-  await setUpEngineIfPossible();
+  // The editor opens at once; its host installs the native engine meanwhile, and trains with another until it is there.
+  process.env['SKIPWIRE_INSTALL_ENGINE'] ??= '1';
   const why = wanted.includes('--browser') ? 'as asked' : await openInElectron();
   if (why !== undefined) await openInBrowser(why);
 } catch (error) {
   if (!(error instanceof SetUpError)) throw error;
   log(error.message);
   process.exitCode = 1;
-}
-
-/** Without the engine one can still draw, check and read: the editor opens all the same, and says what is missing. */
-async function setUpEngineIfPossible() {
-  try {
-    await setUpEngine();
-  } catch (error) {
-    if (!(error instanceof SetUpError)) throw error;
-    log(`${error.message}\nThe editor opens without the engine; training waits for it.`);
-  }
 }
 
 /** @returns {Promise<string | undefined>} why not, or undefined when Electron has it */

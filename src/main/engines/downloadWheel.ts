@@ -1,13 +1,22 @@
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { HostFailure } from '../files/hostFailure.ts';
-import type { EnginePackage } from './enginePackage.ts';
 import { installationCancelled, type OnEngineProgress } from './engineProgress.ts';
 import { findPip, PIP_REMEDY } from './findPip.ts';
 import type { Pip } from './findPip.ts';
 import { lastLines, runProgram } from './runProgram.ts';
 
 const POLL_MS = 300;
+
+/** What is to be fetched. */
+export interface WheelOrder {
+  readonly name: string;
+  /** As pip takes them: `==2.21.0`, or `<13.0,>=12.5`. */
+  readonly versions: string;
+  readonly platforms: readonly string[];
+  /** About so many. */
+  readonly wheelBytes: number;
+}
 
 export interface DownloadWheelOptions {
   readonly onProgress: OnEngineProgress;
@@ -22,7 +31,7 @@ const PYTHON_VERSION = '3.11';
  * be the one that runs. Returns the file, in `folder`.
  */
 export async function downloadWheel(
-  wanted: EnginePackage,
+  wanted: WheelOrder,
   folder: string,
   { onProgress, signal }: DownloadWheelOptions,
 ): Promise<string> {
@@ -62,8 +71,9 @@ export async function downloadWheel(
 }
 
 /** A wheel that an earlier, interrupted installation had fetched whole; its content is checked later, as any other's. */
-export async function finishedWheel(wanted: EnginePackage, folder: string): Promise<string | undefined> {
-  const prefix = `${wanted.name.replaceAll('-', '_')}-${wanted.version}-`;
+export async function finishedWheel(wanted: WheelOrder, folder: string): Promise<string | undefined> {
+  const version = /^==([^,]+)$/.exec(wanted.versions)?.[1];
+  const prefix = `${wanted.name.replaceAll('-', '_')}-${version === undefined ? '' : `${version}-`}`;
   const names = await readdir(folder).catch(() => []);
   const name = names.find((entry) => entry.startsWith(prefix) && entry.endsWith('.whl'));
   return name === undefined ? undefined : path.join(folder, name);
@@ -71,7 +81,7 @@ export async function finishedWheel(wanted: EnginePackage, folder: string): Prom
 
 async function runPip(
   pip: Pip,
-  wanted: EnginePackage,
+  wanted: WheelOrder,
   incoming: string,
   temporary: string,
   signal?: AbortSignal,
@@ -89,7 +99,7 @@ async function runPip(
       `--python-version=${PYTHON_VERSION}`,
       ...wanted.platforms.map((platform) => `--platform=${platform}`),
       `--dest=${incoming}`,
-      `${wanted.name}==${wanted.version}`,
+      `${wanted.name}${wanted.versions}`,
     ],
     // pip writes to its temporary folder first: ours, so that progress can be seen and leftovers be found.
     { environment: { TMPDIR: temporary, TEMP: temporary, TMP: temporary }, signal },
@@ -98,7 +108,7 @@ async function runPip(
   if (result.code === 0) return;
   throw new HostFailure({
     code: 'engine/download-failed',
-    message: `pip could not fetch ${wanted.name} ${wanted.version}.`,
+    message: `pip could not fetch ${wanted.name}${wanted.versions}.`,
     received: lastLines(errorsOf(`${result.stdout}\n${result.stderr}`)),
     remedy:
       'Check the network, the proxy and the package index of pip (python3 -m pip config list), then try again. Off-line: npx skipwire engine install --wheel FILE.',

@@ -200,7 +200,14 @@ function statusOf({ kind, located, reply, more }: Known): EngineStatus {
   if (!located.ok) {
     const { message, remedy, code } = located.problem;
     const state = code === 'engine/not-installed' || code.startsWith('engine/no-') ? 'missing' : 'broken';
-    return { id, title, state, detail: message, ...(remedy !== undefined && { remedy }), ...more };
+    const { installation, ...rest } = more;
+    // What would not run here is not offered, but what is there can be removed.
+    const useful = code === 'engine/not-installed' || installation?.isInstalled === true;
+    return {
+      ...{ id, title, state, detail: message, ...rest },
+      ...(remedy !== undefined && { remedy }),
+      ...(useful && installation !== undefined && { installation }),
+    };
   }
   const { version, devices } = located.value;
   const common = { id, title, version, ...(devices !== undefined && { devices: [...devices] }), ...more };

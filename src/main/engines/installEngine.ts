@@ -6,7 +6,8 @@ import type { EngineVariant } from '../../contract/engines.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { compileAddon } from './compileAddon.ts';
 import { requireDiskSpace } from './diskSpace.ts';
-import { downloadWheel, finishedWheel } from './downloadWheel.ts';
+import { installCompanions } from './companionWheels.ts';
+import { downloadWheel, finishedWheel, type WheelOrder } from './downloadWheel.ts';
 import type { EngineFolder, EngineManifest } from './engineFolder.ts';
 import { engineFolder, installedEngineFolder, readEngineManifest, writeEngineManifest } from './engineFolder.ts';
 import type { EnginePackage } from './enginePackage.ts';
@@ -75,7 +76,7 @@ async function installHoldingLock(
   }
 
   const downloads = path.join(cache, 'downloads');
-  const fetched = wheel ?? (await finishedWheel(wanted, downloads));
+  const fetched = wheel ?? (await finishedWheel(orderOf(wanted), downloads));
   await requireDiskSpace(cache, spaceNeeded(wanted, fetched !== undefined), free);
 
   const partial = engineFolder(path.join(cache, 'engines', `.partial-${wanted.name}-${wanted.version}`));
@@ -84,7 +85,7 @@ async function installHoldingLock(
     const files =
       wheel === undefined
         ? await fetchAndUnpack(wanted, downloads, partial, options)
-        : await checkAndUnpack(wheel, wanted, partial, options);
+        : await checkAndUnpack(wheel, wanted, downloads, partial, options);
     const manifest = await completeEngine(partial, wanted, files, options);
     await rm(final.root, { recursive: true, force: true });
     await rename(partial.root, final.root);
@@ -98,7 +99,16 @@ async function installHoldingLock(
 /** Bytes that an installation needs on the disk at its height. */
 export function spaceNeeded(wanted: EnginePackage, isFetched: boolean): number {
   // pip copies the file from its temporary folder, so for a moment there are two.
-  return wanted.unpackedBytes + (isFetched ? 0 : 2 * wanted.wheelBytes);
+  const { more } = wanted;
+  return (
+    wanted.unpackedBytes +
+    (more === undefined ? 0 : more.unpackedBytes + more.wheelBytes) +
+    (isFetched ? 0 : 2 * wanted.wheelBytes)
+  );
+}
+
+function orderOf({ name, version, platforms, wheelBytes }: EnginePackage): WheelOrder {
+  return { name, versions: `==${version}`, platforms, wheelBytes };
 }
 
 /** A file left by an earlier try may be damaged: it is thrown away, and fetched once more. */
@@ -108,19 +118,19 @@ async function fetchAndUnpack(
   partial: EngineFolder,
   options: InstallOptions,
 ): Promise<EngineManifest['files']> {
-  const left = await finishedWheel(wanted, downloads);
+  const left = await finishedWheel(orderOf(wanted), downloads);
   if (left !== undefined) {
     try {
-      return await checkAndUnpack(left, wanted, partial, options);
+      return await checkAndUnpack(left, wanted, downloads, partial, options);
     } catch (error) {
       if (!(error instanceof HostFailure) || error.problem.code !== 'engine/damaged-wheel') throw error;
       await rm(left, { force: true });
       await rm(partial.root, { recursive: true, force: true });
     }
   }
-  const wheel = await downloadWheel(wanted, downloads, options);
+  const wheel = await downloadWheel(orderOf(wanted), downloads, options);
   try {
-    return await checkAndUnpack(wheel, wanted, partial, options);
+    return await checkAndUnpack(wheel, wanted, downloads, partial, options);
   } catch (error) {
     if (error instanceof HostFailure && error.problem.code === 'engine/damaged-wheel') await rm(wheel, { force: true });
     throw error;
@@ -130,12 +140,15 @@ async function fetchAndUnpack(
 async function checkAndUnpack(
   wheel: string,
   wanted: EnginePackage,
+  downloads: string,
   partial: EngineFolder,
-  { onProgress, signal }: InstallOptions,
+  { onProgress, signal, wheel: given }: InstallOptions,
 ): Promise<EngineManifest['files']> {
   demandWheelFor(wheel, wanted);
   await checkWheel(wheel, wanted, onProgress, signal);
-  return unpackWheel(wheel, wanted, partial, onProgress, signal);
+  const files = await unpackWheel(wheel, wanted, partial, onProgress, signal);
+  const near = given === undefined ? undefined : path.dirname(given);
+  return [...files, ...(await installCompanions(wheel, wanted, partial, { downloads, near, onProgress, signal }))];
 }
 
 /** Compiles and tests what is unpacked in `folder`, and writes its manifest. */

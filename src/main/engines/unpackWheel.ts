@@ -33,7 +33,7 @@ export async function checkWheel(
     meter(bytes.length);
   }
   const received = hash.digest('hex');
-  if (received !== wanted.wheelSha256) throw damaged(wheel, `sha256 ${wanted.wheelSha256}`, `sha256 ${received}`);
+  if (received !== wanted.wheelSha256) throw damagedWheel(wheel, `sha256 ${wanted.wheelSha256}`, `sha256 ${received}`);
 }
 
 /**
@@ -58,7 +58,7 @@ export async function unpackWheel(
     for (const { entry, library } of members) {
       const recorded = record.get(entry.fileName);
       if (recorded?.bytes !== entry.uncompressedSize) {
-        throw damaged(wheel, `${entry.fileName} as its RECORD says`, `${entry.uncompressedSize} bytes`);
+        throw damagedWheel(wheel, `${entry.fileName} as its RECORD says`, `${entry.uncompressedSize} bytes`);
       }
       const target = library
         ? path.join(folder.libraries, path.posix.basename(entry.fileName))
@@ -98,17 +98,25 @@ async function readMembers(
     throw fileOrDamage(error, wheel);
   }
   for (const { member } of wanted.libraries) {
-    if (!members.some(({ entry }) => entry.fileName === member)) throw damaged(wheel, member, 'no such file in it');
+    if (!members.some(({ entry }) => entry.fileName === member))
+      throw damagedWheel(wheel, member, 'no such file in it');
   }
   if (recordEntry === undefined || recordEntry.uncompressedSize > RECORD_LIMIT_BYTES) {
-    throw damaged(wheel, `a wheel of ${wanted.name} ${wanted.version}`, `no ${recordName} in it`);
+    throw damagedWheel(wheel, `a wheel of ${wanted.name} ${wanted.version}`, `no ${recordName} in it`);
   }
-  const chunks: Buffer[] = [];
-  for await (const chunk of await zip.openReadStreamPromise(recordEntry)) chunks.push(chunk as Buffer);
-  return { members, record: parseWheelRecord(Buffer.concat(chunks).toString('utf8')) };
+  return { members, record: parseWheelRecord(await readText(zip, recordEntry)) };
 }
 
-async function writeMember(
+/** The content of a text in a wheel. */
+export async function readText(zip: ZipFile, entry: Entry): Promise<string> {
+  if (entry.uncompressedSize > RECORD_LIMIT_BYTES) throw new Error(`${entry.fileName} is too large for a text`);
+  const chunks: Buffer[] = [];
+  for await (const chunk of await zip.openReadStreamPromise(entry)) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Writes one file of a wheel, and compares it with what RECORD says. Throws a `HostFailure`. */
+export async function writeMember(
   zip: ZipFile,
   entry: Entry,
   target: string,
@@ -134,7 +142,7 @@ async function writeMember(
   });
   const received = hash.digest('base64url');
   if (received !== recorded.sha256) {
-    throw damaged(wheel, `${entry.fileName} with sha256 ${recorded.sha256}`, `sha256 ${received}`);
+    throw damagedWheel(wheel, `${entry.fileName} with sha256 ${recorded.sha256}`, `sha256 ${received}`);
   }
 }
 
@@ -145,7 +153,7 @@ async function linkLibraries(wanted: EnginePackage, folder: EngineFolder): Promi
 }
 
 /** Sums bytes and reports them in steps, not by the chunk. */
-function progressMeter(report: (done: number) => void): (bytes: number) => void {
+export function progressMeter(report: (done: number) => void): (bytes: number) => void {
   let done = 0;
   let reported = -PROGRESS_STEP_BYTES;
   return (bytes) => {
@@ -157,12 +165,13 @@ function progressMeter(report: (done: number) => void): (bytes: number) => void 
 }
 
 /** A failure of the file system goes up as it is; what yauzl and zlib say means that the file is damaged. */
-function fileOrDamage(error: unknown, wheel: string): unknown {
+export function fileOrDamage(error: unknown, wheel: string): unknown {
   if (!(error instanceof Error) || error instanceof HostFailure || 'syscall' in error) return error;
-  return damaged(wheel, 'a whole wheel file', error.message);
+  return damagedWheel(wheel, 'a whole wheel file', error.message);
 }
 
-function damaged(wheel: string, expected: string, received: string): HostFailure {
+/** The wheel is not what it should be. */
+export function damagedWheel(wheel: string, expected: string, received: string): HostFailure {
   return new HostFailure({
     code: 'engine/damaged-wheel',
     message: `${path.basename(wheel)} is damaged or is not the expected file. It was not used.`,

@@ -1,6 +1,12 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { problemOf } from '../files/hostFailure.ts';
+import { installCompanions } from './companionWheels.ts';
+import { engineFolder } from './engineFolder.ts';
 import { enginePackageFor } from './enginePackage.ts';
+import { writeWheel } from './testing/writeWheel.ts';
 import { demandWheelFor } from './wheelName.ts';
 import { requirementsOf } from './wheelRequirements.ts';
 
@@ -41,4 +47,44 @@ test('a wheel of another package, version or machine is refused by its name, bef
   expect(check('tensorflow_cpu-2.20.0-cp311-cp311-manylinux_2_27_x86_64.whl')?.received).toContain('2.20.0');
   expect(check('tensorflow-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl')?.code).toBe('engine/wrong-wheel');
   expect(check('tensorflow_cpu-2.21.0-cp311-cp311-win_amd64.whl')?.code).toBe('engine/wrong-wheel');
+});
+
+test('the libraries of the required packages are laid beside those of the engine, each checked', async () => {
+  const cache = mkdtempSync(path.join(os.tmpdir(), 'skipwire-companions-'));
+  try {
+    const wanted = enginePackageFor('cuda', 'linux', 'x64');
+    if (wanted === undefined) throw new Error('Linux has a package');
+    const own = path.join(cache, 'tensorflow-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl');
+    const metadata = Buffer.from(
+      'Requires-Dist: nvidia-cublas-cu12<13.0,>=12.5; extra == "and-cuda"\nRequires-Dist: nvidia-cuda-nvcc-cu12>=12.5; extra == "and-cuda"\n',
+    );
+    writeWheel(own, {
+      information: 'tensorflow-2.21.0.dist-info',
+      files: { 'tensorflow-2.21.0.dist-info/METADATA': metadata },
+    });
+    const cublas = path.join(cache, 'nvidia_cublas_cu12-12.9.1.4-py3-none-manylinux_2_27_x86_64.whl');
+    const library = {
+      'nvidia/cublas/lib/libcublas.so.12': Buffer.from('a library'),
+      'nvidia/cublas/LICENSE': Buffer.from(''),
+    };
+    writeWheel(cublas, { information: 'nvidia_cublas_cu12-12.9.1.4.dist-info', files: library });
+    writeWheel(path.join(cache, 'nvidia_cuda_nvcc_cu12-12.9.86-py3-none-manylinux2014_x86_64.whl'), {
+      information: 'nvidia_cuda_nvcc_cu12-12.9.86.dist-info',
+      files: { 'nvidia/cuda_nvcc/bin/ptxas': Buffer.from('a tool') },
+    });
+    const folder = engineFolder(path.join(cache, 'engine'));
+    const options = { downloads: path.join(cache, 'downloads'), near: cache, onProgress: () => undefined };
+    const files = await installCompanions(own, wanted, folder, options);
+    expect(files.map((file) => file.path)).toEqual(['deps/lib/libcublas.so.12', 'deps/cuda_nvcc/bin/ptxas']);
+    expect(readFileSync(path.join(folder.libraries, 'libcublas.so.12'), 'utf8')).toBe('a library');
+
+    writeWheel(cublas, {
+      information: 'nvidia_cublas_cu12-12.9.1.4.dist-info',
+      files: library,
+      tampered: ['nvidia/cublas/lib/libcublas.so.12'],
+    });
+    await expect(installCompanions(own, wanted, folder, options)).rejects.toThrow('is damaged');
+  } finally {
+    rmSync(cache, { recursive: true, force: true });
+  }
 });

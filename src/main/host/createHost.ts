@@ -113,6 +113,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     await engines.look();
     engine.warmUp();
     void engines.measured().catch(console.error);
+    if (process.env['SKIPWIRE_INSTALL_ENGINE'] === '1') void installNative(handlers);
   }
   // Whoever lists the runs meanwhile sees them wait.
   void runs.takeUpQueue(runsFolder).catch(console.error);
@@ -134,6 +135,14 @@ export async function createHost(options: HostOptions): Promise<Host> {
       await Promise.all([runs.close(), engine.dispose(), prober.dispose(), examiner.dispose()]);
     },
   };
+}
+
+/** What is installed already stays as it is; why nothing could be installed is told where the host was started, and in the editor. */
+async function installNative(handlers: Handlers): Promise<void> {
+  const answer = await handlers['engine/install']({ variant: 'cpu' });
+  if (answer.ok || answer.problem.code === 'engine/installation-cancelled') return;
+  const { message, remedy = '' } = answer.problem;
+  console.error(`The native engine was not installed. ${message} ${remedy}`);
 }
 
 async function answerCall(handlers: Handlers, name: string, input: unknown): Promise<Answer<unknown>> {

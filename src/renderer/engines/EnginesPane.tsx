@@ -11,6 +11,15 @@ import { EngineSelect } from './EngineSelect.tsx';
 import { InstallationProgress } from './InstallationProgress.tsx';
 import { InstallDialog } from './InstallDialog.tsx';
 
+const ORDER: readonly EngineStatus['state'][] = ['ready', 'probing', 'installing', 'missing', 'broken'];
+
+/** What trains first, then what works, then what could be installed, and last what cannot be used here. */
+function inOrder(engines: readonly EngineStatus[], trains: EngineStatus['id'] | null): readonly EngineStatus[] {
+  const place = ({ id, state, installation }: EngineStatus): number =>
+    id === trains ? -1 : ORDER.indexOf(state) + (state === 'missing' && installation === undefined ? 0.5 : 0);
+  return engines.toSorted((a, b) => place(a) - place(b));
+}
+
 /** What networks can be trained on here: which engines there are, how quick they are, which one trains, and installing more. */
 export function EnginesPane() {
   const { connection } = useHost();
@@ -51,7 +60,7 @@ export function EnginesPane() {
       </div>
       {installing !== null && <InstallationProgress installing={installing} />}
       <ul className="grid grid-cols-1 gap-3 @2xl:grid-cols-2 @5xl:grid-cols-3">
-        {engines.map((engine) => (
+        {inOrder(engines, choice.engine).map((engine) => (
           <EngineCard
             key={engine.id}
             engine={engine}

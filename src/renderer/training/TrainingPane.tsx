@@ -82,6 +82,8 @@ function Settings() {
   return (
     <Section title={underWay ? 'Settings of the next run' : 'Settings'}>
       <DataSection settings={settings} network={network} onChange={change} />
+      <EngineSelect />
+      <SlowEngineNotice />
       <TrainingForm
         settings={settings}
         disabled={false}
@@ -90,8 +92,6 @@ function Settings() {
           <ScheduleDrawing settings={settings} samples={data === undefined ? 1000 : sampleCount(data, network)} />
         }
       />
-      <EngineSelect />
-      <SlowEngineNotice />
       <Trials />
       {underWay && <QueueButton />}
     </Section>
