@@ -30,6 +30,7 @@ const targets = [
       // Children that load native code and may die: libtensorflow, onnxruntime.
       engineProcess: 'src/main/engineProcess.ts',
       verifyProcess: 'src/main/verifyProcess.ts',
+      verifyServedProcess: 'src/main/verifyServedProcess.ts',
       // A thread of the engine's process.
       checkpointWorker: 'src/main/checkpointWorker.ts',
       engineSelfTest: 'src/main/engines/engineSelfTest.ts',

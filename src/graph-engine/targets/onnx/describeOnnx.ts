@@ -6,6 +6,7 @@ import { opNamed } from '../../ops/index.ts';
 import { EXTERNAL_DATA_THRESHOLD } from './encodeModel.ts';
 import { exportOnnx, type OnnxExport } from './exportOnnx.ts';
 import { LARGEST_FLOAT16 } from './float16.ts';
+import { type ForcedOpset, forcedOpset, keptOperators } from './keptOperators.ts';
 import type { OnnxValue } from './onnxGraph.ts';
 import type { OnnxOptions } from './onnxOptions.ts';
 import { describeOpset } from './opsets.ts';
@@ -30,6 +31,8 @@ export interface OnnxDescription {
   /** Of the file beside the model; zero where there is none. */
   readonly dataBytes: number;
   readonly opset: string;
+  /** What operators that are kept from a file say of it, where it is not that which is asked for. */
+  readonly forced: ForcedOpset | undefined;
   /** Batch normalizations: folded, or that would be with the option; and those that cannot be, with why. */
   readonly foldable: number;
   readonly unfoldable: readonly { readonly name: string; readonly reason: string }[];
@@ -79,7 +82,8 @@ export function describeOnnx(
     operators: [...counts].map(([type, count]) => ({ type, count })).toSorted((a, b) => b.count - a.count),
     modelBytes: model.modelBytes,
     dataBytes: model.external?.bytes ?? 0,
-    opset: describeOpset(options.opset),
+    opset: describeOpset(model.options.opset),
+    forced: forcedOpset(keptOperators(document), options.opset),
     foldable: folding?.folded ?? 0,
     unfoldable: folding?.left ?? [],
     hasProbabilities: model.outputs.some(({ types }) => 'probabilities' in types && 'logits' in types),
@@ -136,7 +140,13 @@ function lostPrecision({ graph, options }: OnnxExport): readonly string[] {
     ({ dtype, isWeight, content }) =>
       dtype === 'float16' && !isWeight && wholeContent(content).some((value) => Math.abs(value) > LARGEST_FLOAT16),
   );
+  const kept = graph.nodes.filter((node) => node.kept !== undefined).length;
   return [
+    ...(kept > 0
+      ? [
+          `${kept} ${kept === 1 ? 'operator' : 'operators'} kept from a file stay as they were, with their constants: float32.`,
+        ]
+      : []),
     'Weights and results are rounded to three digits; answers differ by up to a hundredth. Sums inside norms stay float32.',
     ...(large.length > 0
       ? [

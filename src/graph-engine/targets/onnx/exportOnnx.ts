@@ -14,7 +14,7 @@ import { fixBatch } from './fixBatch.ts';
 import { foldNormalization, type FoldedGraph } from './foldNormalization.ts';
 import { halvePrecision } from './halvePrecision.ts';
 import { createOnnxGraph, type OnnxGraph, type OnnxGraphBuilder } from './onnxGraph.ts';
-import { keptOperators } from './keptOperators.ts';
+import { keptOperators, opsetWith } from './keptOperators.ts';
 import { normalizeInput, type InputNormalization } from './normalizeInput.ts';
 import { DEFAULT_ONNX_OPTIONS, type OnnxOptions } from './onnxOptions.ts';
 import { weightsAsInputs } from './weightsAsInputs.ts';
@@ -76,7 +76,7 @@ export function exportOnnx(options: ExportOnnxOptions): OnnxExport {
   const as: ExportedAs = { ...DEFAULT_ONNX_OPTIONS, ...options.options };
   const kept = keptOperators(document);
   // Operators that were kept from a file are of its operator set, and so is all around them.
-  const opset = kept.opset ?? as.opset;
+  const opset = opsetWith(kept, as.opset);
   const graph = createOnnxGraph(opset);
   const inputs: OnnxInput[] = [];
   const ends: OutputEnd[] = [];

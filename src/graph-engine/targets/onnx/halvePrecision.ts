@@ -11,7 +11,7 @@ const WIDE_OPS: ReadonlySet<string> = new Set(['rmsNormalization', 'layerNormali
 /** Whether a node is calculated in float32 all the same. */
 function staysWide({ op, opType, kept }: OnnxNode): boolean {
   // Numbers of positions, which are compared, are exact only up to 2048. What a file had is of the type that it had there.
-  if (opType === 'Greater' || kept !== undefined) return true;
+  if (opType === 'Greater' || opType === 'BatchNormalization' || kept !== undefined) return true;
   return op !== undefined && WIDE_OPS.has(op) && opType !== 'LayerNormalization' && opType !== 'Transpose';
 }
 
