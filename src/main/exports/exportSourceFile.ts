@@ -3,14 +3,15 @@ import path from 'node:path';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { inferDocument } from '../../graph-engine/infer/inferDocument.ts';
 import { lowerDocument } from '../../graph-engine/lower/lowerDocument.ts';
-import { stateDictionary } from '../../graph-engine/targets/python/stateDictionary.ts';
+import { streamedState } from '../../graph-engine/targets/python/stateDictionary.ts';
 import { encodeSafetensors } from '../../graph-engine/targets/safetensors/safetensors.ts';
+import { streamSafetensors } from '../../graph-engine/targets/safetensors/streamSafetensors.ts';
 import type { SourceFramework } from '../../graph-engine/targets/python/sourceFramework.ts';
 import { sourceTargets } from '../../graph-engine/targets/sourceTargets.ts';
 import { productVersion } from '../files/productRoot.ts';
 import { writeAtomically } from '../files/writeAtomically.ts';
 import { documentErrors, refuseToReplace } from './exportRefusals.ts';
-import { loadWeights } from './loadWeights.ts';
+import { usingWeights } from './loadWeights.ts';
 import { scriptData } from './scriptData.ts';
 
 export interface ExportSourceOrder {
@@ -61,7 +62,6 @@ export async function exportSourceFile(order: ExportSourceOrder): Promise<Export
   const trainingPath = found === undefined ? null : `${stem}_train.py`;
   const columns = found?.columns ?? null;
   const dataPath = columns === null ? null : path.join(path.dirname(file), found?.data.path ?? '');
-  const weights = await loadWeights(document, program, runFolder, order.workspace);
   const written = [file, weightsPath, trainingPath, dataPath].filter((one) => one !== null);
   for (const one of written) await refuseToReplace(one, order.overwrite);
 
@@ -69,8 +69,10 @@ export async function exportSourceFile(order: ExportSourceOrder): Promise<Export
   const script =
     found === undefined ? undefined : target.training({ document, inferred, module, data: found.data }, network);
   const metadata = { format: target.format, producer: `Skipwire ${productVersion}` };
-  const tensors = stateDictionary(program.variables, network.state, weights.valuesOf);
-  await writeAtomically(weightsPath, encodeSafetensors({ tensors, metadata }));
+  await usingWeights(order, program, async ({ valuesOf }) => {
+    const tensors = streamedState(program.variables, network.state, valuesOf);
+    await writeAtomically(weightsPath, streamSafetensors(tensors, metadata));
+  });
   await writeAtomically(file, network.source);
   if (dataPath !== null && columns !== null) {
     await writeAtomically(dataPath, encodeSafetensors({ tensors: await columns(), metadata: {} }));

@@ -5,31 +5,50 @@ import type { Program } from '../../graph-engine/program/program.ts';
 import { initialize } from '../../graph-engine/random/initialize.ts';
 import type { WeightSource as WeightValues } from '../../graph-engine/targets/onnx/emitOp.ts';
 import { HostFailure } from '../files/hostFailure.ts';
-import { withStoredWeights } from '../files/storedWeights.ts';
+import { openTensors, type OpenTensors } from '../files/openTensors.ts';
+import { storedWeightsFile } from '../files/storedWeights.ts';
 import { runFiles } from '../runs/runFiles.ts';
-import { matchWeights, readCheckpoint } from '../training/checkpoints.ts';
+import { matchWeights } from '../training/checkpoints.ts';
 import type { WeightSource } from '../training/engineMessages.ts';
 
+/** Weights that are read, or drawn, one tensor at a time. */
 export interface LoadedWeights {
+  /** The values of a variable, which are kept nowhere: whoever is done with them lets them go. */
   readonly valuesOf: WeightValues;
   /** The same weights, as an engine process is told about them. */
   readonly source: WeightSource;
 }
 
+/** Whose weights are exported. */
+export interface WeightsOrder {
+  readonly document: SkipwireDocument;
+  /** Absolute folder of the run whose best weights they are; `null` for the initial weights of the document's seed. */
+  readonly runFolder: string | null;
+  /** Folder that the document's weights are in, where it is not the one this process works in. */
+  readonly workspace?: string | undefined;
+}
+
 /**
- * The best weights of a run (the last ones while there are no best), or initial ones. Throws a `HostFailure` when the run
- * has none, or when they belong to another network than the document.
+ * Works with the best weights of a run (the last ones while there are no best), or with initial ones; their file is open for so
+ * long. Throws a `HostFailure` when the run has none, or when they belong to another network than the document.
  */
-export async function loadWeights(
-  document: SkipwireDocument,
+export async function usingWeights<Result>(
+  { document, runFolder, workspace }: WeightsOrder,
   program: Program,
-  runFolder: string | null,
-  workspace?: string,
-): Promise<LoadedWeights> {
-  if (runFolder === null) {
-    const { lowered } = await withStoredWeights(document, { program }, workspace);
-    return initialWeights(lowered.program, document.training.seed);
+  work: (weights: LoadedWeights) => Promise<Result>,
+): Promise<Result> {
+  const { close, ...weights } =
+    runFolder === null ? initialWeights(document, program, workspace) : trainedWeights(program, runFolder);
+  try {
+    return await work(weights);
+  } finally {
+    close();
   }
+}
+
+type OpenWeights = LoadedWeights & { readonly close: () => void };
+
+function trainedWeights(program: Program, runFolder: string): OpenWeights {
   const file = [runFiles.best, runFiles.last, runFiles.start]
     .map((name) => path.join(runFolder, name))
     .find(existsSync);
@@ -40,25 +59,40 @@ export async function loadWeights(
       remedy: 'Let it train for at least one epoch, or export the document with its initial weights.',
     });
   }
-  const stored = matchWeights(program, await readCheckpoint(file));
-  return {
-    source: { file },
-    valuesOf(name) {
-      const data = stored[name]?.data;
-      if (!(data instanceof Float32Array)) throw new Error(`The variable ${name} has no float32 values.`);
-      return data;
-    },
-  };
+  const tensors = openTensors(file);
+  try {
+    tensors.demandUnchanged();
+    const matched = matchWeights(program, tensors.places);
+    return {
+      source: { file },
+      valuesOf(name) {
+        const place = matched[name];
+        if (place === undefined) throw new Error(`The program has no variable ${name}.`);
+        return tensors.read(place);
+      },
+      close: tensors.close,
+    };
+  } catch (error) {
+    tensors.close();
+    throw error;
+  }
 }
 
-function initialWeights(program: Program, seed: number): LoadedWeights {
+/** Those of a file that the document begins with, where it has one, and others as they are drawn. */
+function initialWeights(document: SkipwireDocument, program: Program, workspace: string | undefined): OpenWeights {
+  const { seed } = document.training;
   const variables = new Map(program.variables.map((variable) => [variable.name, variable]));
+  const stored: OpenTensors | undefined =
+    document.weights === undefined ? undefined : openTensors(storedWeightsFile(document.weights, workspace));
   return {
     source: { seed },
     valuesOf(name) {
       const variable = variables.get(name);
       if (variable === undefined) throw new Error(`The program has no variable ${name}.`);
-      return initialize(variable, seed);
+      const place = stored?.places[name];
+      const fits = place !== undefined && place.type === 'F32' && place.dims.join() === variable.dims.join();
+      return fits && stored !== undefined ? stored.read(place) : initialize(variable, seed);
     },
+    close: () => stored?.close(),
   };
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { WorkspacePath } from '../../contract/workspacePath.ts';
@@ -53,8 +54,8 @@ function withVariables(program: Program, variables: Program['variables']): Progr
   return { ...program, variables };
 }
 
-/** The tensors of a weights file of the workspace. */
-async function readStoredWeights(file: string, workspace: string): Promise<Readonly<Record<string, StoredTensor>>> {
+/** Where a weights file of the workspace lies. Throws a `HostFailure` when it is missing or lies outside. */
+export function storedWeightsFile(file: string, workspace = process.cwd()): string {
   if (!WorkspacePath.safeParse(file).success) {
     throw new HostFailure({
       code: 'weights/outside',
@@ -63,15 +64,20 @@ async function readStoredWeights(file: string, workspace: string): Promise<Reado
       remedy: 'Bring the file into the workspace, or import the network again there.',
     });
   }
-  const bytes = await readFile(path.resolve(workspace, file)).catch(() => undefined);
-  if (bytes === undefined) {
+  const absolute = path.resolve(workspace, file);
+  if (!existsSync(absolute)) {
     throw new HostFailure({
       code: 'weights/missing',
       message: `The network begins with the weights in "${file}", which is not there.`,
       remedy: 'Put the file back, or take "weights" out of the document to begin anew.',
     });
   }
-  const decoded = decodeSafetensors(bytes);
+  return absolute;
+}
+
+/** The tensors of a weights file of the workspace. */
+async function readStoredWeights(file: string, workspace: string): Promise<Readonly<Record<string, StoredTensor>>> {
+  const decoded = decodeSafetensors(await readFile(storedWeightsFile(file, workspace)));
   if (decoded.ok) return decoded.value.tensors;
   throw new HostFailure({
     code: 'weights/damaged',

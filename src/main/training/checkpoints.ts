@@ -74,15 +74,18 @@ function damaged(file: string, what: string): HostFailure {
   });
 }
 
+/** A tensor, or the place of one. */
+type Sized = Pick<StoredTensor, 'dims'>;
+
 /**
  * The stored tensors to measure and predict with, by the names of the program's weights and statistics: running averages,
  * where the training kept any. Throws a `HostFailure` when the file belongs to another network: a name is missing or a size
  * differs.
  */
-export function matchWeights(
+export function matchWeights<Stored extends Sized>(
   program: Program,
-  stored: Readonly<Record<string, StoredTensor>>,
-): Record<string, StoredTensor> {
+  stored: Readonly<Record<string, Stored>>,
+): Record<string, Stored> {
   return matchNames(program, stored, (variable) => {
     const { name } = averageOf(variable);
     return stored[name] === undefined ? variable.name : name;
@@ -106,12 +109,12 @@ export function matchVariables(
   return { ...matchNames(program, stored, ({ name }) => name), ...Object.fromEntries(slots) };
 }
 
-function matchNames(
+function matchNames<Stored extends Sized>(
   program: Program,
-  stored: Readonly<Record<string, StoredTensor>>,
+  stored: Readonly<Record<string, Stored>>,
   sourceOf: (variable: Variable) => string,
-): Record<string, StoredTensor> {
-  const matched: Record<string, StoredTensor> = {};
+): Record<string, Stored> {
+  const matched: Record<string, Stored> = {};
   for (const variable of program.variables) {
     const { name, dims, role } = variable;
     if (role === 'slot') continue;
@@ -130,6 +133,6 @@ function matchNames(
   return matched;
 }
 
-function fits(tensor: StoredTensor, { dims }: Variable): boolean {
+function fits(tensor: Sized, { dims }: Variable): boolean {
   return tensor.dims.join() === dims.join();
 }
