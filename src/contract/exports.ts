@@ -23,6 +23,26 @@ export const Verification = z.discriminatedUnion('status', [
 ]);
 export type Verification = z.infer<typeof Verification>;
 
+/** How far a file is off, in words: where its answers are large, as a share of them too. */
+export function describeDifference({
+  maximumDifference,
+  relativeDifference,
+}: Extract<Verification, { readonly maximumDifference: number }>): string {
+  if (maximumDifference === 0) return '0';
+  const share = relativeDifference < maximumDifference ? ` (${relativeDifference.toExponential(1)} of its answer)` : '';
+  return `${maximumDifference.toExponential(1)}${share}`;
+}
+
+/** What the file is otherwise than was asked for, with what would mend it. */
+export const ExportNotice = z.strictObject({
+  code: z.string(),
+  message: z.string(),
+  expected: z.string(),
+  received: z.string(),
+  /** In words. */
+  fix: z.string(),
+});
+
 const Weights = z.enum(['trained', 'initial']);
 
 /** What is exported: the best weights of `run`, or fresh initial weights when it is `null`. */
@@ -51,6 +71,7 @@ export const exportCalls = {
       folding: z.strictObject({ folded: z.int(), left: z.int() }).nullable(),
       /** Weights that float16 cannot hold: in how many tensors, how many too large and too small. */
       losses: z.strictObject({ tensors: z.int(), clamped: z.int(), vanished: z.int() }),
+      notices: z.array(ExportNotice).readonly(),
       verification: Verification,
     }),
   ),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SkipwireDocument } from '../graph-engine/document/schema.ts';
 import { call } from './call.ts';
+import { Verification } from './exports.ts';
 import { RunId } from './run.ts';
 import { WorkspacePath } from './workspacePath.ts';
 
@@ -21,6 +22,7 @@ export const Served = z.strictObject({
   weights: z.enum(['trained', 'initial']),
   inputs: z.array(z.strictObject({ name: z.string(), dims: z.array(z.number()) })),
   outputs: z.array(z.strictObject({ name: z.string(), dims: z.array(z.number()) })),
+  verification: Verification,
 });
 export type Served = z.infer<typeof Served>;
 
@@ -36,6 +38,7 @@ const order = {
 export const servingExportCalls = {
   'export/saved-model': call(z.strictObject(order), Served),
   'export/graph-model': call(z.strictObject(order), Served),
+  'export/layers-model': call(z.strictObject(order), Served),
   /** Calls off the export to this path: its own request then answers `export/cancelled`. */
   'export/cancel': call(z.strictObject({ path: WorkspacePath }), z.strictObject({ running: z.boolean() })),
 } as const;

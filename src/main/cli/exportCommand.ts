@@ -1,20 +1,21 @@
 import path from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { CallOutput } from '../../contract/contract.ts';
-import type { Verification } from '../../contract/exports.ts';
+import { describeDifference, type Verification } from '../../contract/exports.ts';
 import { assertNever } from '../../graph-engine/core/diagnostic.ts';
 import { OnnxOptions } from '../../graph-engine/targets/onnx/onnxOptions.ts';
 import { NEWEST_OPSET, OLDEST_OPSET } from '../../graph-engine/targets/onnx/opsets.ts';
 import type { Served } from '../../contract/servingExports.ts';
 import { exportGraphModel } from '../exports/exportGraphModel.ts';
+import { exportLayersModel } from '../exports/exportLayersModel.ts';
 import { exportSavedModel } from '../exports/exportSavedModel.ts';
-import type { ServingOrder } from '../exports/servingOrder.ts';
+import type { ServingOrder, ServingServices } from '../exports/servingOrder.ts';
 import { exportOnnxFile } from '../exports/exportOnnxFile.ts';
 import { SourceFramework } from '../../graph-engine/targets/python/sourceFramework.ts';
 import { sourceTargets } from '../../graph-engine/targets/sourceTargets.ts';
 import { exportSourceFile } from '../exports/exportSourceFile.ts';
 import { HostFailure } from '../files/hostFailure.ts';
-import { createEngineClient } from '../training/engineClient.ts';
+import { createEngineClient, type EngineClient } from '../training/engineClient.ts';
 import { exitCodes } from './exitCodes.ts';
 import { openRunOrDocument } from './openDocument.ts';
 import { tellingProblems } from './tellProblem.ts';
@@ -25,6 +26,7 @@ interface ExportOptions {
   readonly keras?: string;
   readonly savedModel?: string;
   readonly tfjs?: string;
+  readonly tfjsLayers?: string;
   readonly training?: boolean;
   readonly json?: boolean;
 }
@@ -52,6 +54,7 @@ export function registerExportCommand(program: Command): void {
     .option('--keras <file>', 'Keras 3 source, with the weights beside it as safetensors')
     .option('--saved-model <folder>', 'a TensorFlow SavedModel with a serving signature; one that is there is replaced')
     .option('--tfjs <folder>', 'a graph model for TensorFlow.js; one that is there is replaced')
+    .option('--tfjs-layers <folder>', 'a layers model for TensorFlow.js; one that is there is replaced')
     .option('--training', 'source: a script beside it that trains as the run did')
     .option('--opset <n>', `ONNX: version of the operator set, ${OLDEST_OPSET} to ${NEWEST_OPSET}`, integer)
     .option('--float16', 'ONNX: half the size, three digits; inputs and outputs stay float32')
@@ -81,6 +84,7 @@ async function exportSource(source: string, options: ExportOptions & OnnxFlags):
     [
       ['savedModel', exportSavedModel],
       ['tfjs', exportGraphModel],
+      ['tfjsLayers', exportLayersModel],
     ] as const
   ).flatMap(([flag, write]) => {
     const folder = options[flag];
@@ -91,27 +95,42 @@ async function exportSource(source: string, options: ExportOptions & OnnxFlags):
       code: 'export/no-format',
       message: 'Nothing says what to write.',
       remedy:
-        'Add --onnx file.onnx, --pytorch file.py, --keras file.py, --saved-model folder or --tfjs folder, or several of them.',
+        'Add --onnx file.onnx, --pytorch file.py, --keras file.py, --saved-model folder, --tfjs folder or --tfjs-layers folder, or several of them.',
     });
   }
   const from = await openRunOrDocument(source);
   for (const framework of frameworks) await exportSourceCode(from, framework, options);
-  for (const folder of folders) await exportFolder(from, folder, options);
-  if (options.onnx !== undefined) await exportModel(from, options.onnx, options);
+  if (options.onnx === undefined && folders.length === 0) return;
+  const engine = createEngineClient();
+  // Its libraries load while the first file is written.
+  engine.warmUp();
+  try {
+    for (const folder of folders) await exportFolder(from, folder, options, engine);
+    if (options.onnx !== undefined) await exportModel(from, options.onnx, options, engine);
+  } finally {
+    await engine.dispose();
+  }
+}
+
+interface ServingFolder {
+  readonly folder: string;
+  readonly write: (order: ServingOrder, services: ServingServices) => Promise<Served>;
 }
 
 /** Writes a folder that TensorFlow or TensorFlow.js serves. */
 async function exportFolder(
   from: Source,
-  { folder, write }: { readonly folder: string; readonly write: (order: ServingOrder) => Promise<Served> },
+  { folder, write }: ServingFolder,
   { answers, batch, normalize, json = false }: ExportOptions & OnnxFlags,
+  engine: EngineClient,
 ): Promise<void> {
   const options = {
     ...(answers !== undefined && { answers }),
     ...(batch !== undefined && { batch }),
     normalize: normalize ?? false,
   };
-  const done = await write({ ...from, folder: path.resolve(folder), overwrite: true, options });
+  const done = await write({ ...from, folder: path.resolve(folder), overwrite: true, options }, { engine });
+  tellExitCode(done.verification);
   if (json) {
     console.log(JSON.stringify(done));
     return;
@@ -126,6 +145,7 @@ async function exportFolder(
     );
     console.log(`${title} ${list.join(', ')}.`);
   }
+  console.log(describeVerification(done.verification));
 }
 
 type Source = Awaited<ReturnType<typeof openRunOrDocument>>;
@@ -157,30 +177,24 @@ async function exportModel(
   { document, runFolder }: Source,
   onnx: string,
   { json = false, ...flags }: ExportOptions & OnnxFlags,
+  engine: EngineClient,
 ): Promise<void> {
-  const engine = createEngineClient();
-  // Its libraries load while the file is written.
-  engine.warmUp();
-  try {
-    const order = {
-      document,
-      runFolder,
-      file: path.resolve(onnx),
-      overwrite: true,
-      options: onnxOptions(flags),
-    };
-    const done = await exportOnnxFile(order, { engine });
-    if (json) console.log(JSON.stringify(done));
-    else {
-      console.log(`Wrote ${onnx}: opset ${done.opset}, ${done.bytes} bytes, ${describeWeights(done.weights)}.`);
-      if (done.dataPath !== null) console.log(`Wrote ${path.basename(done.dataPath)} beside it: its weights.`);
-      for (const line of describeChanges(done)) console.log(line);
-      console.log(describeVerification(done.verification));
-    }
-    if (done.verification.status === 'differs') process.exitCode = exitCodes.exportDiffers;
-  } finally {
-    await engine.dispose();
+  const order = { document, runFolder, file: path.resolve(onnx), overwrite: true, options: onnxOptions(flags) };
+  const done = await exportOnnxFile(order, { engine });
+  tellExitCode(done.verification);
+  if (json) {
+    console.log(JSON.stringify(done));
+    return;
   }
+  console.log(`Wrote ${onnx}: opset ${done.opset}, ${done.bytes} bytes, ${describeWeights(done.weights)}.`);
+  if (done.dataPath !== null) console.log(`Wrote ${path.basename(done.dataPath)} beside it: its weights.`);
+  for (const line of describeChanges(done)) console.log(line);
+  for (const { message, fix } of done.notices) console.log(`Note: ${message} ${fix}`);
+  console.log(describeVerification(done.verification));
+}
+
+function tellExitCode({ status }: Verification): void {
+  if (status === 'differs') process.exitCode = exitCodes.exportDiffers;
 }
 
 function onnxOptions(flags: OnnxFlags): Partial<OnnxOptions> {
@@ -220,9 +234,9 @@ function describeWeights(weights: CallOutput<'export/onnx'>['weights']): string 
 function describeVerification(verification: Verification): string {
   switch (verification.status) {
     case 'verified':
-      return `Verified with ${verification.runtime} on ${verification.samples} samples, max difference ${verification.maximumDifference.toExponential(1)}.`;
+      return `Verified with ${verification.runtime} on ${verification.samples} samples, max difference ${describeDifference(verification)}.`;
     case 'differs':
-      return `NOT GOOD: ${verification.runtime} differs from the engine by up to ${verification.maximumDifference.toExponential(1)} on ${verification.samples} samples.`;
+      return `NOT GOOD: ${verification.runtime} differs from the engine by up to ${describeDifference(verification)} on ${verification.samples} samples.`;
     case 'not-verified':
       return `Not verified: ${verification.reason}`;
     default:

@@ -2,12 +2,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { lowered, networkOf, predictByInterpreter, trainedLooking } from '../../../tests/support/networks.ts';
+import { interpretedEngine } from '../../../tests/support/interpretedEngine.ts';
+import { lowered, networkOf, trainedLooking } from '../../../tests/support/networks.ts';
 import { writeRun } from '../../../tests/support/runs.ts';
-import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
-import { initialize } from '../../graph-engine/random/initialize.ts';
 import { permuteAxes } from '../../graph-engine/targets/onnx/permuteAxes.ts';
-import { decodeSafetensors } from '../../graph-engine/targets/safetensors/safetensors.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { runFiles } from '../runs/runFiles.ts';
 import { exportOnnxFile, type ExportOnnxOrder } from './exportOnnxFile.ts';
@@ -23,28 +21,6 @@ const network = networkOf({
   output: { op: 'classificationOutput' },
 });
 
-/** The interpreter in the place of the native engine: it computes the same programs, slowly, and is always there. */
-const interpreter: PredictingEngine = {
-  async predict({ document, weights, inputs, samples }) {
-    const program = lowered(document);
-    const values = 'seed' in weights ? initialValues(document, weights.seed) : await storedValues(weights.file);
-    const feeds = Object.fromEntries(
-      program.inputs.map(({ path: input, type }) => {
-        const dims = [samples, ...type.axes.map(({ size }) => size ?? 0)];
-        return [input, { dims, data: Float32Array.from(inputs[input] ?? []) }];
-      }),
-    );
-    const answer = predictByInterpreter(program, values, feeds);
-    const ports = program.outputs.map(({ path: output, ports: named }) => [
-      output,
-      Object.fromEntries(
-        Object.entries(named).map(([port, { fetch }]) => [port, Float32Array.from(answer[fetch]?.data ?? [])]),
-      ),
-    ]);
-    return { ok: true, value: Object.fromEntries(ports) };
-  },
-};
-
 let root: string;
 let folder: string;
 beforeAll(async () => (root = await mkdtemp(path.join(tmpdir(), 'skipwire-export-'))));
@@ -58,7 +34,8 @@ const order = (changes: Partial<ExportOnnxOrder> = {}): ExportOnnxOrder => ({
   overwrite: false,
   ...changes,
 });
-const exportFile = (changes?: Partial<ExportOnnxOrder>) => exportOnnxFile(order(changes), { engine: interpreter });
+const exportFile = (changes?: Partial<ExportOnnxOrder>) =>
+  exportOnnxFile(order(changes), { engine: interpretedEngine });
 
 describe('a good export', () => {
   test('of a document has its initial weights and is verified', async () => {
@@ -111,7 +88,7 @@ describe('a good export', () => {
 describe('the verification', () => {
   test("tells weights that are not the file's", async () => {
     const engine: PredictingEngine = {
-      predict: (request) => interpreter.predict({ ...request, weights: { seed: 12345 } }),
+      predict: (request) => interpretedEngine.predict({ ...request, weights: { seed: 12345 } }),
     };
     const answer = await exportOnnxFile(order(), { engine });
     expect(answer.verification).toMatchObject({ status: 'differs' });
@@ -124,7 +101,7 @@ describe('the verification', () => {
       predict: (request) => {
         const dims = [request.samples, 6, 5, 2];
         const image = permuteAxes(Float32Array.from(request.inputs['image'] ?? []), dims, [0, 3, 1, 2]);
-        return interpreter.predict({ ...request, inputs: { image } });
+        return interpretedEngine.predict({ ...request, inputs: { image } });
       },
     };
     expect((await exportOnnxFile(order(), { engine })).verification.status).toBe('differs');
@@ -141,7 +118,7 @@ describe('the verification', () => {
   test('says why it could not be done when onnxruntime crashes', async () => {
     const program = path.join(folder, 'crash.mjs');
     await writeFile(program, 'process.abort();');
-    const answer = await exportOnnxFile(order(), { engine: interpreter, verification: { program } });
+    const answer = await exportOnnxFile(order(), { engine: interpretedEngine, verification: { program } });
     expect(answer.verification).toEqual({
       status: 'not-verified',
       reason: expect.stringContaining('SIGABRT') as string,
@@ -221,20 +198,6 @@ describe('nothing is written and the words say why', () => {
 /** A run's folder beside the case's, with these weights. */
 function writeWeights(checkpoints: Parameters<typeof writeRun>[2]): Promise<string> {
   return writeRun(`${folder}-run`, network, checkpoints);
-}
-
-async function storedValues(file: string): Promise<Map<string, Float32Array>> {
-  const decoded = decodeSafetensors(await readFile(file));
-  if (!decoded.ok) throw new Error(decoded.error.message);
-  return new Map(
-    Object.entries(decoded.value.tensors).map(([name, { data }]) => [name, Float32Array.from(data)] as const),
-  );
-}
-
-function initialValues(document: SkipwireDocument, seed: number): Map<string, Float32Array> {
-  const { variables } = lowered(document).program;
-  const weights = variables.filter(({ role }) => role !== 'slot');
-  return new Map(weights.map((variable) => [variable.name, initialize(variable, seed)]));
 }
 
 function bytesOf(values: Float32Array | undefined): Buffer {

@@ -10,17 +10,18 @@ import { externalThresholds } from '../../graph-engine/targets/onnx/describeOnnx
 import { ModelTooLarge } from '../../graph-engine/targets/onnx/encodeModel.ts';
 import { weightVariables } from '../../graph-engine/lower/weightVariables.ts';
 import type { Program } from '../../graph-engine/program/program.ts';
-import { keptOperators } from '../../graph-engine/targets/onnx/keptOperators.ts';
+import { forcedOpset, keptOperators } from '../../graph-engine/targets/onnx/keptOperators.ts';
 import { exportOnnx, type ExportOnnxOptions, type OnnxExport } from '../../graph-engine/targets/onnx/exportOnnx.ts';
 import { contradiction, DEFAULT_ONNX_OPTIONS, type OnnxOptions } from '../../graph-engine/targets/onnx/onnxOptions.ts';
 import { DEFAULT_OPSET, NEWEST_OPSET, OLDEST_OPSET, supportedOpsets } from '../../graph-engine/targets/onnx/opsets.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { productVersion } from '../files/productRoot.ts';
 import { writeAtomically } from '../files/writeAtomically.ts';
-import { verifyOnnxFile, type Predict, type VerifyOnnxOptions } from '../verification/verifyOnnxFile.ts';
+import type { Predict } from '../verification/compareWithEngine.ts';
+import { verifyOnnxFile, type VerifyOnnxOptions } from '../verification/verifyOnnxFile.ts';
 import { predictByEngine, type PredictingEngine } from './predictByEngine.ts';
 import { documentErrors, refuseToReplace } from './exportRefusals.ts';
-import { loadWeights } from './loadWeights.ts';
+import { type LoadedWeights, usingWeights } from './loadWeights.ts';
 import { normalizationOf } from './runNormalization.ts';
 import { stoppable } from './stoppable.ts';
 
@@ -57,16 +58,33 @@ export interface ExportOnnxServices {
  */
 export async function exportOnnxFile(
   order: ExportOnnxOrder,
+  services: ExportOnnxServices,
+): Promise<CallOutput<'export/onnx'>> {
+  const { document, file } = order;
+  const { normalize, external, ...options } = checkedOptions(order.options);
+  const inferred = inferDocument(document);
+  return usingWeights(order, programToExport(document, inferred), async (weights) => {
+    const normalization = normalize ? await normalizationOf(order.runFolder) : undefined;
+    await refuseToReplace(file, order.overwrite);
+    await mkdir(path.dirname(file), { recursive: true });
+    return writeAndVerify(order, { inferred, weights, normalization, external, options }, services);
+  });
+}
+
+interface Prepared {
+  readonly inferred: InferredDocument;
+  readonly weights: LoadedWeights;
+  readonly normalization: Awaited<ReturnType<typeof normalizationOf>> | undefined;
+  readonly external: OnnxOptions['external'];
+  readonly options: Omit<OnnxOptions, 'normalize' | 'external'>;
+}
+
+async function writeAndVerify(
+  order: ExportOnnxOrder,
+  { inferred, weights, normalization, external, options }: Prepared,
   { engine, verification = {} }: ExportOnnxServices,
 ): Promise<CallOutput<'export/onnx'>> {
   const { document, file, signal } = order;
-  const { normalize, external, ...options } = checkedOptions(order.options);
-  const inferred = inferDocument(document);
-  const program = programToExport(document, inferred);
-  const weights = await loadWeights(document, program, order.runFolder, order.workspace);
-  const normalization = normalize ? await normalizationOf(order.runFolder) : undefined;
-  await refuseToReplace(file, order.overwrite);
-  await mkdir(path.dirname(file), { recursive: true });
 
   const data = dataFiles(file);
   const losses = { tensors: 0, clamped: 0, vanished: 0 };
@@ -96,6 +114,7 @@ export async function exportOnnxFile(
     weights: options.weights === 'inputs' ? 'none' : order.runFolder === null ? 'initial' : 'trained',
     folding: model.folding === null ? null : { folded: model.folding.folded, left: model.folding.left.length },
     losses,
+    notices: noticesOf(document, options.opset),
     verification:
       keptOperators(document).count > 0
         ? { status: 'not-verified', reason: KEPT_REASON }
@@ -106,6 +125,14 @@ export async function exportOnnxFile(
             predictByEngine(engine, document, weights.source, normalization),
           ),
   };
+}
+
+/** What is otherwise than was asked for. */
+function noticesOf(document: SkipwireDocument, asked: number): CallOutput<'export/onnx'>['notices'] {
+  const forced = forcedOpset(keptOperators(document), asked);
+  if (forced === undefined) return [];
+  const { opset: _, ...notice } = forced;
+  return [notice];
 }
 
 const KEPT_REASON = 'The network has operators that are kept from a file, which the engine here cannot compute.';

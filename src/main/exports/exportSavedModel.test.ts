@@ -16,6 +16,9 @@ import { locateTensorflowEngine } from '../engines/locateTensorflowEngine.ts';
 import { runFiles } from '../runs/runFiles.ts';
 import { exportSavedModel } from './exportSavedModel.ts';
 
+/** Nobody to compare with: here the folders are run by hand. */
+const alone = { engine: null };
+
 let root: string;
 let tf: TfjsNode;
 beforeAll(async () => {
@@ -32,7 +35,7 @@ const served = servedNetworks.map(([name, document]) => ({ name, document }));
 async function exported(name: string, document: SkipwireDocument) {
   const weights = trainedLooking(lowered(document).program, 3);
   const runFolder = await writeRun(path.join(root, `${name}-run`), document, { [runFiles.best]: weights });
-  const done = await exportSavedModel({ document, runFolder, folder: path.join(root, name), overwrite: false });
+  const done = await exportSavedModel({ document, runFolder, folder: path.join(root, name), overwrite: false }, alone);
   return { weights, done };
 }
 
@@ -127,7 +130,7 @@ describe('the folder', () => {
 
   test('is whole, is replaced only when that is said, and never when something else is in it', async () => {
     const folder = path.join(root, 'new', 'small');
-    const done = await exportSavedModel({ ...order, folder, overwrite: false });
+    const done = await exportSavedModel({ ...order, folder, overwrite: false }, alone);
     expect(done).toMatchObject({ weights: 'initial', inputs: [{ name: 'image', dims: [-1, 3, 3, 2] }] });
     expect((await readdir(folder, { recursive: true })).toSorted()).toEqual([
       'saved_model.pb',
@@ -135,16 +138,16 @@ describe('the folder', () => {
       'variables/variables.data-00000-of-00001',
       'variables/variables.index',
     ]);
-    await expect(exportSavedModel({ ...order, folder, overwrite: false })).rejects.toMatchObject({
+    await expect(exportSavedModel({ ...order, folder, overwrite: false }, alone)).rejects.toMatchObject({
       problem: { code: 'file/exists' },
     });
-    await exportSavedModel({ ...order, folder, overwrite: true });
+    await exportSavedModel({ ...order, folder, overwrite: true }, alone);
     expect(await readdir(path.dirname(folder))).toEqual(['small']);
 
     const precious = path.join(root, 'precious');
     await mkdir(precious);
     await writeFile(path.join(precious, 'thesis.tex'), 'years of work');
-    await expect(exportSavedModel({ ...order, folder: precious, overwrite: true })).rejects.toMatchObject({
+    await expect(exportSavedModel({ ...order, folder: precious, overwrite: true }, alone)).rejects.toMatchObject({
       problem: { code: 'file/other-content' },
     });
     expect(await readFile(path.join(precious, 'thesis.tex'), 'utf8')).toBe('years of work');
@@ -152,19 +155,22 @@ describe('the folder', () => {
 
   test('is not there when the export was called off', async () => {
     const folder = path.join(root, 'never', 'small');
-    const stopped = exportSavedModel({ ...order, folder, overwrite: false, signal: AbortSignal.abort() });
+    const stopped = exportSavedModel({ ...order, folder, overwrite: false, signal: AbortSignal.abort() }, alone);
     await expect(stopped).rejects.toMatchObject({ problem: { code: 'export/cancelled' } });
     expect(await readdir(path.dirname(folder))).toEqual([]);
   });
 
   test('answers only what is asked for, for so many examples', async () => {
     const folder = path.join(root, 'chosen');
-    const done = await exportSavedModel({
-      ...order,
-      folder,
-      overwrite: false,
-      options: { answers: 'scores', batch: 2 },
-    });
+    const done = await exportSavedModel(
+      {
+        ...order,
+        folder,
+        overwrite: false,
+        options: { answers: 'scores', batch: 2 },
+      },
+      alone,
+    );
     expect(done.inputs).toEqual([{ name: 'image', dims: [2, 3, 3, 2] }]);
     expect(done.outputs).toEqual([{ name: 'logits', dims: [2, 4] }]);
   });

@@ -4,7 +4,7 @@ import type { TensorData } from '../executors/compiledProgram.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import type { EngineClient } from '../training/engineClient.ts';
 import type { WeightSource } from '../training/engineMessages.ts';
-import type { Predict } from '../verification/verifyOnnxFile.ts';
+import type { Predict } from '../verification/compareWithEngine.ts';
 
 /** The part of the engine's client that is needed to compare with. */
 export type PredictingEngine = Pick<EngineClient, 'predict'>;

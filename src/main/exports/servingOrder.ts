@@ -2,6 +2,8 @@ import { readdir, stat } from 'node:fs/promises';
 import type { ServingChoices } from '../../contract/servingExports.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { HostFailure } from '../files/hostFailure.ts';
+import type { VerifierOptions } from '../verification/askVerifier.ts';
+import type { PredictingEngine } from './predictByEngine.ts';
 
 /** A folder that another program serves the network from. */
 export interface ServingOrder {
@@ -11,9 +13,19 @@ export interface ServingOrder {
   /** Absolute path of the folder. */
   readonly folder: string;
   readonly overwrite: boolean;
+  /** Folder that the document's weights are in, where it is not the one this process works in. */
+  readonly workspace?: string | undefined;
   readonly options?: Partial<ServingChoices>;
   /** Stops the export: nothing is left of it then. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** What such an export needs from the host. */
+export interface ServingServices {
+  /** It predicts too, for comparison; `null` where there is none. */
+  readonly engine: PredictingEngine | null;
+  /** How the folder is checked. */
+  readonly verification?: VerifierOptions | undefined;
 }
 
 /** Throws a `HostFailure` where something is that must not be replaced: anything but an export of the same kind, found by its main file. */

@@ -4,11 +4,12 @@ import type { exportCalls } from '../../contract/exports.ts';
 import type { Served, ServingChoices, servingExportCalls } from '../../contract/servingExports.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { exportGraphModel } from '../exports/exportGraphModel.ts';
+import { exportLayersModel } from '../exports/exportLayersModel.ts';
 import { exportOnnxFile } from '../exports/exportOnnxFile.ts';
 import { exportSavedModel } from '../exports/exportSavedModel.ts';
 import { exportSourceFile } from '../exports/exportSourceFile.ts';
 import { writeTrainingScript } from '../exports/writeTrainingScript.ts';
-import type { ServingOrder } from '../exports/servingOrder.ts';
+import type { ServingOrder, ServingServices } from '../exports/servingOrder.ts';
 import { answerOf } from '../files/hostFailure.ts';
 import type { HostServices } from './createHost.ts';
 import { createExportCancellation } from './exportCancellation.ts';
@@ -43,10 +44,10 @@ export function createExportHandlers({
   });
   const serve = async (
     { options, ...wanted }: Wanted & { readonly options: ServingChoices },
-    write: (order: ServingOrder) => Promise<Served>,
+    write: (order: ServingOrder, services: ServingServices) => Promise<Served>,
   ): Promise<Served> => {
     const { file: folder, ...order } = await orderOf(wanted);
-    const done = await exports.run(wanted.path, (signal) => write({ ...order, folder, options, signal }));
+    const done = await exports.run(wanted.path, (signal) => write({ ...order, folder, options, signal }, { engine }));
     return { ...done, path: wanted.path };
   };
   return {
@@ -70,6 +71,7 @@ export function createExportHandlers({
       }),
     'export/saved-model': (wanted) => answerOf(() => serve(wanted, exportSavedModel)),
     'export/graph-model': (wanted) => answerOf(() => serve(wanted, exportGraphModel)),
+    'export/layers-model': (wanted) => answerOf(() => serve(wanted, exportLayersModel)),
     'export/cancel': async ({ path: wanted }) => ({ ok: true, value: { running: exports.cancel(wanted) } }),
     'export/training-script': (wanted) => answerOf(() => writeTrainingScript(wanted, workspace.root)),
   };

@@ -33,3 +33,19 @@ export const VerifyReply = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('failed'), stage: z.enum(['load', 'open', 'run']), message: z.string() }),
 ]);
 export type VerifyReply = z.infer<typeof VerifyReply>;
+
+/** What the process that checks folders for TensorFlow and TensorFlow.js is asked once, right after it started. */
+export const ServedRequest = z.strictObject({
+  kind: z.enum(['saved-model', 'graph-model', 'layers-model']),
+  /** Absolute path. */
+  folder: z.string(),
+  /** Of TensorFlow.js: those in plain JavaScript, which browsers have too, or TensorFlow's own, which are fast. */
+  kernels: z.enum(['plain', 'native']),
+  /** Names of the inputs, in the order of the model. */
+  inputs: z.array(z.string()),
+  /** Names of the outputs to fetch. */
+  outputs: z.array(z.string()),
+  /** One entry for each run: inputs by name. */
+  batches: z.array(z.record(z.string(), Tensor)),
+});
+export type ServedRequest = z.infer<typeof ServedRequest>;

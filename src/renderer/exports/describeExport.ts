@@ -1,5 +1,5 @@
 import type { CallOutput } from '../../contract/contract.ts';
-import type { Verification } from '../../contract/exports.ts';
+import { describeDifference, type Verification } from '../../contract/exports.ts';
 import { assertNever } from '../../graph-engine/core/diagnostic.ts';
 import type { ResultTone } from './ExportResult.tsx';
 import { formatBytes } from '../training/format.ts';
@@ -13,12 +13,12 @@ export function describeVerification(verification: Verification): {
     case 'verified':
       return {
         tone: 'success',
-        text: `Verified by ${verification.runtime}: maximum difference ${formatDifference(verification.maximumDifference)} on ${samples(verification.samples)}.`,
+        text: `Verified by ${verification.runtime}: maximum difference ${describeDifference(verification)} on ${samples(verification.samples)}.`,
       };
     case 'differs':
       return {
         tone: 'danger',
-        text: `Do not rely on this file: ${verification.runtime} gives other results, with a maximum difference of ${formatDifference(verification.maximumDifference)} on ${samples(verification.samples)}.`,
+        text: `Do not rely on this file: ${verification.runtime} gives other results, with a maximum difference of ${describeDifference(verification)} on ${samples(verification.samples)}.`,
       };
     case 'not-verified':
       return { tone: 'warning', text: `Written, but not verified: ${verification.reason}` };
@@ -56,10 +56,6 @@ export function describeLosses({
 
 function weights(count: number): string {
   return count === 1 ? '1 weight' : `${count} weights`;
-}
-
-function formatDifference(difference: number): string {
-  return difference === 0 ? '0' : difference.toExponential(1);
 }
 
 function samples(count: number): string {

@@ -1,6 +1,6 @@
 import type { ExportTarget } from './exportTarget.ts';
 import { onnxTarget } from './onnx/onnxTarget.tsx';
-import { graphModelTarget, savedModelTarget } from './servingTargets.tsx';
+import { graphModelTarget, layersModelTarget, savedModelTarget } from './servingTargets.tsx';
 import { kerasTarget, pytorchTarget } from './source/sourceTarget.tsx';
 
 /** Everything a network can be taken away as, in the order of the list. */
@@ -10,6 +10,7 @@ export const exportTargets: readonly [ExportTarget, ...ExportTarget[]] = [
   kerasTarget,
   savedModelTarget,
   graphModelTarget,
+  layersModelTarget,
 ];
 
 /** The name with the extension of a target in place of that of another. */

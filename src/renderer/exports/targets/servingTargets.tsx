@@ -4,6 +4,7 @@ import { formatBytes } from '../../training/format.ts';
 import { NumberField } from '../../ui/NumberField.tsx';
 import { Select } from '../../ui/Select.tsx';
 import { Switch } from '../../ui/Switch.tsx';
+import { describeVerification } from '../describeExport.ts';
 import { ResultLine, ResultPaths } from '../ExportResult.tsx';
 import type { ExportTarget, TargetFormProps } from './exportTarget.ts';
 import { answerOptions, batchOptions, reasonOf } from './onnx/onnxChoices.ts';
@@ -13,7 +14,7 @@ const choose = (changes: Partial<ServingChoices>): void => useServingChoices.set
 
 /** What a folder is that another program serves the network from. */
 interface ServingTarget extends Pick<ExportTarget, 'id' | 'label' | 'detail' | 'extension' | 'description'> {
-  readonly call: 'export/saved-model' | 'export/graph-model';
+  readonly call: 'export/saved-model' | 'export/graph-model' | 'export/layers-model';
   /** How it is loaded, given the name of the folder. */
   readonly usage: (folder: string) => string;
   /** What is no longer as it is here, each with why. */
@@ -26,7 +27,7 @@ const EXPANDED = 'Blocks and repetitions are written out; names of nodes and wei
 function servingTarget({ call, usage, notes, ...target }: ServingTarget): ExportTarget {
   return {
     ...target,
-    busyLabel: 'Exporting',
+    busyLabel: 'Exporting and checking',
     Form: (props: TargetFormProps) => <ServingForm {...props} notes={notes} />,
     async send(connection, order) {
       const chosen = useServingChoices.getState();
@@ -64,8 +65,8 @@ export const savedModelTarget = servingTarget({
 /** A folder that a web page loads. */
 export const graphModelTarget = servingTarget({
   id: 'tfjs',
-  label: 'TensorFlow.js',
-  detail: 'a graph model for web pages',
+  label: 'TensorFlow.js graph model',
+  detail: 'every network; for running in web pages',
   extension: '.tfjs',
   description: 'A folder with model.json and shards of weights, for loadGraphModel in a web page or in Node.',
   call: 'export/graph-model',
@@ -75,6 +76,23 @@ export const graphModelTarget = servingTarget({
     LAID_OUT,
     EXPANDED,
     'Operators that TensorFlow.js does not have are refused before anything is written.',
+  ],
+});
+
+/** A folder whose layers a web page can look into and train on. */
+export const layersModelTarget = servingTarget({
+  id: 'tfjs-layers',
+  label: 'TensorFlow.js layers model',
+  detail: 'layers of Keras; for training on in web pages',
+  extension: '.tfjs_layers',
+  description: 'A folder with model.json and shards of weights, for loadLayersModel in a web page or in Node.',
+  call: 'export/layers-model',
+  usage: (folder) => `const model = await tf.loadLayersModel("${folder}/model.json");`,
+  notes: [
+    'Layers and their weights are named after the nodes; padding that a layer cannot do is a layer before it.',
+    LAID_OUT,
+    EXPANDED,
+    'Nodes that are no layer of Keras are named and nothing is written: the graph model takes those.',
   ],
 });
 
@@ -133,15 +151,17 @@ function ServingForm({ document, trained, notes }: TargetFormProps & { readonly 
 }
 
 function ServingResult({ served, usage }: { readonly served: Served; readonly usage: string }) {
-  const { path, files, bytes, weights, inputs, outputs } = served;
+  const { path, files, bytes, weights, inputs, outputs, verification } = served;
+  const { tone, text } = describeVerification(verification);
   const ends = (list: Served['inputs']): string =>
     list.map(({ name, dims }) => `${name} [${dims.map((size) => (size < 0 ? 'batch' : size)).join(', ')}]`).join(', ');
   return (
     <>
-      <ResultLine tone="success">
-        Written with {weights} weights: takes {ends(inputs)}; answers {ends(outputs)}.
-      </ResultLine>
-      <ResultPaths paths={[path]} detail={`${files.length} files, ${formatBytes(bytes)}`} />
+      <ResultLine tone={tone}>{text}</ResultLine>
+      <ResultPaths paths={[path]} detail={`${files.length} files, ${formatBytes(bytes)}, ${weights} weights`} />
+      <p className="text-sm text-ink-muted">
+        Takes {ends(inputs)}; answers {ends(outputs)}.
+      </p>
       <pre className="overflow-auto rounded-md bg-sunken p-3 font-mono text-xs text-ink select-text">{usage}</pre>
     </>
   );

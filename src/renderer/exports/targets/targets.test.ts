@@ -9,6 +9,8 @@ test.each([
   ['resnet_20.py', 'onnx', 'resnet_20.onnx'],
   ['resnet-20.onnx', 'saved-model', 'resnet-20.saved_model'],
   ['resnet-20.saved_model', 'tfjs', 'resnet-20.tfjs'],
+  ['resnet-20.tfjs_layers', 'tfjs', 'resnet-20.tfjs'],
+  ['resnet-20.tfjs', 'tfjs-layers', 'resnet-20.tfjs_layers'],
 ])('%s as %s is %s', (name, id, expected) => {
   const target = exportTargets.find((one) => one.id === id);
   expect(target && renamedFor(name, target)).toBe(expected);

@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { DEFAULT_ONNX_OPTIONS } from '../../../../graph-engine/targets/onnx/onnxOptions.ts';
+import { Button } from '../../../ui/Button.tsx';
 import { NumberField } from '../../../ui/NumberField.tsx';
 import { Select } from '../../../ui/Select.tsx';
 import { Switch } from '../../../ui/Switch.tsx';
@@ -29,6 +30,7 @@ export function OnnxForm({ document, trained }: TargetFormProps) {
   const options = useMemo(() => ({ ...chosen, normalize: chosen.normalize && canNormalize }), [chosen, canNormalize]);
   const preview = useOnnxPreview(document, options);
   const { description } = preview;
+  const forced = description?.forced;
   const foldable = description?.foldable ?? 0;
   const left = description?.unfoldable.length ?? 0;
   return (
@@ -50,6 +52,20 @@ export function OnnxForm({ document, trained }: TargetFormProps) {
           onChange={(next) => choose({ opset: Number(next) })}
           data-testid="onnx-opset"
         />
+        {forced !== undefined && (
+          <div
+            role="status"
+            className="flex flex-col gap-2 rounded-md bg-warning-soft p-2.5 text-xs text-warning"
+            data-testid="onnx-forced-opset"
+          >
+            <p>
+              {forced.message} {forced.fix}
+            </p>
+            {forced.opset !== chosen.opset && (
+              <Button onClick={() => choose({ opset: forced.opset })}>Choose operator set {forced.opset}</Button>
+            )}
+          </div>
+        )}
         <Select
           label="Examples at a time"
           {...(chosen.batch !== null && { help: reasonOf('batch') })}

@@ -29,7 +29,10 @@ export const onnxTarget: ExportTarget = {
         <div className="flex flex-col gap-3" data-status={verification.status}>
           <ResultLine tone={tone}>{text}</ResultLine>
           <ResultPaths paths={paths} detail={describeFile(answer.value)} />
-          {describeLosses(answer.value).map((line) => (
+          {[
+            ...describeLosses(answer.value),
+            ...answer.value.notices.map(({ message, fix }) => `${message} ${fix}`),
+          ].map((line) => (
             <p key={line} className="text-sm text-ink-muted">
               {line}
             </p>
