@@ -5,7 +5,7 @@ import { FOREIGN_INPUT, FOREIGN_OUTPUT } from '../../ops/foreign/foreignOps.ts';
 import { GraphProtoSchema, type TypeProto } from '../../targets/protobuf/generated/onnx_pb.js';
 import { elementTypes } from './elementTypes.ts';
 import { keepNode, typeIn, type KeepProblem } from './mapping/keepNode.ts';
-import { ownType } from '../../ops/foreign/foreignTypes.ts';
+import { ownType } from '../../ops/foreign/ownType.ts';
 import { FEATURES_FIRST } from './mapping/convolutions.ts';
 import type { Bound, DrawnNode, Mapping } from './mapping/mapping.ts';
 import { isSameView, plainView, type View } from './mapping/view.ts';

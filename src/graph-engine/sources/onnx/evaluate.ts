@@ -28,6 +28,9 @@ export const movements: ReadonlySet<string> = new Set([
   ...['Expand', 'DepthToSpace', 'SpaceToDepth', 'Dropout'],
 ]);
 
+/** Products of constants with more multiplications than this are not worked out. */
+const MAXIMUM_PRODUCTS = 2 ** 22;
+
 const passed: Evaluator = ({ values: [x] }) => x;
 
 function elementwise(combine: (a: number, b: number) => number): Evaluator {
@@ -225,6 +228,43 @@ const evaluators: Readonly<Record<string, Evaluator>> = {
         from += index * (own[i] ?? 0);
       }
       result[at] = x[from] ?? 0;
+    }
+    return result;
+  },
+  GatherND({ node, inputs: [input, indices], values: [x, places], dims }) {
+    if (x === undefined || places === undefined || input?.dims === undefined) return undefined;
+    if (indices?.dims === undefined || intOf(node, 'batch_dims', 0) !== 0) return undefined;
+    const depth = indices.dims.at(-1) ?? 1;
+    const strides = stridesOf(input.dims);
+    const inner = countOf(input.dims.slice(depth));
+    const result = likeNumbers(x, countOf(dims));
+    for (let i = 0; i * inner < result.length; i++) {
+      let from = 0;
+      for (let axis = 0; axis < depth; axis++) {
+        from += fromFront(places[i * depth + axis] ?? 0, input.dims[axis] ?? 1) * (strides[axis] ?? 0);
+      }
+      result.set(x.subarray(from, from + inner), i * inner);
+    }
+    return result;
+  },
+  MatMul({ inputs: [left, right], values: [a, b], dims }) {
+    const [rows, columns] = [left?.dims, right?.dims];
+    if (a === undefined || b === undefined || rows === undefined || columns === undefined) return undefined;
+    const size = rows.at(-1) ?? 1;
+    // Angles of positions are such a product; what is as large as a product of weights is left alone.
+    if (rows.length < 2 || columns.length < 2 || countOf(dims) * size > MAXIMUM_PRODUCTS) return undefined;
+    const outer = dims.slice(0, -2);
+    const [height = 1, width = 1] = dims.slice(-2);
+    const one = spread({ elementType: 0, dims: rows }, a, [...outer, height, size]);
+    const other = spread({ elementType: 0, dims: columns }, b, [...outer, size, width]);
+    const result = likeNumbers(a, countOf(dims));
+    for (let at = 0; at < result.length; at++) {
+      const [plane, row, column] = [Math.floor(at / (height * width)), Math.floor(at / width) % height, at % width];
+      let sum = 0;
+      for (let k = 0; k < size; k++) {
+        sum += (one[(plane * height + row) * size + k] ?? 0) * (other[(plane * size + k) * width + column] ?? 0);
+      }
+      result[at] = sum;
     }
     return result;
   },

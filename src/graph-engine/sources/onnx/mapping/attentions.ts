@@ -43,6 +43,8 @@ interface Attention {
   /** What scores are multiplied by in all. */
   readonly scale: number;
   readonly mask: Mask;
+  /** Whether queries and keys are turned by their positions. */
+  readonly rotary: boolean;
   /** How the file sees what comes out. */
   readonly view: View;
 }
@@ -67,6 +69,13 @@ function attentionAt(mapping: Mapping, name: string): Attention | undefined {
   if (!isClose(value.factor, 1)) return undefined;
   const view = viewOf(mapping, out, { heads: perBatch, length, size: valueSize });
   if (view === undefined) return undefined;
+  const turned = [query, key].map(({ rotated }) => rotated).filter((one) => one !== undefined);
+  // What is turned has positions and features where the scores are made of them.
+  const isRotary = turned.every((one) => {
+    const back = followBack(mapping, one, false);
+    return back !== undefined && partOf(mapping, back, { heads: perBatch, length, onSide: false }) !== undefined;
+  });
+  if (value.rotated !== undefined || turned.length === 1 || !isRotary) return undefined;
   return {
     query: queryPart,
     key: keyPart,
@@ -74,6 +83,7 @@ function attentionAt(mapping: Mapping, name: string): Attention | undefined {
     heads: perBatch,
     scale: core.factor * query.factor * key.factor,
     mask: core.mask,
+    rotary: turned.length > 0,
     view,
   };
 }
@@ -305,6 +315,7 @@ const multiHeadAttention: Mapper = (node, mapping) => {
     keySize: query.size * heads === features ? 0 : query.size,
     valueSize: value.size === query.size ? 0 : value.size,
     causal,
+    ...(found.rotary ? { positions: 'rotary' } : {}),
     bias,
     outputBias: last.bias !== undefined,
     ...(padding === undefined ? {} : { paddingToken: padding.token }),
@@ -354,7 +365,7 @@ function projected(
 /** The inside of an attention alone. */
 const scaledDotProduct: Mapper = (node, mapping) => {
   const found = attentionAt(mapping, node.outputs[0] ?? '');
-  if (found === undefined) return false;
+  if (found === undefined || found.rotary) return false;
   const { heads, query, key, value, mask } = found;
   const cut = (part: Part): Bound | undefined => {
     const x = mapping.plain({ ...part.bound, view: [[0], [1], [2]] });

@@ -1,8 +1,8 @@
 import { create } from '@bufbuild/protobuf';
-import { foreignValue } from '../../../core/shape.ts';
+import { foreignValue, type TensorType } from '../../../core/shape.ts';
 import { writeBody, MAXIMUM_BODY } from '../../../ops/foreign/foreignBody.ts';
 import { foreignOpType, foreignPorts, MAXIMUM_PORTS } from '../../../ops/foreign/foreignOps.ts';
-import { EXAMPLES, ownType } from '../../../ops/foreign/foreignTypes.ts';
+import { EXAMPLES, ownType, typeProtoOf } from '../../../ops/foreign/ownType.ts';
 import {
   AttributeProtoSchema,
   GraphProtoSchema,
@@ -87,7 +87,12 @@ export function keepNode(node: SourceNode, mapping: Mapping, model: SourceModel)
       }),
     ],
     initializer: tensors,
-    input: fed.map((name) => ({ name: own(name) })),
+    // What comes in, so that an edit before it is noticed.
+    input: fed.map((name) => {
+      const { type } = inputs.get(name) ?? {};
+      const told = type?.foreign === undefined ? undefined : typeIn(mapping, model, name);
+      return { name: own(name), ...(type === undefined ? {} : typeField(type, told)) };
+    }),
     output: outputs.map((_, i) => ({ name: `out${i + 1}`, ...(types[i] === undefined ? {} : { type: types[i] }) })),
   });
   const text = writeBody(body);
@@ -160,7 +165,7 @@ function keptOperator(
   const body = create(GraphProtoSchema, {
     node: [{ opType, input: constant === undefined ? ['in1'] : ['in1', 'tensor1'], output: ['out1'], attribute }],
     initializer: constant === undefined ? [] : [constant.proto('tensor1')],
-    input: [{ name: 'in1' }],
+    input: [{ name: 'in1', ...typeField(x.type) }],
     output: [{ name: 'out1', ...(type === undefined ? {} : { type }) }],
   });
   const own = type === undefined ? foreignValue('unknown') : ownType(type);
@@ -175,6 +180,12 @@ function keptOperator(
   };
   mapping.nodes.push(node);
   return { source: { node, port: 'output1' }, type: own, view: plainView(own) };
+}
+
+/** A type of ours as ONNX has it; of what nothing here knows the type that is `told`. */
+function typeField(type: TensorType, told?: TypeProto): { readonly type?: TypeProto } {
+  const own = type.foreign === undefined ? typeProtoOf(type) : told;
+  return own === undefined ? {} : { type: own };
 }
 
 function lacking(node: SourceNode, name: string): KeepProblem {

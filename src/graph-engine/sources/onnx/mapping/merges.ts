@@ -79,19 +79,20 @@ function pairJoined(mapping: Mapping, a: Bound, b: Bound, axis: number): Bound |
   return y === undefined ? undefined : { ...y, view: left.view };
 }
 
-/** A learned row before a sequence: a constant that is spread over the batch. */
+/** Learned rows before a sequence: constants that are spread over the batch. */
 function classToken(node: SourceNode, mapping: Mapping): boolean {
-  const [rowName, restName] = node.inputs;
-  const rest = mapping.bound(restName);
-  const row = mapping.analysis.small.get(rowName ?? '')?.constant;
-  if (rest === undefined || row === undefined || node.inputs.length !== 2 || rest.view.length !== 3) return false;
-  const x = mapping.plain(rest);
-  if (x === undefined || !isSequence(x.type) || fromFront(intOf(node, 'axis', 1), 3) !== 1) return false;
-  const [, length, size = 1] = row.dims;
-  if (length !== 1 || size !== x.type.axes[1]?.size) return false;
-  const values = (): Float32Array => asFloats(row.numbers() ?? new Float32Array(size)).slice(0, size);
-  const y = mapping.one('classToken', {}, { input: x }, { token: { dims: [size], values } });
-  return mapping.bind(node.outputs[0], y);
+  const rest = mapping.bound(node.inputs.at(-1));
+  if (rest === undefined || rest.view.length !== 3 || fromFront(intOf(node, 'axis', 1), 3) !== 1) return false;
+  let sequence = mapping.plain(rest);
+  for (const name of node.inputs.slice(0, -1).toReversed()) {
+    const row = mapping.analysis.small.get(name)?.constant;
+    if (row === undefined || sequence === undefined || !isSequence(sequence.type)) return false;
+    const [, length, size = 1] = row.dims;
+    if (length !== 1 || size !== sequence.type.axes[1]?.size) return false;
+    const values = (): Float32Array => asFloats(row.numbers() ?? new Float32Array(size)).slice(0, size);
+    sequence = mapping.one('classToken', {}, { input: sequence }, { token: { dims: [size], values } });
+  }
+  return mapping.bind(node.outputs[0], sequence);
 }
 
 /** An Add of a constant to each position of a sequence: a table of positions. */

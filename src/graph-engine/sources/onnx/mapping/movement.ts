@@ -2,6 +2,7 @@ import { countOf, type Numbers } from '../constantTensor.ts';
 import { evaluatorOf, movements } from '../evaluate.ts';
 import type { SourceNode } from '../sourceModel.ts';
 import type { Mapping } from './mapping.ts';
+import { rotatedBy } from './rotations.ts';
 import { sizesOf, viewedDims, type View } from './view.ts';
 import type { TensorType } from '../../../core/shape.ts';
 
@@ -10,6 +11,8 @@ export interface Movement {
   readonly origin: string;
   /** What all of it is multiplied by on the way. */
   readonly factor: number;
+  /** The value that is turned by rotary positions on the way, if one is. */
+  readonly rotated: string | undefined;
   readonly dims: readonly number[];
   /** For each of its places (for the small batch) the place in the origin. */
   readonly places: Numbers;
@@ -21,12 +24,14 @@ const MAXIMUM_PLACES = 2 ** 24;
 interface Way {
   readonly origin: string;
   readonly factor: number;
+  readonly rotated: string | undefined;
   readonly steps: readonly { readonly node: SourceNode; readonly index: number }[];
 }
 
 function wayBack(mapping: Mapping, name: string, scales: boolean): Way {
   const steps: { readonly node: SourceNode; readonly index: number }[] = [];
   let [origin, factor] = [name, 1];
+  let rotated: string | undefined;
   for (;;) {
     const node = mapping.maker(origin);
     if (node === undefined) break;
@@ -36,11 +41,16 @@ function wayBack(mapping: Mapping, name: string, scales: boolean): Way {
       continue;
     }
     const scaled = scales ? scaledBy(mapping, node) : undefined;
-    if (scaled === undefined) break;
-    factor *= scaled.factor;
-    origin = scaled.input;
+    if (scaled !== undefined) {
+      factor *= scaled.factor;
+      origin = scaled.input;
+      continue;
+    }
+    const turned = scales && rotated === undefined ? rotatedBy(mapping, node) : undefined;
+    if (turned === undefined) break;
+    rotated = origin = turned;
   }
-  return { origin, factor, steps };
+  return { origin, factor, rotated, steps };
 }
 
 /** What made the numbers of a value, without a look at where each of them went. */
@@ -50,7 +60,7 @@ export function originOf(mapping: Mapping, name: string): string {
 
 /** Follows a value back to what made its numbers. */
 export function followBack(mapping: Mapping, name: string, scales = true): Movement | undefined {
-  const { origin, factor, steps } = wayBack(mapping, name, scales);
+  const { origin, factor, rotated, steps } = wayBack(mapping, name, scales);
   const start = mapping.fact(origin).dims;
   if (start === undefined || countOf(start) > MAXIMUM_PLACES) return undefined;
   let [dims, places]: [readonly number[], Numbers] = [
@@ -70,7 +80,7 @@ export function followBack(mapping: Mapping, name: string, scales = true): Movem
     if (moved === undefined) return undefined;
     [dims, places] = [output, moved];
   }
-  return { origin, factor, dims, places };
+  return { origin, factor, rotated, dims, places };
 }
 
 /** Whether where the numbers go depends on nothing that is fed. */
