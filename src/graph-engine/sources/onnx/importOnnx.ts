@@ -20,7 +20,12 @@ export interface ImportOptions {
   readonly external?: ReadExternal;
   /** Sizes of axes that the file leaves open, by their names there. */
   readonly sizes?: ReadonlyMap<string, number>;
+  /** Told now and then what is being done, and how much of it. */
+  readonly onProgress?: (stage: ImportStage, share: number) => void;
 }
+
+/** What an import does, in this order. */
+export type ImportStage = 'reading' | 'shapes' | 'drawing' | 'writing';
 
 /** A network out of an ONNX file. */
 export interface ImportedNetwork {
@@ -29,6 +34,9 @@ export interface ImportedNetwork {
   readonly weights: ReadonlyMap<string, DrawnWeight>;
   readonly report: ImportReport;
 }
+
+/** Progress is told after so many nodes. */
+const NODES_A_TIME = 64;
 
 /** Sizes that are tried for axes that the file leaves open, beside the batch: those of images, those of anything else. */
 const IMAGE_SIZES = [224, 256, 128, 64, 32];
@@ -39,16 +47,20 @@ const OTHER_SIZES = [128, 64, 32, 16, 8];
  * is exported again. A file that is no valid model comes back as a problem.
  */
 export function importOnnx(bytes: Uint8Array, options: ImportOptions): Result<ImportedNetwork> {
+  const progress = options.onProgress ?? (() => undefined);
+  progress('reading', 0);
   const decoded = decodeModel(bytes, options.external ?? (() => undefined));
   if (!decoded.ok) return decoded;
   const model = decoded.value;
+  progress('shapes', 0);
   const { analysis, chosen } = analysed(model, options.sizes ?? new Map());
   const mapping = new Mapping(
     analysis,
     model.outputs.map(({ name }) => name),
   );
   drawInputs(model, mapping);
-  for (const node of analysis.nodes) {
+  for (const [index, node] of analysis.nodes.entries()) {
+    if (index % NODES_A_TIME === 0) progress('drawing', index / analysis.nodes.length);
     if (node.outputs.every((name) => name === '' || analysis.small.get(name)?.constant !== undefined)) continue;
     if (mappersFor(node).some((mapper) => mapping.attempt(node, mapper))) continue;
     const problem = keepNode(node, mapping, model);
@@ -56,6 +68,7 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions): Result<Im
   }
   const ends = drawEnds(model, mapping);
   if (ends !== undefined) return fail(ends);
+  progress('writing', 0);
   const used = reachable(mapping);
   const kept = keptNodes(used);
   const about = [model.documentation, model.producer === '' ? '' : `Written by ${model.producer}.`];

@@ -205,13 +205,19 @@ const conv: Mapper = (node, mapping) =>
 /** Conv and an Add of one number a channel behind it. */
 const convAndBias: Mapper = (node, mapping) => {
   for (const [sum, bias] of [node.inputs, node.inputs.toReversed()]) {
-    const convolution = mapping.maker(sum, 'Conv');
+    // Channels-last networks turn the image before they add.
+    const moved = mapping.maker(sum, 'Transpose');
+    const perm = moved === undefined ? undefined : intsOf(moved, 'perm');
+    const convolution = mapping.maker(moved?.inputs[0] ?? sum, 'Conv');
     const constant = mapping.constant(bias);
     if (convolution === undefined || constant === undefined || (convolution.inputs[2] ?? '') !== '') continue;
     const wide = constant.dims.flatMap((size, i) => (size === 1 ? [] : [i - constant.dims.length]));
     const rank = mapping.fact(sum).dims?.length ?? 0;
-    if (wide.length !== 1 || wide[0] !== 1 - rank) continue;
-    return mapping.bind(node.outputs[0], convolve(convolution, mapping, convolution.inputs[0], bias));
+    const channels = perm === undefined ? 1 : perm.indexOf(1);
+    if (wide.length !== 1 || wide[0] !== channels - rank) continue;
+    const y = convolve(convolution, mapping, convolution.inputs[0], bias);
+    if (y === undefined || perm === undefined) return mapping.bind(node.outputs[0], y);
+    return mapping.bind(node.outputs[0], { ...y, view: perm.map((axis) => y.view[axis] ?? []) });
   }
   return false;
 };

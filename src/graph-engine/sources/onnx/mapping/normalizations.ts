@@ -86,6 +86,31 @@ const scaledBatchNormalization: Mapper = (node, mapping) => {
   return false;
 };
 
+/**
+ * (x − mean) · factor + shift with a constant for each channel: a batch normalization whose variance an exporter has worked into
+ * the factor, as Keras writes it.
+ */
+const normalizationByConstants: Mapper = (node, mapping) => {
+  for (const [product, shift] of bothWays(node.inputs)) {
+    const scaled = mapping.maker(product, 'Mul');
+    for (const [difference, factor] of bothWays(scaled?.inputs ?? [])) {
+      const centred = mapping.maker(difference, 'Sub');
+      const x = mapping.bound(centred?.inputs[0]);
+      if (x === undefined || x.type.foreign !== undefined) continue;
+      const size = channelsOf(x);
+      const [mean, scale, offset] = [centred?.inputs[1], factor, shift].map((name) =>
+        perChannel(mapping, name, x.view, x.type),
+      );
+      if (mean?.dims[0] !== size || scale?.dims[0] !== size || offset?.dims[0] !== size) continue;
+      const epsilon = 1e-3;
+      const weights = { scale, offset, runningMean: mean, runningVariance: filled(size, 1 - epsilon) };
+      const y = mapping.one('batchNormalization', { epsilon }, { input: x }, weights);
+      if (y !== undefined && mapping.bind(node.outputs[0], { ...y, view: x.view })) return true;
+    }
+  }
+  return false;
+};
+
 function combined(a: DrawnWeight, b: DrawnWeight, combine: (x: number, y: number) => number): Float32Array {
   const other = b.values();
   return a.values().map((value, i) => combine(value, other[i] ?? 0));
@@ -352,7 +377,7 @@ export const normalizationMappers: Readonly<Record<string, readonly Mapper[]>> =
   SimplifiedLayerNormalization: [rmsNormalization],
   GroupNormalization: [groupNormalization],
   Reshape: [groupParts],
-  Add: [normalizationParts, groupParts, scaledBatchNormalization],
+  Add: [normalizationParts, groupParts, scaledBatchNormalization, normalizationByConstants],
   Mul: [normalizationParts],
   Div: [normalizationParts],
 };
