@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { writeBody } from '../../ops/foreign/foreignBody.ts';
 import { foreignOpType, foreignPorts } from '../../ops/foreign/foreignOps.ts';
-import { EXAMPLES, ownType } from '../../ops/foreign/foreignTypes.ts';
+import { EXAMPLES, ownType, typeProtoOf } from '../../ops/foreign/ownType.ts';
 import {
   GraphProtoSchema,
   NodeProtoSchema,
@@ -49,11 +49,6 @@ export function keepLayer(
     },
   });
   const names = inputs.map((_, i) => `in${i + 1}`);
-  const body = create(GraphProtoSchema, {
-    node: [create(NodeProtoSchema, { opType: layer.className, domain: 'keras', input: names, output: ['out1'] })],
-    input: names.map((name) => ({ name })),
-    output: [{ name: 'out1', type }],
-  });
   let plain: readonly Bound[];
   try {
     plain = inputs.map((bound) => drawing.plain(bound));
@@ -61,6 +56,15 @@ export function keepLayer(
     if (error instanceof LayerRefused) return undefined;
     throw error;
   }
+  const body = create(GraphProtoSchema, {
+    node: [create(NodeProtoSchema, { opType: layer.className, domain: 'keras', input: names, output: ['out1'] })],
+    // What comes in, so that an edit before it is noticed.
+    input: names.map((name, i) => {
+      const told = plain[i] === undefined ? undefined : typeProtoOf(plain[i].type);
+      return { name, ...(told === undefined ? {} : { type: told }) };
+    }),
+    output: [{ name: 'out1', type }],
+  });
   const [inPorts, outPorts] = [foreignPorts('input', plain.length), foreignPorts('output', 1)];
   const [output = ''] = outPorts;
   const own = ownType(type);

@@ -32,6 +32,7 @@ function wayBack(mapping: Mapping, name: string, scales: boolean): Way {
   const steps: { readonly node: SourceNode; readonly index: number }[] = [];
   let [origin, factor] = [name, 1];
   let rotated: string | undefined;
+  const follow = (one: string): Movement | undefined => followBack(mapping, one, false);
   for (;;) {
     const node = mapping.maker(origin);
     if (node === undefined) break;
@@ -46,7 +47,7 @@ function wayBack(mapping: Mapping, name: string, scales: boolean): Way {
       origin = scaled.input;
       continue;
     }
-    const turned = scales && rotated === undefined ? rotatedBy(mapping, node) : undefined;
+    const turned = scales && rotated === undefined ? rotatedBy(mapping, node, follow) : undefined;
     if (turned === undefined) break;
     rotated = origin = turned;
   }

@@ -2,7 +2,10 @@ import type { SourceNode } from '../sourceModel.ts';
 import { broadcastStrides, copyStrided } from '../strided.ts';
 import { bothWays } from './activations.ts';
 import type { Mapping } from './mapping.ts';
-import { followBack } from './movement.ts';
+import type { Movement } from './movement.ts';
+
+/** Follows a value back to what made its numbers. */
+type Follow = (name: string) => Movement | undefined;
 
 /** How far a cosine or a sine may be from ours: exporters compute them in single precision, from large angles too. */
 const TOLERANCE = 1e-4;
@@ -11,15 +14,15 @@ const TOLERANCE = 1e-4;
  * The value `[…, length, size]` that a node is the end of turning by rotary positions as ours does, by 1 / 10000^(2i / size) for
  * each pair; `undefined` for any other node.
  */
-export function rotatedBy(mapping: Mapping, node: SourceNode): string | undefined {
+export function rotatedBy(mapping: Mapping, node: SourceNode, follow: Follow): string | undefined {
   const [output] = node.outputs;
   const dims = mapping.fact(output).dims ?? [];
   if (dims.length < 3 || (dims.at(-1) ?? 1) % 2 !== 0) return undefined;
-  return node.opType === 'Add' ? halvesTurned(mapping, node, dims) : halvesJoined(mapping, node, dims);
+  return node.opType === 'Add' ? halvesTurned(mapping, node, dims, follow) : halvesJoined(mapping, node, dims);
 }
 
 /** x · cos + [−second, first] · sin, as LLaMA has it. */
-function halvesTurned(mapping: Mapping, node: SourceNode, dims: readonly number[]): string | undefined {
+function halvesTurned(mapping: Mapping, node: SourceNode, dims: readonly number[], follow: Follow): string | undefined {
   for (const [straight, across] of bothWays(node.inputs)) {
     const [plain, crossed] = [mapping.maker(straight, 'Mul'), mapping.maker(across, 'Mul')];
     for (const [x, cosine] of bothWays(plain?.inputs ?? [])) {
@@ -28,7 +31,7 @@ function halvesTurned(mapping: Mapping, node: SourceNode, dims: readonly number[
         const [negative, first] = mapping.maker(joined, 'Concat')?.inputs ?? [];
         const second = mapping.maker(negative, 'Neg')?.inputs[0];
         if (!isAngle(mapping, sine, dims, Math.sin, 2)) continue;
-        if (isHalf(mapping, first, x, 0) && isHalf(mapping, second, x, 1)) return x;
+        if (isHalf(follow, first, x, 0) && isHalf(follow, second, x, 1)) return x;
       }
     }
   }
@@ -76,9 +79,9 @@ function isAngle(
 }
 
 /** Whether a value is the first (0) or the second (1) half of another one's last axis. */
-function isHalf(mapping: Mapping, name: string | undefined, whole: string, which: 0 | 1): boolean {
-  const part = name === undefined ? undefined : followBack(mapping, name, false);
-  const all = followBack(mapping, whole, false);
+function isHalf(follow: Follow, name: string | undefined, whole: string, which: 0 | 1): boolean {
+  const part = name === undefined ? undefined : follow(name);
+  const all = follow(whole);
   if (part === undefined || all === undefined || part.origin !== all.origin) return false;
   const width = all.dims.at(-1) ?? 2;
   const half = width / 2;
