@@ -11,7 +11,7 @@ const simdSources = 'src/main/executors/wasm/simd/assembly';
 
 /**
  * What is built, into which folder of dist, from which folders.
- * @typedef {{ name: 'renderer' | 'main' | 'electron' | 'simd', inputs: string[], entries: Record<string, string> }} Target
+ * @typedef {{ name: 'renderer' | 'main' | 'electron' | 'simd' | 'gpuPage', inputs: string[], entries: Record<string, string> }} Target
  * @type {Target[]}
  */
 const targets = [
@@ -43,6 +43,12 @@ const targets = [
       // What the set-up scripts call once there is a build.
       setup: 'src/main/engines/setup.ts',
     },
+  },
+  {
+    // What the desktop's hidden page runs: the executor on the graphics processor.
+    name: 'gpuPage',
+    inputs: ['src/main/executors', 'src/main/files', 'src/graph-engine', 'src/contract'],
+    entries: { index: 'src/main/executors/webgpu/page/index.html' },
   },
   {
     name: 'electron',
@@ -130,6 +136,7 @@ async function buildTarget(target, log) {
   rmSync(aside, { recursive: true, force: true });
   try {
     if (target.name === 'renderer') await buildRenderer(aside);
+    else if (target.name === 'gpuPage') await buildGpuPage(aside);
     else if (target.name === 'main') await buildNode(aside, Object.fromEntries(present));
     else if (target.name === 'simd') for (const entry of present) await buildSimd(aside, entry);
     else for (const entry of present) await buildElectron(aside, entry);
@@ -171,6 +178,19 @@ async function buildRenderer(outDir) {
     if (NODE_ENV === undefined) delete process.env['NODE_ENV'];
     else process.env['NODE_ENV'] = NODE_ENV;
   }
+}
+
+/** @param {string} outDir */
+async function buildGpuPage(outDir) {
+  const vite = await import('vite');
+  await vite.build({
+    configFile: false,
+    logLevel: 'warn',
+    root: path.join(root, 'src/main/executors/webgpu/page'),
+    base: './',
+    publicDir: false,
+    build: { outDir, emptyOutDir: false, target: 'es2023', sourcemap: true, chunkSizeWarningLimit: 3_000 },
+  });
 }
 
 /**

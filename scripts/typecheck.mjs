@@ -12,6 +12,7 @@ const projects = [
   'src/graph-engine',
   'src/contract',
   'src/main',
+  'src/main/executors/webgpu/page',
   'src/renderer',
   'electron',
   'tests',

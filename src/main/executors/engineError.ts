@@ -2,6 +2,9 @@ import { HostFailure } from '../files/hostFailure.ts';
 
 /** The engine refused or failed to compute. The program it happened to is dead. */
 export class EngineError extends HostFailure {
+  /** What it was made of, for whoever hands it on to another process. */
+  readonly engine: string;
+  readonly detail: string;
   /** The document path of the node where it happened, where the engine named one. */
   readonly origin: string | undefined;
 
@@ -23,6 +26,8 @@ export class EngineError extends HostFailure {
           },
     );
     this.name = 'EngineError';
+    this.engine = engine;
+    this.detail = detail;
     this.origin = origin;
   }
 }

@@ -1,0 +1,76 @@
+import { assertNever } from '../../../graph-engine/core/diagnostic.ts';
+import { problemOf } from '../../files/hostFailure.ts';
+import type { CompiledProgram, Executor } from '../compiledProgram.ts';
+import { EngineError } from '../engineError.ts';
+import type {
+  ExecutorPort,
+  ExecutorReplies,
+  ExecutorRequest,
+  NumberedReply,
+  NumberedRequest,
+} from './executorMessages.ts';
+
+/** Does what the other end of the port asks of an executor, which is opened when it asks for that. */
+export function serveExecutor(port: ExecutorPort, open: () => Promise<Executor>): void {
+  const programs = new Map<number, CompiledProgram>();
+  let opening: Promise<Executor> | undefined;
+  let lastProgram = 0;
+
+  function programOf(number: number): CompiledProgram {
+    const program = programs.get(number);
+    if (program === undefined) throw new Error('There is no such program');
+    return program;
+  }
+
+  async function answer(request: ExecutorRequest): Promise<ExecutorReplies[keyof ExecutorReplies]> {
+    const executor = await (opening ??= open());
+    switch (request.kind) {
+      case 'open': {
+        const { name, threads, device } = executor;
+        return { name, threads, device };
+      }
+      case 'compile': {
+        const compiled = await executor.compile(request.program, request.options);
+        programs.set(++lastProgram, compiled);
+        return lastProgram;
+      }
+      case 'run':
+        return programOf(request.compiled).run(request.entry, request.feeds, request.fetches);
+      case 'read':
+        return programOf(request.compiled).readVariables(request.names);
+      case 'write':
+        return programOf(request.compiled)
+          .writeVariables(request.values)
+          .then(() => undefined);
+      case 'dispose': {
+        const compiled = programOf(request.compiled);
+        programs.delete(request.compiled);
+        return compiled.dispose().then(() => undefined);
+      }
+      case 'close':
+        return executor.dispose().then(() => undefined);
+      default:
+        return assertNever(request);
+    }
+  }
+
+  port.listen((message) => {
+    // The other end is a part of this product, over a channel that nobody else holds.
+    const { number, request } = message as NumberedRequest;
+    answer(request).then(
+      (value) => port.post({ number, value } satisfies NumberedReply),
+      (error: unknown) => port.post(failureOf(number, error)),
+    );
+  });
+  port.onClose(() => void opening?.then((executor) => executor.dispose()).catch(() => undefined));
+}
+
+function failureOf(number: number, error: unknown): NumberedReply {
+  if (error instanceof EngineError) {
+    const { engine, detail, origin } = error;
+    return { number, engineFailure: { engine, detail, origin } };
+  }
+  const problem = problemOf(error);
+  if (problem !== undefined) return { number, problem };
+  return { number, bug: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}
