@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { findChromium } from '../../../../../scripts/chromium.mjs';
+import { pageHeaders, pageTypes } from '../../../../contract/pageDelivery.ts';
+import { createBuilder } from '../../../../graph-engine/program/builder.ts';
+import type { Variable } from '../../../../graph-engine/program/program.ts';
+import { productRoot } from '../../../files/productRoot.ts';
+
+const files = path.join(productRoot, 'dist', 'gpuPage');
+const weight: Variable = {
+  name: 'weight',
+  dims: [3],
+  dtype: 'float32',
+  initializer: { kind: 'constant', value: 2 },
+  role: 'weight',
+  trainable: true,
+  origin: '',
+};
+
+/** `y = weight * x`, and `weight -= rate * x`. */
+function program() {
+  const b = createBuilder('learn');
+  const [x, rate] = [b.input('x', [3], 'float32'), b.input('rate', [], 'float32')];
+  b.output('y', b.multiply(b.readVariable(weight), x));
+  b.applyGradientDescent(weight, rate, x);
+  return { variables: [weight], entries: { learn: b.entry() } };
+}
+
+/** What the preload script and the engine's process do, in the page: hand it a port, and ask at the other end. */
+const conversation = `async (program) => {
+  const { port1, port2 } = new MessageChannel();
+  const waiting = new Map();
+  port1.onmessage = ({ data }) => waiting.get(data.number)(data);
+  const ask = (request) => new Promise((resolve) => {
+    waiting.set(waiting.size + 1, resolve);
+    port1.postMessage({ number: waiting.size, request });
+  });
+  window.postMessage('skipwire:gpu-port', '*', [port2]);
+  const opened = await ask({ kind: 'open' });
+  const compiled = (await ask({ kind: 'compile', program, options: { seed: 1, selfCheck: false } })).value;
+  const feeds = { x: Float32Array.of(1, 2, 3), rate: Float32Array.of(0.5) };
+  const found = [];
+  for (let step = 0; step < 3; step++) {
+    const { value } = await ask({ kind: 'run', compiled, entry: 'learn', feeds });
+    found.push(Array.from(value.y));
+  }
+  const { value } = await ask({ kind: 'read', compiled });
+  return { device: opened.value.device.kind, found, weight: Array.from(value.weight) };
+}`;
+
+test(
+  'the hidden page trains on the graphics processor under the policy of the desktop',
+  { timeout: 300_000 },
+  async () => {
+    const server = createServer((request, response) => {
+      const name = request.url === '/' ? '/index.html' : (request.url ?? '');
+      readFile(path.join(files, path.normalize(name))).then(
+        (body) => response.writeHead(200, { ...pageHeaders, 'Content-Type': pageTypes[path.extname(name)] }).end(body),
+        () => response.writeHead(404).end(),
+      );
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const executablePath = findChromium();
+    const browser = await chromium.launch({
+      ...(executablePath !== undefined && { executablePath }),
+      args: ['--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
+      timeout: 180_000,
+    });
+    try {
+      const page = await browser.newPage();
+      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, { timeout: 180_000 });
+      const answer: unknown = await page.evaluate(`(${conversation})(${JSON.stringify(program())})`);
+      expect(answer).toEqual({
+        device: 'software',
+        found: [
+          [2, 4, 6],
+          [1.5, 2, 1.5],
+          [1, 0, -3],
+        ],
+        weight: [0.5, -1, -2.5],
+      });
+    } finally {
+      await browser.close();
+      server.close();
+    }
+  },
+);
