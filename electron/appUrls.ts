@@ -1,6 +1,7 @@
+import { APP_ORIGIN } from '../src/contract/pageDelivery.ts';
+
 /** The scheme and host the editor's page is served under; a scheme of its own has an origin, which `file:` has not. */
-export const APP_SCHEME = 'app';
-export const APP_HOST = 'skipwire';
+export const [APP_SCHEME = '', APP_HOST = ''] = APP_ORIGIN.split('://');
 export const APP_START = `${APP_SCHEME}://${APP_HOST}/index.html`;
 
 /** Whether an address belongs to the editor itself. */

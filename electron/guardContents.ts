@@ -1,8 +1,12 @@
 import { session, shell, type WebContents } from 'electron';
 import { isAppUrl, isSafeExternal } from './appUrls.ts';
 
-/** Copying is the one thing of these that the editor needs. */
-const ALLOWED_PERMISSIONS: ReadonlySet<string> = new Set(['clipboard-sanitized-write']);
+/** Copying, and reaching a host at the end of a tunnel, whose near end is on this machine. */
+const ALLOWED_PERMISSIONS: ReadonlySet<string> = new Set([
+  'clipboard-sanitized-write',
+  'local-network-access',
+  'loopback-network',
+]);
 
 /** Denies every permission a page can ask for but the allowed ones. */
 export function denyPermissions(): void {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { protocol } from 'electron';
 import { APP_SCHEME } from './appUrls.ts';
-import { pageHeaders } from '../src/contract/pageDelivery.ts';
+import { desktopPageHeaders } from '../src/contract/pageDelivery.ts';
 import { resolveAppFile } from './resolveAppFile.ts';
 
 /** Makes the app's scheme a secure one with an origin. Must be called before the app is ready. */
@@ -15,12 +15,12 @@ export function registerAppScheme(): void {
 export function serveApp(root: string): void {
   protocol.handle(APP_SCHEME, async (request) => {
     const found = request.method === 'GET' ? resolveAppFile(root, request.url) : undefined;
-    if (found === undefined) return new Response('Not found', { status: 404, headers: pageHeaders });
+    if (found === undefined) return new Response('Not found', { status: 404, headers: desktopPageHeaders });
     try {
       const body = new Uint8Array(await readFile(found.file));
-      return new Response(body, { headers: { ...pageHeaders, 'Content-Type': found.type } });
+      return new Response(body, { headers: { ...desktopPageHeaders, 'Content-Type': found.type } });
     } catch {
-      return new Response('Not found', { status: 404, headers: pageHeaders });
+      return new Response('Not found', { status: 404, headers: desktopPageHeaders });
     }
   });
 }

@@ -42,6 +42,8 @@ export const calls = {
     nothing,
     z.strictObject({
       version: z.string(),
+      /** Its name in its network. */
+      machine: z.string(),
       workspace: z.string(),
       platform: z.string(),
       engines: EngineList,
@@ -111,10 +113,16 @@ export type Handlers = {
   readonly [Name in CallName]: (input: ParsedInput<Name>) => Promise<Answer<CallOutput<Name>>>;
 };
 
+/**
+ * How the editor stands with its host. `lost` mends itself; the others are the user's to mend: the token is wrong, the host does
+ * not take this page for its editor, the host is of another version.
+ */
+export type ConnectionState = 'connecting' | 'open' | 'lost' | 'refused' | 'foreign' | 'other-version';
+
 /** The editor's side of a connection to the host. */
 export interface HostConnection {
   call<Name extends CallName>(name: Name, input: CallInput<Name>): Promise<Answer<CallOutput<Name>>>;
   /** Returns the function that stops listening. */
   onEvent(listener: (event: HostEvent) => void): () => void;
-  onState(listener: (state: 'connecting' | 'open' | 'lost' | 'refused') => void): () => void;
+  onState(listener: (state: ConnectionState) => void): () => void;
 }

@@ -5,6 +5,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { HostFailure } from '../files/hostFailure.ts';
 import { createToken } from '../host/accessGuard.ts';
 import { createHost } from '../host/createHost.ts';
+import { createOpeningKey } from '../host/openingKey.ts';
 import { startEditorServer, type EditorServer, type ServerOptions } from '../host/webSocketTransport.ts';
 import { exitCodes } from './exitCodes.ts';
 import { tellingProblems } from './tellProblem.ts';
@@ -39,20 +40,21 @@ export function registerServeCommand(program: Command): void {
 async function serve(options: ServeOptions): Promise<void> {
   const host = await createHost({ workspace: path.resolve(options.workspace), warm: true });
   const token = createToken();
+  const openingKey = options.open ? createOpeningKey() : undefined;
   let server: EditorServer;
   try {
-    server = await listen({ host, workspace: host.workspace, token, address: options.host }, options.port);
+    server = await listen({ host, workspace: host.workspace, token, openingKey, address: options.host }, options.port);
   } catch (error) {
     await host.dispose();
     throw error;
   }
   // Before the address is told: whoever reads it may end the program at once.
   const told = untilTold();
-  const address = `http://${addressable(options.host)}:${server.port}/#token=${token}`;
-  console.log(`Skipwire is at ${address}`);
+  const addressWith = (key: string): string => `http://${addressable(options.host)}:${server.port}/#token=${key}`;
+  console.log(`Skipwire is at ${addressWith(token)}`);
   console.log(`Workspace: ${host.workspace.root}`);
   console.log('Whoever has this address can read and write the workspace. Stop with Ctrl-C.');
-  if (options.open) openBrowser(address);
+  if (openingKey !== undefined) openBrowser(addressWith(openingKey.key));
   await told;
   // A second Ctrl-C does not wait for weights to be saved.
   process.once('SIGINT', () => process.exit(130));

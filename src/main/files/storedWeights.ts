@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { WorkspacePath } from '../../contract/workspacePath.ts';
@@ -56,7 +56,8 @@ function withVariables(program: Program, variables: Program['variables']): Progr
 
 /** Where a weights file of the workspace lies. Throws a `HostFailure` when it is missing or lies outside. */
 export function storedWeightsFile(file: string, workspace = process.cwd()): string {
-  if (!WorkspacePath.safeParse(file).success) {
+  const absolute = path.resolve(workspace, file);
+  if (!WorkspacePath.safeParse(file).success || leadsOut(absolute, workspace)) {
     throw new HostFailure({
       code: 'weights/outside',
       message: `The network begins with the weights in "${file}", which is not in the workspace.`,
@@ -64,7 +65,6 @@ export function storedWeightsFile(file: string, workspace = process.cwd()): stri
       remedy: 'Bring the file into the workspace, or import the network again there.',
     });
   }
-  const absolute = path.resolve(workspace, file);
   if (!existsSync(absolute)) {
     throw new HostFailure({
       code: 'weights/missing',
@@ -84,6 +84,11 @@ async function readStoredWeights(file: string, workspace: string): Promise<Reado
     message: `"${file}": ${decoded.error.message}`,
     remedy: 'Import the network again.',
   });
+}
+
+/** Whether a file lies outside, at the end of a link: a document may come from anybody. */
+function leadsOut(absolute: string, workspace: string): boolean {
+  return existsSync(absolute) && !realpathSync(absolute).startsWith(realpathSync(workspace) + path.sep);
 }
 
 /** What was taken of a weights file, in words. */

@@ -149,25 +149,32 @@ async function answerCall(handlers: Handlers, name: string, input: unknown): Pro
   if (!isCallName(name)) {
     return { ok: false, problem: { code: 'host/unknown-call', message: `The host knows no request "${name}".` } };
   }
-  const parsed = calls[name].input.safeParse(input);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const place = issue?.path.join('.') ?? '';
-    return {
-      ok: false,
-      problem: {
-        code: 'host/bad-input',
-        message: `The request "${name}" was not understood: ${place === '' ? '' : `${place} `}${issue?.message ?? ''}.`,
-      },
-    };
-  }
   try {
+    const parsed = calls[name].input.safeParse(input);
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      const place = issue?.path.join('.') ?? '';
+      return badInput(name, `${place === '' ? '' : `${place} `}${issue?.message ?? ''}`);
+    }
     // Each handler takes what its own schema gives; the pairing is by name.
     const handler = handlers[name] as (input: unknown) => Promise<Answer<unknown>>;
     return await handler(parsed.data);
   } catch (error) {
+    if (isTooDeep(error)) return badInput(name, 'it nests too deep');
     return { ok: false, problem: problemOf(error) ?? bug(error) };
   }
+}
+
+function badInput(name: CallName, why: string): Answer<never> {
+  return {
+    ok: false,
+    problem: { code: 'host/bad-input', message: `The request "${name}" was not understood: ${why}.` },
+  };
+}
+
+/** Whether what was sent nests deeper than the stack of whoever walks it. */
+function isTooDeep(error: unknown): boolean {
+  return error instanceof RangeError && /call stack/i.test(error.message);
 }
 
 function isCallName(name: string): name is CallName {

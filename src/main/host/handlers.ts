@@ -1,3 +1,4 @@
+import os from 'node:os';
 import path from 'node:path';
 import type { Handlers } from '../../contract/contract.ts';
 import { dataSources } from '../datasets/dataSources.ts';
@@ -36,6 +37,7 @@ export function createHandlers(services: HostServices): Handlers {
     'host/describe': () =>
       answerOf(async () => ({
         version: productVersion,
+        machine: os.hostname(),
         workspace: workspace.root,
         platform: process.platform,
         engines: await engines.list(),

@@ -24,7 +24,15 @@ export function serveMessages(host: Host, channel: Channel): ServedClient {
       if (!parsed.success) return false;
       const { id, call, input } = parsed.data;
       void host.call(call, input).then((answer) => {
-        if (open) channel.send({ kind: 'reply', id, ...answer });
+        if (!open) return;
+        try {
+          channel.send({ kind: 'reply', id, ...answer });
+        } catch (error) {
+          // Text has a longest length, and whoever waits for an answer must get one.
+          if (!(error instanceof RangeError)) throw error;
+          const message = `The answer to "${call}" is too large to be sent.`;
+          channel.send({ kind: 'reply', id, ok: false, problem: { code: 'host/answer-too-large', message } });
+        }
       });
       return true;
     },

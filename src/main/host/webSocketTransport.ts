@@ -2,31 +2,24 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer, type WebSocket } from 'ws';
-import {
-  CLOSE_MALFORMED,
-  CLOSE_REFUSED,
-  HelloMessage,
-  MAXIMUM_MESSAGE_BYTES,
-  type HostMessage,
-} from '../../contract/messages.ts';
-import { pageHeaders } from '../../contract/pageDelivery.ts';
+import { WebSocketServer } from 'ws';
+import { ALIVE_EVERY, MAXIMUM_MESSAGE_BYTES } from '../../contract/messages.ts';
+import { APP_ORIGIN, pageHeaders } from '../../contract/pageDelivery.ts';
 import { HostFailure } from '../files/hostFailure.ts';
-import { productRoot, productVersion } from '../files/productRoot.ts';
+import { productRoot } from '../files/productRoot.ts';
 import type { WorkspaceFolder } from '../files/workspaceFolder.ts';
-import { isFromEditor, ownNamesFor, sameToken } from './accessGuard.ts';
-import type { Host } from './createHost.ts';
-import { serveMessages, type ServedClient } from './serveMessages.ts';
+import { foreignTo, ownNamesFor, sameToken } from './accessGuard.ts';
+import { attendClient, type Access, type AttendedClient } from './attendClient.ts';
 import { sendFile, sendStatic } from './staticFiles.ts';
 
-export interface ServerOptions {
-  readonly host: Host;
+export interface ServerOptions extends Access {
   readonly workspace: WorkspaceFolder;
-  readonly token: string;
   /** Address to listen on; the loopback by default. */
   readonly address?: string;
   /** 0 takes any free one. */
   readonly port: number;
+  /** Milliseconds for the head of a request. */
+  readonly headTime?: number;
   /** Folder of the built editor. */
   readonly renderer?: string;
 }
@@ -36,45 +29,60 @@ export interface EditorServer {
   close(): Promise<void>;
 }
 
-/** Seconds a client has for its greeting. */
-const GREETING_TIME = 10;
-const PING_EVERY = 30_000;
+/** Milliseconds for the head of a request, and for all of it: the editor's requests have no bodies. */
+const HEAD_TIME = 10_000;
+const REQUEST_TIME = 30_000;
+/** How often requests are looked at for their age, in milliseconds. */
+const LOOK_EVERY = 2000;
+/** Far more than editors open. */
+const MOST_CONNECTIONS = 500;
 
 /**
  * Serves the editor's page, downloads from the workspace, and the contract over a WebSocket. Throws a `HostFailure` when
  * the port is taken or may not be used.
  */
 export async function startEditorServer(options: ServerOptions): Promise<EditorServer> {
-  const { address = '127.0.0.1', port } = options;
+  const { address = '127.0.0.1', port, headTime = HEAD_TIME } = options;
   const ownNames = ownNamesFor(address);
-  const server = createServer((request, response) => {
+  const limits = {
+    headersTimeout: headTime,
+    requestTimeout: REQUEST_TIME,
+    connectionsCheckingInterval: Math.min(headTime, LOOK_EVERY),
+  };
+  const server = createServer(limits, (request, response) => {
     answer(options, ownNames, request, response).catch((error: unknown) => {
       console.error(error);
       response.destroy();
     });
   });
+  server.maxConnections = MOST_CONNECTIONS;
+  const clients = new Set<AttendedClient>();
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAXIMUM_MESSAGE_BYTES });
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     // A reset while the request is refused is no reason to fall.
     stream.on('error', () => stream.destroy());
-    if (!isFromEditor(request, ownNames) || pathOf(request) !== '/host') {
+    if (foreignTo(ownNames, request) !== undefined || pathOf(request) !== '/host') {
       stream.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       return;
     }
-    sockets.handleUpgrade(request, stream, head, (socket) => attend(socket, options));
+    sockets.handleUpgrade(request, stream, head, (socket) => {
+      const client = attendClient(socket, stream, options);
+      clients.add(client);
+      socket.once('close', () => clients.delete(client));
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(listenFailure(error, address, port) ?? error));
     server.listen(port, address, resolve);
   });
-  // Tunnels and proxies close connections on which nothing moves.
-  const pinging = setInterval(() => {
-    for (const socket of sockets.clients) socket.ping();
-  }, PING_EVERY);
+  // Tunnels and proxies close connections on which nothing moves, and break without a word.
+  const beating = setInterval(() => {
+    for (const client of clients) client.beat();
+  }, ALIVE_EVERY);
   return {
     port: (server.address() as AddressInfo).port,
     async close() {
-      clearInterval(pinging);
+      clearInterval(beating);
       for (const socket of sockets.clients) socket.terminate();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
@@ -84,56 +92,38 @@ export async function startEditorServer(options: ServerOptions): Promise<EditorS
   };
 }
 
-/** Talks with one client: the greeting first, then requests and events. */
-function attend(socket: WebSocket, { host, token }: ServerOptions): void {
-  let client: ServedClient | undefined;
-  const send = (message: HostMessage): void => {
-    if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
-  };
-  const impatience = setTimeout(() => socket.close(CLOSE_REFUSED, 'No greeting came.'), GREETING_TIME * 1000);
-  socket.on('message', (data: Buffer, isBinary) => {
-    const message = isBinary ? undefined : parseJson(data.toString('utf8'));
-    if (client !== undefined) {
-      if (!client.receive(message)) socket.close(CLOSE_MALFORMED, 'That message is not of the contract.');
-      return;
-    }
-    clearTimeout(impatience);
-    const hello = HelloMessage.safeParse(message);
-    if (!hello.success || !sameToken(hello.data.token, token)) {
-      socket.close(CLOSE_REFUSED, 'The token is wrong.');
-      return;
-    }
-    send({ kind: 'welcome', version: productVersion });
-    client = serveMessages(host, { send });
-  });
-  socket.on('close', () => {
-    clearTimeout(impatience);
-    client?.close();
-  });
-  // A broken connection closes as well; nothing more is to be done about it.
-  socket.on('error', () => undefined);
-}
-
 async function answer(
   { renderer = path.join(productRoot, 'dist', 'renderer'), workspace, token }: ServerOptions,
   ownNames: readonly string[],
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const shared = sharedWith(request);
   const refuse = (status: number, text: string): void => {
-    response.writeHead(status, { ...pageHeaders, 'Content-Type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
+    const headers = { ...pageHeaders, ...shared, 'Content-Type': 'text/plain; charset=utf-8' };
+    response.writeHead(status, headers).end(`${text}\n`);
   };
-  if (!isFromEditor(request, ownNames)) return refuse(403, 'This address is not for other sites.');
+  const foreign = foreignTo(ownNames, request);
+  if (foreign !== undefined) return refuse(403, `This is not answered. ${foreign}`);
+  if (request.method === 'OPTIONS' && shared !== undefined) {
+    response.writeHead(204, { ...pageHeaders, ...shared, 'Access-Control-Allow-Headers': 'Authorization' }).end();
+    return;
+  }
   if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, 'Only GET is answered here.');
   const pathname = pathOf(request);
   if (pathname.startsWith('/files/')) {
     const given = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
     if (!sameToken(given, token)) return refuse(401, 'The token is wrong or missing.');
     const file = await resolveDownload(workspace, pathname.slice('/files/'.length));
-    const sent = file !== undefined && (await sendFile(file, response, { 'Cache-Control': 'no-store' }));
+    const sent = file !== undefined && (await sendFile(file, response, { 'Cache-Control': 'no-store', ...shared }));
     return sent ? undefined : refuse(404, 'There is no such file in the workspace.');
   }
   if (!(await sendStatic(renderer, pathname, response))) refuse(404, 'There is nothing at this address.');
+}
+
+/** Lets the desktop app's page, which has an origin of its own, read what it asked for. */
+function sharedWith({ headers }: IncomingMessage): Readonly<Record<string, string>> | undefined {
+  return headers.origin === APP_ORIGIN ? { 'Access-Control-Allow-Origin': APP_ORIGIN, Vary: 'Origin' } : undefined;
 }
 
 async function resolveDownload(workspace: WorkspaceFolder, encoded: string): Promise<string | undefined> {
@@ -148,14 +138,6 @@ async function resolveDownload(workspace: WorkspaceFolder, encoded: string): Pro
 function pathOf(request: IncomingMessage): string {
   const [pathname = '/'] = (request.url ?? '/').split('?');
   return pathname;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function listenFailure(error: Error, address: string, port: number): HostFailure | undefined {
