@@ -279,6 +279,8 @@ const evaluators: Readonly<Record<string, Evaluator>> = {
     for (const [i, part] of values.entries()) {
       if (part === undefined) return undefined;
       const width = countOf((inputs[i]?.dims ?? []).slice(axis));
+      // A file may tell of a value other sizes than its parts add up to.
+      if (part.length !== outer * width || before + width > row) return undefined;
       for (let o = 0; o < outer; o++) result.set(part.subarray(o * width, (o + 1) * width), o * row + before);
       before += width;
     }
