@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { contentPolicy } from './pageDelivery.ts';
+import { contentPolicy, desktopContentPolicy } from './pageDelivery.ts';
 
 const directives = new Map(
   contentPolicy.split('; ').map((directive) => {
@@ -20,3 +20,11 @@ test.each(['base-uri', 'form-action', 'frame-src', 'frame-ancestors', 'object-sr
 });
 
 test('no address of the network is allowed', () => expect(contentPolicy).not.toMatch(/https?:|wss?:|\*/));
+
+test('the desktop app may reach hosts at the near end of a tunnel, and is as strict in all else', () => {
+  const connections = /connect-src [^;]*/;
+  expect(connections.exec(desktopContentPolicy)?.[0]).toBe(
+    "connect-src 'self' http://127.0.0.1:* http://localhost:* ws://127.0.0.1:* ws://localhost:*",
+  );
+  expect(desktopContentPolicy.replace(connections, '')).toBe(contentPolicy.replace(connections, ''));
+});

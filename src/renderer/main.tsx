@@ -6,6 +6,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
 import { panes } from './app/panes.tsx';
 import { openHost } from './connection/openHost.ts';
+import { openCarried } from './files/openCarried.ts';
 import { followHost } from './connection/hostStore.ts';
 import { followLibrary } from './blocks/ownLibrary.ts';
 import { followJournal } from './files/journal.ts';
@@ -25,18 +26,19 @@ import { showToast } from './ui/Toast.tsx';
 
 startTheme();
 startPanes(panes);
+const host = openHost();
 const { restored, unreadable } = await startDrafts(() => {
   showToast({
     tone: 'danger',
     title: 'No draft is kept',
     description: 'The browser has no room for it. Save to a file before closing this page.',
   });
-});
+}, host.remote);
+openCarried();
 for (const reason of unreadable) {
   showToast({ tone: 'danger', title: 'A draft could not be read', description: reason });
 }
 startGuide();
-const host = openHost();
 followHost(host.connection);
 followRuns(host.connection);
 followArchive(host.connection);

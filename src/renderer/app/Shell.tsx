@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import { CanvasPane } from '../canvas/CanvasPane.tsx';
 import { BesidePane } from '../compare/BesidePane.tsx';
 import { CompareBar } from '../compare/CompareBar.tsx';
+import { ConnectDialog } from '../connection/ConnectDialog.tsx';
 import { OutsideBanner } from '../files/OutsideBanner.tsx';
 import { heatMapCommands } from '../heatmap/heatMapCommands.tsx';
 import type { Pane } from '../panes/pane.ts';
@@ -18,11 +19,11 @@ import { Divider } from '../ui/Divider.tsx';
 import { VarianceDialog } from '../variance/VarianceDialog.tsx';
 import { useAppCommands, type AppCommand } from './appCommands.tsx';
 import { CommandPalette } from './CommandPalette.tsx';
+import { ConnectionBanner } from './ConnectionBanner.tsx';
 import { DocumentTabs } from './DocumentTabs.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
-import { RefusedBanner } from './RefusedBanner.tsx';
 import { ShortcutsDialog } from './ShortcutsDialog.tsx';
-import { setPaletteOpen, setShortcutsOpen, shellStore } from './shellStore.ts';
+import { setConnectOpen, setPaletteOpen, setShortcutsOpen, shellStore } from './shellStore.ts';
 import { StatusBar } from './StatusBar.tsx';
 import { TopBar } from './TopBar.tsx';
 import { useShortcuts } from './useShortcuts.ts';
@@ -35,11 +36,12 @@ export function Shell() {
   useShortcuts(commands);
   const paletteOpen = useStore(shellStore, (state) => state.paletteOpen);
   const shortcutsOpen = useStore(shellStore, (state) => state.shortcutsOpen);
+  const connectOpen = useStore(shellStore, (state) => state.connectOpen);
 
   return (
     <div className="flex h-full flex-col bg-canvas">
       <TopBar commands={commands} />
-      <RefusedBanner />
+      <ConnectionBanner />
       <Panes canvas={<Centre commands={commands} />} guard={guard} />
       <StatusBar />
       {paletteOpen && <CommandPaletteWithReference commands={commands} />}
@@ -48,6 +50,7 @@ export function Shell() {
         <VarianceDialog />
       </ErrorBoundary>
       {shortcutsOpen && <ShortcutsDialog commands={commands} onClose={() => setShortcutsOpen(false)} />}
+      {connectOpen && <ConnectDialog onClose={() => setConnectOpen(false)} />}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { CircleAlert, CircleCheck, Lightbulb, TriangleAlert } from 'lucide-react';
 import { useStore } from 'zustand';
+import { useHost } from '../connection/host.ts';
 import { hostStore } from '../connection/hostStore.ts';
 import { isInFront } from '../panes/layout.ts';
 import { togglePane, usePanes } from '../panes/paneStore.ts';
@@ -9,6 +10,7 @@ import { useDocument } from '../store/documentStore.ts';
 import { classNames } from '../ui/classNames.ts';
 import { Tooltip } from '../ui/Tooltip.tsx';
 import { describeConnection, describeEngine } from './describeConnection.ts';
+import { setConnectOpen } from './shellStore.ts';
 
 /** The bar at the bottom: problems, totals, engine, connection. */
 export function StatusBar() {
@@ -85,23 +87,36 @@ function EngineState() {
   );
 }
 
-const DOTS = { open: 'bg-success', connecting: 'bg-ink-faint', lost: 'bg-warning', refused: 'bg-danger' } as const;
+const DOTS = {
+  open: 'bg-success',
+  connecting: 'bg-ink-faint',
+  lost: 'bg-warning',
+  refused: 'bg-danger',
+  foreign: 'bg-danger',
+  'other-version': 'bg-danger',
+} as const;
 
 function ConnectionState() {
+  const { remote } = useHost();
   const state = useStore(hostStore, (host) => host.connection);
+  const where = useStore(hostStore, ({ description }) => description);
   const { label, detail } = describeConnection(state);
+  const place = state === 'open' && where !== null ? `${detail} ${where.machine}: ${where.workspace}` : detail;
   return (
-    <Tooltip content={detail} side="top">
-      <span
-        role="status"
-        tabIndex={0}
-        className="flex shrink-0 items-center gap-1.5"
+    <Tooltip content={place} side="top">
+      <button
+        type="button"
+        className="flex h-5 shrink-0 items-center gap-1.5 rounded-sm px-1 hover:bg-hover hover:text-ink"
         data-testid="connection-state"
         data-state={state}
+        onClick={() => setConnectOpen(true)}
       >
         <span className={`size-1.5 rounded-full ${DOTS[state]}`} aria-hidden />
-        {label}
-      </span>
+        <span role="status">
+          {label}
+          {remote !== undefined && state === 'open' && ` to ${where?.machine ?? remote}`}
+        </span>
+      </button>
     </Tooltip>
   );
 }

@@ -84,6 +84,8 @@ export function TopBar({ commands }: { readonly commands: readonly AppCommand[] 
           item('compare'),
           item('figure'),
           item('export-onnx'),
+          'separator',
+          item('connect'),
         ]}
       />
       <BarMenu

@@ -13,6 +13,7 @@ import {
   Link,
   Moon,
   Play,
+  PlugZap,
   Redo2,
   Save,
   SaveAll,
@@ -41,7 +42,7 @@ import { usePaneCommands } from '../panes/paneCommands.tsx';
 import { showPane } from '../panes/paneStore.ts';
 import type { PaneId } from '../panes/pane.ts';
 import { focusRegion } from './regions.ts';
-import { setPaletteOpen, setShortcutsOpen } from './shellStore.ts';
+import { setConnectOpen, setPaletteOpen, setShortcutsOpen } from './shellStore.ts';
 
 export type AppCommandId =
   | 'new'
@@ -54,6 +55,7 @@ export type AppCommandId =
   | 'download'
   | 'copy-link'
   | 'export-onnx'
+  | 'connect'
   | 'compare'
   | 'figure'
   | 'beside'
@@ -223,6 +225,16 @@ export function useAppCommands(): readonly AppCommand[] {
         run: () => {
           commitTyping();
           showFileDialog({ kind: 'compare' });
+        },
+      },
+      {
+        id: 'connect',
+        label: 'Connect to a host…',
+        icon: <PlugZap {...SIZE} />,
+        enabled: true,
+        run: () => {
+          commitTyping();
+          setConnectOpen(true);
         },
       },
       {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { describeConnection, describeEngine } from './describeConnection.ts';
+import { describeAttempt, describeConnection, describeEngine, isForUserToMend } from './describeConnection.ts';
 
 test('a lost host is calm and says that nothing is lost', () => {
   expect(describeConnection('lost').label).toBe('Reconnecting…');
@@ -9,6 +9,24 @@ test('a lost host is calm and says that nothing is lost', () => {
 test('a wrong key says what to do', () => {
   expect(describeConnection('refused').detail).toContain('Open the link that Skipwire printed');
 });
+
+test('a lost host is tried again by itself, and the time until then is told', () => {
+  expect(isForUserToMend('lost')).toBe(false);
+  expect([4200, 0, -3, null].map(describeAttempt)).toEqual([
+    'Reconnecting in 5 s',
+    'Reconnecting…',
+    'Reconnecting…',
+    'Reconnecting…',
+  ]);
+});
+
+test.each(['refused', 'foreign', 'other-version'] as const)(
+  '%s is for the user to mend, and nothing is lost',
+  (state) => {
+    expect(isForUserToMend(state)).toBe(true);
+    expect(describeConnection(state).detail).toContain('Your drawing is kept');
+  },
+);
 
 const tensorflow = {
   id: 'tensorflow',

@@ -4,7 +4,11 @@ import type { ManagedConnection } from './hostConnection.ts';
 /** How this page reaches its host. */
 export interface Host {
   readonly connection: ManagedConnection;
-  /** Fetches a file of the workspace; `undefined` in the desktop app, where files are simply there. */
+  /** Where the host is, when it is another than the one that came with this window. */
+  readonly remote?: string;
+  /** Greets with another key from now on; absent where no key is needed. */
+  readonly greetWith?: (key: string) => void;
+  /** Fetches a file of the workspace; absent where files of the workspace are files of this computer. */
   readonly download?: (path: string) => Promise<Blob>;
 }
 

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { ClientMessage } from '../../contract/messages.ts';
 import { createHostConnection, defaultRetryDelay } from './hostConnection.ts';
 import type { LinkEvents } from './link.ts';
@@ -70,12 +70,28 @@ test('it connects again by itself and the new link works', async () => {
   expect(states).toEqual(['open', 'lost', 'open']);
 });
 
-test('a wrong token is final: no further attempt', async () => {
-  const { links, last, states } = line();
-  last().events.closed('refused');
+test.each(['refused', 'foreign', 'other-version'] as const)('%s is final: no further attempt', async (reason) => {
+  const { connection, links, last, states } = line();
+  last().events.closed(reason, 'Because.');
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect(links).toHaveLength(1);
-  expect(states).toEqual(['refused']);
+  expect(states).toEqual([reason]);
+  expect([connection.detail, connection.nextAttempt]).toEqual(['Because.', undefined]);
+  expect(await connection.call('run/list', {})).toMatchObject({ ok: false, problem: { code: 'connection/lost' } });
+});
+
+test('each attempt that fails says when the next one is', async () => {
+  const { connection, links, last, states } = line();
+  last().events.closed('lost');
+  const first = connection.nextAttempt ?? 0;
+  expect(Math.abs(first - Date.now())).toBeLessThan(10_000);
+  await vi.waitFor(() => expect(links).toHaveLength(2));
+  last().events.closed('lost');
+  expect(connection.nextAttempt).toBeGreaterThanOrEqual(first);
+  await vi.waitFor(() => expect(links).toHaveLength(3));
+  last().events.opened();
+  expect(connection.nextAttempt).toBeUndefined();
+  expect(states).toEqual(['lost', 'lost', 'open']);
 });
 
 test('after a refusal a new token can be tried', async () => {

@@ -4,6 +4,7 @@ import {
   type CallInput,
   type CallName,
   type CallOutput,
+  type ConnectionState,
   type HostConnection,
   type HostEvent,
   type HostProblem,
@@ -11,10 +12,12 @@ import {
 import { HostMessage, type RequestMessage } from '../../contract/messages.ts';
 import type { Link, OpenLink } from './link.ts';
 
-export type ConnectionState = 'connecting' | 'open' | 'lost' | 'refused';
-
 export interface ManagedConnection extends HostConnection {
   readonly state: ConnectionState;
+  /** More about the state, in words, where more is known. */
+  readonly detail: string | undefined;
+  /** When the next attempt is made, in milliseconds since 1970, while the host is lost. */
+  readonly nextAttempt: number | undefined;
   /** Tries again now: instead of waiting for the next attempt, or after a refusal with another token. */
   retry(): void;
   dispose(): void;
@@ -59,11 +62,15 @@ export function createHostConnection({
   let nextId = 1;
   let attempt = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let nextAttempt: number | undefined;
+  let detail: string | undefined;
   let disposed = false;
 
-  function setState(next: ConnectionState) {
-    if (state === next) return;
+  function setState(next: ConnectionState, more?: string) {
+    // Lost once more is news: the next attempt is later.
+    if (state === next && next !== 'lost') return;
     state = next;
+    detail = more;
     for (const listener of stateListeners) listener(next);
   }
 
@@ -81,19 +88,24 @@ export function createHostConnection({
       opened() {
         if (!isCurrent()) return;
         attempt = 0;
+        nextAttempt = undefined;
         setState('open');
         for (const { message } of pending.values()) link?.send(message);
       },
       received(data) {
         if (isCurrent()) receive(data);
       },
-      closed(reason) {
+      closed(reason, more) {
         if (!isCurrent()) return;
         life++;
         link = undefined;
-        setState(reason === 'refused' ? 'refused' : 'lost');
+        if (reason === 'lost') {
+          const delay = retryDelay(++attempt);
+          nextAttempt = Date.now() + delay;
+          timer = setTimeout(connect, delay);
+        } else nextAttempt = undefined;
+        setState(reason, more);
         settleAll(LOST);
-        if (reason === 'lost') timer = setTimeout(connect, retryDelay(++attempt));
       },
     });
   }
@@ -120,8 +132,15 @@ export function createHostConnection({
     get state() {
       return state;
     },
+    get detail() {
+      return detail;
+    },
+    get nextAttempt() {
+      return nextAttempt;
+    },
     call<Name extends CallName>(name: Name, input: CallInput<Name>): Promise<Answer<CallOutput<Name>>> {
-      if (disposed || state === 'lost' || state === 'refused') return Promise.resolve({ ok: false, problem: LOST });
+      if (disposed || (state !== 'open' && state !== 'connecting'))
+        return Promise.resolve({ ok: false, problem: LOST });
       const message: RequestMessage = { kind: 'request', id: nextId++, call: name, input };
       return new Promise((resolve) => {
         pending.set(message.id, { message, settle: (answer) => resolve(parseAnswer(name, answer)) });
@@ -137,8 +156,9 @@ export function createHostConnection({
       return () => stateListeners.delete(listener);
     },
     retry() {
-      if ((state !== 'lost' && state !== 'refused') || disposed) return;
+      if (state === 'open' || state === 'connecting' || disposed) return;
       attempt = 0;
+      nextAttempt = undefined;
       setState('connecting');
       connect();
     },

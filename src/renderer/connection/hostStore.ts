@@ -1,8 +1,8 @@
 import { createStore } from 'zustand/vanilla';
-import type { CallOutput } from '../../contract/contract.ts';
+import type { CallOutput, ConnectionState } from '../../contract/contract.ts';
 import type { EngineEvent, EngineList } from '../../contract/engines.ts';
 import type { DataSetDescription } from '../../graph-engine/training/dataDescription.ts';
-import type { ConnectionState, ManagedConnection } from './hostConnection.ts';
+import type { ManagedConnection } from './hostConnection.ts';
 
 /** Where the installation of an engine stands. */
 export type Installing = Extract<EngineEvent, { kind: 'installing' }>;
@@ -10,6 +10,10 @@ export type Installing = Extract<EngineEvent, { kind: 'installing' }>;
 /** What is known of the host; kept while it is away. */
 export interface HostState {
   readonly connection: ConnectionState;
+  /** More about the connection, in words, where more is known. */
+  readonly detail: string | null;
+  /** When the next attempt is made, in milliseconds since 1970, while the host is lost. */
+  readonly nextAttempt: number | null;
   readonly description: CallOutput<'host/describe'> | null;
   readonly dataSets: readonly DataSetDescription[];
   /** Where the installation of an engine stands, while there is one. */
@@ -18,6 +22,8 @@ export interface HostState {
 
 export const hostStore = createStore<HostState>()(() => ({
   connection: 'connecting',
+  detail: null,
+  nextAttempt: null,
   description: null,
   dataSets: [],
   installing: null,
@@ -41,7 +47,8 @@ export function followHost(connection: ManagedConnection): void {
   }
 
   function changed(state: ConnectionState) {
-    hostStore.setState({ connection: state });
+    const { detail = null, nextAttempt = null } = connection;
+    hostStore.setState({ connection: state, detail, nextAttempt });
     if (state === 'open') void ask();
   }
 

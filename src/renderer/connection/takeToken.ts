@@ -23,6 +23,15 @@ export function takeToken(): string {
   }
 }
 
+/** Greets with another token from now on, also after a reload. */
+export function keepToken(token: string): void {
+  try {
+    sessionStorage.setItem(STORAGE_KEY, token);
+  } catch {
+    // It lasts as long as the page.
+  }
+}
+
 /** The fragment without its token: a link may carry a network beside it. */
 function withoutToken(fragment: string): string {
   const fields = new URLSearchParams(fragment.replace(/^#/, ''));

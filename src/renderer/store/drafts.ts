@@ -55,6 +55,19 @@ function read<T>(storage: Storage, key: string, schema: z.ZodType<T>): T | undef
   }
 }
 
+/** Stands between the host and the rest in the name of a window that is at another host than its own. */
+const AT = '@';
+
+/** A new name for a window at a host; `''` is the host that comes with the editor. */
+export function nameOfWindow(host: string, rest: string): string {
+  return host === '' ? rest : `${host}${AT}${rest}`;
+}
+
+/** Windows at a host that storage remembers, the last one used first: what they had open are files of that host. */
+export function windowsAt(storage: Storage, host: string): readonly string[] {
+  return keptWindows(storage).filter((window) => window.slice(0, Math.max(0, window.lastIndexOf(AT))) === host);
+}
+
 /** Windows that storage remembers, the last one used first. */
 export function keptWindows(storage: Storage): readonly string[] {
   const found: { readonly window: string; readonly saved: number }[] = [];

@@ -3,7 +3,7 @@ import { prepareSerialization } from '../../graph-engine/document/serializeDocum
 import { startDocumentLocks } from './documentLocks.ts';
 import { documentStore } from './documentStore.ts';
 import { whenIdle } from './whenIdle.ts';
-import { createDraftKeeper, keptWindows, restoreWindow, type DraftsRestored } from './drafts.ts';
+import { createDraftKeeper, nameOfWindow, restoreWindow, windowsAt, type DraftsRestored } from './drafts.ts';
 import { uiStore } from './uiStore.ts';
 
 const DELAY_MILLISECONDS = 400;
@@ -39,27 +39,29 @@ function hold(name: string): void {
 }
 
 /** Which window this is: the one it was before a reload, or one that is not open any more, or a new one. */
-async function nameThisWindow(local: Storage, session: Storage): Promise<string> {
+async function nameThisWindow(local: Storage, session: Storage, host: string): Promise<string> {
   const held = await heldLocks();
   const free = (name: string): boolean => !held.has(`${WINDOW_NAME}.${name}`);
-  const own = session.getItem(WINDOW_NAME);
-  const name = own !== null && free(own) ? own : keptWindows(local).find(free);
-  const chosen = name ?? crypto.getRandomValues(new Uint32Array(2)).join('-');
+  const key = nameOfWindow(host, WINDOW_NAME);
+  const own = session.getItem(key);
+  const name = own !== null && free(own) ? own : windowsAt(local, host).find(free);
+  const chosen = name ?? nameOfWindow(host, crypto.getRandomValues(new Uint32Array(2)).join('-'));
   hold(`${WINDOW_NAME}.${chosen}`);
-  session.setItem(WINDOW_NAME, chosen);
+  session.setItem(key, chosen);
   return chosen;
 }
 
 /**
  * Opens what the last session left and from now on keeps the open documents as drafts: shortly after each edit and when the
- * page is left. Call once at the start of the page. `onFull` is called when a draft cannot be kept.
+ * page is left. Call once at the start of the page. `onFull` is called when a draft cannot be kept. `host` is the address of the
+ * host, where it is not the one that comes with the editor: its files are other files.
  */
-export async function startDrafts(onFull: () => void): Promise<DraftsRestored> {
+export async function startDrafts(onFull: () => void, host = ''): Promise<DraftsRestored> {
   let local: Storage;
   let window: string;
   try {
     local = globalThis.localStorage;
-    window = await nameThisWindow(local, globalThis.sessionStorage);
+    window = await nameThisWindow(local, globalThis.sessionStorage, host);
     startDocumentLocks();
   } catch {
     onFull();

@@ -1,8 +1,8 @@
+import type { ConnectionState } from '../../contract/contract.ts';
 import type { EngineList } from '../../contract/engines.ts';
 import type { Diagnostic, Fix } from '../../graph-engine/core/diagnostic.ts';
 import type { DataSetDescription } from '../../graph-engine/training/dataDescription.ts';
 import type { NetworkEnds } from '../../graph-engine/training/matchData.ts';
-import type { ConnectionState } from '../connection/hostConnection.ts';
 import { dataFit } from './dataFit.ts';
 
 /** Why training cannot start now, and what would help. */

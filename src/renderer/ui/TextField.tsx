@@ -13,17 +13,29 @@ export interface TextFieldProps {
   /** Puts the label above a full-width field. */
   readonly wide?: boolean;
   readonly autoFocus?: boolean;
+  /** Shows dots in the place of what is typed. */
+  readonly secret?: boolean;
   readonly 'data-testid'?: string;
   readonly ref?: Ref<HTMLInputElement>;
 }
 
 /** One line of text. */
-export function TextField({ label, value, onChange, help, error, wide = false, ...rest }: TextFieldProps) {
+export function TextField({
+  label,
+  value,
+  onChange,
+  help,
+  error,
+  wide = false,
+  secret = false,
+  ...rest
+}: TextFieldProps) {
   const id = useId();
   const helpId = `${id}-help`;
   const input = (
     <Input
       id={id}
+      type={secret ? 'password' : 'text'}
       value={value}
       onValueChange={onChange}
       aria-invalid={error !== undefined}

@@ -112,7 +112,10 @@ export function typeOf(type: TypeProto | undefined): SourceType {
   if (type?.value.case !== 'tensorType') return { elementType: 0, dims: null, proto: type };
   const { elemType, shape } = type.value.value;
   const dims = shape?.dim.map(({ value }): SourceDim => {
-    if (value.case === 'dimValue') return value.value < 0n ? null : Number(value.value);
+    if (value.case === 'dimValue') {
+      const size = Number(value.value);
+      return size >= 0 && Number.isSafeInteger(size) ? size : null;
+    }
     return value.case === 'dimParam' && value.value !== '' ? value.value : null;
   });
   return { elementType: elemType, dims: dims ?? null, proto: type };

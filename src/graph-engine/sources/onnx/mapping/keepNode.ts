@@ -226,7 +226,8 @@ export function typeIn(mapping: Mapping, model: SourceModel, name: string): Type
   const dim = small.map((size, axis) => {
     const isBatch = axis === 0 && (isFixed ? size === batchSmall : size !== large[axis] && size === batchSmall);
     if (isBatch) return { value: { case: 'dimParam' as const, value: EXAMPLES } };
-    if (size !== large[axis]) return {};
+    // What no file could hold is no size either.
+    if (size !== large[axis] || !Number.isSafeInteger(size)) return {};
     return { value: { case: 'dimValue' as const, value: BigInt(size) } };
   });
   const value = { elemType: elementType, shape: { dim } };
