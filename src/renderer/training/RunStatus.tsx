@@ -23,6 +23,7 @@ export function RunStatus({ run, step, notices }: RunStatusProps) {
   const done =
     run.state.status === 'finished' ? 1 : Math.min(1, (step?.epoch ?? run.lastEpoch?.epoch ?? 0) / run.epochs);
   const loss = step?.loss ?? run.lastEpoch?.trainLoss;
+  const taken = step?.step ?? run.lastEpoch?.step ?? 0;
   const elapsed = step?.elapsed ?? run.lastEpoch?.elapsed;
   return (
     <div className="flex flex-col gap-3">
@@ -86,7 +87,7 @@ export function RunStatus({ run, step, notices }: RunStatusProps) {
           name="Epoch"
           value={`${Math.min(run.epochs, Math.floor(step?.epoch ?? run.lastEpoch?.epoch ?? 0))} / ${run.epochs}`}
         />
-        <Fact name="Step" value={formatCount(step?.step ?? run.lastEpoch?.step ?? 0)} />
+        <Fact name="Step" value={formatCount(taken)} raw={taken} testId="metric-step" />
         <Fact name="Samples/s" value={step === undefined ? '–' : formatCount(step.samplesPerSecond)} />
         <Fact name="Elapsed" value={elapsed === undefined ? '–' : formatDuration(elapsed)} />
         <Fact name="Time left" value={active && step !== undefined ? formatDuration(step.remaining) : '–'} />
@@ -139,11 +140,20 @@ function Figure({ label, value, note, raw, testId }: FigureProps) {
   );
 }
 
-function Fact({ name, value }: { readonly name: string; readonly value: string }) {
+interface FactProps {
+  readonly name: string;
+  readonly value: string;
+  readonly raw?: number;
+  readonly testId?: string;
+}
+
+function Fact({ name, value, raw, testId }: FactProps) {
   return (
     <div className="min-w-0">
       <dt className="truncate text-2xs text-ink-muted">{name}</dt>
-      <dd className="truncate text-sm text-ink tabular-nums">{value}</dd>
+      <dd className="truncate text-sm text-ink tabular-nums" data-testid={testId} data-value={raw}>
+        {value}
+      </dd>
     </div>
   );
 }

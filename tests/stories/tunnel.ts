@@ -1,0 +1,48 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+
+/** A way to a port of this machine as `ssh -L` makes one, which can break and be mended. */
+export interface Tunnel {
+  /** The near end. */
+  readonly port: number;
+  /** Drops what goes through it and takes nothing more, as when the network is gone. */
+  breakDown(): Promise<void>;
+  mend(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface TunnelOptions {
+  /** Tells the far end this host instead of the one the browser said, as some proxies do. */
+  readonly host?: string;
+}
+
+/** Opens a tunnel to a port. */
+export async function openTunnel(target: number, { host }: TunnelOptions = {}): Promise<Tunnel> {
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(target, '127.0.0.1');
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        sockets.delete(socket);
+        near.destroy();
+        far.destroy();
+      });
+    }
+    near.on('data', (data) => {
+      const text = data.toString('latin1');
+      far.write(host === undefined ? data : Buffer.from(text.replace(/^Host: .*$/m, `Host: ${host}\r`), 'latin1'));
+    });
+    far.pipe(near);
+  });
+  const listen = (port: number): Promise<void> =>
+    new Promise((resolve) => server.listen(port, '127.0.0.1', () => resolve()));
+  const stop = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      for (const socket of sockets) socket.destroy();
+    });
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+  return { port, breakDown: stop, mend: () => listen(port), close: stop };
+}
