@@ -61,7 +61,7 @@ const escapes: Escapes = {
   'export/source': async (path) => ({ ...(await ordered(path)), framework: 'pytorch' }),
   'export/saved-model': ordered,
   'export/graph-model': ordered,
-  'import/onnx': (path) => ({ path: `${path}.onnx` }),
+  'import/model': (path) => ({ path: `${path}.onnx` }),
 };
 /** Requests whose paths are not places of files, or whose places nobody touches. */
 const harmless: readonly string[] = ['export/cancel', 'journal/write', 'probe/read', 'run/histograms'];
