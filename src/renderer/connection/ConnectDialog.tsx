@@ -110,7 +110,7 @@ export function ConnectDialog({ onClose }: { readonly onClose: () => void }) {
           data-testid="connect-key"
         />
         <Switch
-          label="Remember the address and its key on this computer"
+          label="Remember on this computer"
           checked={remember}
           onChange={setRemember}
           data-testid="connect-remember"
