@@ -1,22 +1,56 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { runnerImport } from 'vite';
+import { createServer, runnerImport } from 'vite';
 import { root } from './setUp.mjs';
 
 /**
  * One network of `npm run verify`, in a process of its own: `node scripts/verifyNetwork.mjs train NAME BATCH` or
- * `node scripts/verifyNetwork.mjs onnx NAME`. Prints a line of JSON.
+ * `node scripts/verifyNetwork.mjs onnx NAME`, and one training of `npm run verify:executors`: `executor NAME ENGINE`. Prints a
+ * line of JSON.
  */
-const [, , what = '', name = '', batch = ''] = process.argv;
+const [, , what = '', name = '', detail = ''] = process.argv;
 /** @param {string} file */
 const load = async (file) => (await runnerImport(path.join(root, file), { configFile: false, root })).module;
+if (what === 'executor') await trainOn(detail);
 const { openTensorflowExecutor } = await load('src/main/executors/tensorflowExecutor.ts');
 const executor = await openTensorflowExecutor();
 try {
   const report =
     what === 'onnx'
       ? await (await load('tests/support/verifyOnnxExport.ts')).verifyOnnxExport(executor, name)
-      : await (await load('tests/support/verifyNetwork.ts')).verifyNetwork(executor, name, Number(batch));
+      : await (await load('tests/support/verifyNetwork.ts')).verifyNetwork(executor, name, Number(detail));
   console.log(JSON.stringify(report));
 } finally {
   await executor.dispose();
+}
+
+/**
+ * Engines load what they are made of when they are opened, so the server that translates it must live as long.
+ * @param {string} engine
+ */
+async function trainOn(engine) {
+  const server = await createServer({
+    configFile: false,
+    root,
+    appType: 'custom',
+    logLevel: 'error',
+    server: { middlewareMode: true, hmr: false, watch: null },
+    optimizeDeps: { noDiscovery: true },
+  });
+  const { engineKindNamed } = await server.ssrLoadModule('/src/main/engines/engineKinds.ts');
+  const { trainForComparison } = await server.ssrLoadModule('/tests/support/compareExecutors.ts');
+  const kind = engineKindNamed(engine);
+  const located = await kind.locate();
+  if (!located.ok) {
+    console.log(JSON.stringify({ problem: located.problem.message }));
+    process.exit(0);
+  }
+  if (engine === 'webgpu' && !existsSync('/dev/dri') && !existsSync('/dev/nvidia0')) {
+    // Without a graphics processor a software one shows that the shaders are right; it says nothing of their speed.
+    const software = await server.ssrLoadModule('/src/main/executors/webgpu/testing/softwareAdapter.ts');
+    if (software.hasSoftwareAdapter()) software.useSoftwareAdapter();
+  }
+  const executor = await kind.open();
+  console.log(JSON.stringify({ ...(await trainForComparison(executor, name)), engine: executor.name }));
+  process.exit(0);
 }
