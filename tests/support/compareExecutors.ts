@@ -62,7 +62,7 @@ export async function trainForComparison(executor: Executor, name: ComparedNetwo
 function changed(document: SkipwireDocument, changes: Readonly<Record<string, object>>): SkipwireDocument {
   const copy = structuredClone(document);
   for (const [id, parameters] of Object.entries(changes)) {
-    const node = copy.graph.nodes[id];
+    const [, node] = Object.entries(copy.graph.nodes).find(([name]) => name === id) ?? [];
     if (node === undefined) throw new Error(`${document.name} has no node ${id}`);
     Object.assign(node.parameters, parameters);
   }
