@@ -85,16 +85,19 @@ test('a network is taken away for TensorFlow and for web pages', async () => {
   await page.getByRole('option', { name: /SavedModel/ }).click();
   await page.getByTestId('serving-notes').filter({ hasText: 'NHWC' }).waitFor();
   await page.getByTestId('dialog-confirm').click();
-  await page.getByTestId('export-result').filter({ hasText: 'takes input [batch, 32, 32, 3]' }).waitFor();
+  const result = page.getByTestId('export-result');
+  await result.filter({ hasText: 'Takes input [batch, 32, 32, 3]' }).waitFor({ timeout: 60_000 });
+  expect(await result.textContent()).toContain('Verified by TensorFlow');
   const folder = path.join(editor.workspace, 'resnet-20.saved_model');
   expect(readdirSync(folder).toSorted()).toEqual(['saved_model.pb', 'variables']);
   await page.getByTestId('dialog-close').click();
 
   await page.keyboard.press('Control+e');
   await page.getByTestId('export-format').click();
-  await page.getByRole('option', { name: /TensorFlow\.js/ }).click();
+  await page.getByRole('option', { name: /TensorFlow\.js graph/ }).click();
   await page.getByTestId('dialog-confirm').click();
-  await page.getByTestId('export-result').filter({ hasText: 'loadGraphModel' }).waitFor();
+  await result.filter({ hasText: 'loadGraphModel' }).waitFor({ timeout: 60_000 });
+  expect(await result.textContent()).toContain('Verified by TensorFlow.js');
   expect(readdirSync(path.join(editor.workspace, 'resnet-20.tfjs'))).toContain('model.json');
   await page.getByTestId('dialog-close').click();
 });
