@@ -147,7 +147,7 @@ function lostPrecision({ graph, options }: OnnxExport): readonly string[] {
           `${kept} ${kept === 1 ? 'operator' : 'operators'} kept from a file stay as they were, with their constants: float32.`,
         ]
       : []),
-    'Weights and results are rounded to three digits; answers differ by up to a hundredth. Sums inside norms stay float32.',
+    'Weights and results are rounded to three digits; answers differ by up to a hundredth. Norms that are not folded are calculated in float32.',
     ...(large.length > 0
       ? [
           `${large.length} ${large.length === 1 ? 'constant' : 'constants'} beyond ±65 504 become that: scores of masked positions, which stay as good as never.`,

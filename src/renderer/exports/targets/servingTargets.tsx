@@ -83,7 +83,7 @@ export const graphModelTarget = servingTarget({
 export const layersModelTarget = servingTarget({
   id: 'tfjs-layers',
   label: 'TensorFlow.js layers model',
-  detail: 'layers of Keras; for training on in web pages',
+  detail: 'for training on in web pages; of common layers',
   extension: '.tfjs_layers',
   description: 'A folder with model.json and shards of weights, for loadLayersModel in a web page or in Node.',
   call: 'export/layers-model',
