@@ -47,6 +47,9 @@ export interface Host {
   dispose(): Promise<void>;
 }
 
+/** Milliseconds until engines that were never tried are: the editor opens first. */
+const MEASURE_AFTER = 2_000;
+
 /** What the handlers work with. */
 export interface HostServices {
   readonly workspace: WorkspaceFolder;
@@ -109,10 +112,11 @@ export async function createHost(options: HostOptions): Promise<Host> {
     emit({ event: 'engine', payload: { kind: 'list', list } });
     engine.changeEngine();
   });
+  let measuring: NodeJS.Timeout | undefined;
   if (options.warm === true) {
     await engines.look();
     engine.warmUp();
-    void engines.measured().catch(console.error);
+    measuring = setTimeout(() => void engines.measured().catch(console.error), MEASURE_AFTER);
     if (process.env['SKIPWIRE_INSTALL_ENGINE'] === '1') void installNative(handlers);
   }
   // Whoever lists the runs meanwhile sees them wait.
@@ -128,6 +132,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
       return () => listeners.delete(listener);
     },
     async dispose() {
+      clearTimeout(measuring);
       engines.dispose();
       data.dispose();
       sweeps.close();

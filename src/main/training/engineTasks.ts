@@ -16,6 +16,7 @@ import { matchWeights, readCheckpoint } from './checkpoints.ts';
 import { furthestCheckpoint } from './checkpointFiles.ts';
 import { createCheckpointWriter } from './checkpointWriter.ts';
 import type { EngineTask, Prediction } from './engineMessages.ts';
+import { explainOutOfMemory } from './explainOutOfMemory.ts';
 import { describeMeasures } from './networkMeasures.ts';
 import { openBatches } from './prefetchedBatches.ts';
 import { prepareData, type PreparedData } from './prepareData.ts';
@@ -89,6 +90,9 @@ export async function trainDocument(
     const waited = opened.waitShare();
     if (waited !== undefined) onNotice(`Steps waited for data during ${(waited * 100).toFixed(1)} % of the time.`);
     return completed;
+  } catch (error) {
+    const { batchSize } = settings;
+    throw explainOutOfMemory(error, { program: lowered.program, batchSize, memory: executor.device?.memory });
   } finally {
     device.stop();
     await opened.dispose();
