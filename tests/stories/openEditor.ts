@@ -82,8 +82,9 @@ export async function openEditor(options: EditorOptions = {}): Promise<RunningEd
       if (message.type() === 'error') errors.push(message.text());
     });
     page.setDefaultTimeout(15_000);
-    await page.goto(url);
-    await page.getByTestId('connection-state').filter({ hasText: 'Connected' }).waitFor();
+    // A machine that does much else opens a page slowly.
+    await page.goto(url, { timeout: 60_000 });
+    await page.getByTestId('connection-state').filter({ hasText: 'Connected' }).waitFor({ timeout: 60_000 });
     return { page, workspace, server, address: url, errors, close };
   } catch (error) {
     await close();

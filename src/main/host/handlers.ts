@@ -29,7 +29,7 @@ import { createTrialSessions } from './trialSessions.ts';
 
 /** One function per request of the contract. */
 export function createHandlers(services: HostServices): Handlers {
-  const { workspace, runs, runsFolder, engine, engines, prober, emit, describeData } = services;
+  const { workspace, runs, runsFolder, engines, prober, describeData } = services;
   const sessions = createSampleSessions(prober, (run) => workspace.resolve(`runs/${run}`));
   const recent = createRecentDocuments(workspace);
   const trials = createTrialSessions(services);
