@@ -1,4 +1,5 @@
 import { resolveDims } from '../../../graph-engine/program/dims.ts';
+import { isNarrow } from '../../../graph-engine/program/narrowFloat.ts';
 import type { PrimitiveName } from '../../../graph-engine/program/primitives/index.ts';
 import type { Attributes, Program, Value, Variable } from '../../../graph-engine/program/program.ts';
 import { batchOf } from '../batchOf.ts';
@@ -125,14 +126,14 @@ export function createInterpretedProgram<T>(engine: InterpretedEngine<T>, progra
     const kernel = engine.kernels[primitive] as unknown as AnyKernel<T>;
     const results = kernel({ inputs, inputShapes, attributes: instruction.attributes, outputShapes, variables });
     if (results.length !== outputShapes.length) throw new Error(`the kernel of ${primitive} broke its shape`);
-    return outputShapes.some(({ dtype }) => dtype === 'bfloat16') ? results.map(roundedTo(outputShapes)) : results;
+    return outputShapes.some(({ dtype }) => isNarrow(dtype)) ? results.map(narrowedTo(outputShapes)) : results;
   }
 
-  function roundedTo(shapes: readonly TensorShape[]) {
+  function narrowedTo(shapes: readonly TensorShape[]) {
     return (tensor: T, i: number): T => {
       const shape = shapes[i];
-      if (shape?.dtype !== 'bfloat16') return tensor;
-      const rounded = engine.roundToBfloat16(tensor, shape);
+      if (shape === undefined || !isNarrow(shape.dtype)) return tensor;
+      const rounded = engine.narrow(tensor, shape);
       engine.dispose(tensor);
       return rounded;
     };

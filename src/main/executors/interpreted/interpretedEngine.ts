@@ -7,7 +7,7 @@ import type {
 import type { ElementType, Value } from '../../../graph-engine/program/program.ts';
 import type { TensorData } from '../compiledProgram.ts';
 
-/** What a tensor on the device is, the batch known. A `bfloat16` tensor is held as float32 that has been rounded. */
+/** What a tensor on the device is, the batch known. One of a narrow float is held as float32 that has been rounded. */
 export interface TensorShape {
   readonly dims: readonly number[];
   readonly dtype: ElementType;
@@ -67,8 +67,8 @@ export interface InterpretedEngine<T> {
   share(tensor: T, shape: TensorShape): T;
   /** Lets go of a handle; the memory is free when its last handle is. */
   dispose(tensor: T): void;
-  /** A float32 tensor rounded to the nearest bfloat16, as a new handle. */
-  roundToBfloat16(tensor: T, shape: TensorShape): T;
+  /** A float32 tensor rounded to the nearest values of the narrow float that the shape says, as a new handle. */
+  narrow(tensor: T, shape: TensorShape): T;
   readonly kernels: Kernels<T>;
   /** Handles that are alive on the device, for tests and for people; constant from step to step. */
   liveTensors(): number;

@@ -122,6 +122,11 @@ check('select', (b, input) => {
 });
 check('cast', (b, input) => [b.cast(input([-1, 7]), 'int32'), b.cast(input([-1, 7], { below: 5 }), 'float32')]);
 check('cast to bfloat16 and back', (b, input) => [b.cast(b.cast(input([-1, 70]), 'bfloat16'), 'float32')]);
+check('cast to float16 and back', (b, input) => {
+  // Below the smallest normal one, among the normal ones, and beyond the largest.
+  const x = b.multiply(input([-1, 4, 30]), b.constant([1e-6, 1, 1e3, 1e5], [4, 1]));
+  return b.split(b.cast(b.cast(x, 'float16'), 'float32'), 1, [1, 1, 1, 1]);
+});
 check('after', (b, input) => {
   const [x, y] = [input([-1, 7]), input([3])];
   return [b.after(x, [b.exp(y), b.negate(y)])];

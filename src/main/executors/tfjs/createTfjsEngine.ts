@@ -9,7 +9,7 @@ export interface TfjsEngineParts {
   readonly threads: number;
   readonly device: TfjsDevice;
   readonly kernels: Kernels<TensorInfo>;
-  roundToBfloat16(tensor: TensorInfo, shape: TensorShape): TensorInfo;
+  narrow(tensor: TensorInfo, shape: TensorShape): TensorInfo;
   flush?(): void;
   close(): void;
 }
@@ -27,8 +27,8 @@ export function createTfjsEngine({ device, kernels, ...parts }: TfjsEngineParts)
     },
     share: (tensor, { dims }) => device.share(tensor, dims),
     dispose: (tensor) => device.dispose(tensor),
-    roundToBfloat16(tensor, shape) {
-      const [rounded] = device.scoped(() => [parts.roundToBfloat16(tensor, shape)]);
+    narrow(tensor, shape) {
+      const [rounded] = device.scoped(() => [parts.narrow(tensor, shape)]);
       if (rounded === undefined) throw new Error('Rounding gives a tensor');
       return rounded;
     },

@@ -31,7 +31,7 @@ export interface TfjsDevice {
   dispose(tensor: TensorInfo): void;
 }
 
-/** What TensorFlow.js calls an element type; it has no bfloat16. */
+/** What TensorFlow.js calls an element type; it has no narrow floats. */
 export function tfjsType(dtype: ElementType): 'float32' | 'int32' {
   return dtype === 'int32' ? 'int32' : 'float32';
 }

@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { roundToBfloat16 } from '../../../graph-engine/program/bfloat16.ts';
+import { isNarrow, roundTo } from '../../../graph-engine/program/narrowFloat.ts';
 import type { Executor } from '../compiledProgram.ts';
 import { createInterpretedExecutor } from '../interpreted/createInterpretedExecutor.ts';
 import type { InterpretedEngine } from '../interpreted/interpretedEngine.ts';
@@ -23,9 +23,10 @@ export async function openWasmEngine(): Promise<InterpretedEngine<TensorInfo>> {
     threads: 1,
     device,
     kernels: wasmKernels({ device, memory, simd, stock: tfjsKernels(device) }),
-    roundToBfloat16(tensor, shape) {
+    narrow(tensor, shape) {
       const rounded = memory.make(shape);
-      memory.floats(rounded).set(memory.floats(tensor).map(roundToBfloat16));
+      const round = isNarrow(shape.dtype) ? roundTo[shape.dtype] : Math.fround;
+      memory.floats(rounded).set(memory.floats(tensor).map(round));
       return rounded;
     },
     // The backend stays: there is one in a process, and another executor may use it.

@@ -40,7 +40,7 @@ test('ResNet-20 loses what it loses in PyTorch', async () => {
   await executor.dispose();
 }, 120_000);
 
-test('a thousand steps hold as many tensors as one, and the last batch of an epoch changes nothing', async () => {
+test('hundreds of steps hold as many tensors as one, and the last batch of an epoch changes nothing', async () => {
   const engine = await openWasmEngine();
   const executor = createInterpretedExecutor(engine);
   const { document } = openEditor(residualDigits()).set('conv1', 'filters', 2).set('conv2', 'filters', 2);
@@ -57,7 +57,7 @@ test('a thousand steps hold as many tensors as one, and the last batch of an epo
     });
   await step(0, 4);
   const live = engine.liveTensors();
-  for (let number = 1; number < 1000; number++) await step(number, number % 10 === 9 ? 3 : 4);
+  for (let number = 1; number < 400; number++) await step(number, number % 10 === 9 ? 3 : 4);
   await compiled.readVariables();
   expect(engine.liveTensors()).toBe(live);
   await compiled.dispose();

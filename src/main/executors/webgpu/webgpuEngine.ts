@@ -47,7 +47,7 @@ export async function openWebgpuEngine(gpu: GPU): Promise<WebgpuEngine> {
     threads: 1,
     device,
     kernels: webgpuKernels(runner),
-    roundToBfloat16: round,
+    narrow: round,
     close() {
       closed = true;
       backend.dispose();

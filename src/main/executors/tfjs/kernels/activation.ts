@@ -3,17 +3,6 @@ import type { Kernels } from '../../interpreted/interpretedEngine.ts';
 import type { TfjsDevice } from '../tfjsDevice.ts';
 import { broadcast } from './arithmetic.ts';
 
-/** `x - log(sum(exp(x)))` over the last axis, shifted by the maximum so that nothing overflows. */
-export function logSoftmax(device: TfjsDevice, x: TensorInfo): TensorInfo {
-  const axis = [x.shape.length - 1];
-  const shifted = device.run('Sub', {
-    a: x,
-    b: device.run('Max', { x }, { reductionIndices: axis, axis, keepDims: true }),
-  });
-  const total = device.run('Sum', { x: device.run('Exp', { x: shifted }) }, { axis, keepDims: true });
-  return device.run('Sub', { a: shifted, b: device.run('Log', { x: total }) });
-}
-
 /** Activations and the gradients that are primitives of their own. */
 export function activationKernels(device: TfjsDevice) {
   const one = () => device.fill({ dims: [], dtype: 'float32' }, 1);
@@ -36,7 +25,5 @@ export function activationKernels(device: TfjsDevice) {
       return [device.run('Multiply', { a: dy, b: slope })];
     },
     erf: ({ inputs: [x] }) => [device.run('Erf', { x })],
-    softmax: ({ inputs: [x] }) => [device.run('Softmax', { logits: x }, { dim: x.shape.length - 1 })],
-    logSoftmax: ({ inputs: [x] }) => [logSoftmax(device, x)],
   } satisfies Partial<Kernels<TensorInfo>>;
 }

@@ -57,7 +57,7 @@ export function arithmeticKernels(device: TfjsDevice) {
       return [device.run('Select', { condition, t: broadcast(device, a, shape), e: broadcast(device, b, shape) })];
     },
     cast({ inputs: [x], inputShapes: [from], attributes: { dtype } }) {
-      // Between the floats nothing is to be done here: what is bfloat16 is held as float32, and rounded by the caller.
+      // Between the floats nothing is to be done here: a narrow one is held as float32, and rounded by the caller.
       if (dtype !== 'int32' && from.dtype !== 'int32') return [device.share(x, x.shape)];
       return [device.run('Cast', { x }, { dtype: dtype === 'int32' ? 'int32' : 'float32' })];
     },

@@ -2,18 +2,6 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { Kernels } from '../../interpreted/interpretedEngine.ts';
 import type { TfjsDevice } from '../tfjsDevice.ts';
 
-/** Ones where the index along a new last axis is the one said; the stock kernel is wrong for floats on WebAssembly. */
-export function oneHot(device: TfjsDevice, indices: TensorInfo, depth: number): TensorInfo {
-  const places = device.track(
-    device.upload(
-      Int32Array.from({ length: depth }, (_, i) => i),
-      [depth],
-    ),
-  );
-  const column = device.track(device.share(indices, [...indices.shape, 1]));
-  return device.run('Cast', { x: device.run('Equal', { a: column, b: places }) }, { dtype: 'float32' });
-}
-
 /** What moves elements without computing with them. */
 export function arrangementKernels(device: TfjsDevice) {
   function concat(inputs: readonly TensorInfo[], axis: number): TensorInfo {
@@ -55,6 +43,5 @@ export function arrangementKernels(device: TfjsDevice) {
     gather({ inputs: [table, indices], attributes: { axis } }) {
       return [device.run('GatherV2', { x: table, indices }, { axis, batchDims: 0 })];
     },
-    oneHot: ({ inputs: [indices], attributes: { depth } }) => [oneHot(device, indices, depth)],
   } satisfies Partial<Kernels<TensorInfo>>;
 }

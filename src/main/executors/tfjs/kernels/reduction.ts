@@ -2,7 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { Kernels } from '../../interpreted/interpretedEngine.ts';
 import type { TfjsDevice } from '../tfjsDevice.ts';
 
-/** Reductions, and the loss. */
+/** Reductions. */
 export function reductionKernels(device: TfjsDevice) {
   const floats = { dims: [], dtype: 'float32' } as const;
   return {

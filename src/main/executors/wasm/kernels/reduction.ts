@@ -38,7 +38,13 @@ export function reductionKernels({ device, memory, simd, stock }: WasmTools) {
   }
 
   function perRow(compute: (x: number, y: number, rows: number, columns: number) => void) {
-    return ({ inputs: [x], outputShapes: [shape] }: Parameters<typeof stock.softmax>[0]): readonly TensorInfo[] => {
+    return ({
+      inputs: [x],
+      outputShapes: [shape],
+    }: {
+      readonly inputs: readonly [TensorInfo];
+      readonly outputShapes: readonly [TensorShape];
+    }): readonly TensorInfo[] => {
       const columns = shape.dims.at(-1) ?? 1;
       const y = memory.make(shape);
       compute(memory.at(x), memory.at(y), sizeOf(shape.dims) / columns, columns);
