@@ -11,6 +11,8 @@ import { evaluationCalls, EvaluationProgress } from './evaluation.ts';
 import { examinationCalls, GenerationProgress } from './examination.ts';
 import { exportCalls } from './exports.ts';
 import { importCalls } from './imports.ts';
+import { ImportProgress, torchImportCalls } from './torchImports.ts';
+import { weightsCalls } from './weights.ts';
 import { servingExportCalls } from './servingExports.ts';
 import { sampleCalls } from './samples.ts';
 import { SweepSummary, sweepCalls } from './sweeps.ts';
@@ -78,6 +80,8 @@ export const calls = {
   ...archiveCalls,
   ...exportCalls,
   ...importCalls,
+  ...torchImportCalls,
+  ...weightsCalls,
   ...servingExportCalls,
   ...evaluationCalls,
   ...sweepCalls,
@@ -102,6 +106,7 @@ export const HostEvent = z.discriminatedUnion('event', [
   z.strictObject({ event: z.literal('evaluation'), payload: EvaluationProgress }),
   z.strictObject({ event: z.literal('generation'), payload: GenerationProgress }),
   z.strictObject({ event: z.literal('engine'), payload: EngineEvent }),
+  z.strictObject({ event: z.literal('import'), payload: ImportProgress }),
 ]);
 export type HostEvent = z.infer<typeof HostEvent>;
 

@@ -14,6 +14,7 @@ import { exportOnnxFile } from '../exports/exportOnnxFile.ts';
 import { SourceFramework } from '../../graph-engine/targets/python/sourceFramework.ts';
 import { sourceTargets } from '../../graph-engine/targets/sourceTargets.ts';
 import { exportSourceFile } from '../exports/exportSourceFile.ts';
+import { exportWeights } from '../exports/exportWeights.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { createEngineClient, type EngineClient } from '../training/engineClient.ts';
 import { exitCodes } from './exitCodes.ts';
@@ -27,6 +28,8 @@ interface ExportOptions {
   readonly savedModel?: string;
   readonly tfjs?: string;
   readonly tfjsLayers?: string;
+  readonly safetensors?: string;
+  readonly npz?: string;
   readonly training?: boolean;
   readonly json?: boolean;
 }
@@ -55,6 +58,8 @@ export function registerExportCommand(program: Command): void {
     .option('--saved-model <folder>', 'a TensorFlow SavedModel with a serving signature; one that is there is replaced')
     .option('--tfjs <folder>', 'a graph model for TensorFlow.js; one that is there is replaced')
     .option('--tfjs-layers <folder>', 'a layers model for TensorFlow.js; one that is there is replaced')
+    .option('--safetensors <file>', 'the weights alone, by their names; a file that is there is replaced')
+    .option('--npz <file>', 'the weights alone, for NumPy; a file that is there is replaced')
     .option('--training', 'source: a script beside it that trains as the run did')
     .option('--opset <n>', `ONNX: version of the operator set, ${OLDEST_OPSET} to ${NEWEST_OPSET}`, integer)
     .option('--float16', 'ONNX: half the size, three digits; inputs and outputs stay float32')
@@ -90,16 +95,18 @@ async function exportSource(source: string, options: ExportOptions & OnnxFlags):
     const folder = options[flag];
     return folder === undefined ? [] : [{ folder, write }];
   });
-  if (options.onnx === undefined && frameworks.length + folders.length === 0) {
+  const weights = [options.safetensors, options.npz].filter((file) => file !== undefined);
+  if (options.onnx === undefined && frameworks.length + folders.length + weights.length === 0) {
     throw new HostFailure({
       code: 'export/no-format',
       message: 'Nothing says what to write.',
       remedy:
-        'Add --onnx file.onnx, --pytorch file.py, --keras file.py, --saved-model folder, --tfjs folder or --tfjs-layers folder, or several of them.',
+        'Add --onnx file.onnx, --pytorch file.py, --keras file.py, --saved-model folder, --tfjs folder, --tfjs-layers folder, --safetensors file or --npz file, or several of them.',
     });
   }
   const from = await openRunOrDocument(source);
   for (const framework of frameworks) await exportSourceCode(from, framework, options);
+  for (const file of weights) await exportTensors(from, file, options);
   if (options.onnx === undefined && folders.length === 0) return;
   const engine = createEngineClient();
   // Its libraries load while the first file is written.
@@ -146,6 +153,16 @@ async function exportFolder(
     console.log(`${title} ${list.join(', ')}.`);
   }
   console.log(describeVerification(done.verification));
+}
+
+/** Writes the weights alone. */
+async function exportTensors(from: Source, file: string, { json = false }: ExportOptions): Promise<void> {
+  const done = await exportWeights({ ...from, file: path.resolve(file), overwrite: true });
+  if (json) console.log(JSON.stringify(done));
+  else
+    console.log(
+      `Wrote ${file}: ${done.tensors} tensors, ${done.bytes} bytes of numbers, ${describeWeights(done.weights)}.`,
+    );
 }
 
 type Source = Awaited<ReturnType<typeof openRunOrDocument>>;

@@ -18,10 +18,13 @@ export interface ProgramOptions {
   readonly timeout?: number;
   /** Ends the program early. */
   readonly signal?: AbortSignal | undefined;
+  /** Told each line that is written, while it runs. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** What is kept of each stream: the end of it, where errors are. */
 const KEPT_CHARACTERS = 200_000;
+const LONGEST_LINE = 2000;
 
 /** Runs a program without a shell and collects what it says. A program that does not exist is a result, not an error. */
 export async function runProgram(
@@ -40,24 +43,32 @@ export async function runProgram(
     for (const stream of ['stdout', 'stderr'] as const) {
       child[stream].setEncoding('utf8').on('data', (text: string) => {
         output[stream] = (output[stream] + text).slice(-KEPT_CHARACTERS);
+        for (const line of text.split(/\r?\n|\r/))
+          if (line.trim() !== '') options.onLine?.(line.slice(0, LONGEST_LINE));
       });
     }
+    // Programs that it has started may hold its output open: nobody waits for them.
+    const end = () => {
+      child.kill('SIGKILL');
+      child.stdout.destroy();
+      child.stderr.destroy();
+    };
     let timedOut = false;
     const timer =
       options.timeout === undefined
         ? undefined
         : setTimeout(() => {
             timedOut = true;
-            child.kill('SIGKILL');
+            end();
           }, options.timeout);
     const stop = () => child.kill();
     process.once('exit', stop);
-    options.signal?.addEventListener('abort', stop, { once: true });
-    if (options.signal?.aborted === true) stop();
+    options.signal?.addEventListener('abort', end);
+    if (options.signal?.aborted === true) end();
     const settle = () => {
       clearTimeout(timer);
+      options.signal?.removeEventListener('abort', end);
       process.removeListener('exit', stop);
-      options.signal?.removeEventListener('abort', stop);
     };
     child.once('error', (error: NodeJS.ErrnoException) => {
       settle();

@@ -18,6 +18,14 @@ export interface TorchModel {
   readonly python?: string;
 }
 
+/** How Python is run. */
+export interface TorchProcess {
+  readonly signal?: AbortSignal;
+  readonly onLine?: (line: string) => void;
+  /** The folder that files of a model are counted from. */
+  readonly cwd?: string;
+}
+
 /** Exporting a large model takes a while; something that waits for input takes for ever. */
 const TIMEOUT = 15 * 60_000;
 
@@ -37,20 +45,38 @@ export function nameOfTorchModel(source: string): string {
  * whoever calls this has asked the user. `use` gets the file, which is gone afterwards. Throws a `HostFailure` with what Python
  * said when it does not work.
  */
-export async function exportByTorch<Value>(model: TorchModel, use: (file: string) => Promise<Value>): Promise<Value> {
-  const python = await findPython(model.python);
+export async function exportByTorch<Value>(
+  model: TorchModel,
+  use: (file: string) => Promise<Value>,
+  { signal, onLine, cwd }: TorchProcess = {},
+): Promise<Value> {
+  const { python } = await findPython(model.python);
   const folder = await mkdtemp(path.join(tmpdir(), 'skipwire-torch-'));
   try {
     const script = path.join(folder, 'export_model.py');
     const file = path.join(folder, `${nameOfTorchModel(model.source).replaceAll(/[^\w.-]/g, '_')}.onnx`);
     await writeFile(script, torchHelper);
-    const ran = await runProgram(python, [script, ...argumentsOf(model, file)], { timeout: TIMEOUT });
+    const ran = await runProgram(python, [script, ...argumentsOf(model, file)], {
+      timeout: TIMEOUT,
+      ...(signal !== undefined && { signal }),
+      ...(onLine !== undefined && { onLine }),
+      ...(cwd !== undefined && { cwd }),
+    });
+    if (signal?.aborted === true) {
+      throw new HostFailure({
+        code: 'torch/cancelled',
+        message: `"${model.source}" was not imported: it was called off.`,
+      });
+    }
     if (ran.code !== 0) throw failed(model, ran);
     return await use(file);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+/** Asks for the version without loading the library, which takes seconds. */
+const FIND_TORCH = 'import importlib.metadata; print(importlib.metadata.version("torch"))';
 
 /** What the helper script is told. */
 export function argumentsOf({ source, input, weights, pretrained }: TorchModel, file: string): readonly string[] {
@@ -63,22 +89,23 @@ export function argumentsOf({ source, input, weights, pretrained }: TorchModel, 
   ];
 }
 
-async function findPython(given: string | undefined): Promise<string> {
+/** The Python that would run, with the version of its PyTorch: the one that is named, or the first that has it. */
+export async function findPython(given?: string): Promise<{ readonly python: string; readonly version: string }> {
   const candidates = given === undefined ? [process.env['SKIPWIRE_PYTHON'], 'python3', 'python'] : [given];
   const looked: string[] = [];
   for (const program of candidates) {
     if (program === undefined || program === '') continue;
     looked.push(program);
-    const find = 'import importlib.util, sys; sys.exit(importlib.util.find_spec("torch") is None)';
-    const { code } = await runProgram(program, ['-c', find], { timeout: 60_000 });
-    if (code === 0) return program;
+    const { code, stdout } = await runProgram(program, ['-c', FIND_TORCH], { timeout: 60_000 });
+    if (code === 0) return { python: program, version: stdout.trim() };
   }
   throw new HostFailure({
     code: 'torch/missing',
     message: 'There is no Python with PyTorch.',
     expected: 'a Python that can import torch',
     received: looked.join(', '),
-    remedy: 'Name one with --python, or export the model as ONNX where PyTorch is and import that file.',
+    remedy:
+      'Name one with --python or as SKIPWIRE_PYTHON, or export the model as ONNX where PyTorch is and import that file.',
   });
 }
 

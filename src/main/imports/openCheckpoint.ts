@@ -1,5 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { z } from 'zod';
 import type { TensorSizes } from '../../graph-engine/sources/checkpoint/matchCheckpoint.ts';
 import { safetensorsHeaderEnd } from '../../graph-engine/targets/safetensors/safetensors.ts';
 import { safetensorsPlaces, type SafetensorsType } from '../../graph-engine/targets/safetensors/tensorPlaces.ts';
@@ -48,16 +50,57 @@ export async function openCheckpoint(file: string): Promise<Checkpoint> {
   const ending = path.extname(file).toLowerCase();
   if (ending === '.npz') return openArchive(file);
   if (ending === '.safetensors') return openSafetensors(file);
+  if (/\.safetensors\.index\.json$/i.test(file)) return openShards(file);
   throw new HostFailure({
     code: 'weights/unknown-format',
     message: `"${path.basename(file)}" is no file of weights that can be read.`,
-    expected: 'a .safetensors or .npz file',
+    expected: 'a .safetensors file, the .safetensors.index.json of one in shards, or an .npz file',
     received: ending === '' ? 'a file without an ending' : `a file that ends in "${ending}"`,
     ...(/^\.(pt|pth|bin|ckpt)$/.test(ending) && {
       remedy:
         'PyTorch\'s own files are programs when they are opened. Write the state dictionary with safetensors.torch.save_file(model.state_dict(), "weights.safetensors").',
     }),
   });
+}
+
+/** Which of several files a tensor lies in, as transformers writes it beside them. */
+const ShardIndex = z.object({ weight_map: z.record(z.string(), z.string().min(1)) });
+
+/** A checkpoint in several files, by their index; they lie beside it. */
+async function openShards(file: string): Promise<Checkpoint> {
+  let index: z.infer<typeof ShardIndex>;
+  try {
+    index = ShardIndex.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch (error) {
+    if (error instanceof Error && 'syscall' in error) throw error;
+    throw damaged(file, 'It has no "weight_map" that says where each tensor lies.');
+  }
+  const opened = new Map<string, Checkpoint>();
+  const close = (): void => {
+    for (const shard of opened.values()) shard.close();
+  };
+  try {
+    const shards = new Map<string, Checkpoint>();
+    for (const [name, member] of Object.entries(index.weight_map)) {
+      if (member !== path.basename(member)) throw damaged(file, `"${member}" does not lie beside it.`);
+      let shard = opened.get(member);
+      if (shard === undefined) opened.set(member, (shard = openSafetensors(path.join(path.dirname(file), member))));
+      if (!shard.sizes.has(name)) throw damaged(file, `"${member}" has no tensor "${name}".`);
+      shards.set(name, shard);
+    }
+    return {
+      sizes: new Map([...shards].map(([name, shard]) => [name, shard.sizes.get(name) ?? []])),
+      read(name) {
+        const shard = shards.get(name);
+        if (shard === undefined) throw new Error(`There is no tensor ${name}`);
+        return shard.read(name);
+      },
+      close,
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
 }
 
 function openSafetensors(file: string): Checkpoint {

@@ -6,15 +6,18 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadDocument } from '../../graph-engine/document/loadDocument.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { inferDocument } from '../../graph-engine/infer/inferDocument.ts';
+import { lowerDocument } from '../../graph-engine/lower/lowerDocument.ts';
 import { weightVariables } from '../../graph-engine/lower/weightVariables.ts';
 import {
   decodeSafetensors,
   encodeSafetensors,
   type StoredTensor,
 } from '../../graph-engine/targets/safetensors/safetensors.ts';
+import { initialize } from '../../graph-engine/random/initialize.ts';
 import { exportPytorch } from '../../graph-engine/targets/pytorch/exportPytorch.ts';
 import { stateDictionary } from '../../graph-engine/targets/python/stateDictionary.ts';
 import { productRoot } from '../files/productRoot.ts';
+import { exportWeights } from '../exports/exportWeights.ts';
 import { takeWeights } from './takeWeights.ts';
 
 let folder: string;
@@ -114,4 +117,36 @@ test('files that are nothing, of another network, or programs are refused in wor
     await expect(takeWeights(document, path.join(folder, file), target)).rejects.toMatchObject({ problem: { code } });
   }
   await expect(readFile(target)).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+test('what is written as NPZ comes back, number for number', async () => {
+  const file = path.join(folder, 'written.npz');
+  const written = await exportWeights({ document, runFolder: null, file, overwrite: false });
+  expect(written).toMatchObject({ tensors: values.size, weights: 'initial' });
+  const { match, tensors } = await taken('written.npz');
+  expect(match.title).toBe('Skipwire');
+  expect(match.rows.every(({ kind }) => kind === 'matched')).toBe(true);
+  const program = lowerDocument(document);
+  if (!program.ok) throw new Error('The template has errors');
+  for (const variable of program.value.program.variables) {
+    if (variable.role === 'slot') continue;
+    expect(tensors.get(variable.name)?.data).toEqual(initialize(variable, document.training.seed));
+  }
+});
+
+test('a checkpoint in shards is found by its index, and no shard beyond its folder is', async () => {
+  const all = [...values];
+  const parts = [all.slice(0, 3), all.slice(3)].map(
+    (part, i) => [`part-${i}.safetensors`, Object.fromEntries(part)] as const,
+  );
+  for (const [name, tensors] of parts) await written(tensors, name);
+  const map = Object.fromEntries(parts.flatMap(([file, tensors]) => Object.keys(tensors).map((name) => [name, file])));
+  const index = (weights: object): Promise<void> =>
+    writeFile(path.join(folder, 'model.safetensors.index.json'), JSON.stringify({ weight_map: weights }));
+  await index(map);
+  expect((await taken('model.safetensors.index.json')).tensors).toEqual(values);
+  await index({ ...map, stray: '../part-0.safetensors' });
+  await expect(taken('model.safetensors.index.json')).rejects.toMatchObject({
+    problem: { code: 'weights/damaged', message: expect.stringMatching(/does not lie beside it/) as string },
+  });
 });

@@ -15,6 +15,7 @@ import importlib.util
 import pathlib
 import sys
 
+print("Loading PyTorch", flush=True)
 import torch
 
 
@@ -57,6 +58,7 @@ def main():
     parser.add_argument("--weights")
     parser.add_argument("--pretrained", action="store_true")
     options = parser.parse_args()
+    print(f"Making {options.source}", flush=True)
     model, own = load(options.source, options.pretrained)
     if options.weights:
         if options.weights.endswith(".safetensors"):
@@ -70,6 +72,7 @@ def main():
     if hasattr(model, "eval") and not options.source.endswith(".pt2"):
         model.eval()
     example = torch.zeros(1, *shape)
+    print("Exporting with one example of " + " x ".join(map(str, shape)), flush=True)
     names = {"input_names": ["input"], "output_names": ["output"]}
     try:
         torch.onnx.export(

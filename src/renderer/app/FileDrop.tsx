@@ -5,7 +5,7 @@ import type { ManagedConnection } from '../connection/hostConnection.ts';
 import { droppedFiles, isData, receiveFiles } from '../data/receiveFiles.ts';
 import { openLocalFile } from '../files/fileActions.ts';
 import { showFileDialog } from '../files/fileDialog.ts';
-import { importLocalModel, isModel } from '../files/importModel.ts';
+import { importLocalModel, isLocalModel } from '../files/importModel.ts';
 import { showToast } from '../ui/Toast.tsx';
 
 /** Opens the files that are dropped anywhere on the window; says so while they are dragged. */
@@ -35,9 +35,7 @@ export function FileDrop() {
       if (dataTransfer === null) return;
       if (isData(dataTransfer)) void takeData(connection, dataTransfer);
       else {
-        for (const file of dataTransfer.files) {
-          void (isModel(file.name) ? importLocalModel(connection, file) : openLocalFile(file));
-        }
+        void takeFiles(connection, [...dataTransfer.files]);
       }
     }
     window.addEventListener('dragover', onDragOver);
@@ -58,6 +56,18 @@ export function FileDrop() {
       </span>
     </div>
   );
+}
+
+/** Opens documents, brings in models with what lies beside them, and shows what weights fit. */
+async function takeFiles(connection: ManagedConnection, files: readonly File[]): Promise<void> {
+  const isShard = ({ name }: File): boolean => /(\.bin|shard\d+of\d+)$/i.test(name);
+  const shards = files.filter(isShard);
+  for (const file of files) {
+    if (isShard(file)) continue;
+    if (/\.safetensors$/i.test(file.name)) showFileDialog({ kind: 'weights', file });
+    else if (await isLocalModel(file)) await importLocalModel(connection, file, shards);
+    else await openLocalFile(file);
+  }
 }
 
 /** Copies dropped data into the workspace and shows what they are. */

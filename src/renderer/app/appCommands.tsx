@@ -22,6 +22,8 @@ import {
   Square,
   Undo2,
   X,
+  FileInput,
+  Weight,
 } from 'lucide-react';
 import { useMemo, type ReactNode } from 'react';
 import { useStore } from 'zustand';
@@ -47,6 +49,8 @@ import { setConnectOpen, setPaletteOpen, setShortcutsOpen } from './shellStore.t
 export type AppCommandId =
   | 'new'
   | 'open'
+  | 'import-torch'
+  | 'take-weights'
   | 'close'
   | 'next-document'
   | 'previous-document'
@@ -144,6 +148,26 @@ export function useAppCommands(): readonly AppCommand[] {
         shortcut: 'Ctrl+O',
         enabled: true,
         run: chooseFile,
+      },
+      {
+        id: 'import-torch',
+        label: 'Import from PyTorch…',
+        icon: <FileInput {...SIZE} />,
+        enabled: true,
+        run: () => {
+          commitTyping();
+          showFileDialog({ kind: 'torch' });
+        },
+      },
+      {
+        id: 'take-weights',
+        label: 'Weights from a file…',
+        icon: <Weight {...SIZE} />,
+        enabled: true,
+        run: () => {
+          commitTyping();
+          showFileDialog({ kind: 'weights' });
+        },
       },
       {
         id: 'close',

@@ -84,10 +84,13 @@ export async function receiveFiles(
   return { ok: true, path: `${folder}/${top}` };
 }
 
+/** Documents, models of other programs with the shards of their weights, and weights alone. */
+const DOCUMENTS = /\.(json|png|onnx|keras|h5|hdf5|safetensors|shard\d+of\d+|bin)$/i;
+
 /** Whether dropped files are data rather than documents. */
 export function isData(transfer: DataTransfer): boolean {
   return thingsIn(transfer).some((one) => {
     const folder = !(one instanceof File) && one.isDirectory;
-    return folder || !/\.(json|png|onnx)$/i.test(one.name);
+    return folder || !DOCUMENTS.test(one.name);
   });
 }

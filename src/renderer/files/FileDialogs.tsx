@@ -12,8 +12,10 @@ import { ImportedDialog } from './ImportedDialog.tsx';
 import { OpenDialog } from './OpenDialog.tsx';
 import { RecoveryDialog } from './RecoveryDialog.tsx';
 import { SaveAsDialog } from './SaveAsDialog.tsx';
+import { TorchDialog } from './TorchDialog.tsx';
 import { UnreadableDialog } from './UnreadableDialog.tsx';
 import { UnsavedDialog } from './UnsavedDialog.tsx';
+import { WeightsDialog } from './WeightsDialog.tsx';
 
 /** Whichever dialog about files is open. */
 export function FileDialogs() {
@@ -44,6 +46,10 @@ export function FileDialogs() {
       return <RecoveryDialog entries={dialog.entries} />;
     case 'imported':
       return <ImportedDialog name={dialog.name} report={dialog.report} />;
+    case 'torch':
+      return <TorchDialog />;
+    case 'weights':
+      return <WeightsDialog file={dialog.file} />;
     case 'unreadable':
       return <UnreadableDialog name={dialog.name} diagnostics={dialog.diagnostics} />;
     default:

@@ -8,7 +8,7 @@ import { openLocalFile, openPath } from './fileActions.ts';
 import { closeFileDialog } from './fileDialog.ts';
 import { FileList } from './FileList.tsx';
 import { pathForName } from './fileNames.ts';
-import { importLocalModel, importModel, isModel } from './importModel.ts';
+import { importLocalModel, importModel, isLocalModel, isModel } from './importModel.ts';
 
 /** Choice of a document of the workspace, or of this computer. */
 export function OpenDialog() {
@@ -16,7 +16,7 @@ export function OpenDialog() {
   const [folder, setFolder] = useState('');
   const [name, setName] = useState('');
   const picker = useRef<HTMLInputElement>(null);
-  const path = pathForName(folder, name, isModel(name) ? '.onnx' : '.json');
+  const path = pathForName(folder, name, endingOf(name));
   const open = (file: string) => void (isModel(file) ? importModel(connection, file) : openPath(connection, file));
 
   return (
@@ -62,17 +62,22 @@ export function OpenDialog() {
         <input
           ref={picker}
           type="file"
-          accept=".json,.png,.onnx,application/json,image/png"
+          accept=".json,.png,.onnx,.keras,.h5,.hdf5,application/json,image/png"
           className="hidden"
           aria-label="File of this computer"
           data-testid="local-file"
           onChange={(event) => {
             const [file] = event.target.files ?? [];
             if (file === undefined) return;
-            void (isModel(file.name) ? importLocalModel(connection, file) : openLocalFile(file));
+            void isLocalModel(file).then((is) => (is ? importLocalModel(connection, file) : openLocalFile(file)));
           }}
         />
       </form>
     </Dialog>
   );
+}
+
+/** What is added to a name that is typed without one. */
+function endingOf(name: string): `.${string}` {
+  return isModel(name) ? `.${name.slice(name.lastIndexOf('.') + 1).toLowerCase()}` : '.json';
 }

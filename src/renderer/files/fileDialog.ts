@@ -25,6 +25,10 @@ export type FileDialog =
   | { readonly kind: 'recovery'; readonly entries: readonly JournalEntry[] }
   /** What came of bringing in a model of another program. */
   | { readonly kind: 'imported'; readonly name: string; readonly report: ImportReport }
+  /** A model that the user's own Python writes, once the user has seen what runs. */
+  | { readonly kind: 'torch' }
+  /** A file of weights for the shown network; of this computer where `file` is given. */
+  | { readonly kind: 'weights'; readonly file?: File }
   /** A file that could not be opened; the document shown before is untouched. */
   | { readonly kind: 'unreadable'; readonly name: string; readonly diagnostics: readonly Diagnostic[] };
 

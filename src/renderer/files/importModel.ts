@@ -1,4 +1,5 @@
 import type { ImportReport } from '../../contract/imports.ts';
+import { isKerasConfig } from '../../graph-engine/sources/keras/isKerasConfig.ts';
 import type { ManagedConnection } from '../connection/hostConnection.ts';
 import { receiveFiles } from '../data/receiveFiles.ts';
 import { showToast } from '../ui/Toast.tsx';
@@ -24,6 +25,11 @@ export function isModel(name: string): boolean {
   return /\.(onnx|keras|h5|hdf5)$/i.test(name);
 }
 
+/** Whether a file of this computer is such a model; of JSON its content tells. */
+export async function isLocalModel(file: File): Promise<boolean> {
+  return isModel(file.name) || (/\.json$/i.test(file.name) && isKerasConfig(await file.text()));
+}
+
 /** Brings in a model of the workspace: opens what it became and tells what came of it. */
 export async function importModel(connection: ManagedConnection, path: string): Promise<void> {
   const answer = await connection.call('import/model', { path });
@@ -35,9 +41,20 @@ export async function importModel(connection: ManagedConnection, path: string): 
   showFileDialog({ kind: 'imported', name: path, report: answer.value.report });
 }
 
-/** Brings in a model of this computer: it is copied into the workspace first. */
-export async function importLocalModel(connection: ManagedConnection, file: File): Promise<void> {
+/** Brings in a model of this computer: it is copied into the workspace first, with files that its weights lie in. */
+export async function importLocalModel(
+  connection: ManagedConnection,
+  file: File,
+  shards: readonly File[] = [],
+): Promise<void> {
   showToast({ title: `Reading ${file.name}…` });
+  for (const shard of shards) {
+    const taken = await receiveFiles(connection, [{ path: shard.name, file: shard }], () => undefined, FOLDER);
+    if (!taken.ok) {
+      showFileDialog({ kind: 'unreadable', name: shard.name, diagnostics: [asDiagnostic(taken.problem)] });
+      return;
+    }
+  }
   const name = await freeName(connection, file.name);
   const received = await receiveFiles(connection, [{ path: name, file }], () => undefined, FOLDER);
   if (received.ok) await importModel(connection, received.path);

@@ -24,6 +24,15 @@ export const renameDocument = defineCommand<{ name: string }>({
   },
 });
 
+/** Lets training begin with the weights of a file of the workspace. */
+export const beginWithWeights = defineCommand<{ weights: string }>({
+  name: 'beginWithWeights',
+  label: 'Take weights',
+  run(document, { weights }) {
+    document.weights = weights;
+  },
+});
+
 /** Describes the document; empty text removes the description. */
 export const describeDocument = defineCommand<{ description: string }>({
   name: 'describeDocument',

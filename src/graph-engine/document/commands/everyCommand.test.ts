@@ -130,6 +130,7 @@ const generators: Readonly<Record<string, (choice: Choice) => object | undefined
   pasteNodes: ({ scope, graph, a, b }) => ({ scope, nodes: { [freshNodeId(graph, 'pasted')]: relu(a, b) } }),
   setTraining: ({ a }) => ({ changes: { epochs: 1 + a, optimizer: { kind: 'sgd', weightDecay: 0 } } }),
   renameDocument: ({ a }) => ({ name: `Document ${a}` }),
+  beginWithWeights: ({ a }) => ({ weights: `models/weights-${a}.safetensors` }),
   describeDocument: ({ a }) => ({ description: a % 2 === 0 ? '' : `Described ${a}` }),
   addFrame: ({ scope, graph, a, b }) => ({
     scope,

@@ -14,7 +14,7 @@ import {
   removeBlock,
   removeParameter,
 } from './editBlock.ts';
-import { describeDocument, renameDocument, replaceDocument, setTraining } from './editDocument.ts';
+import { beginWithWeights, describeDocument, renameDocument, replaceDocument, setTraining } from './editDocument.ts';
 import {
   moveNodes,
   renameNode,
@@ -61,6 +61,7 @@ const all = [
   pasteNodes,
   setTraining,
   renameDocument,
+  beginWithWeights,
   describeDocument,
   addFrame,
   editFrame,
