@@ -1,5 +1,4 @@
 import path from 'node:path';
-import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { lowerDocument } from '../../graph-engine/lower/lowerDocument.ts';
 import { MAXIMUM_NPZ, streamNpz } from '../../graph-engine/targets/npz/streamNpz.ts';
 import { streamSafetensors, type StreamedTensor } from '../../graph-engine/targets/safetensors/streamSafetensors.ts';
@@ -7,16 +6,12 @@ import { HostFailure } from '../files/hostFailure.ts';
 import { productVersion } from '../files/productRoot.ts';
 import { writeAtomically } from '../files/writeAtomically.ts';
 import { documentErrors, refuseToReplace } from './exportRefusals.ts';
-import { loadWeights } from './loadWeights.ts';
+import { usingWeights, type WeightsOrder } from './loadWeights.ts';
 
-export interface WeightsOrder {
-  readonly document: SkipwireDocument;
-  /** Of the run whose best weights are written; initial ones without. */
-  readonly runFolder: string | null;
+export interface WeightsFileOrder extends WeightsOrder {
   /** Absolute; its ending says the format: `.npz` or `.safetensors`. */
   readonly file: string;
   readonly overwrite: boolean;
-  readonly workspace?: string;
 }
 
 export interface WrittenWeights {
@@ -27,18 +22,14 @@ export interface WrittenWeights {
 }
 
 /** Writes the weights of a network alone, by their names in it. Throws a `HostFailure`, or what the file system throws. */
-export async function exportWeights(order: WeightsOrder): Promise<WrittenWeights> {
-  const { document, runFolder, file, overwrite, workspace } = order;
+export async function exportWeights(order: WeightsFileOrder): Promise<WrittenWeights> {
+  const { document, runFolder, file, overwrite } = order;
   const lowered = lowerDocument(document);
   if (!lowered.ok) throw documentErrors(lowered.error);
   const { program } = lowered.value;
   await refuseToReplace(file, overwrite);
-  const { valuesOf } = await loadWeights(document, program, runFolder, workspace);
-  const tensors = new Map<string, StreamedTensor>();
-  for (const { name, dims, role } of program.variables) {
-    if (role !== 'slot') tensors.set(name, { dims, values: () => valuesOf(name) });
-  }
-  const count = [...tensors.values()].reduce((sum, { dims }) => sum + dims.reduce((a, b) => a * b, 1), 0);
+  const variables = program.variables.filter(({ role }) => role !== 'slot');
+  const count = variables.reduce((sum, { dims }) => sum + dims.reduce((a, b) => a * b, 1), 0);
   const isArchive = path.extname(file).toLowerCase() === '.npz';
   if (isArchive && count * 4 > MAXIMUM_NPZ) {
     throw new HostFailure({
@@ -49,6 +40,16 @@ export async function exportWeights(order: WeightsOrder): Promise<WrittenWeights
     });
   }
   const metadata = { format: 'skipwire/weights@1', producer: `Skipwire ${productVersion}` };
-  await writeAtomically(file, isArchive ? streamNpz(tensors) : streamSafetensors(tensors, metadata));
-  return { path: file, tensors: tensors.size, bytes: count * 4, weights: runFolder === null ? 'initial' : 'trained' };
+  await usingWeights(order, program, async ({ valuesOf }) => {
+    const tensors = new Map<string, StreamedTensor>(
+      variables.map(({ name, dims }) => [name, { dims, values: () => valuesOf(name) }]),
+    );
+    await writeAtomically(file, isArchive ? streamNpz(tensors) : streamSafetensors(tensors, metadata));
+  });
+  return {
+    path: file,
+    tensors: variables.length,
+    bytes: count * 4,
+    weights: runFolder === null ? 'initial' : 'trained',
+  };
 }
