@@ -48,8 +48,11 @@ test('with nothing native installed, networks train in WebAssembly, and the nati
   await page.getByTestId('install-cpu').click();
   await page.getByTestId('install-source').getByText(WHEEL).waitFor();
   await page.getByTestId('install-confirm').click();
-  await page.getByText('The engine was not installed').waitFor();
-  await page.getByText(/is damaged or is not the expected file/).waitFor();
+  await page.getByRole('heading', { name: 'The engine was not installed' }).waitFor();
+  await page
+    .getByText(/is damaged or is not the expected file/)
+    .first()
+    .waitFor();
 
   await page.getByTestId('network-first-residual').click();
   await page.getByTestId('node-conv1').waitFor();
