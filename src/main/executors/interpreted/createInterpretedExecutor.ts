@@ -1,4 +1,6 @@
 import { initialize } from '../../../graph-engine/random/initialize.ts';
+import { applyPasses, type PassName } from '../../../graph-engine/program/passes/index.ts';
+import type { Program } from '../../../graph-engine/program/program.ts';
 import type { CompiledProgram, Executor, TensorData } from '../compiledProgram.ts';
 import { selfCheck } from '../selfCheck.ts';
 import { createInterpretedProgram } from './createInterpretedProgram.ts';
@@ -11,7 +13,7 @@ export function createInterpretedExecutor<T>(engine: InterpretedEngine<T>): Exec
     name: engine.name,
     threads: engine.threads,
     async compile(program, { seed, selfCheck: wanted = true }) {
-      const compiled = createInterpretedProgram(engine, program);
+      const compiled = createInterpretedProgram(engine, rewritten(program, engine.passes ?? []));
       programs.add(compiled);
       const values: Record<string, TensorData> = {};
       for (const variable of program.variables) {
@@ -34,4 +36,10 @@ export function createInterpretedExecutor<T>(engine: InterpretedEngine<T>): Exec
       engine.close();
     },
   };
+}
+
+function rewritten(program: Program, passes: readonly PassName[]): Program {
+  if (passes.length === 0) return program;
+  const entries = Object.entries(program.entries).map(([name, entry]) => [name, applyPasses(entry, passes)]);
+  return { ...program, entries: Object.fromEntries(entries) as Program['entries'] };
 }

@@ -1,3 +1,4 @@
+import type { PassName } from '../../../graph-engine/program/passes/index.ts';
 import type {
   AttributesOf,
   InputsOf,
@@ -70,6 +71,8 @@ export interface InterpretedEngine<T> {
   /** A float32 tensor rounded to the nearest values of the narrow float that the shape says, as a new handle. */
   narrow(tensor: T, shape: TensorShape): T;
   readonly kernels: Kernels<T>;
+  /** What rewrites each entry for this engine, beside the passes that help all. */
+  readonly passes?: readonly PassName[];
   /** Handles that are alive on the device, for tests and for people; constant from step to step. */
   liveTensors(): number;
   /** Called after the kernels of one call of an entry, before values are read: where a device must be set going. */

@@ -1,4 +1,5 @@
 import type { BackendValues, TensorInfo } from '@tensorflow/tfjs-core';
+import type { PassName } from '../../../graph-engine/program/passes/index.ts';
 import type { TensorData } from '../compiledProgram.ts';
 import type { InterpretedEngine, Kernels, TensorShape } from '../interpreted/interpretedEngine.ts';
 import type { TfjsDevice } from './tfjsDevice.ts';
@@ -9,6 +10,7 @@ export interface TfjsEngineParts {
   readonly threads: number;
   readonly device: TfjsDevice;
   readonly kernels: Kernels<TensorInfo>;
+  readonly passes?: readonly PassName[];
   narrow(tensor: TensorInfo, shape: TensorShape): TensorInfo;
   flush?(): void;
   close(): void;

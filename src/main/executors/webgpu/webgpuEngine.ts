@@ -47,6 +47,8 @@ export async function openWebgpuEngine(gpu: GPU): Promise<WebgpuEngine> {
     threads: 1,
     device,
     kernels: webgpuKernels(runner),
+    // A chain is one shader.
+    passes: ['fuseElementwise'],
     narrow: round,
     close() {
       closed = true;

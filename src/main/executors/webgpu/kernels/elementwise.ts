@@ -1,5 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { sizeOfDims } from '../../../../graph-engine/program/interpreter/tensor.ts';
+import { throughSteps } from '../../../../graph-engine/program/primitives/elementwise.ts';
 import type { Kernels, TensorShape } from '../../interpreted/interpretedEngine.ts';
 import { broadcastAxes } from '../broadcastAxes.ts';
 import { elementShader, type ParameterType, type Shader, type ShaderType } from '../shader.ts';
@@ -55,29 +56,78 @@ const operandNames = ['a', 'b', 'c'] as const;
 /** A shader for an operation on operands of these types that are read along so many axes. */
 function shaderOf(operation: Operation, types: readonly ShaderType[], result: ShaderType, axes: number): Shader {
   const names = operandNames.slice(0, types.length);
+  return broadcastShader({
+    name: operation,
+    operands: names.map((name, i) => [name, types[i] ?? 'f32']),
+    result,
+    axes,
+    ...(operation === 'erf' && { declarations: erf }),
+    body: `  y[i] = ${expressions[operation]};`,
+  });
+}
+
+/** A shader for a chain: each step is an expression of inputs and of steps before it. */
+function fusedShader(steps: string, inputs: number, axes: number): Shader {
+  const lines: string[] = [];
+  const names = Array.from({ length: inputs }, (_, i) => `v${i}`);
+  const result = throughSteps<string>(steps, names, (primitive, operands) => {
+    const name = `v${inputs + lines.length}`;
+    const expression = expressions[primitive].replace(/\b[abc]\b/g, (letter) => {
+      return operands[operandNames.findIndex((operand) => operand === letter)] ?? letter;
+    });
+    lines.push(`  let ${name} = ${expression};`);
+    return name;
+  });
+  return broadcastShader({
+    name: 'fused elementwise',
+    operands: names.map((name) => [name, 'f32']),
+    result: 'f32',
+    axes,
+    ...(/\berf\b/.test(steps) && { declarations: erf }),
+    body: [...lines, `  y[i] = ${result};`].join('\n'),
+  });
+}
+
+/** A shader whose `body` makes `y[i]` of the elements of the operands that belong to it. */
+function broadcastShader({
+  name,
+  operands,
+  result,
+  axes,
+  declarations,
+  body,
+}: {
+  readonly name: string;
+  readonly operands: readonly (readonly [name: string, type: ShaderType])[];
+  readonly result: ShaderType;
+  readonly axes: number;
+  readonly declarations?: string;
+  readonly body: string;
+}): Shader {
+  const names = operands.map(([operand]) => operand);
   const places = Array.from({ length: axes }, (_, i) => i);
   const parameters: [string, ParameterType][] = places.flatMap((i) => [
     ...(i < axes - 1 ? [[`size${i}`, 'u32'] as [string, ParameterType]] : []),
-    ...names.map((name): [string, ParameterType] => [`${name}Stride${i}`, 'u32']),
+    ...names.map((operand): [string, ParameterType] => [`${operand}Stride${i}`, 'u32']),
   ]);
   return elementShader({
-    name: operation,
-    reads: Object.fromEntries(names.map((name, i) => [`${name}_values`, types[i] ?? 'f32'])),
+    name,
+    reads: Object.fromEntries(operands.map(([operand, type]) => [`${operand}_values`, type])),
     writes: { y: result },
     parameters: Object.fromEntries(parameters),
-    ...(operation === 'erf' && { declarations: erf }),
+    ...(declarations !== undefined && { declarations }),
     body: `
   var rest = i;
-${names.map((name) => `  var ${name}_at = 0u;`).join('\n')}
+${names.map((operand) => `  var ${operand}_at = 0u;`).join('\n')}
 ${places
   .map((i) => {
     const index = i < axes - 1 ? `rest % p.size${i}` : 'rest';
-    const steps = names.map((name) => `${name}_at += index * p.${name}Stride${i};`).join(' ');
+    const steps = names.map((operand) => `${operand}_at += index * p.${operand}Stride${i};`).join(' ');
     return `  { let index = ${index}; ${steps}${i < axes - 1 ? ` rest /= p.size${i};` : ''} }`;
   })
   .join('\n')}
-${names.map((name) => `  let ${name} = ${name}_values[${name}_at];`).join('\n')}
-  y[i] = ${expressions[operation]};`,
+${names.map((operand) => `  let ${operand} = ${operand}_values[${operand}_at];`).join('\n')}
+${body}`,
   });
 }
 
@@ -88,15 +138,27 @@ export function elementwiseKernels(runner: ShaderRunner) {
   const shaders = new Map<string, Shader>();
 
   function compute(operation: Operation, operands: readonly TensorInfo[], shape: TensorShape): TensorInfo {
+    const types = operands.map(typeOf);
+    return spread(`${operation} ${types.join()}`, operands, shape, (axes) =>
+      shaderOf(operation, types, shape.dtype === 'int32' ? 'i32' : 'f32', axes),
+    );
+  }
+
+  /** The result of the shader for what `kind` names, which is made once for each number of axes. */
+  function spread(
+    kind: string,
+    operands: readonly TensorInfo[],
+    shape: TensorShape,
+    make: (axes: number) => Shader,
+  ): TensorInfo {
     const y = runner.empty(shape);
     const axes = broadcastAxes(
       shape.dims,
       operands.map((operand) => operand.shape),
     );
-    const types = operands.map(typeOf);
-    const key = `${operation} ${types.join()} ${axes.length}`;
+    const key = `${kind} ${axes.length}`;
     let shader = shaders.get(key);
-    if (shader === undefined) shaders.set(key, (shader = shaderOf(operation, types, typeOf(y), axes.length)));
+    if (shader === undefined) shaders.set(key, (shader = make(axes.length)));
     const parameters = axes.flatMap(({ size, strides }, i) => (i < axes.length - 1 ? [size, ...strides] : strides));
     runner.run({ shader, reads: operands, writes: [y], elements: sizeOfDims(shape.dims), parameters });
     return y;
@@ -132,6 +194,9 @@ export function elementwiseKernels(runner: ShaderRunner) {
     erf: kernel('erf'),
     biasAdd: kernel('biasAdd'),
     broadcastTo: kernel('broadcastTo'),
+    fusedElementwise({ inputs, attributes: { steps }, outputShapes: [shape] }) {
+      return [spread(`${inputs.length}: ${steps}`, inputs, shape, (axes) => fusedShader(steps, inputs.length, axes))];
+    },
     cast({ inputs: [x], inputShapes: [from], outputShapes: [shape] }) {
       const integers = [from.dtype, shape.dtype].map((dtype) => dtype === 'int32');
       // What is bfloat16 is held as float32, and rounded by the caller.
