@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { foreignValue, type TensorType } from '../../../core/shape.ts';
-import { writeBody, MAXIMUM_BODY } from '../../../ops/foreign/foreignBody.ts';
+import { readBody, writeBody, MAXIMUM_BODY } from '../../../ops/foreign/foreignBody.ts';
 import { foreignOpType, foreignPorts, MAXIMUM_PORTS } from '../../../ops/foreign/foreignOps.ts';
 import { EXAMPLES, ownType, typeProtoOf } from '../../../ops/foreign/ownType.ts';
 import {
@@ -18,7 +18,7 @@ import { elementTypes } from '../elementTypes.ts';
 import { FORM_OPSET } from '../modernizeNode.ts';
 import type { SourceModel, SourceNode } from '../sourceModel.ts';
 import { asFloats } from './convolutions.ts';
-import type { Bound, DrawnNode, DrawnWeight, Mapping } from './mapping.ts';
+import type { Bound, DrawnNode, DrawnWeight, Mapping, Source } from './mapping.ts';
 import { plainView, viewedDims } from './view.ts';
 
 /** Constants of fewer bytes are kept in the document; larger ones of float32 lie with the weights. */
@@ -89,9 +89,8 @@ export function keepNode(node: SourceNode, mapping: Mapping, model: SourceModel)
     initializer: tensors,
     // What comes in, so that an edit before it is noticed.
     input: fed.map((name) => {
-      const { type } = inputs.get(name) ?? {};
-      const told = type?.foreign === undefined ? undefined : typeIn(mapping, model, name);
-      return { name: own(name), ...(type === undefined ? {} : typeField(type, told)) };
+      const { type, source } = inputs.get(name) ?? {};
+      return { name: own(name), ...(type === undefined ? {} : typeField(type, source)) };
     }),
     output: outputs.map((_, i) => ({ name: `out${i + 1}`, ...(types[i] === undefined ? {} : { type: types[i] }) })),
   });
@@ -165,7 +164,7 @@ function keptOperator(
   const body = create(GraphProtoSchema, {
     node: [{ opType, input: constant === undefined ? ['in1'] : ['in1', 'tensor1'], output: ['out1'], attribute }],
     initializer: constant === undefined ? [] : [constant.proto('tensor1')],
-    input: [{ name: 'in1', ...typeField(x.type) }],
+    input: [{ name: 'in1', ...typeField(x.type, x.source) }],
     output: [{ name: 'out1', ...(type === undefined ? {} : { type }) }],
   });
   const own = type === undefined ? foreignValue('unknown') : ownType(type);
@@ -182,10 +181,16 @@ function keptOperator(
   return { source: { node, port: 'output1' }, type: own, view: plainView(own) };
 }
 
-/** A type of ours as ONNX has it; of what nothing here knows the type that is `told`. */
-function typeField(type: TensorType, told?: TypeProto): { readonly type?: TypeProto } {
-  const own = type.foreign === undefined ? typeProtoOf(type) : told;
+/** A type of ours as ONNX has it; of what nothing here knows the one that the node before tells. */
+function typeField(type: TensorType, source?: Source): { readonly type?: TypeProto } {
+  const own = type.foreign === undefined ? typeProtoOf(type) : toldBy(source);
   return own === undefined ? {} : { type: own };
+}
+
+function toldBy(source: Source | undefined): TypeProto | undefined {
+  const body = readBody(String(source?.node.parameters['body'] ?? ''));
+  const place = Number(/\d+$/.exec(source?.port ?? '')?.[0] ?? 1);
+  return body?.output[place - 1]?.type;
 }
 
 function lacking(node: SourceNode, name: string): KeepProblem {
