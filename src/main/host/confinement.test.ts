@@ -61,6 +61,7 @@ const escapes: Escapes = {
   'export/source': async (path) => ({ ...(await ordered(path)), framework: 'pytorch' }),
   'export/saved-model': ordered,
   'export/graph-model': ordered,
+  'export/layers-model': ordered,
   'import/model': (path) => ({ path: `${path}.onnx` }),
 };
 /** Requests whose paths are not places of files, or whose places nobody touches. */
