@@ -1,0 +1,99 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fill, openEditor, type RunningEditor } from './openEditor.ts';
+import { openTunnel, type Tunnel } from './tunnel.ts';
+
+/* The editor here, the host at the other end of a tunnel that breaks, and a second editor at the same host. */
+
+const LONG = { timeout: 300_000 };
+const PATIENCE = 120_000;
+
+let editor: RunningEditor;
+let browser: Browser;
+let tunnel: Tunnel;
+let key: string;
+beforeAll(async () => {
+  editor = await openEditor();
+  const found = editor.page.context().browser();
+  if (found === null) throw new Error('The page has no browser');
+  browser = found;
+  const { hash, port } = new URL(editor.address);
+  key = hash.replace('#token=', '');
+  tunnel = await openTunnel(Number(port));
+});
+afterAll(async () => {
+  await tunnel.close();
+  await editor.close();
+});
+
+/** An editor of its own: another browser, as far as pages can tell. */
+async function another(): Promise<{ context: BrowserContext; page: Page }> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE);
+  return { context, page };
+}
+
+const through = (fragment: string): string => `http://127.0.0.1:${tunnel.port}/${fragment}`;
+const isConnected = (page: Page): Promise<void> =>
+  page.getByTestId('connection-state').filter({ hasText: 'Connected' }).waitFor({ timeout: PATIENCE });
+
+/** The step that the curves of a page have reached. */
+const stepOf = async (page: Page): Promise<number> =>
+  parseFloat((await page.getByTestId('metric-step').getAttribute('data-value', { timeout: PATIENCE })) ?? '');
+
+const reaches = (page: Page, step: number) =>
+  expect.poll(() => stepOf(page), { timeout: PATIENCE }).toBeGreaterThan(step);
+
+/** The last step that the host has written down. */
+function stepOnDisk(): number {
+  const runs = path.join(editor.workspace, 'runs');
+  const [run = ''] = readdirSync(runs);
+  const last =
+    readFileSync(path.join(runs, run, 'metrics.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .at(-1) ?? '{}';
+  return Number((JSON.parse(last) as { step?: number }).step ?? 0);
+}
+
+test(
+  'a tunnel breaks in the middle of a run, and after it is mended the curves go on; a second editor saw all of it',
+  LONG,
+  async () => {
+    const { context, page } = await another();
+    await page.goto(through(`#token=${key}`));
+    await isConnected(page);
+    await page.getByTestId('network-first-residual').click();
+    await page.getByTestId('tab-training').click();
+    await fill(page, 'epochs', '2000');
+    await page.getByTestId('train').click();
+    await reaches(page, 20);
+
+    const second = editor.page;
+    await second.getByTestId('network-first-residual').click();
+    await second.getByTestId('tab-training').click();
+    await reaches(second, 20);
+
+    await tunnel.breakDown();
+    const notice = page.getByTestId('connection-notice');
+    await notice.filter({ hasText: 'Reconnecting' }).waitFor();
+    const [lost, before] = [await stepOf(page), await stepOf(second)];
+    await reaches(second, before + 50);
+    // Nothing comes through, and what was there stays.
+    expect(await stepOf(page)).toBe(lost);
+    await notice.filter({ hasText: /Reconnecting in \d+ s/ }).waitFor();
+
+    await tunnel.mend();
+    await page.getByTestId('connect-now').click();
+    await isConnected(page);
+    await reaches(page, before + 50);
+    await second.getByTestId('stop').click();
+    await page.getByTestId('run-state').filter({ hasText: 'Stopped' }).waitFor();
+    expect(Math.abs((await stepOf(page)) - stepOnDisk())).toBeLessThan(0.01);
+    expect(await stepOf(page)).toBe(await stepOf(second));
+    await context.close();
+  },
+);
