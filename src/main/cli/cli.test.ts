@@ -201,7 +201,7 @@ describe('train and export', () => {
   test('without a terminal, progress is one line an epoch', async () => {
     const { stdout } = await skipwire('train', template('first-residual'), '--epochs', '2', '--out', 'plain');
     expect(stdout).toMatch(
-      /^epoch 1\/2 · loss .*samples\/s.*\nepoch 2\/2 .*\nFinished\.\nBest weights: .*\nRun: plain\n$/,
+      /^epoch 1\/2 · loss .*samples\/s.*\nepoch 2\/2 .*\nFinished\.\nBest weights: .*\nEngine: .*\nRun: plain\n$/,
     );
   });
 

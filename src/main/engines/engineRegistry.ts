@@ -89,8 +89,10 @@ export function createEngineRegistry(options: RegistryOptions = {}): EngineRegis
   function look(): Promise<void> {
     looking ??= Promise.all(kinds.map(lookAt))
       .then((found) => {
+        // Who asked for the first look is answered; nobody knew anything that would have changed.
+        const first = known === undefined;
         known = found;
-        tell();
+        if (!first) tell();
       })
       .finally(() => (looking = undefined));
     return looking;
