@@ -63,6 +63,8 @@ const escapes: Escapes = {
   'export/graph-model': ordered,
   'export/layers-model': ordered,
   'import/model': (path) => ({ path: `${path}.onnx` }),
+  'weights/match': async (path) => ({ document: await network(), path: `${path}.safetensors` }),
+  'weights/take': async (path) => ({ document: await network(), path: `${path}.safetensors` }),
 };
 /** Requests whose paths are not places of files, or whose places nobody touches. */
 const harmless: readonly string[] = ['export/cancel', 'journal/write', 'probe/read', 'run/histograms'];
