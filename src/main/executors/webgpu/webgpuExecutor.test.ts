@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createInterpreter } from '../../../graph-engine/program/interpreter/createInterpreter.ts';
 import type { CompiledProgram } from '../compiledProgram.ts';
 import { describeExecutor } from '../testing/describeExecutor.ts';
@@ -6,6 +6,9 @@ import type { WebgpuExecutor } from './executorOn.ts';
 import { largeCases } from './testing/largeShapes.ts';
 import { hasSoftwareAdapter, useSoftwareAdapter } from './testing/softwareAdapter.ts';
 import { openWebgpuExecutor } from './webgpuExecutor.ts';
+
+// A graphics processor that the processor plays is slow where others use it as well.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const open = (): Promise<WebgpuExecutor> => {
   useSoftwareAdapter();
