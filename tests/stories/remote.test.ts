@@ -80,20 +80,25 @@ test(
     await tunnel.breakDown();
     const notice = page.getByTestId('connection-notice');
     await notice.filter({ hasText: 'Reconnecting' }).waitFor();
-    const [lost, before] = [await stepOf(page), await stepOf(second)];
+    const before = await stepOf(second);
     await reaches(second, before + 50);
-    // Nothing comes through, and what was there stays.
+    // What had come through has been drawn by now; nothing more comes, and what was there stays.
+    const lost = await stepOf(page);
+    await reaches(second, before + 100);
     expect(await stepOf(page)).toBe(lost);
     await notice.filter({ hasText: /Reconnecting in \d+ s/ }).waitFor();
 
     await tunnel.mend();
     await page.getByTestId('connect-now').click();
     await isConnected(page);
-    await reaches(page, before + 50);
+    await reaches(page, before + 100);
     await second.getByTestId('stop').click();
     await page.getByTestId('run-state').filter({ hasText: 'Stopped' }).waitFor();
-    expect(Math.abs((await stepOf(page)) - stepOnDisk())).toBeLessThan(0.01);
-    expect(await stepOf(page)).toBe(await stepOf(second));
+    for (const shown of [page, second]) {
+      await expect
+        .poll(async () => Math.abs((await stepOf(shown)) - stepOnDisk()), { timeout: PATIENCE })
+        .toBeLessThan(0.01);
+    }
     await context.close();
   },
 );

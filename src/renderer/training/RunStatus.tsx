@@ -23,7 +23,8 @@ export function RunStatus({ run, step, notices }: RunStatusProps) {
   const done =
     run.state.status === 'finished' ? 1 : Math.min(1, (step?.epoch ?? run.lastEpoch?.epoch ?? 0) / run.epochs);
   const loss = step?.loss ?? run.lastEpoch?.trainLoss;
-  const taken = step?.step ?? run.lastEpoch?.step ?? 0;
+  // A stop between two reports is told with the epoch that it ends.
+  const taken = Math.max(step?.step ?? 0, run.lastEpoch?.step ?? 0);
   const elapsed = step?.elapsed ?? run.lastEpoch?.elapsed;
   return (
     <div className="flex flex-col gap-3">
