@@ -85,13 +85,13 @@ export function createTensorflowProgram(
     },
     async writeVariables(values) {
       for (const [name, data] of Object.entries(values)) demandData(variableNamed(name), data);
-      const scratch = new Map<string, TensorData>();
       for (const pack of graph.packs) {
         const given = pack.names.filter((name) => values[name] !== undefined);
         if (given.length === 0) continue;
         const length = pack.offsets.at(-1) ?? 0;
-        // What is not given stays as it is.
-        const all = given.length < pack.names.length ? readPack(pack) : roomIn(scratch, pack.dtype, length);
+        // What is not given stays as it is. Each pack has memory of its own: where it happens to be aligned, TensorFlow does not copy it,
+        // and the variables go on living in it.
+        const all = given.length < pack.names.length ? readPack(pack) : roomFor(pack.dtype, length);
         pack.names.forEach((name, at) => {
           const data = values[name];
           if (data !== undefined) all.set(data, pack.offsets[at]);
@@ -130,13 +130,8 @@ function feedsOf(entry: Entry, feeds: NamedTensors): SessionFeed[] {
   });
 }
 
-/** Room for a pack, where that of the pack before it is used again. */
-function roomIn(scratch: Map<string, TensorData>, dtype: VariablePack['dtype'], length: number): TensorData {
-  const known = scratch.get(dtype);
-  if (known !== undefined && known.length >= length) return known.subarray(0, length);
-  const room = dtype === 'int32' ? new Int32Array(length) : new Float32Array(length);
-  scratch.set(dtype, room);
-  return room;
+function roomFor(dtype: VariablePack['dtype'], length: number): TensorData {
+  return dtype === 'int32' ? new Int32Array(length) : new Float32Array(length);
 }
 
 function demandData({ name, dims, dtype }: Variable, data: TensorData): void {
