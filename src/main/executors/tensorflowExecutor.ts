@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import type { Program } from '../../graph-engine/program/program.ts';
-import { initialize } from '../../graph-engine/random/initialize.ts';
 import type { TensorflowAbilities } from '../../graph-engine/targets/tensorflow/emitContext.ts';
 import { emitTensorflowGraph } from '../../graph-engine/targets/tensorflow/emitTensorflowGraph.ts';
 import { loadTfjsNode } from '../engines/loadTfjsNode.ts';
@@ -10,8 +9,8 @@ import { findNvidiaDevices } from '../engines/nvidiaDevices.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { canGroupConvolutions, usesGroups } from './canGroupConvolutions.ts';
 import { collectGarbage } from './collectGarbage.ts';
-import type { CompiledProgram, Executor, TensorData } from './compiledProgram.ts';
-import { selfCheck } from './selfCheck.ts';
+import type { Executor } from './compiledProgram.ts';
+import { createExecutor } from './createExecutor.ts';
 import { createTensorflowProgram } from './tensorflowProgram.ts';
 import { openSession } from './tensorflowSession.ts';
 
@@ -33,45 +32,24 @@ export async function openTensorflowExecutor({ variant = 'cpu' }: TensorflowOpti
   const tf = load(located.value.addonPath);
   const name = `TensorFlow ${located.value.version}`;
   const device = variant === 'cuda' ? await graphicsDevice(tf) : undefined;
-  const programs = new Set<CompiledProgram>();
   let grouped: Promise<boolean> | undefined;
   // Found out once, and only for a program that has a use for it.
   const abilitiesFor = async (program: Program): Promise<TensorflowAbilities> => ({
     groupedConvolutions: usesGroups(program) && (await (grouped ??= canGroupConvolutions(tf))),
   });
-  return {
+  return createExecutor({
     name,
     threads: Number(process.env['TF_NUM_INTRAOP_THREADS']) || availableParallelism(),
     ...(device !== undefined && { device }),
-    async compile(program, { seed, selfCheck: wanted = true }) {
+    async open(program) {
       const graph = emitTensorflowGraph(program, await abilitiesFor(program));
-      const session = await openSession(tf, graph.savedModel);
-      const compiled = createTensorflowProgram(name, program, graph, session);
-      programs.add(compiled);
-      let values: Record<string, TensorData> = {};
-      for (const variable of program.variables) {
-        const initial = initialize(variable, seed);
-        values[variable.name] = variable.dtype === 'int32' ? Int32Array.from(initial) : initial;
-      }
-      await compiled.writeVariables(values);
-      if (wanted) await selfCheck(compiled, values, seed);
+      return createTensorflowProgram(name, program, graph, await openSession(tf, graph.savedModel));
+    },
+    onStarted(bytes) {
       // V8 is in no hurry to let go of arrays, which weights may make hundreds of megabytes of, and training is about to need room.
-      const bytes = Object.values(values).reduce((sum, { byteLength }) => sum + byteLength, 0);
-      values = {};
       if (bytes > LARGE) collectGarbage();
-      return {
-        ...compiled,
-        async dispose() {
-          programs.delete(compiled);
-          await compiled.dispose();
-        },
-      };
     },
-    async dispose() {
-      for (const program of programs) await program.dispose();
-      programs.clear();
-    },
-  };
+  });
 }
 
 /** The graphics processor that TensorFlow computes on. Throws a `HostFailure` when it has found none and would do without. */
