@@ -41,7 +41,8 @@ export interface Variable {
   readonly dims: Dims;
   readonly dtype: DType;
   readonly initializer: Initializer;
-  readonly role: 'weight' | 'statistic' | 'slot';
+  /** A table holds samples of a data set: no part of the network, and in no checkpoint. */
+  readonly role: 'weight' | 'statistic' | 'slot' | 'table';
   /** Only trainable variables have gradients; statistics such as running means do not. */
   readonly trainable: boolean;
   /** Origin path of the node that owns it; empty for optimizer slots. */

@@ -86,6 +86,12 @@ export function planColumns(sets: readonly CountedSet[], feeds: PlannedFeeds, tr
   };
 }
 
+/** Whether some of the numbers are read from files again for each sample, since there are too many of them for the memory. */
+export function liesOnDisk({ sets }: ColumnPlan): boolean {
+  const numbers = sets.flatMap(({ inputs, targets }) => [...inputs, ...targets]);
+  return numbers.some((one) => 'file' in one && one.memory === undefined);
+}
+
 /** Makes the columns of a plan, in the thread that was given it. */
 export function openPlan({ sets, feeds, treatment }: ColumnPlan): readonly FeedColumn[] {
   const opened = (numbers: Float32Array | Int32Array | NumberPlace): SampleNumbers =>

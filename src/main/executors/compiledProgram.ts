@@ -1,5 +1,6 @@
 import type { EngineDevice } from '../../contract/engines.ts';
 import type { Program } from '../../graph-engine/program/program.ts';
+import type { ResidentTable } from '../../graph-engine/program/residentTables.ts';
 
 export type TensorData = Float32Array | Int32Array;
 
@@ -27,6 +28,15 @@ export interface CompileOptions {
   readonly seed: number;
   /** Compares the engine with the reference interpreter where the program is small enough for it; on by default. */
   readonly selfCheck?: boolean;
+  /** Of a program that takes samples from tables. */
+  readonly tables?: GivenTables;
+}
+
+/** Samples that are put into the tables of a program before anything else. */
+export interface GivenTables {
+  /** The same program, fed with samples. */
+  readonly fed: Program;
+  readonly tables: readonly (ResidentTable & { readonly data: TensorData })[];
 }
 
 /** An engine that programs are compiled for. */
@@ -37,6 +47,8 @@ export interface Executor {
   readonly threads: number;
   /** What it computes on; the processor of this machine when left out. */
   readonly device?: EngineDevice;
+  /** Bytes of a data set that had better be kept on the device; left out where samples cost nothing to feed. */
+  readonly roomForData?: number;
   compile(program: Program, options: CompileOptions): Promise<CompiledProgram>;
   /** Disposes every program that is still there. */
   dispose(): Promise<void>;

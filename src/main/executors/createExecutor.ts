@@ -1,4 +1,5 @@
 import type { Program } from '../../graph-engine/program/program.ts';
+import { tableVariable } from '../../graph-engine/program/residentTables.ts';
 import { initialize } from '../../graph-engine/random/initialize.ts';
 import type { CompiledProgram, CompileOptions, Executor, TensorData } from './compiledProgram.ts';
 import { selfCheck } from './selfCheck.ts';
@@ -42,14 +43,17 @@ export function createExecutor({ open, onStarted, close, ...described }: Executo
 async function start(
   compiled: CompiledProgram,
   { variables }: Program,
-  { seed, selfCheck: wanted = true }: CompileOptions,
+  { seed, selfCheck: wanted = true, tables }: CompileOptions,
 ): Promise<number> {
-  const values: Record<string, TensorData> = {};
+  const values: Record<string, TensorData> = Object.fromEntries(
+    tables?.tables.map(({ feed, data }) => [tableVariable(feed), data]) ?? [],
+  );
   for (const variable of variables) {
+    if (values[variable.name] !== undefined) continue;
     const initial = initialize(variable, seed);
     values[variable.name] = variable.dtype === 'int32' ? Int32Array.from(initial) : initial;
   }
   await compiled.writeVariables(values);
-  if (wanted) await selfCheck(compiled, values, seed);
+  if (wanted) await selfCheck(compiled, values, seed, tables);
   return Object.values(values).reduce((sum, { byteLength }) => sum + byteLength, 0);
 }

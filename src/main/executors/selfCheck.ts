@@ -5,10 +5,11 @@ import { isNarrow } from '../../graph-engine/program/narrowFloat.ts';
 import { slotName } from '../../graph-engine/program/optimizers/slot.ts';
 import { primitiveNamed } from '../../graph-engine/program/primitives/index.ts';
 import type { Entry, EntryInput, Program } from '../../graph-engine/program/program.ts';
+import { SAMPLE_NUMBERS } from '../../graph-engine/program/residentTables.ts';
 import { normal } from '../../graph-engine/random/distributions.ts';
 import { createWordStream } from '../../graph-engine/random/philox.ts';
 import { HostFailure } from '../files/hostFailure.ts';
-import type { CompiledProgram, NamedTensors, TensorData } from './compiledProgram.ts';
+import type { CompiledProgram, GivenTables, NamedTensors, TensorData } from './compiledProgram.ts';
 
 /** Enough for batch statistics to be tame. */
 const BATCH = 4;
@@ -27,12 +28,14 @@ const DOMAIN = 4;
 /**
  * Trains the program for two steps on a tiny made-up batch, and compares losses and variables with the interpreter where that is
  * affordable; a larger program only has to move. Then the variables are as before. Catches what would fail silently: variables
- * that share a name, updates that never run, kernels that are wrong on this machine. Throws a `HostFailure`.
+ * that share a name, updates that never run, kernels that are wrong on this machine. Where samples come from tables, the
+ * interpreter is fed with the same samples. Throws a `HostFailure`.
  */
 export async function selfCheck(
   compiled: CompiledProgram,
   initial: Readonly<Record<string, TensorData>>,
   seed: number,
+  tables?: GivenTables,
 ): Promise<void> {
   const entries = Object.values(compiled.program.entries).filter(hasEffects);
   const macs = entries.reduce((total, entry) => total + STEPS * countMacs(entry, BATCH), 0);
@@ -40,8 +43,8 @@ export async function selfCheck(
     // What has no batch is arithmetic on variables alone: right or wrong in a small program too.
     if (macs > AFFORDABLE_MACS && (!takesBatch(entry) || (await moves(compiled, entry, initial)))) continue;
     // A rounding error may tip an argmax or a ReLU over: only what fails on other numbers too is wrong.
-    const first = await compare(compiled, entry, initial, seed, 1);
-    const second = first === undefined ? undefined : await compare(compiled, entry, initial, seed, 2);
+    const first = await compare(compiled, entry, initial, seed, 1, tables);
+    const second = first === undefined ? undefined : await compare(compiled, entry, initial, seed, 2, tables);
     if (second !== undefined) throw disagreement(second);
   }
 }
@@ -83,12 +86,16 @@ async function compare(
   initial: NamedTensors,
   seed: number,
   stream: number,
+  tables: GivenTables | undefined,
 ): Promise<string | undefined> {
   const feeds = feedsOf(entry, stream);
-  const interpreter = createInterpreter({ ...compiled.program, entries: { [entry.name]: entry } }, { seed });
+  const reference = tables?.fed.entries[entry.name] ?? entry;
+  const variables = tables?.fed.variables ?? compiled.program.variables;
+  const interpreter = createInterpreter({ variables, entries: { [entry.name]: reference } }, { seed });
   const tolerance = toleranceOf(entry);
+  const fed: NamedTensors = { ...feeds, ...samplesIn(tables, feeds[SAMPLE_NUMBERS]) };
   const tensors = Object.fromEntries(
-    entry.inputs.map(({ name, value }) => [name, { dims: resolveDims(value.dims, BATCH), data: feeds[name] ?? [] }]),
+    reference.inputs.map(({ name, value }) => [name, { dims: resolveDims(value.dims, BATCH), data: fed[name] ?? [] }]),
   ) as Parameters<Interpreter['run']>[1];
   let different: string | undefined;
   for (let step = 1; step <= STEPS && different === undefined; step++) {
@@ -106,6 +113,20 @@ async function compare(
   }
   await restore(compiled, entry, initial);
   return different;
+}
+
+/** The samples that numbers stand for, by their feeds. */
+function samplesIn(given: GivenTables | undefined, numbers: TensorData | undefined): NamedTensors {
+  if (given === undefined || numbers === undefined) return {};
+  return Object.fromEntries(
+    given.tables.map(({ feed, samples, data }) => {
+      const size = data.length / samples;
+      const rows =
+        data instanceof Int32Array ? new Int32Array(numbers.length * size) : new Float32Array(numbers.length * size);
+      numbers.forEach((sample, row) => rows.set(data.subarray(sample * size, (sample + 1) * size), row * size));
+      return [feed, rows];
+    }),
+  );
 }
 
 /** Which variable the first step changed otherwise than the interpreter did, or nothing. */

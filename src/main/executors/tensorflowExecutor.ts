@@ -16,6 +16,8 @@ import { openSession } from './tensorflowSession.ts';
 
 /** Bytes of weights that are worth a collection. */
 const LARGE = 16e6;
+/** Of the memory of a graphics processor: the rest is for weights and activations. */
+const SHARE_FOR_DATA = 0.25;
 
 export interface TensorflowOptions {
   /** `cuda` computes on a graphics processor of NVIDIA or not at all; the processor when left out. */
@@ -40,7 +42,7 @@ export async function openTensorflowExecutor({ variant = 'cpu' }: TensorflowOpti
   return createExecutor({
     name,
     threads: Number(process.env['TF_NUM_INTRAOP_THREADS']) || availableParallelism(),
-    ...(device !== undefined && { device }),
+    ...(device !== undefined && { device, roomForData: SHARE_FOR_DATA * (device.memory ?? 0) }),
     async open(program) {
       const graph = emitTensorflowGraph(program, await abilitiesFor(program));
       return createTensorflowProgram(name, program, graph, await openSession(tf, graph.savedModel));

@@ -20,6 +20,7 @@ import { explainOutOfMemory } from './explainOutOfMemory.ts';
 import { describeMeasures } from './networkMeasures.ts';
 import { openBatches } from './prefetchedBatches.ts';
 import { prepareData, type PreparedData } from './prepareData.ts';
+import { compileResident } from './residentData.ts';
 import { takeUpRun, type TakenUp } from './takeUpRun.ts';
 import { trainNetwork, type TrainingOrder } from './trainingLoop.ts';
 import { statisticsEvery } from './statisticsPart.ts';
@@ -56,7 +57,9 @@ export async function trainDocument(
   for (const notice of data.notices) onNotice(notice);
   await writeRunData(folder, data, drawn.inputs);
   const lowered = await withClassWeights(document, options, drawn, data);
-  const compiled = await executor.compile(lowered.program, { seed: settings.seed });
+  const resident = await compileResident(executor, lowered.program, data, settings);
+  if (resident !== undefined) onNotice(resident.notice);
+  const compiled = resident?.compiled ?? (await executor.compile(lowered.program, { seed: settings.seed }));
   const opened = openBatches(data, settings);
   const metrics = createMetricsWriter(folder);
   const checkpoints = createCheckpointWriter(checkpointFolder, lowered.program, compiled, () => metrics.flushed());
@@ -69,7 +72,7 @@ export async function trainDocument(
     const taken = await takeUpRun(folder, compiled, onNotice);
     if (taken !== undefined) onTakenUp?.(taken);
     onBegun(describeMeasures(lowered));
-    const batches = choose(opened);
+    const batches = choose(resident?.batches(opened) ?? opened);
     const replay = {
       executor,
       folder,

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { VariationSeed } from '../../graph-engine/augmentation/variation.ts';
 import type { TrainingSettings } from '../../graph-engine/document/trainingSettings.ts';
 import { stepSize } from '../../graph-engine/training/stepSize.ts';
+import { liesOnDisk } from '../datasets/columnPlan.ts';
 import { epochOrder } from '../datasets/splitSamples.ts';
 import type { TensorData } from '../executors/compiledProgram.ts';
 import { HostFailure } from '../files/hostFailure.ts';
@@ -38,7 +39,7 @@ export function openBatches(
   const { plan, split } = data;
   const { seed, batchSize } = settings;
   const places = plan.sets.flatMap(({ inputs, targets }) => [...inputs, ...targets]).filter((one) => 'file' in one);
-  const stored = places.some(({ memory }) => memory === undefined);
+  const stored = liesOnDisk(plan);
   const numbers = batchSize * data.columns.reduce((sum, { sampleSize }) => sum + sampleSize, 0);
   const worthIt = numbers >= WORTH_A_THREAD && (plan.treatment.augmentation !== undefined || places.length > 0);
   if (!stored && !worthIt)

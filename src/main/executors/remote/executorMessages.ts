@@ -33,6 +33,7 @@ export interface ExecutorDescription {
   readonly name: string;
   readonly threads: number;
   readonly device: EngineDevice | undefined;
+  readonly roomForData: number | undefined;
 }
 
 /** What comes back for each kind of request. */

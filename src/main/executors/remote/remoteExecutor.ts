@@ -49,12 +49,13 @@ export async function openRemoteExecutor(port: ExecutorPort): Promise<Executor> 
     });
   }
 
-  const { threads, device, ...described } = await ask({ kind: 'open' });
+  const { threads, device, roomForData, ...described } = await ask({ kind: 'open' });
   name = described.name;
   return {
     name,
     threads,
     ...(device !== undefined && { device }),
+    ...(roomForData !== undefined && { roomForData }),
     async compile(program, options) {
       const compiled = await ask({ kind: 'compile', program, options });
       return {

@@ -26,8 +26,8 @@ export function serveExecutor(port: ExecutorPort, open: () => Promise<Executor>)
     const executor = await (opening ??= open());
     switch (request.kind) {
       case 'open': {
-        const { name, threads, device } = executor;
-        return { name, threads, device };
+        const { name, threads, device, roomForData } = executor;
+        return { name, threads, device, roomForData };
       }
       case 'compile': {
         const compiled = await executor.compile(request.program, request.options);
