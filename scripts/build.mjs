@@ -38,6 +38,8 @@ const targets = [
       engineProbe: 'src/main/engineProbe.ts',
       // A thread that makes batches while a step is computed.
       batchWorker: 'src/main/batchWorker.ts',
+      // A thread that reads HDF5 files, and may be ended.
+      hdf5Worker: 'src/main/hdf5Worker.ts',
       // A child that reads files of the user, which may be hostile, for the editor.
       dataProcess: 'src/main/dataProcess.ts',
       // What the set-up scripts call once there is a build.

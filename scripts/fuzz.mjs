@@ -25,11 +25,11 @@ const HANG_MILLISECONDS = 300_000;
 
 /**
  * Opens broken files number `from` to `count` in processes of their own, and says which crashed, hung, threw, swelled or
- * reached outside. Same seed and number, same file.
- * @param {{ seed: number, from?: number, count: number, onProgress?: (done: number, findings: readonly Finding[]) => void }} attack
+ * reached outside. Same seed, number and kinds, same file.
+ * @param {{ seed: number, from?: number, count: number, only?: string | undefined, onProgress?: (done: number, findings: readonly Finding[]) => void }} attack
  * @returns {Promise<{ findings: Finding[], tallies: Map<string, Tally> }>}
  */
-export async function openBrokenFiles({ seed, from = 0, count, onProgress }) {
+export async function openBrokenFiles({ seed, from = 0, count, only, onProgress }) {
   await buildProgram();
   /** @type {Finding[]} */
   const findings = [];
@@ -38,7 +38,7 @@ export async function openBrokenFiles({ seed, from = 0, count, onProgress }) {
   try {
     let next = from;
     while (next < count) {
-      next = await openFrom(next, { seed, count, findings, tallies, onProgress });
+      next = await openFrom(next, { seed, count, only, findings, tallies, onProgress });
     }
   } finally {
     await rm(path.dirname(program), { recursive: true, force: true });
@@ -49,12 +49,12 @@ export async function openBrokenFiles({ seed, from = 0, count, onProgress }) {
 /**
  * Opens files until all are, or the process ends before that.
  * @param {number} from
- * @param {{ seed: number, count: number, findings: Finding[], tallies: Map<string, Tally>,
+ * @param {{ seed: number, count: number, only: string | undefined, findings: Finding[], tallies: Map<string, Tally>,
  *   onProgress: ((done: number, findings: readonly Finding[]) => void) | undefined }} attack
  * @returns {Promise<number>} the number of the file to go on with
  */
-function openFrom(from, { seed, count, findings, tallies, onProgress }) {
-  const child = fork(program, [JSON.stringify({ seed, from, to: count, keep: kept })], {
+function openFrom(from, { seed, count, only, findings, tallies, onProgress }) {
+  const child = fork(program, [JSON.stringify({ seed, from, to: count, keep: kept, only })], {
     // Little room: what wants much memory fails here rather than on a user's machine.
     execArgv: ['--max-old-space-size=512'],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -130,6 +130,8 @@ async function main() {
       count: { type: 'string', default: '100000' },
       seed: { type: 'string', default: '1' },
       from: { type: 'string', default: '0' },
+      // A kind of files alone, by its name.
+      only: { type: 'string' },
     },
   });
   const [count, seed, from] = [Number(values.count), Number(values.seed), Number(values.from)];
@@ -142,6 +144,7 @@ async function main() {
     seed,
     from,
     count,
+    only: values.only,
     onProgress: (done, found) => {
       // At once: who stops this has seen them.
       for (const { number, format, what } of found.slice(told)) console.log(`${number} ${format}: ${what}`);

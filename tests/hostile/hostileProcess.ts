@@ -17,6 +17,8 @@ interface Work {
   readonly to: number;
   /** Where files that are findings are written. */
   readonly keep: string;
+  /** The kind of files that is opened; all of them when left out. */
+  readonly only?: string;
 }
 
 /** Processor time that opening one file may take. */
@@ -32,13 +34,17 @@ const outside = await mkdtemp(path.join(temporary, 'skipwire-hostile-'));
 const workspace = path.join(outside, 'workspace');
 process.env['SKIPWIRE_CACHE'] = path.join(outside, 'cache');
 await mkdir(workspace);
-for (const name of ['secret', 'secret.json', 'secret.npy']) await writeFile(path.join(outside, name), SECRET);
+// Long enough to be taken for weights.
+for (const name of ['secret', 'secret.json', 'secret.npy'])
+  await writeFile(path.join(outside, name), SECRET.repeat(100));
 
 const seeds = new Map<string, readonly Uint8Array[]>();
 for (const format of hostileFormats) seeds.set(format.name, await format.seeds());
 
 /** Whose turn it is: formats that open in an instant come more often. */
-const turns = hostileFormats.flatMap((format) => Array.from({ length: format.turns }, () => format));
+const turns = hostileFormats
+  .filter(({ name }) => work.only === undefined || name === work.only)
+  .flatMap((format) => Array.from({ length: format.turns }, () => format));
 
 /** The broken file with this number, and whose it is. */
 function makeCase(number: number): { format: HostileFormat; bytes: Uint8Array } {

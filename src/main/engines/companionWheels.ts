@@ -67,7 +67,7 @@ async function metadataOf(wheel: string): Promise<string> {
     const entries = await entriesOf(zip);
     const metadata = entries.find(({ fileName }) => /^[^/]+\.dist-info\/METADATA$/.test(fileName));
     if (metadata === undefined) throw damagedWheel(wheel, 'a wheel with METADATA', 'none in it');
-    return readText(zip, metadata);
+    return readText(zip, metadata, wheel);
   });
 }
 
@@ -81,7 +81,7 @@ async function unpackLibraries(
     const entries = await entriesOf(zip);
     const recordEntry = entries.find(({ fileName }) => /^[^/]+\.dist-info\/RECORD$/.test(fileName));
     if (recordEntry === undefined) throw damagedWheel(wheel, 'a wheel with RECORD', 'none in it');
-    const record = parseWheelRecord(await readText(zip, recordEntry));
+    const record = parseWheelRecord(await readText(zip, recordEntry, wheel));
     const members = entries.flatMap((entry) => {
       const target = targetOf(entry.fileName, folder);
       return target === undefined ? [] : [{ entry, target }];

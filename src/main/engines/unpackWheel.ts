@@ -104,15 +104,19 @@ async function readMembers(
   if (recordEntry === undefined || recordEntry.uncompressedSize > RECORD_LIMIT_BYTES) {
     throw damagedWheel(wheel, `a wheel of ${wanted.name} ${wanted.version}`, `no ${recordName} in it`);
   }
-  return { members, record: parseWheelRecord(await readText(zip, recordEntry)) };
+  return { members, record: parseWheelRecord(await readText(zip, recordEntry, wheel)) };
 }
 
-/** The content of a text in a wheel. */
-export async function readText(zip: ZipFile, entry: Entry): Promise<string> {
-  if (entry.uncompressedSize > RECORD_LIMIT_BYTES) throw new Error(`${entry.fileName} is too large for a text`);
-  const chunks: Buffer[] = [];
-  for await (const chunk of await zip.openReadStreamPromise(entry)) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+/** The content of a text in a wheel. Throws a `HostFailure` where it cannot be unpacked. */
+export async function readText(zip: ZipFile, entry: Entry, wheel: string): Promise<string> {
+  try {
+    if (entry.uncompressedSize > RECORD_LIMIT_BYTES) throw new Error(`${entry.fileName} is too large for a text`);
+    const chunks: Buffer[] = [];
+    for await (const chunk of await zip.openReadStreamPromise(entry)) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks).toString('utf8');
+  } catch (error) {
+    throw fileOrDamage(error, wheel);
+  }
 }
 
 /** Writes one file of a wheel, and compares it with what RECORD says. Throws a `HostFailure`. */

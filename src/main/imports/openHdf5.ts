@@ -1,6 +1,7 @@
-import type { Dataset, File } from 'h5wasm';
 import type { KerasTensor } from '../../graph-engine/sources/keras/kerasWeights.ts';
 import { cannotImport } from './cannotImport.ts';
+import type { Hdf5Answer, Hdf5Order } from './hdf5Messages.ts';
+import { takeHdf5Thread } from './hdf5Thread.ts';
 
 /** What an HDF5 file holds. */
 export interface Hdf5Content {
@@ -11,85 +12,50 @@ export interface Hdf5Content {
   readonly close: () => void;
 }
 
-/** More things in one file are refused. */
-const MOST_PLACES = 1_000_000;
-/** Compressed numbers take at least so small a part of themselves. */
-const COMPRESSION = 1000;
+/** Processor time for a file however small, and how many of its bytes take a second more: many times what true files need. */
+const LEAST_SECONDS = 1.2;
+const BYTES_A_SECOND = 1_000_000;
 
 let opened = 0;
 
-/**
- * Opens an HDF5 file out of its bytes, by the library of the HDF Group in WebAssembly, which sees nothing but these bytes. Throws a
- * `HostFailure` where it is none or damaged; `file` names it.
- */
+/** Opens an HDF5 file out of its bytes. Throws a `HostFailure` where it is none, damaged or a trap; `file` names it. */
 export async function openHdf5(file: string, bytes: Uint8Array): Promise<Hdf5Content> {
-  const library = await import('h5wasm');
-  const { FS, activate_throwing_error_handler: throwErrors } = await library.ready;
-  throwErrors();
-  const own = `/model-${opened++}.h5`;
-  FS.writeFile(own, bytes);
-  const release = (): void => FS.unlink(own);
-  let content: File;
-  try {
-    content = new library.File(own, 'r');
-  } catch (error) {
-    release();
-    throw damaged(file, error);
-  }
-  const close = (): void => {
-    content.close();
-    release();
+  const thread = await takeHdf5Thread(bytes.length);
+  const id = opened++;
+  let left = LEAST_SECONDS + bytes.length / BYTES_A_SECOND;
+  const ask = (order: Hdf5Order): Extract<Hdf5Answer, { ok: true }> => {
+    const { answer, seconds } = thread.ask(order, left);
+    left -= seconds;
+    if (answer?.ok === true) return answer;
+    throw damaged(file, answer?.why ?? 'it leads in circles, or asks for more than it can hold.');
   };
   try {
-    const places = content.paths();
-    if (places.length > MOST_PLACES) throw new Error(`It holds ${places.length} things.`);
+    const { outline } = ask({ kind: 'open', id, bytes });
     const tensors = new Map<string, KerasTensor>();
-    for (const place of places) {
-      const found = content.get(place);
-      if (found instanceof library.Dataset) tensors.set(place, tensorOf(file, place, found, bytes.length));
+    for (const { place, dims } of outline?.tensors ?? []) {
+      tensors.set(place, {
+        dims,
+        values: () => ask({ kind: 'read', id, place }).numbers ?? new Float32Array(),
+      });
     }
-    const attributes = Object.entries(content.attrs).flatMap(([name, { value }]) =>
-      typeof value === 'string' ? [[name, value] as const] : [],
-    );
-    return { tensors, attributes: new Map(attributes), close };
+    return {
+      tensors,
+      attributes: new Map(outline?.attributes ?? []),
+      close() {
+        thread.ask({ kind: 'close', id }, LEAST_SECONDS);
+        thread.giveBack();
+      },
+    };
   } catch (error) {
-    close();
-    throw damaged(file, error);
+    thread.giveBack();
+    throw error;
   }
 }
 
-function tensorOf(file: string, place: string, dataset: Dataset, fileBytes: number): KerasTensor {
-  const { shape, size } = dataset.metadata;
-  const dims = shape ?? [];
-  const wanted = dims.reduce((product, dim) => product * dim, size);
-  return {
-    dims,
-    values() {
-      const most = fileBytes * (dataset.filters.length > 0 ? COMPRESSION : 1);
-      if (wanted > most) throw damaged(file, new Error(`"${place}" says it holds more than the file.`));
-      let value: unknown;
-      try {
-        ({ value } = dataset);
-      } catch (error) {
-        throw damaged(file, error);
-      }
-      if (value instanceof Float32Array) return value;
-      if (typeof value === 'number') return Float32Array.of(value);
-      if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {
-        return Float32Array.from(value as unknown as ArrayLike<number>, Number);
-      }
-      throw damaged(file, new Error(`"${place}" holds no numbers.`));
-    },
-  };
-}
-
-function damaged(file: string, error: unknown): Error {
-  // What HDF5 says first is where it stopped; the rest are the ways it came there.
-  const [, reason = ''] = /#\d+: .*?: (.+)/.exec(error instanceof Error ? error.message : '') ?? [];
-  const said = reason === '' && error instanceof Error ? (error.message.split('\n')[0] ?? '') : reason;
+function damaged(file: string, why: string): Error {
   return cannotImport(file, {
     code: 'keras/damaged',
-    message: `Its weights cannot be read: ${said}`,
+    message: `Its weights cannot be read: ${why}`,
     expected: 'an HDF5 file as Keras writes it',
   });
 }

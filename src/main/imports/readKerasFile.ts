@@ -6,7 +6,7 @@ import { importKeras } from '../../graph-engine/sources/keras/importKeras.ts';
 import type { ImportedNetwork } from '../../graph-engine/sources/onnx/importOnnx.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { cannotImport } from './cannotImport.ts';
-import { openHdf5 } from './openHdf5.ts';
+import { openHdf5, type Hdf5Content } from './openHdf5.ts';
 import { readArchive } from './readArchive.ts';
 import type { ImportOrder } from './readOnnxFile.ts';
 import { readShards } from './readShards.ts';
@@ -72,9 +72,18 @@ async function open(file: string): Promise<OpenModel> {
     return { config, weights: readShards(file, config), close: nothing };
   }
   const content = await openHdf5(file, await readFile(file));
-  const text = content.attributes.get('model_config');
-  if (text === undefined) {
+  try {
+    return { ...describedBy(file, content), close: content.close };
+  } catch (error) {
     content.close();
+    throw error;
+  }
+}
+
+/** The network and its weights in an older file, which is HDF5 as a whole. */
+function describedBy(file: string, { attributes, tensors }: Hdf5Content): Omit<OpenModel, 'close'> {
+  const text = attributes.get('model_config');
+  if (text === undefined) {
     throw cannotImport(file, {
       code: 'keras/no-config',
       message: 'It holds weights alone, and no network that they belong to.',
@@ -84,17 +93,17 @@ async function open(file: string): Promise<OpenModel> {
   }
   const config = {
     ...(parsed(file, text, 'model_config') as object),
-    keras_version: content.attributes.get('keras_version'),
-    training_config: trainingOf(content.attributes.get('training_config')),
+    keras_version: attributes.get('keras_version'),
+    training_config: trainingOf(attributes.get('training_config')),
   };
   // Names follow two groups, that of the whole and that of the layer.
-  const tensors = new Map(
-    [...content.tensors].flatMap(([place, tensor]) => {
+  const named = new Map(
+    [...tensors].flatMap(([place, tensor]) => {
       const [around, , ...rest] = place.split('/');
       return around === 'model_weights' ? [[rest.join('/').replace(/:0$/, ''), tensor] as const] : [];
     }),
   );
-  return { config, weights: { by: 'names', tensors }, close: content.close };
+  return { config, weights: { by: 'names', tensors: named } };
 }
 
 async function openArchive(file: string): Promise<OpenModel> {

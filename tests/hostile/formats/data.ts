@@ -61,7 +61,8 @@ function dataFormat({ name, turns, fixture, broken = [''], mutate = mutateBytes 
   };
 }
 
-const memberNames = [
+/** Names that no member of an archive may have, or that lead out of it. */
+export const memberNames = [
   '../escaped.npy',
   '/escaped.npy',
   '..\\escaped.npy',

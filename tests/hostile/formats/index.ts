@@ -1,10 +1,12 @@
 import type { HostileFormat } from '../hostileFormat.ts';
 import { dataFormats, tarballs } from './data.ts';
 import { blocks, documents, links, pictures } from './documents.ts';
+import { wheels } from './engines.ts';
 import { images } from './images.ts';
+import { kerasFormats } from './keras.ts';
 import { contradictoryModels, models } from './models.ts';
-import { runRecords } from './runs.ts';
-import { archivedWeights, checkpoints, weights } from './weights.ts';
+import { runRecords, sweepRecords } from './runs.ts';
+import { archivedWeights, checkpoints, shardedWeights, weights } from './weights.ts';
 
 /** Every kind of file that users open. */
 export const hostileFormats: readonly HostileFormat[] = [
@@ -14,11 +16,15 @@ export const hostileFormats: readonly HostileFormat[] = [
   pictures,
   models,
   contradictoryModels,
+  ...kerasFormats,
   weights,
   archivedWeights,
+  shardedWeights,
   checkpoints,
   runRecords,
+  sweepRecords,
   images,
   ...dataFormats,
   tarballs,
+  wheels,
 ];

@@ -66,6 +66,41 @@ async function readAll(file: string): Promise<void> {
   }
 }
 
+const SHARD = 'part-1.safetensors';
+const strayShards = ['../secret', '/etc/hostname', '..', '.', '', SHARD.toUpperCase(), 'folder/../part-1.safetensors'];
+
+/** The list of a checkpoint in several files, whose one file is as it should be. */
+export const shardedWeights: HostileFormat = {
+  name: 'safetensors in shards',
+  turns: 1,
+  seeds: async () => {
+    const decoded = decodeSafetensors(await savedByPytorch());
+    const names = decoded.ok ? Object.keys(decoded.value.tensors) : [];
+    const weight_map = Object.fromEntries(names.map((name) => [name, SHARD]));
+    return [Buffer.from(JSON.stringify({ metadata: { total_size: 1000 }, weight_map }))];
+  },
+  mutate(seed, dice, other) {
+    const text = Buffer.from(seed).toString('utf8');
+    switch (dice.below(4)) {
+      case 0:
+        return mutateBytes(seed, dice, other);
+      case 1:
+        return Buffer.from(text.replace(`"${SHARD}"`, () => JSON.stringify(dice.of(strayShards))));
+      default:
+        return Buffer.from(mutateJson(text, dice));
+    }
+  },
+  async open(bytes, folder) {
+    const [index, shard] = [path.join(folder, 'model.safetensors.index.json'), path.join(folder, SHARD)];
+    await writeFile(index, bytes);
+    await writeFile(shard, await savedByPytorch());
+    const answer = await answerOf(() => readAll(index));
+    await rm(index);
+    await rm(shard);
+    return answer.ok ? OPENED : refused([answer.problem]);
+  },
+};
+
 export const archivedWeights: HostileFormat = {
   name: 'npz of weights',
   turns: 2,

@@ -250,13 +250,21 @@ function drawInput(model: KerasModel, layer: KerasLayer, around: readonly string
     const hint = layer.name;
     const vocabulary = vocabularyOf(model, layer.name);
     if (shape?.length === 2 && vocabulary !== undefined) {
-      bound = drawing.one('tokenInput', { length: size(1, 'length'), vocabulary }, {}, {}, hint);
-    } else if (shape?.length === 2) bound = drawing.one('featureInput', { size: size(1, 'features') }, {}, {}, hint);
+      bound = drawing.mapping.one('tokenInput', { length: size(1, 'length'), vocabulary }, {}, {}, hint);
+    } else if (shape?.length === 2)
+      bound = drawing.mapping.one('featureInput', { size: size(1, 'features') }, {}, {}, hint);
     else if (shape?.length === 3) {
-      bound = drawing.one('sequenceInput', { length: size(1, 'length'), features: size(2, 'features') }, {}, {}, hint);
+      bound = drawing.mapping.one(
+        'sequenceInput',
+        { length: size(1, 'length'), features: size(2, 'features') },
+        {},
+        {},
+        hint,
+      );
     } else if (shape?.length === 4) {
       const parameters = { height: size(1, 'height'), width: size(2, 'width'), channels: size(3, 'channels') };
-      bound = { ...drawing.one('input', parameters, {}, {}, hint), view: CHANNELS_LAST };
+      const drawn = drawing.mapping.one('input', parameters, {}, {}, hint);
+      bound = drawn === undefined ? undefined : { ...drawn, view: CHANNELS_LAST };
     }
     return bound !== undefined;
   });

@@ -7,7 +7,7 @@ import type { KeptNode } from '../onnx/importReport.ts';
 import type { Bound, DrawnNode, Source } from '../onnx/mapping/mapping.ts';
 import { writeDocument } from '../onnx/writeDocument.ts';
 import { drawModel, type Drawn, type UnknownLayer } from './drawModel.ts';
-import { KerasDrawing } from './kerasDrawing.ts';
+import { KerasDrawing, LayerRefused } from './kerasDrawing.ts';
 import type { KerasModel } from './kerasModel.ts';
 import type { KerasWeights } from './kerasWeights.ts';
 import { readKerasModel } from './readKerasModel.ts';
@@ -41,8 +41,14 @@ export function importKeras(config: unknown, options: KerasImportOptions): Resul
   if (into.unknown.some(({ isKept }) => !isKept) || outputs.includes(undefined))
     return fail(unknownLayers(into.unknown));
   for (const [i, output] of outputs.entries()) {
-    if (output !== undefined)
-      drawEnd(model, drawing, output, outputs.length > 1 ? (model.outputs[i]?.layer ?? '') : '', into);
+    if (output === undefined) continue;
+    const name = model.outputs[i]?.layer ?? '';
+    try {
+      drawEnd(model, drawing, output, outputs.length > 1 ? name : '', into);
+    } catch (error) {
+      if (error instanceof LayerRefused) return fail(unknownEnd(name, error));
+      throw error;
+    }
   }
   const used = reachable(drawing.mapping);
   const items = withGroups(used, into.groups);
@@ -83,6 +89,16 @@ function unknownLayers(unknown: readonly UnknownLayer[]): Problem {
         : `${missing.length} layers mean something that no op here does: ${told.join(', ')}.`,
     expected: 'layers of Keras itself that work on features, sequences, images or token numbers',
     received: [...new Set(missing.map(({ className }) => className))].join(', '),
+  };
+}
+
+/** What comes out is nothing that a network here can end with. */
+function unknownEnd(name: string, { message, expected }: LayerRefused): Problem {
+  return {
+    code: 'keras/unknown-output',
+    message: `What "${name}" gives out is nothing that a network here ends with.`,
+    expected: expected ?? 'features, a sequence or an image',
+    received: message,
   };
 }
 
