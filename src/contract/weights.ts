@@ -24,7 +24,7 @@ export const WeightsMatch = z.strictObject({
 });
 export type WeightsMatch = z.infer<typeof WeightsMatch>;
 
-/** Requests about files of weights of the workspace: `.safetensors` (whole or in shards), `.npz`. */
+/** Requests about files of weights of the workspace: `.safetensors` (whole or in shards), `.npz`, or what `torch.save` wrote. */
 export const weightsCalls = {
   /** Finds the weights of a network in a file, without taking them. */
   'weights/match': call(z.strictObject({ document: SkipwireDocument, path: WorkspacePath }), WeightsMatch),

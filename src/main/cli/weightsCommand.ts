@@ -21,7 +21,9 @@ const NAMED = 5;
 export function registerWeightsCommand(program: Command): void {
   program
     .command('weights <document> <checkpoint>')
-    .description('let a network begin with the weights of a checkpoint: .safetensors or .npz, of torchvision, timm, …')
+    .description(
+      'let a network begin with the weights of a checkpoint of torchvision, timm, …: .safetensors, .npz, or .pth by torch.save',
+    )
     .option('-o, --out <file>', 'the document to write; without it the document itself is told where its weights are')
     .option('--table', 'say of every weight where it was found')
     .option('--json', 'one JSON object, with the whole table')

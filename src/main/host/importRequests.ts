@@ -100,7 +100,7 @@ export function createImportHandlers({
         const absolute = await workspace.resolve(file);
         const folder = path.join(workspace.root, FOLDER);
         await mkdir(folder, { recursive: true });
-        const name = path.basename(absolute).replace(/(\.index)?\.(safetensors|npz|json)$/gi, '');
+        const name = path.basename(absolute).replace(/(\.index)?\.(safetensors|npz|json|pt|pth|bin|ckpt)$/gi, '');
         const target = freeFile(path.join(folder, `${name}.weights`), '.safetensors');
         const match = await takeWeights(document, absolute, target);
         return { weights: told(target), match: matchOf(match) };

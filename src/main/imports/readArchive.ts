@@ -40,7 +40,8 @@ export async function readArchive(
   }
 }
 
-async function contentOf(stream: Readable, size: number): Promise<Uint8Array> {
+/** Everything that a member of an archive says it holds. */
+export async function contentOf(stream: Readable, size: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(size);
   let at = 0;
   for await (const chunk of stream) {

@@ -104,15 +104,17 @@ test('another number of classes is told with both sizes, and the rest is taken',
   expect(tensors.size).toBe(values.size - 1);
 });
 
-test('files that are nothing, of another network, or programs are refused in words, and nothing is written', async () => {
+test('files that are nothing, or of another network, are refused in words, and nothing is written', async () => {
   await writeFile(path.join(folder, 'text.safetensors'), 'no tensors, only words');
   await written({ 'other.weight': { dims: [1], data: Float32Array.of(1) } }, 'other.safetensors');
   await writeFile(path.join(folder, 'model.pth'), 'PK');
+  await writeFile(path.join(folder, 'weights.txt'), 'PK');
   const target = path.join(folder, 'never.safetensors');
   for (const [file, code] of [
     ['text.safetensors', 'weights/damaged'],
     ['other.safetensors', 'weights/no-match'],
-    ['model.pth', 'weights/unknown-format'],
+    ['model.pth', 'weights/damaged'],
+    ['weights.txt', 'weights/unknown-format'],
   ] as const) {
     await expect(takeWeights(document, path.join(folder, file), target)).rejects.toMatchObject({ problem: { code } });
   }

@@ -1,8 +1,10 @@
 import { FileDown } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { isNamedLikeWeights } from '../../graph-engine/sources/checkpoint/isNamedLikeWeights.ts';
 import { useHost } from '../connection/host.ts';
 import type { ManagedConnection } from '../connection/hostConnection.ts';
-import { droppedFiles, isData, receiveFiles } from '../data/receiveFiles.ts';
+import { droppedFiles, isData, isWeightsFile, receiveFiles, type DroppedFile } from '../data/receiveFiles.ts';
+import { archiveNames } from '../files/archiveNames.ts';
 import { openLocalFile } from '../files/fileActions.ts';
 import { showFileDialog } from '../files/fileDialog.ts';
 import { importLocalModel, isLocalModel } from '../files/importModel.ts';
@@ -33,10 +35,11 @@ export function FileDrop() {
       event.preventDefault();
       const { dataTransfer } = event;
       if (dataTransfer === null) return;
-      if (isData(dataTransfer)) void takeData(connection, dataTransfer);
-      else {
-        void takeFiles(connection, [...dataTransfer.files]);
-      }
+      const files = [...dataTransfer.files];
+      const [only] = files;
+      if (only !== undefined && files.length === 1 && /\.npz$/i.test(only.name)) void takeArrays(connection, only);
+      else if (isData(dataTransfer)) void takeData(connection, droppedFiles(dataTransfer));
+      else void takeFiles(connection, files);
     }
     window.addEventListener('dragover', onDragOver);
     window.addEventListener('dragleave', onDragLeave);
@@ -60,19 +63,29 @@ export function FileDrop() {
 
 /** Opens documents, brings in models with what lies beside them, and shows what weights fit. */
 async function takeFiles(connection: ManagedConnection, files: readonly File[]): Promise<void> {
-  const isShard = ({ name }: File): boolean => /(\.bin|shard\d+of\d+)$/i.test(name);
+  // TensorFlow.js and PyTorch both call files of weights so; those of the former lie beside a model.
+  const hasModel = files.some(({ name }) => /\.json$/i.test(name));
+  const isShard = ({ name }: File): boolean =>
+    /shard\d+of\d+(\.bin)?$/i.test(name) || (hasModel && /\.bin$/i.test(name));
   const shards = files.filter(isShard);
   for (const file of files) {
     if (isShard(file)) continue;
-    if (/\.safetensors$/i.test(file.name)) showFileDialog({ kind: 'weights', file });
+    if (isWeightsFile(file.name)) showFileDialog({ kind: 'weights', file });
     else if (await isLocalModel(file)) await importLocalModel(connection, file, shards);
     else await openLocalFile(file);
   }
 }
 
+/** Arrays of NumPy are weights where they are called so, and data otherwise. */
+async function takeArrays(connection: ManagedConnection, file: File): Promise<void> {
+  const names = (await archiveNames(file)).map((name) => name.replace(/\.npy$/, ''));
+  if (isNamedLikeWeights(names)) showFileDialog({ kind: 'weights', file });
+  else await takeData(connection, Promise.resolve([{ path: file.name, file }]));
+}
+
 /** Copies dropped data into the workspace and shows what they are. */
-async function takeData(connection: ManagedConnection, transfer: DataTransfer): Promise<void> {
-  const files = await droppedFiles(transfer);
+async function takeData(connection: ManagedConnection, dropped: Promise<readonly DroppedFile[]>): Promise<void> {
+  const files = await dropped;
   if (files.length > 20) showToast({ title: `Copying ${files.length} files into the workspace…` });
   const received = await receiveFiles(connection, files, () => undefined);
   if (received.ok) showFileDialog({ kind: 'data', path: received.path });

@@ -85,7 +85,12 @@ export async function receiveFiles(
 }
 
 /** Documents, models of other programs with the shards of their weights, and weights alone. */
-const DOCUMENTS = /\.(json|png|onnx|keras|h5|hdf5|safetensors|shard\d+of\d+|bin)$/i;
+const DOCUMENTS = /\.(json|png|onnx|keras|h5|hdf5|safetensors|pth?|ckpt|shard\d+of\d+|bin)$/i;
+
+/** Whether a name is one of weights alone, and of nothing else. */
+export function isWeightsFile(name: string): boolean {
+  return /\.(safetensors|pth?|ckpt|bin)$/i.test(name);
+}
 
 /** Whether dropped files are data rather than documents. */
 export function isData(transfer: DataTransfer): boolean {

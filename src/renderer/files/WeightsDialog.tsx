@@ -19,7 +19,7 @@ type Step =
   | { readonly at: 'matched'; readonly path: string; readonly match: WeightsMatch; readonly problem?: HostProblem }
   | { readonly at: 'taking'; readonly path: string; readonly match: WeightsMatch };
 
-const ENDINGS = /(\.safetensors|\.npz|\.safetensors\.index\.json)$/i;
+const ENDINGS = /\.(safetensors|npz|pth?|ckpt|bin|(safetensors|bin)\.index\.json)$/i;
 
 /** Lets the shown network begin with the weights of a file, after a look at what fits. */
 export function WeightsDialog({ file }: { readonly file: File | undefined }) {
@@ -73,7 +73,7 @@ export function WeightsDialog({ file }: { readonly file: File | undefined }) {
       title="Weights from a file"
       description={
         match === undefined
-          ? 'Weights of torchvision, timm, transformers, of exported source or of Skipwire, as safetensors or NPZ.'
+          ? 'Weights of torchvision, timm, transformers, of exported source or of Skipwire: safetensors, NPZ, or what torch.save wrote.'
           : `${found} of ${match.rows.length} weights were found, by the names of ${match.names}.`
       }
       width="lg"
@@ -116,7 +116,7 @@ export function WeightsDialog({ file }: { readonly file: File | undefined }) {
           <input
             ref={picker}
             type="file"
-            accept=".safetensors,.npz"
+            accept=".safetensors,.npz,.pt,.pth,.ckpt,.bin"
             className="hidden"
             aria-label="File of weights of this computer"
             data-testid="local-weights"

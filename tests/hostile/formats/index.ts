@@ -6,7 +6,7 @@ import { images } from './images.ts';
 import { kerasFormats } from './keras.ts';
 import { contradictoryModels, models } from './models.ts';
 import { runRecords, sweepRecords } from './runs.ts';
-import { archivedWeights, checkpoints, shardedWeights, weights } from './weights.ts';
+import { archivedWeights, checkpoints, shardedWeights, torchCheckpoints, weights } from './weights.ts';
 
 /** Every kind of file that users open. */
 export const hostileFormats: readonly HostileFormat[] = [
@@ -21,6 +21,7 @@ export const hostileFormats: readonly HostileFormat[] = [
   archivedWeights,
   shardedWeights,
   checkpoints,
+  torchCheckpoints,
   runRecords,
   sweepRecords,
   images,

@@ -1,5 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { unzipSync, zipSync } from 'fflate';
 import { loadDocument } from '../../../src/graph-engine/document/loadDocument.ts';
 import type { SkipwireDocument } from '../../../src/graph-engine/document/schema.ts';
 import { inferDocument } from '../../../src/graph-engine/infer/inferDocument.ts';
@@ -108,6 +109,34 @@ export const archivedWeights: HostileFormat = {
   mutate: mutateArchive,
   async open(bytes, folder) {
     const file = path.join(folder, 'weights.npz');
+    await writeFile(file, bytes);
+    const answer = await answerOf(() => readAll(file));
+    await rm(file);
+    return answer.ok ? OPENED : refused([answer.problem]);
+  },
+};
+
+const savedByTorch = ['archive.pth', 'legacy.pth', 'training.ckpt', 'training-legacy.ckpt', 'protocol4.pt'];
+
+/** The list of tensors changed in an archive that is true again, or any bytes. */
+function mutateSaved(seed: Uint8Array, dice: Dice, other: Uint8Array): Uint8Array {
+  if (seed[0] !== 0x50 || dice.below(4) === 0) return mutateBytes(seed, dice, other);
+  const members = Object.entries(unzipSync(seed));
+  const [list] = members.find(([name]) => name.endsWith('data.pkl')) ?? [''];
+  const broken = dice.below(5) === 0 ? dice.of(members)[0] : list;
+  const changed = members.map(([name, bytes]) => [name, name === broken ? mutateBytes(bytes, dice) : bytes] as const);
+  return zipSync(Object.fromEntries(changed), { level: 0 });
+}
+
+/** What `torch.save` wrote, which Python would run as a program. */
+export const torchCheckpoints: HostileFormat = {
+  name: 'checkpoint by torch save',
+  turns: 4,
+  seeds: () =>
+    Promise.all(savedByTorch.map((name) => readFile(path.join(productRoot, 'tests', 'fixtures', 'torch', name)))),
+  mutate: mutateSaved,
+  async open(bytes, folder) {
+    const file = path.join(folder, 'broken.pth');
     await writeFile(file, bytes);
     const answer = await answerOf(() => readAll(file));
     await rm(file);
