@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { loadBlock, loadDocument } from '../../src/graph-engine/document/loadDocument.ts';
 import { SkipwireDocument } from '../../src/graph-engine/document/schema.ts';
@@ -46,6 +46,11 @@ export function networkOf(
 function endpoint(from: string): { node: string; port: string } {
   const [node = '', port = 'output'] = from.split('.');
   return { node, port };
+}
+
+/** File names of the networks of the library. */
+export function networkNames(): readonly string[] {
+  return readdirSync(path.join(templates, 'networks')).toSorted();
 }
 
 /** A network of the library, by its file name. */

@@ -6,6 +6,7 @@ import { broadcastStrides, copyStrided } from '../strided.ts';
 import { bothWays, isClose } from './activations.ts';
 import { linearOf, type Linear } from './linear.ts';
 import type { Bound, DrawnWeight, Mapper, Mapping } from './mapping.ts';
+import { relativeScores, type Distances } from './distances.ts';
 import { followBack, nativeStrides, originOf, scaledBy, type Movement } from './movement.ts';
 import { viewedDims, type View } from './view.ts';
 
@@ -19,6 +20,8 @@ interface Core {
   /** What scores are multiplied by, beside what queries and keys are. */
   readonly factor: number;
   readonly mask: Mask;
+  /** What scores of distances are made with, where there are any. */
+  readonly distances?: Distances;
 }
 
 interface Mask {
@@ -45,12 +48,23 @@ interface Attention {
   readonly mask: Mask;
   /** Whether queries and keys are turned by their positions. */
   readonly rotary: boolean;
+  readonly distances: Distances | undefined;
   /** How the file sees what comes out. */
   readonly view: View;
 }
 
+/** What was found so far: the product behind an attention asks for it, and so does the sum behind that. */
+const found = new WeakMap<Mapping, Map<string, Attention | undefined>>();
+
 /** Reads the attention that ends in a value `[batch, length, heads · size]`, however it is written. */
 function attentionAt(mapping: Mapping, name: string): Attention | undefined {
+  const known = found.get(mapping) ?? new Map<string, Attention | undefined>();
+  found.set(mapping, known);
+  if (!known.has(name)) known.set(name, readAttention(mapping, name));
+  return known.get(name);
+}
+
+function readAttention(mapping: Mapping, name: string): Attention | undefined {
   const core = coreAt(mapping, originOf(mapping, name));
   const out = core === undefined ? undefined : followBack(mapping, name, false);
   if (out === undefined || core === undefined) return undefined;
@@ -84,6 +98,7 @@ function attentionAt(mapping: Mapping, name: string): Attention | undefined {
     scale: core.factor * query.factor * key.factor,
     mask: core.mask,
     rotary: turned.length > 0,
+    distances: core.distances,
     view,
   };
 }
@@ -107,6 +122,8 @@ function coreAt(mapping: Mapping, origin: string): Core | undefined {
       const [query = '', key = ''] = node.inputs;
       return { query, key, value, keysOnSide: true, factor, mask };
     }
+    const both = node.opType === 'Add' ? relativeScores(mapping, node) : undefined;
+    if (both !== undefined) return { ...both, value, keysOnSide: true, factor, mask };
     const scaled = scaledBy(mapping, node);
     if (scaled !== undefined) {
       factor *= scaled.factor;
@@ -210,13 +227,15 @@ function constantMask(
   if (own.every((size) => size === 1)) return read(numbers[0] ?? 0) === 0 ? { causal: false } : undefined;
   const planes = own.slice(0, -2);
   const wide = [...planes, rows, columns];
-  const spread = copyStrided(Float64Array.from(numbers), wide, broadcastStrides(own, wide));
+  const isWide = own.join() === wide.join();
+  const spread = isWide ? numbers : copyStrided(numbers, wide, broadcastStrides(own, wide));
   let [isOpen, isCausal] = [true, true];
-  for (let at = 0; at < spread.length; at++) {
-    const value = read(spread[at] ?? 0);
-    const [row, column] = [Math.floor(at / columns) % rows, at % columns];
-    if (value !== 0) isOpen = false;
-    if (column <= row ? value !== 0 : value > NEVER) isCausal = false;
+  for (let at = 0, row = 0; at < spread.length && (isOpen || isCausal); row = (row + 1) % rows) {
+    for (let column = 0; column < columns; column++, at++) {
+      const value = read(spread[at] ?? 0);
+      if (value !== 0) isOpen = false;
+      if (column <= row ? value !== 0 : value > NEVER) isCausal = false;
+    }
   }
   if (isOpen) return { causal: false };
   return isCausal && rows === columns ? { causal: true } : undefined;
@@ -240,15 +259,14 @@ function partOf(mapping: Mapping, moved: Movement, { heads, length, onSide }: He
   if ((onSide ? columns : rows) !== length || moved.places.length !== batch * heads * length * size) return undefined;
   const offset = moved.places[0] ?? 0;
   if (perFeature === 0 || offset % perFeature !== 0) return undefined;
+  const [perRow, perColumn] = onSide ? [perFeature, perPosition] : [perPosition, perFeature];
+  const { places } = moved;
   let at = 0;
   for (let b = 0; b < batch; b++) {
     for (let h = 0; h < heads; h++) {
       for (let i = 0; i < rows; i++) {
-        for (let j = 0; j < columns; j++) {
-          const [l, e] = onSide ? [j, i] : [i, j];
-          const expected = offset + b * perBatch + l * perPosition + (h * size + e) * perFeature;
-          if (moved.places[at++] !== expected) return undefined;
-        }
+        let expected = offset + b * perBatch + h * size * perFeature + i * perRow;
+        for (let j = 0; j < columns; j++, expected += perColumn) if (places[at++] !== expected) return undefined;
       }
     }
   }
@@ -275,10 +293,12 @@ function viewOf(
     const [perBatch = 0, perPosition = 0, perFeature = 0] = nativeStrides(type, view, batch) ?? [];
     for (let b = 0; b < batch; b++) {
       for (let l = 0; l < length; l++) {
-        for (let e = 0; e < heads * size; e++) {
-          const [h, j] = [Math.floor(e / size), e % size];
-          const expected = ((b * heads + h) * length + l) * size + j;
-          if (places[b * perBatch + l * perPosition + e * perFeature] !== expected) return false;
+        for (let h = 0; h < heads; h++) {
+          const [from, first] = [
+            b * perBatch + l * perPosition + h * size * perFeature,
+            ((b * heads + h) * length + l) * size,
+          ];
+          for (let j = 0; j < size; j++) if (places[from + j * perFeature] !== first + j) return false;
         }
       }
     }
@@ -308,6 +328,7 @@ const multiHeadAttention: Mapper = (node, mapping) => {
     ...projected('value', values, value, heads, bias),
     outputKernel: last.kernel,
     ...(last.bias === undefined ? {} : { outputBias: last.bias }),
+    ...found.distances,
   };
   const { causal, padding } = found.mask;
   const parameters = {
@@ -316,6 +337,7 @@ const multiHeadAttention: Mapper = (node, mapping) => {
     valueSize: value.size === query.size ? 0 : value.size,
     causal,
     ...(found.rotary ? { positions: 'rotary' } : {}),
+    ...(found.distances === undefined ? {} : { positions: 'relative' }),
     bias,
     outputBias: last.bias !== undefined,
     ...(padding === undefined ? {} : { paddingToken: padding.token }),
@@ -365,7 +387,7 @@ function projected(
 /** The inside of an attention alone. */
 const scaledDotProduct: Mapper = (node, mapping) => {
   const found = attentionAt(mapping, node.outputs[0] ?? '');
-  if (found === undefined || found.rotary) return false;
+  if (found === undefined || found.rotary || found.distances !== undefined) return false;
   const { heads, query, key, value, mask } = found;
   const cut = (part: Part): Bound | undefined => {
     const x = mapping.plain({ ...part.bound, view: [[0], [1], [2]] });

@@ -214,6 +214,7 @@ export class Mapping {
     const [first] = x.view;
     if (first?.length !== 1 || first[0] !== 0) return undefined;
     if (isPixelSequence(x)) return this.one('imageToSequence', {}, { input: x });
+    if (isRowSequence(x)) return this.one('imageToSequence', { positions: 'rows' }, { input: x });
     const sorted = this.#sorted(x);
     if (sorted === undefined) return undefined;
     if (isSameView(sorted.view, plainView(sorted.type))) return sorted;
@@ -254,6 +255,11 @@ export class Mapping {
 /** Whether an image is seen as a sequence of its pixels. */
 function isPixelSequence({ type, view }: Bound): boolean {
   return isImage(type) && JSON.stringify(view) === '[[0],[2,3],[1]]';
+}
+
+/** Whether an image is seen as a sequence of its rows, channel by channel. */
+function isRowSequence({ type, view }: Bound): boolean {
+  return isImage(type) && JSON.stringify(view) === '[[0],[2],[1,3]]';
 }
 
 /** Whether a value is a plain image. */

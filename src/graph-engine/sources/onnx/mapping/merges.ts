@@ -1,11 +1,11 @@
-import { isImage, isSequence } from '../../../core/shape.ts';
+import { isImage, isSequence, sizeOf } from '../../../core/shape.ts';
 import { countOf } from '../constantTensor.ts';
 import { isFloating } from '../elementTypes.ts';
 import { fromFront } from '../facts.ts';
 import { intOf, type SourceNode } from '../sourceModel.ts';
 import { perChannel, shortest } from './activations.ts';
 import { asFloats } from './convolutions.ts';
-import type { Bound, Mapper, Mapping } from './mapping.ts';
+import { isPlainImage, type Bound, type Mapper, type Mapping } from './mapping.ts';
 import { channelAxis, isSameView, plainView } from './view.ts';
 import { broadcastStrides, copyStrided } from '../strided.ts';
 
@@ -64,9 +64,33 @@ function joined(node: SourceNode, mapping: Mapping): boolean {
   const axis = fromFront(intOf(node, 'axis', 1), total.view.length);
   for (const next of bounds.slice(1)) {
     if (total === undefined || next === undefined) return false;
-    total = pairJoined(mapping, total, next, axis);
+    const [first, second] = [croppedTo(mapping, total, next), croppedTo(mapping, next, total)];
+    total = pairJoined(mapping, first ?? total, second ?? next, axis);
   }
   return mapping.bind(node.outputs[0], total);
+}
+
+/** An image that was cut in its middle to the size of the one that it is put beside, as a U-Net does with its skips. */
+function croppedTo(mapping: Mapping, cut: Bound, like: Bound): Bound | undefined {
+  if (!isPlainImage(cut) || !isPlainImage(like)) return undefined;
+  const begins = new Map<string, number>();
+  let { node, port } = cut.source;
+  // Exporters cut both axes at once or one at a time; here it is one slice for each.
+  while (node.op === 'slice') {
+    const { input } = node.inputs;
+    const axis = String(node.parameters['axis']);
+    if (input === undefined || begins.has(axis)) return undefined;
+    begins.set(axis, Number(node.parameters['start'] ?? 0));
+    ({ node, port } = input);
+  }
+  const type = node.types[port];
+  if (begins.size === 0 || begins.has('channels') || type === undefined || !isImage(type)) return undefined;
+  const isMiddle = (['height', 'width'] as const).every((axis) => {
+    const [size, kept, wanted] = [type, cut.type, like.type].map((one) => sizeOf(one, axis) ?? 0);
+    return kept === wanted && (begins.get(axis) ?? 0) === Math.floor(((size ?? 0) - (kept ?? 0)) / 2);
+  });
+  if (!isMiddle) return undefined;
+  return mapping.one('cropToMatch', {}, { input: { source: { node, port }, type, view: plainView(type) }, like });
 }
 
 function pairJoined(mapping: Mapping, a: Bound, b: Bound, axis: number): Bound | undefined {

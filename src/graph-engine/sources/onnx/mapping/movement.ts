@@ -18,8 +18,15 @@ export interface Movement {
   readonly places: Numbers;
 }
 
-/** Values of more places are not followed. */
+/** Values of more places are not followed: single precision counts no further. */
 const MAXIMUM_PLACES = 2 ** 24;
+
+/** The places of a value, counted through. */
+function places(count: number): Numbers {
+  const counted = new Float32Array(count);
+  for (let at = 0; at < count; at++) counted[at] = at;
+  return counted;
+}
 
 interface Way {
   readonly origin: string;
@@ -64,24 +71,21 @@ export function followBack(mapping: Mapping, name: string, scales = true): Movem
   const { origin, factor, rotated, steps } = wayBack(mapping, name, scales);
   const start = mapping.fact(origin).dims;
   if (start === undefined || countOf(start) > MAXIMUM_PLACES) return undefined;
-  let [dims, places]: [readonly number[], Numbers] = [
-    start,
-    Float64Array.from({ length: countOf(start) }, (_, i) => i),
-  ];
+  let [dims, moved]: [readonly number[], Numbers] = [start, places(countOf(start))];
   for (const { node, index } of steps) {
     const [, ...rest] = node.inputs;
     const inputs = [{ elementType: 1, dims }, ...rest.map((input) => (input === '' ? undefined : mapping.fact(input)))];
     const output = mapping.fact(node.outputs[index]).dims;
     if (output === undefined || countOf(output) > MAXIMUM_PLACES) return undefined;
     const values: readonly (Numbers | undefined)[] = [
-      places,
+      moved,
       ...inputs.slice(1).map((input) => input?.constant?.numbers()),
     ];
-    const moved: Numbers | undefined = evaluatorOf(node.opType)?.({ node, inputs, values, dims: output, index });
-    if (moved === undefined) return undefined;
-    [dims, places] = [output, moved];
+    const next: Numbers | undefined = evaluatorOf(node.opType)?.({ node, inputs, values, dims: output, index });
+    if (next === undefined) return undefined;
+    [dims, moved] = [output, next];
   }
-  return { origin, factor, rotated, dims, places };
+  return { origin, factor, rotated, dims, places: moved };
 }
 
 /** Whether where the numbers go depends on nothing that is fed. */

@@ -1,7 +1,9 @@
 import { isImage, isSequence } from '../../../core/shape.ts';
 import type { ParameterValue } from '../../../document/schema.ts';
+import { countOf } from '../constantTensor.ts';
 import { axesOf, padsOfNode } from '../outputDims.ts';
 import { intOf, intsOf, type SourceNode } from '../sourceModel.ts';
+import { bothWays, isClose } from './activations.ts';
 import { featuresFirst, FEATURES_FIRST, padded, sequencePaddingOf, windowOf } from './convolutions.ts';
 import { isPlainImage, type Bound, type Mapper, type Mapping } from './mapping.ts';
 import { channelAxis } from './view.ts';
@@ -109,28 +111,47 @@ const reduceNames: Readonly<Record<string, 'mean' | 'sum' | 'maximum'>> = {
 };
 
 const reduce: Mapper = (node, mapping) => {
-  const x = mapping.bound(node.inputs[0]);
   const by = reduceNames[node.opType];
-  if (x === undefined || by === undefined) return false;
+  return by !== undefined && mapping.bind(node.outputs[0], reduced(mapping, node, by));
+};
+
+/** A sum that is divided by how many were added: a mean. */
+const meanOfSum: Mapper = (node, mapping) => {
+  for (const [total, share] of bothWays(node.inputs)) {
+    const sum = mapping.maker(total, 'ReduceSum');
+    const number = mapping.scalar(share);
+    if (sum === undefined || number === undefined) continue;
+    const [before, after] = [mapping.fact(sum.inputs[0]).dims, mapping.fact(total).dims];
+    const factor = node.opType === 'Div' ? 1 / number : number;
+    if (before === undefined || after === undefined || !isClose(factor * (countOf(before) / countOf(after)), 1))
+      continue;
+    return mapping.bind(node.outputs[0], reduced(mapping, sum, 'mean'));
+  }
+  return false;
+};
+
+function reduced(mapping: Mapping, node: SourceNode, by: 'mean' | 'sum' | 'maximum'): Bound | undefined {
+  const x = mapping.bound(node.inputs[0]);
+  if (x === undefined) return undefined;
   const input = (node.inputs[1] ?? '') === '' ? undefined : mapping.fact(node.inputs[1]);
   const gone = axesOf(node, input, x.view.length);
   const keeps = intOf(node, 'keepdims', 1) === 1;
-  if (gone === undefined || gone.length === 0) return false;
+  if (gone === undefined || gone.length === 0) return undefined;
   const whole = { mean: 'globalAveragePooling', maximum: 'globalMaxPooling', sum: undefined }[by];
   const pooled = whole === undefined ? undefined : poolAll(mapping, x, whole, gone, keeps);
-  if (pooled !== undefined) return mapping.bind(node.outputs[0], pooled);
+  if (pooled !== undefined) return pooled;
   const [only] = gone;
   const seen = x.view[only ?? 0];
-  if (gone.length !== 1 || only === undefined || seen?.length !== 1 || seen[0] === 0) return false;
+  if (gone.length !== 1 || only === undefined || seen?.length !== 1 || seen[0] === 0) return undefined;
   const order = isImage(x.type) ? (['channels', 'height', 'width'] as const) : x.type.axes.map(({ name }) => name);
   const axis = order[(seen[0] ?? 1) - 1];
-  if (axis === undefined || axis === 'vocabulary') return false;
+  if (axis === undefined || axis === 'vocabulary') return undefined;
   const y = mapping.one('reduce', { by, axis }, { input: x });
-  if (y === undefined || isOddType(y)) return false;
+  if (y === undefined || isOddType(y)) return undefined;
   const left = (one: number): number => (one > (seen[0] ?? 0) ? one - 1 : one);
   const view = x.view.flatMap((axes, i) => (i === only ? (keeps ? [[]] : []) : [axes.map(left)]));
-  return mapping.bind(node.outputs[0], { ...y, view });
-};
+  return { ...y, view };
+}
 
 /** Types that nothing else works on, such as height × width alone. */
 function isOddType({ type }: Bound): boolean {
@@ -146,4 +167,6 @@ export const poolMappers: Readonly<Record<string, readonly Mapper[]>> = {
   ReduceMean: [reduce],
   ReduceSum: [reduce],
   ReduceMax: [reduce],
+  Mul: [meanOfSum],
+  Div: [meanOfSum],
 };
