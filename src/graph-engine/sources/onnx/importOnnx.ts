@@ -7,7 +7,7 @@ import { drawEnds, drawInputs } from './drawEnds.ts';
 import { foldRepeats } from './foldRepeats.ts';
 import type { ImportReport, KeptNode } from './importReport.ts';
 import { mappersFor } from './mapping/index.ts';
-import { keepNode } from './mapping/keepNode.ts';
+import { keepNode, problemOfKept } from './mapping/keepNode.ts';
 import { Mapping, type DrawnNode, type DrawnWeight } from './mapping/mapping.ts';
 import { isSameView, plainView } from './mapping/view.ts';
 import type { SourceModel } from './sourceModel.ts';
@@ -70,6 +70,8 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions): Result<Im
   if (ends !== undefined) return fail(ends);
   progress('writing', 0);
   const used = reachable(mapping);
+  const large = problemOfKept(used);
+  if (large !== undefined) return fail(large);
   const kept = keptNodes(used);
   const about = [model.documentation, model.producer === '' ? '' : `Written by ${model.producer}.`];
   const { document, weights, blocks } = writeDocument(foldRepeats(used), { nodes: used, name: options.name, about });

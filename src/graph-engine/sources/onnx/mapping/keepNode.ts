@@ -9,6 +9,7 @@ import {
   NodeProtoSchema,
   TensorProtoSchema,
   type AttributeProto,
+  type GraphProto,
   type TensorProto,
   type TypeProto,
 } from '../../../targets/protobuf/generated/onnx_pb.js';
@@ -35,19 +36,15 @@ export function keepNode(node: SourceNode, mapping: Mapping, model: SourceModel)
   const captured = outerValues(node);
   const wanted = [...new Set([...node.inputs, ...captured])].filter((name) => name !== '');
   const inputs = new Map<string, Bound>();
-  const tensors: TensorProto[] = [];
+  const tensors = new Map<string, KeptTensor>();
   const weights: Record<string, DrawnWeight> = {};
   for (const name of wanted) {
     const constant = mapping.constant(name);
     if (constant !== undefined && mapping.bound(name) === undefined) {
-      const own = `tensor${tensors.length + 1}`;
+      const own = captured.includes(name) ? name : `tensor${tensors.size + 1}`;
       const large = tensorOutside(constant);
       if (large !== undefined) weights[own] = large;
-      tensors.push(bodyTensor(captured.includes(name) ? name : own, constant, large !== undefined));
-      if (captured.includes(name) && large !== undefined) {
-        weights[name] = large;
-        Reflect.deleteProperty(weights, own);
-      }
+      tensors.set(name, { own, constant, isOutside: large !== undefined });
       continue;
     }
     const found = mapping.bound(name);
@@ -58,13 +55,6 @@ export function keepNode(node: SourceNode, mapping: Mapping, model: SourceModel)
     if ('code' in bound) return bound;
     inputs.set(name, bound);
   }
-  const tensorNames = new Map<string, string>();
-  let next = 0;
-  for (const name of wanted) {
-    if (inputs.has(name)) continue;
-    const tensor = tensors[next++];
-    if (tensor !== undefined) tensorNames.set(name, tensor.name);
-  }
   const fed = [...inputs.keys()];
   const outputs = node.outputs.filter((name) => name !== '');
   if (Math.max(fed.length, outputs.length) > MAXIMUM_PORTS) {
@@ -74,44 +64,37 @@ export function keepNode(node: SourceNode, mapping: Mapping, model: SourceModel)
     };
   }
   const wired = new Map(fed.map((name, i): [string, string] => [name, captured.includes(name) ? name : `in${i + 1}`]));
-  const own = (name: string): string => wired.get(name) ?? tensorNames.get(name) ?? '';
+  const own = (name: string): string => wired.get(name) ?? tensors.get(name)?.own ?? '';
   const types = outputs.map((name) => typeIn(mapping, model, name));
-  const body = create(GraphProtoSchema, {
-    node: [
-      create(NodeProtoSchema, {
-        opType: node.opType,
-        domain: node.domain,
-        input: node.inputs.map(own),
-        output: node.outputs.map((name) => (name === '' ? '' : `out${outputs.indexOf(name) + 1}`)),
-        attribute: [...node.attributes.values()],
-      }),
-    ],
-    initializer: tensors,
-    // What comes in, so that an edit before it is noticed.
-    input: fed.map((name) => {
-      const { type, source } = inputs.get(name) ?? {};
-      return { name: own(name), ...(type === undefined ? {} : typeField(type, source)) };
-    }),
-    output: outputs.map((_, i) => ({ name: `out${i + 1}`, ...(types[i] === undefined ? {} : { type: types[i] }) })),
+  const fedTypes = fed.map((name) => {
+    const { type, source } = inputs.get(name) ?? {};
+    return type === undefined ? {} : typeField(type, source);
   });
-  const text = writeBody(body);
-  if (text.length > MAXIMUM_BODY) {
-    return {
-      code: 'onnx/large-constant',
-      message: `The node "${node.name || node.opType}" is not known here, and what it holds is too large to be kept.`,
-    };
-  }
+  const body = () =>
+    create(GraphProtoSchema, {
+      node: [
+        create(NodeProtoSchema, {
+          opType: node.opType,
+          domain: node.domain,
+          input: node.inputs.map(own),
+          output: node.outputs.map((name) => (name === '' ? '' : `out${outputs.indexOf(name) + 1}`)),
+          attribute: [...node.attributes.values()],
+        }),
+      ],
+      initializer: [...tensors.values()].map(bodyTensor),
+      // What comes in, so that an edit before it is noticed.
+      input: fed.map((name, i) => ({ name: own(name), ...fedTypes[i] })),
+      output: outputs.map((_, i) => ({ name: `out${i + 1}`, ...(types[i] === undefined ? {} : { type: types[i] }) })),
+    });
   const opset = node.domain === '' ? Math.max(FORM_OPSET, model.opset) : (model.opsets.get(node.domain) ?? 1);
   const ports = foreignPorts('output', outputs.length);
   const ownTypes = types.map((type) => (type === undefined ? foreignValue('unknown') : ownType(type)));
   const drawn: DrawnNode = {
     op: foreignOpType(fed.length, outputs.length),
-    parameters: {
-      operator: node.opType,
-      ...(node.domain === '' ? {} : { domain: node.domain }),
-      opset,
-      body: text,
-    },
+    parameters: withBody(
+      { operator: node.opType, ...(node.domain === '' ? {} : { domain: node.domain }), opset },
+      body,
+    ),
     inputs: Object.fromEntries(
       foreignPorts('input', fed.length).flatMap((port, i) => {
         const source = inputs.get(fed[i] ?? '')?.source;
@@ -124,6 +107,7 @@ export function keepNode(node: SourceNode, mapping: Mapping, model: SourceModel)
     hint: node.opType,
   };
   mapping.nodes.push(drawn);
+  toldTypes.set(drawn, types);
   for (const [i, name] of outputs.entries()) {
     const type = ownTypes[i] ?? foreignValue('unknown');
     mapping.rebind(name, { source: { node: drawn, port: ports[i] ?? 'output1' }, type, view: plainView(type) });
@@ -161,16 +145,17 @@ function keptOperator(
   constant: ConstantTensor | undefined,
   type: TypeProto | undefined,
 ): Bound {
-  const body = create(GraphProtoSchema, {
-    node: [{ opType, input: constant === undefined ? ['in1'] : ['in1', 'tensor1'], output: ['out1'], attribute }],
-    initializer: constant === undefined ? [] : [constant.proto('tensor1')],
-    input: [{ name: 'in1', ...typeField(x.type, x.source) }],
-    output: [{ name: 'out1', ...(type === undefined ? {} : { type }) }],
-  });
+  const body = () =>
+    create(GraphProtoSchema, {
+      node: [{ opType, input: constant === undefined ? ['in1'] : ['in1', 'tensor1'], output: ['out1'], attribute }],
+      initializer: constant === undefined ? [] : [constant.proto('tensor1')],
+      input: [{ name: 'in1', ...typeField(x.type, x.source) }],
+      output: [{ name: 'out1', ...(type === undefined ? {} : { type }) }],
+    });
   const own = type === undefined ? foreignValue('unknown') : ownType(type);
   const node: DrawnNode = {
     op: foreignOpType(1, 1),
-    parameters: { operator: opType, opset: FORM_OPSET, body: writeBody(body) },
+    parameters: withBody({ operator: opType, opset: FORM_OPSET }, body),
     inputs: { input1: x.source },
     types: { output1: own },
     weights: {},
@@ -178,6 +163,7 @@ function keptOperator(
     hint: opType,
   };
   mapping.nodes.push(node);
+  toldTypes.set(node, [type]);
   return { source: { node, port: 'output1' }, type: own, view: plainView(own) };
 }
 
@@ -188,9 +174,40 @@ function typeField(type: TensorType, source?: Source): { readonly type?: TypePro
 }
 
 function toldBy(source: Source | undefined): TypeProto | undefined {
-  const body = readBody(String(source?.node.parameters['body'] ?? ''));
-  const place = Number(/\d+$/.exec(source?.port ?? '')?.[0] ?? 1);
-  return body?.output[place - 1]?.type;
+  if (source === undefined) return undefined;
+  const place = Number(/\d+$/.exec(source.port)?.[0] ?? 1);
+  const types = toldTypes.get(source.node);
+  return types === undefined
+    ? readBody(String(source.node.parameters['body'] ?? ''))?.output[place - 1]?.type
+    : types[place - 1];
+}
+
+/** What the file tells of the outputs of kept nodes. */
+const toldTypes = new WeakMap<DrawnNode, readonly (TypeProto | undefined)[]>();
+
+/** Bodies are written when they are asked for: most nodes that are kept at first become part of an attention or the like. */
+function withBody(parameters: DrawnNode['parameters'], body: () => GraphProto): DrawnNode['parameters'] {
+  let text: string | undefined;
+  return {
+    ...parameters,
+    get body() {
+      return (text ??= writeBody(body()));
+    },
+  };
+}
+
+/** What is wrong with the nodes that are kept in the end. */
+export function problemOfKept(nodes: readonly DrawnNode[]): KeepProblem | undefined {
+  for (const { parameters, from, hint } of nodes) {
+    const { body } = parameters;
+    if (typeof body !== 'string' || body.length <= MAXIMUM_BODY) continue;
+    const name = from?.name === undefined || from.name === '' ? (hint ?? '') : from.name;
+    return {
+      code: 'onnx/large-constant',
+      message: `The node "${name}" is not known here, and what it holds is too large to be kept.`,
+    };
+  }
+  return undefined;
 }
 
 function lacking(node: SourceNode, name: string): KeepProblem {
@@ -213,10 +230,18 @@ function tensorOutside(constant: ConstantTensor): DrawnWeight | undefined {
   return { dims: constant.dims, values: () => asFloats(constant.numbers() ?? new Float32Array()) };
 }
 
-function bodyTensor(name: string, constant: ConstantTensor, outside: boolean): TensorProto {
-  if (!outside) return constant.proto(name);
+/** A constant that a kept node holds. */
+interface KeptTensor {
+  readonly own: string;
+  readonly constant: ConstantTensor;
+  /** Whether it lies with the weights. */
+  readonly isOutside: boolean;
+}
+
+function bodyTensor({ own, constant, isOutside }: KeptTensor): TensorProto {
+  if (!isOutside) return constant.proto(own);
   const dims = constant.dims.map(BigInt);
-  return create(TensorProtoSchema, { name, dims, dataType: constant.elementType, dataLocation: 1 });
+  return create(TensorProtoSchema, { name: own, dims, dataType: constant.elementType, dataLocation: 1 });
 }
 
 /** What is known of a value as a type of ONNX; the axis of examples has its name. */

@@ -68,9 +68,49 @@ export function originOf(mapping: Mapping, name: string): string {
 
 /** Follows a value back to what made its numbers. */
 export function followBack(mapping: Mapping, name: string, scales = true): Movement | undefined {
-  const { origin, factor, rotated, steps } = wayBack(mapping, name, scales);
+  const way = wayBack(mapping, name, scales);
+  const { origin, factor, rotated } = way;
   const start = mapping.fact(origin).dims;
   if (start === undefined || countOf(start) > MAXIMUM_PLACES) return undefined;
+  const known = remembered.get(mapping) ?? new Map<string, Arrival>();
+  remembered.set(mapping, known);
+  const key = wordsFor(mapping, start, way);
+  const arrival = (key === undefined ? undefined : known.get(key)) ?? arrive(mapping, start, way);
+  if (arrival === undefined) return undefined;
+  if (key !== undefined) known.set(key, arrival);
+  for (const oldest of known.keys()) if (known.size > REMEMBERED) known.delete(oldest);
+  return { origin, factor, rotated, ...arrival };
+}
+
+type Arrival = Pick<Movement, 'dims' | 'places'>;
+
+/** Layer after layer goes the same ways: those of queries, keys and values, and the way out. */
+const remembered = new WeakMap<Mapping, Map<string, Arrival>>();
+const REMEMBERED = 8;
+/** Ways by longer lists of places are not put in words. */
+const LONGEST_LIST = 64;
+
+/** All that a way does, in words; `undefined` where that would be long. */
+function wordsFor(mapping: Mapping, start: readonly number[], { steps }: Way): string | undefined {
+  const words: unknown[] = [start];
+  for (const { node, index } of steps) {
+    const lists = node.inputs.slice(1).map((input) => mapping.fact(input).constant?.numbers());
+    if (lists.some((list) => (list?.length ?? 0) > LONGEST_LIST)) return undefined;
+    const attributes = [...node.attributes.values()].map(
+      ({ name, i, ints, s }) => `${name} ${i} ${ints.join()} ${s.join()}`,
+    );
+    words.push(
+      node.opType,
+      index,
+      mapping.fact(node.outputs[index]).dims,
+      attributes,
+      lists.map((list) => list?.join()),
+    );
+  }
+  return JSON.stringify(words);
+}
+
+function arrive(mapping: Mapping, start: readonly number[], { steps }: Way): Arrival | undefined {
   let [dims, moved]: [readonly number[], Numbers] = [start, places(countOf(start))];
   for (const { node, index } of steps) {
     const [, ...rest] = node.inputs;
@@ -85,7 +125,7 @@ export function followBack(mapping: Mapping, name: string, scales = true): Movem
     if (next === undefined) return undefined;
     [dims, moved] = [output, next];
   }
-  return { origin, factor, rotated, dims, places: moved };
+  return { dims, places: moved };
 }
 
 /** Whether where the numbers go depends on nothing that is fed. */
