@@ -10,14 +10,17 @@ Takes three native training steps with every network in templates/networks, or w
 The input is reduced where it is large. The loss must be finite, and lower after the steps than before.
   --onnx       exports every network as it is in float32 and float16 instead, has each file run by onnxruntime, and prints
                how far its answers are from the engine's own
+  --import     exports every network and imports the file again: the graph and every weight must be the same, and the
+               engine must answer the same for both
   --out FILE   with --onnx: puts the table into this file, between its marks
   --batch N    examples in the batch of a training step (default 4)
-  --memory N   gigabytes that a network may need (default 8, and 12 with --onnx)`;
+  --memory N   gigabytes that a network may need (default 8, and 12 with --onnx or --import)`;
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     onnx: { type: 'boolean', default: false },
+    import: { type: 'boolean', default: false },
     out: { type: 'string' },
     batch: { type: 'string', default: '4' },
     memory: { type: 'string' },
@@ -28,7 +31,7 @@ if (options.help) {
   console.log(usage);
   process.exit(0);
 }
-const limit = Number(options.memory ?? (options.onnx ? 12 : 8)) * 1e9;
+const limit = Number(options.memory ?? (options.onnx || options.import ? 12 : 8)) * 1e9;
 const program = path.join(root, 'scripts/verifyNetwork.mjs');
 
 /** @returns {readonly string[]} */
@@ -64,6 +67,28 @@ async function train(names) {
   return failed;
 }
 
+/**
+ * Exports and imports every network.
+ * @param {readonly string[]} names
+ * @returns {Promise<number>} how many failed
+ */
+async function importAgain(names) {
+  console.log(row(['network', 'input', 'nodes', 'weights', 'memory', 'export and import, answers off by']));
+  let failed = 0;
+  for (const name of names) {
+    const { memory, report, problem: reason } = await runWatched([program, 'import', name], limit);
+    /** @type {import('../tests/support/verifyOnnxImport.ts').ImportedAgain | undefined} */
+    const found = report;
+    const problem = reason ?? found?.problem ?? (found && found.difference <= 1e-6 ? undefined : 'answers otherwise');
+    const outcome = `${found?.seconds.toFixed(1)} s, ${found?.difference.toExponential(1)}`;
+    const told = problem === undefined ? outcome : `FAILED: ${problem}${found === undefined ? '' : ` (${outcome})`}`;
+    const cells = [found?.input ?? '?', found?.nodes ?? '?', found?.weights ?? '?', `${(memory / 1e9).toFixed(1)} GB`];
+    console.log(row([name, ...cells.map(String), told]));
+    if (problem !== undefined) failed += 1;
+  }
+  return failed;
+}
+
 /** @param {readonly string[]} cells */
 function row(cells) {
   const widths = [28, 12, 6, 11, 9];
@@ -80,6 +105,8 @@ try {
 }
 const names = positionals.length > 0 ? positionals : networks();
 const verify = (/** @type {string} */ name) => runWatched([program, 'onnx', name], limit);
-const failed = options.onnx ? await onnxTable(names, verify, options.out) : await train(names);
+const failed = options.onnx
+  ? await onnxTable(names, verify, options.out)
+  : await (options.import ? importAgain(names) : train(names));
 console.log(`${names.length - failed} verified, ${failed} failed`);
 process.exitCode = failed > 0 || names.length === 0 ? 1 : 0;

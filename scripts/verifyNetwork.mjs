@@ -4,8 +4,8 @@ import { createServer, runnerImport } from 'vite';
 import { root } from './setUp.mjs';
 
 /**
- * One network of `npm run verify`, in a process of its own: `node scripts/verifyNetwork.mjs train NAME BATCH` or
- * `node scripts/verifyNetwork.mjs onnx NAME`, and one training of `npm run verify:executors`: `executor NAME ENGINE`. Prints a
+ * One network of `npm run verify`, in a process of its own: `node scripts/verifyNetwork.mjs train NAME BATCH`,
+ * `node scripts/verifyNetwork.mjs onnx NAME` or `import NAME`, and one training of `npm run verify:executors`: `executor NAME ENGINE`. Prints a
  * line of JSON.
  */
 const [, , what = '', name = '', detail = ''] = process.argv;
@@ -15,13 +15,22 @@ if (what === 'executor') await trainOn(detail);
 const { openTensorflowExecutor } = await load('src/main/executors/tensorflowExecutor.ts');
 const executor = await openTensorflowExecutor();
 try {
-  const report =
-    what === 'onnx'
-      ? await (await load('tests/support/verifyOnnxExport.ts')).verifyOnnxExport(executor, name)
-      : await (await load('tests/support/verifyNetwork.ts')).verifyNetwork(executor, name, Number(detail));
+  const report = await reportOn(what);
   console.log(JSON.stringify(report));
 } finally {
   await executor.dispose();
+}
+
+/** @param {string} what */
+async function reportOn(what) {
+  switch (what) {
+    case 'onnx':
+      return (await load('tests/support/verifyOnnxExport.ts')).verifyOnnxExport(executor, name);
+    case 'import':
+      return (await load('tests/support/verifyOnnxImport.ts')).verifyOnnxImport(executor, name);
+    default:
+      return (await load('tests/support/verifyNetwork.ts')).verifyNetwork(executor, name, Number(detail));
+  }
 }
 
 /**
