@@ -40,7 +40,7 @@ await servePeer({
         const place = { step: at, epoch: 0, stepsPerEpoch: 1000 };
         const fetches = [...usual, ...(part?.fetches?.(place) ?? [])];
         const results = await compiled.run('train', { ...feeds, seed: Int32Array.of(1, count++) }, fetches);
-        await part?.afterStep?.({ ...place, batch: { feeds, size: batch }, learningRate: 0.01, results });
+        await part?.afterStep?.({ ...place, batch: { size: batch }, learningRate: 0.01, results });
       };
       for (const at of KINDS) await step(at);
       times.push(performance.now() - began);

@@ -15,6 +15,11 @@ export interface CompiledProgram {
    * happen whatever is fetched. Throws an `EngineError` when the engine fails; the program is then dead.
    */
   run(entry: string, feeds: NamedTensors, fetches?: readonly string[]): Promise<Record<string, TensorData>>;
+  /**
+   * Where the device computes beside the processor: `run` as above, but its values come with the next `settle`, those of all
+   * calls since the last one in one piece. The feeds may be used again at once.
+   */
+  readonly queue?: { readonly run: CompiledProgram['run']; settle(): void };
   /** Copies of the variables, or of the named ones; several may lie in one buffer. */
   readVariables(names?: readonly string[]): Promise<Record<string, TensorData>>;
   /** Sets the named variables. All variables have their initial values from the start. */

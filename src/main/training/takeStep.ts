@@ -13,6 +13,8 @@ export interface StepOrder {
   readonly learningRate: number;
   /** Outputs of `train` that are wanted, and of `update` where gradients are gathered. */
   readonly fetches: readonly string[];
+  /** Does not wait for the step where the device can go on meanwhile: the results come when the program's queue is settled. */
+  readonly queued?: boolean;
 }
 
 /**
@@ -23,10 +25,22 @@ export async function takeStep(order: StepOrder, batch: Batch): Promise<NamedTen
   const { compiled, settings } = order;
   const results =
     (settings.accumulate ?? 1) === 1
-      ? await runPart(order, batch, order.step, { learningRate: Float32Array.of(order.learningRate) })
-      : await gatherAndUpdate(order, batch);
+      ? runPart(order, batch, order.step, { learningRate: Float32Array.of(order.learningRate) })
+      : gatherAndUpdate(order, batch);
+  // It is waited for below; until then nobody hears that it has failed.
+  results.catch(() => undefined);
+  if (!isQueued(order)) await results;
   if (settings.averaging?.kind === 'ema') await compiled.run(learningEntries.average, {});
   return results;
+}
+
+/** Whether steps may be queued. Where a step has parts they are waited for, as their results are joined. */
+export function canQueue({ compiled, settings }: Pick<StepOrder, 'compiled' | 'settings'>): boolean {
+  return compiled.queue !== undefined && (settings.accumulate ?? 1) === 1;
+}
+
+function isQueued(order: StepOrder): boolean {
+  return order.queued === true && canQueue(order);
 }
 
 async function gatherAndUpdate(order: StepOrder, batch: Batch): Promise<NamedTensors> {
@@ -50,14 +64,16 @@ async function gatherAndUpdate(order: StepOrder, batch: Batch): Promise<NamedTen
 }
 
 async function runPart(
-  { compiled, settings, fetches }: StepOrder,
+  order: StepOrder,
   batch: Batch,
   number: number,
   feeds: NamedTensors,
 ): Promise<Record<string, TensorData>> {
+  const { compiled, settings, fetches } = order;
   const { seed, mixing } = settings;
+  const run = (isQueued(order) ? compiled.queue?.run : undefined) ?? compiled.run;
   const mixed = mixing === undefined ? {} : mixingFeeds(mixing, [seed, number], batch.size);
-  return compiled.run('train', { ...batch.feeds, ...mixed, ...feeds, seed: Int32Array.of(seed, number) }, fetches);
+  return run('train', { ...batch.feeds, ...mixed, ...feeds, seed: Int32Array.of(seed, number) }, fetches);
 }
 
 /** Some of the samples of a batch, in the same memory. */

@@ -4,7 +4,7 @@ import type { TrainingSettings } from '../../graph-engine/document/trainingSetti
 import type { LoweredDocument } from '../../graph-engine/lower/lowerDocument.ts';
 import { learningRateAt } from '../../graph-engine/training/learningRate.ts';
 import { stepSize } from '../../graph-engine/training/stepSize.ts';
-import type { CompiledProgram } from '../executors/compiledProgram.ts';
+import type { CompiledProgram, NamedTensors } from '../executors/compiledProgram.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import type { Batch, BatchSource } from './batches.ts';
 import type { CheckpointNames } from './checkpointFiles.ts';
@@ -13,9 +13,19 @@ import { evaluateNetwork } from './evaluateNetwork.ts';
 import { createTally } from './networkMeasures.ts';
 import { createPaceMeter } from './paceMeter.ts';
 import { createJudge } from './judge.ts';
-import { takeStep } from './takeStep.ts';
-import type { Divergence, StepPlace, TrainingPart } from './trainingPart.ts';
+import { canQueue, takeStep } from './takeStep.ts';
+import type { Divergence, StepPlace, TakenStep, TrainingPart } from './trainingPart.ts';
 import { positionUnder, STARTING_POSITION, type TrainingPosition } from './trainingPosition.ts';
+
+/** A step whose results are still to come; the arrays of its batch are used again meanwhile. */
+interface SentStep {
+  readonly place: StepPlace & Pick<TakenStep, 'batch' | 'learningRate'>;
+  /** Milliseconds. */
+  readonly started: number;
+  /** Of what it was fed with. */
+  readonly bytes: number;
+  readonly results: Promise<NamedTensors>;
+}
 
 export interface TrainingOrder {
   readonly lowered: LoweredDocument;
@@ -39,6 +49,12 @@ export interface TrainingOrder {
 const SHORTEST_REPORT = 1 / 30;
 const LONGEST_REPORT = 1;
 const REPORTS_PER_DOUBLING = 2_000;
+/** Steps that a device which computes beside the processor may be ahead of what is known of them. */
+const MOST_AHEAD = 32;
+/** Seconds of computing that they may be ahead: so long a wish may have to wait. */
+const LONGEST_AHEAD = 0.5;
+/** What they may have been fed with: until it has been used, the device holds it as well. */
+const MOST_BYTES_AHEAD = 64 * 2 ** 20;
 /** Seconds after which a long epoch saves its weights before it ends. */
 const SAVE_EVERY = 60;
 
@@ -67,6 +83,10 @@ export async function trainNetwork(order: TrainingOrder): Promise<{ completed: b
   let whole = createTally(lowered, from.tallies.epoch);
   let recent = createTally(lowered, from.tallies.recent);
   const usual = ['loss', ...whole.fetches];
+  /** Steps on their way: taken, but not heard of yet. */
+  let ahead: SentStep[] = [];
+  /** Of the steps that were heard of last. */
+  let secondsAStep = LONGEST_AHEAD;
   let reportedAt = Number.NEGATIVE_INFINITY;
   let savedAt = from.elapsed;
   /** Of the last step. */
@@ -81,11 +101,13 @@ export async function trainNetwork(order: TrainingOrder): Promise<{ completed: b
       await letMessagesIn();
       if (wish() !== 'go-on') break;
       await learnFrom(batch);
-      if (elapsed() - reportedAt >= reportInterval(elapsed()) || offset === samples) reportStep();
+      if (elapsed() - reportedAt >= reportInterval(elapsed()) || offset === samples) await reportStep();
       if (elapsed() - savedAt > SAVE_EVERY && offset < samples) await save();
     }
+    await hear();
     if (offset > 0 && wish() !== 'leave') await measure();
   }
+  await hear();
   if (wish() === 'leave' && step > from.step) await save();
   await order.checkpoints.settled();
   return { completed: ended || epoch >= epochs };
@@ -93,20 +115,51 @@ export async function trainNetwork(order: TrainingOrder): Promise<{ completed: b
   async function learnFrom(batch: Batch): Promise<void> {
     const place: StepPlace = { step, epoch, stepsPerEpoch };
     learningRate = rateOf(place);
-    const fetches = [...usual, ...parts.flatMap((part) => part.fetches?.(place) ?? [])];
+    const wanted = parts.flatMap((part) => part.fetches?.(place) ?? []);
+    const fetches = [...usual, ...wanted];
     const started = performance.now();
-    const results = await takeStep({ compiled, settings, step, learningRate, fetches }, batch);
-    pace.step(batch.size, (performance.now() - started) / 1000);
-    const loss = results['loss']?.[0] ?? Number.NaN;
-    if (!Number.isFinite(loss)) throw await divergence({ ...place, compiled, batch, learningRate, loss });
+    // A look at many values would keep them all on the device, so it is waited for.
+    const queued = canQueue({ compiled, settings }) && wanted.length === 0;
+    const results = takeStep({ compiled, settings, step, learningRate, fetches, queued }, batch);
+    // It is met when the step is heard of.
+    results.catch(() => undefined);
+    const bytes = Object.values(batch.feeds).reduce((sum, { byteLength }) => sum + byteLength, 0);
+    ahead.push({ place: { ...place, batch: { size: batch.size }, learningRate }, started, bytes, results });
     step++;
     offset += batch.size;
-    whole.add(results, batch.size);
-    recent.add(results, batch.size);
-    for (const part of parts) await part.afterStep?.({ ...place, batch, learningRate, results });
+    if (!queued || isFarAhead()) await hear();
   }
 
-  function reportStep(): void {
+  function isFarAhead(): boolean {
+    const bytes = ahead.reduce((sum, sent) => sum + sent.bytes, 0);
+    const most = Math.min(MOST_AHEAD, LONGEST_AHEAD / secondsAStep);
+    return ahead.length >= most || bytes >= MOST_BYTES_AHEAD;
+  }
+
+  /** Waits for the steps on their way, and hears what came of each in its turn. */
+  async function hear(): Promise<void> {
+    const sent = ahead;
+    ahead = [];
+    const [first] = sent;
+    if (first === undefined) return;
+    compiled.queue?.settle();
+    const outcomes = await Promise.allSettled(sent.map(({ results }) => results));
+    secondsAStep = (performance.now() - first.started) / 1000 / sent.length;
+    for (const [i, { place }] of sent.entries()) {
+      const outcome = outcomes[i];
+      if (outcome?.status !== 'fulfilled') throw outcome?.reason;
+      const results = outcome.value;
+      pace.step(place.batch.size, secondsAStep);
+      const loss = results['loss']?.[0] ?? Number.NaN;
+      if (!Number.isFinite(loss)) throw await divergence({ ...place, compiled, loss });
+      whole.add(results, place.batch.size);
+      recent.add(results, place.batch.size);
+      for (const part of parts) await part.afterStep?.({ ...place, results });
+    }
+  }
+
+  async function reportStep(): Promise<void> {
+    await hear();
     reportedAt = elapsed();
     const deviceMemory = order.deviceMemory?.();
     const report: StepMetrics = {
@@ -194,7 +247,8 @@ export async function trainNetwork(order: TrainingOrder): Promise<{ completed: b
     };
   }
 
-  function save(names: CheckpointNames = { best: false, epoch: null }): Promise<void> {
+  async function save(names: CheckpointNames = { best: false, epoch: null }): Promise<void> {
+    await hear();
     savedAt = elapsed();
     return order.checkpoints.save(position(), names);
   }

@@ -15,7 +15,8 @@ export interface StepPlace {
 
 /** A step with what came of it. */
 export interface TakenStep extends StepPlace {
-  readonly batch: Batch;
+  /** Its arrays may have been used again. */
+  readonly batch: Pick<Batch, 'size'>;
   readonly learningRate: number;
   /** What `train` fetched: the usual figures, and what parts have asked for. */
   readonly results: NamedTensors;
@@ -36,7 +37,7 @@ export interface TakenEvaluation {
 export interface Divergence extends StepPlace {
   readonly compiled: CompiledProgram;
   /** The batch of the step; absent where an evaluation diverged. */
-  readonly batch?: Batch;
+  readonly batch?: Pick<Batch, 'size'>;
   readonly learningRate: number;
   readonly loss: number;
 }
@@ -56,7 +57,7 @@ export interface TrainingPart {
   learningRate?(rate: number, place: StepPlace): number;
   /** Outputs of the entry `train` that are wanted of a step beside the usual figures. */
   fetches?(place: StepPlace): readonly string[];
-  /** The batch's arrays are used again after this: copy what must last. */
+  /** Called in the order of the steps, which may be some steps later. */
   afterStep?(taken: TakenStep): void | Promise<void>;
   /** `end` ends the training as finished, with its best weights. */
   afterEvaluation?(taken: TakenEvaluation): 'go-on' | 'end' | Promise<'go-on' | 'end'>;

@@ -3,7 +3,7 @@ import { isNarrow } from '../../../graph-engine/program/narrowFloat.ts';
 import type { PrimitiveName } from '../../../graph-engine/program/primitives/index.ts';
 import type { Attributes, Program, Value, Variable } from '../../../graph-engine/program/program.ts';
 import { batchOf } from '../batchOf.ts';
-import type { CompiledProgram, TensorData } from '../compiledProgram.ts';
+import type { CompiledProgram, NamedTensors, TensorData } from '../compiledProgram.ts';
 import { EngineError } from '../engineError.ts';
 import type { ComputedPrimitive, InterpretedEngine, TensorShape } from './interpretedEngine.ts';
 import { planEntry, type EntryPlan, type PlannedStep } from './planEntry.ts';
@@ -167,36 +167,50 @@ export function createInterpretedProgram<T>(engine: InterpretedEngine<T>, progra
     return new EngineError(engine.name, `${primitive}: ${detail}`, origin === '' ? undefined : origin);
   }
 
+  async function call(
+    entryName: string,
+    feeds: NamedTensors,
+    fetches: readonly string[] | undefined,
+    later?: 'later',
+  ): Promise<Record<string, TensorData>> {
+    demandLife();
+    const plan = planFor(entryName, fetches);
+    const batch = batchOf(plan.entry, feeds);
+    const slots = new Array<T | undefined>(plan.slotCount).fill(undefined);
+    try {
+      plan.entry.inputs.forEach(({ name, value }, i) => {
+        const data = feeds[name];
+        if (data !== undefined) slots[plan.feeds[i] ?? 0] = engine.upload(data, shapeOf(value, batch));
+      });
+      execute(stepsFor(plan, batch), slots);
+      engine.flush?.();
+      const results = await Promise.all(
+        plan.fetches.map(async ({ name, slot, value }) => {
+          const tensor = slots[slot];
+          if (tensor === undefined) throw new Error(`${entryName} did not make ${name}`);
+          return [name, await engine.read(tensor, shapeOf(value, batch), later)] as const;
+        }),
+      );
+      return Object.fromEntries(results);
+    } catch (error) {
+      // Variables may be half updated.
+      if (state === 'live') state = 'failed';
+      throw error instanceof EngineError ? error : new EngineError(engine.name, messageOf(error));
+    } finally {
+      for (const tensor of slots) if (tensor !== undefined) engine.dispose(tensor);
+    }
+  }
+
   return {
     program,
-    async run(entryName, feeds, fetches) {
-      demandLife();
-      const plan = planFor(entryName, fetches);
-      const batch = batchOf(plan.entry, feeds);
-      const slots = new Array<T | undefined>(plan.slotCount).fill(undefined);
-      try {
-        plan.entry.inputs.forEach(({ name, value }, i) => {
-          const data = feeds[name];
-          if (data !== undefined) slots[plan.feeds[i] ?? 0] = engine.upload(data, shapeOf(value, batch));
-        });
-        execute(stepsFor(plan, batch), slots);
-        engine.flush?.();
-        const results = await Promise.all(
-          plan.fetches.map(async ({ name, slot, value }) => {
-            const tensor = slots[slot];
-            if (tensor === undefined) throw new Error(`${entryName} did not make ${name}`);
-            return [name, await engine.read(tensor, shapeOf(value, batch))] as const;
-          }),
-        );
-        return Object.fromEntries(results);
-      } catch (error) {
-        // Variables may be half updated.
-        if (state === 'live') state = 'failed';
-        throw error instanceof EngineError ? error : new EngineError(engine.name, messageOf(error));
-      } finally {
-        for (const tensor of slots) if (tensor !== undefined) engine.dispose(tensor);
-      }
-    },
+    run: (entryName, feeds, fetches) => call(entryName, feeds, fetches),
+    ...(engine.settle !== undefined && {
+      queue: {
+        run: (entryName: string, feeds: NamedTensors, fetches?: readonly string[]) =>
+          call(entryName, feeds, fetches, 'later'),
+        settle: () => engine.settle?.(),
+      },
+    }),
     async readVariables(names = program.variables.map(({ name }) => name)) {
       demandLife();
       const wanted = [...new Set(names)].map(variableNamed);

@@ -63,7 +63,7 @@ export interface InterpretedEngine<T> {
   /** A tensor with a copy of the values. */
   upload(data: TensorData, shape: TensorShape): T;
   /** A copy of the values; later writes to the memory do not reach it. */
-  read(tensor: T, shape: TensorShape): Promise<TensorData>;
+  read(tensor: T, shape: TensorShape, later?: 'later'): Promise<TensorData>;
   /** Another handle of the same memory, of a shape of the same size. */
   share(tensor: T, shape: TensorShape): T;
   /** Lets go of a handle; the memory is free when its last handle is. */
@@ -77,6 +77,8 @@ export interface InterpretedEngine<T> {
   liveTensors(): number;
   /** Called after the kernels of one call of an entry, before values are read: where a device must be set going. */
   flush?(): void;
+  /** On a device that computes beside the processor: what is read `later` is read now, in one piece. */
+  settle?(): void;
   /** Frees the device itself. */
   close(): void;
 }

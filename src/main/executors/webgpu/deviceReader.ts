@@ -1,10 +1,12 @@
 import type { DataId } from '@tensorflow/tfjs-core';
 import type { OpenedBackend } from './webgpuBackend.ts';
 
-/** Reads tensors back; all that is asked for before the device is set going comes in one piece. */
+/** Reads tensors back; all that is asked for at once, or before `settle`, comes in one piece. */
 export interface DeviceReader {
-  /** A copy of the values at this point of the queue. */
-  read(id: DataId): Promise<ArrayBuffer>;
+  /** A copy of the values; of a tensor that is read `later` nothing may change until then. */
+  read(id: DataId, later?: 'later'): Promise<ArrayBuffer>;
+  /** Has what was asked for come. */
+  settle(): void;
 }
 
 interface Wanted {
@@ -22,11 +24,14 @@ const ALIGNMENT = 8;
 export function createReader(backend: OpenedBackend): DeviceReader {
   let wanted: Wanted[] = [];
   let length = 0;
+  let isDue = false;
 
   async function fetchAll(): Promise<void> {
     const [batch, size] = [wanted, length];
     wanted = [];
     length = 0;
+    isDue = false;
+    if (batch.length === 0) return;
     let staging: GPUBuffer | undefined;
     try {
       staging = backend.device.createBuffer({ size, usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ });
@@ -46,16 +51,20 @@ export function createReader(backend: OpenedBackend): DeviceReader {
   }
 
   return {
-    read(id) {
+    read(id, later) {
       const { values } = backend.tensorMap.get(id);
       if (values !== null && values !== undefined) return Promise.resolve(values.slice().buffer);
       const buffer = backend.tensorMap.get(id).resource;
       if (buffer === null) return Promise.reject(new Error('The tensor is not on the device'));
       return new Promise((resolve, reject) => {
-        if (wanted.length === 0) queueMicrotask(() => void fetchAll());
+        if (later === undefined && !isDue) {
+          isDue = true;
+          queueMicrotask(() => void fetchAll());
+        }
         wanted.push({ buffer, size: buffer.size, offset: length, resolve, reject });
         length += Math.ceil(buffer.size / ALIGNMENT) * ALIGNMENT;
       });
     },
+    settle: () => void fetchAll(),
   };
 }

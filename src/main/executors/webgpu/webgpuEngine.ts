@@ -14,6 +14,8 @@ import { createWebgpuBackend } from './webgpuBackend.ts';
 /** An engine on a graphics processor, and what it is. */
 export interface WebgpuEngine extends InterpretedEngine<TensorInfo> {
   readonly gpu: GpuDescription;
+  /** For those who measure on it. */
+  readonly gpuDevice: GPUDevice;
   /** Bytes that tensors hold on the device. */
   deviceMemory(): number;
 }
@@ -60,6 +62,7 @@ export async function openWebgpuEngine(gpu: GPU): Promise<WebgpuEngine> {
   return {
     ...engine,
     gpu: description,
+    gpuDevice,
     deviceMemory: () => backend.bufferManager.numBytesAllocated,
     upload(data, shape) {
       if (data.byteLength > description.largestTensor) {
@@ -70,8 +73,9 @@ export async function openWebgpuEngine(gpu: GPU): Promise<WebgpuEngine> {
       }
       return engine.upload(data, shape);
     },
-    async read({ dataId }, { dtype }) {
-      const bytes = await reader.read(dataId).catch((error: unknown) => {
+    settle: () => reader.settle(),
+    async read({ dataId }, { dtype }, later) {
+      const bytes = await reader.read(dataId, later).catch((error: unknown) => {
         throw new EngineError(name, lost ?? trouble ?? (error instanceof Error ? error.message : String(error)));
       });
       const found = lost ?? trouble;
