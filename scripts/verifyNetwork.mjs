@@ -6,12 +6,16 @@ import { root } from './setUp.mjs';
 /**
  * One network of `npm run verify`, in a process of its own: `node scripts/verifyNetwork.mjs train NAME BATCH`,
  * `node scripts/verifyNetwork.mjs onnx NAME` or `import NAME`, and one training of `npm run verify:executors`: `executor NAME ENGINE`. Prints a
- * line of JSON.
+ * line of JSON. `source NAME` has its source run by Python.
  */
 const [, , what = '', name = '', detail = ''] = process.argv;
 /** @param {string} file */
 const load = async (file) => (await runnerImport(path.join(root, file), { configFile: false, root })).module;
 if (what === 'executor') await trainOn(detail);
+if (what === 'source') {
+  console.log(JSON.stringify(await (await load('tests/support/verifySource.ts')).verifySource(name)));
+  process.exit(0);
+}
 const { openTensorflowExecutor } = await load('src/main/executors/tensorflowExecutor.ts');
 const executor = await openTensorflowExecutor();
 try {

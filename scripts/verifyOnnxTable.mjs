@@ -1,5 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { format, resolveConfig } from 'prettier';
+import { replaceTable, tableLine } from './markdownTable.mjs';
 
 const HEAD = [
   'Network',
@@ -11,6 +10,7 @@ const HEAD = [
   'of what tells two inputs apart',
   'every result rounded, off by',
 ];
+/** @type {readonly [string, string]} */
 const MARKS = ['<!-- table of the exports -->', '<!-- end of the table -->'];
 
 /**
@@ -26,7 +26,7 @@ const MARKS = ['<!-- table of the exports -->', '<!-- end of the table -->'];
  * @returns {Promise<number>} how many failed
  */
 export async function onnxTable(names, verify, file) {
-  const lines = [line(HEAD), line(HEAD.map((_, column) => (column < 2 ? '---' : '--:')))];
+  const lines = [tableLine(HEAD), tableLine(HEAD.map((_, column) => (column < 2 ? '---' : '--:')))];
   for (const head of lines) console.log(head);
   let failed = 0;
   for (const name of names) {
@@ -36,7 +36,7 @@ export async function onnxTable(names, verify, file) {
       console.log(`FAILED ${name}: ${problem}`);
       continue;
     }
-    lines.push(line(cellsOf(report)));
+    lines.push(tableLine(cellsOf(report)));
     const checks = [report.float32.verification, report.float16.verification];
     const good = checks.every(({ status }) => status === 'verified');
     if (!good) failed += 1;
@@ -44,7 +44,7 @@ export async function onnxTable(names, verify, file) {
       `${lines.at(-1)} ${good ? '' : 'FAILED '}${report.seconds.toFixed(0)} s, ${(memory / 1e9).toFixed(1)} GB`,
     );
   }
-  if (file !== undefined && failed === 0) await replaceTable(file, lines.join('\n'));
+  if (file !== undefined && failed === 0) await replaceTable(file, MARKS, lines.join('\n'));
   return failed;
 }
 
@@ -72,20 +72,3 @@ function shareOf(verification) {
 
 /** @param {number} bytes */
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
-
-/** @param {readonly string[]} cells */
-const line = (cells) => `| ${cells.join(' | ')} |`;
-
-/**
- * Puts the table between the marks of a file.
- * @param {string} file
- * @param {string} table
- */
-async function replaceTable(file, table) {
-  const text = readFileSync(file, 'utf8');
-  const [from, to] = MARKS.map((mark) => text.indexOf(mark));
-  if (from === undefined || to === undefined || from < 0 || to < from)
-    throw new Error(`${file} has no marks for a table.`);
-  const replaced = `${text.slice(0, from)}${MARKS[0]}\n\n${table}\n\n${text.slice(to)}`;
-  writeFileSync(file, await format(replaced, { ...(await resolveConfig(file)), filepath: file }));
-}

@@ -1,9 +1,8 @@
 """Runs Keras source that Skipwire wrote, with weights of the project's numbers, and compares what it predicts with the golden files.
 
-    python tests/oracles/generatedKeras.py manifest.json
+    python tests/oracles/generatedKeras.py manifest.json [float64 float32]
 
-The manifest lists networks as for generatedSource.py. Prints a JSON object by network: parameters, and the largest difference as a
-share of how far the two examples are apart.
+In double precision unless it is told others. The manifest lists networks as for generatedSource.py, and so does what it prints.
 """
 
 import json
@@ -12,13 +11,15 @@ import sys
 import types
 
 import numpy
-from generatedSource import load, weight
+from generatedSource import attempt, load, weight
 from kerasModels import keras, place_of
 from reference import GOLDEN
 from wholeNetwork import feeds_of
 
 
-def check(network):
+def check(network, precision):
+    keras.config.set_floatx(precision)
+    keras.config.set_dtype_policy(precision)
     golden = json.loads((GOLDEN / "networks" / f"{network['name']}.json").read_text())
     model = load(network["source"]).create_model()
     missing = {id(variable) for variable in model.weights}
@@ -32,23 +33,17 @@ def check(network):
     results = model(inputs[0] if len(inputs) == 1 else inputs, training=False)
     named = results if isinstance(results, dict) else {network["outputs"][0]: results}
     rows = [keras.ops.convert_to_numpy(named[output["fetch"].rpartition("/")[0]]) for output in golden["outputs"]]
-    found = numpy.concatenate([row.reshape(golden["batch"], -1) for row in rows], axis=1)
+    found = numpy.concatenate([row.reshape(golden["batch"], -1) for row in rows], axis=1).astype(numpy.float64)
     expected = numpy.array(golden["values"])
     apart = abs(expected[0] - expected[1]).max()
     errors = abs(found[:, :: golden["every"]] - expected).max() / apart
     norms = abs(numpy.linalg.norm(found, axis=1) / golden["norms"] - 1).max()
     parameters = sum(int(numpy.prod(variable.shape)) for variable in model.trainable_variables)
-    return {"parameters": parameters, "error": float(max(errors, norms))}
+    keras.backend.clear_session()
+    return parameters, float(max(errors, norms))
 
 
-def attempt(network):
-    try:
-        return check(network)
-    except Exception as error:  # Whatever is wrong with generated source is what the check is for.
-        return {"problem": f"{type(error).__name__}: {error}"}
-    finally:
-        keras.backend.clear_session()
-
-
-manifest = json.loads(pathlib.Path(sys.argv[1]).read_text())
-print(json.dumps({network["name"]: attempt(network) for network in manifest}))
+if __name__ == "__main__":
+    manifest = json.loads(pathlib.Path(sys.argv[1]).read_text())
+    precisions = sys.argv[2:] or ["float64"]
+    print(json.dumps({network["name"]: attempt(network, check, precisions) for network in manifest}))

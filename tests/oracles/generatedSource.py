@@ -1,9 +1,10 @@
 """Runs PyTorch source that Skipwire wrote, with weights of the project's numbers, and compares what it predicts with the golden files.
 
-    python tests/oracles/generatedSource.py manifest.json
+    python tests/oracles/generatedSource.py manifest.json [float64 float32]
 
-The manifest lists networks: the source file, the class, the golden file, and where each of our variables goes. Prints a JSON object
-by network: parameters, and the largest difference as a share of how far the two examples are apart.
+In double precision unless it is told others. The manifest lists networks: the source file, the class, the golden file, and where
+each of our variables goes. Prints a JSON object by network: parameters, and by precision the largest difference as a share of how far
+the two examples are apart.
 """
 
 import importlib.util
@@ -33,17 +34,19 @@ def weight(entry, gain):
     return values.double().contiguous()
 
 
-def check(network):
+def check(network, precision):
+    dtype = getattr(torch, precision)
     golden = json.loads((GOLDEN / "networks" / f"{network['name']}.json").read_text())
     source = load(network["source"])
-    model = source.create_model().double().eval()
+    model = source.create_model().to(dtype).eval()
     state = {entry["name"]: weight(entry, golden["gain"]) for entry in network["state"]}
     missing, unexpected = model.load_state_dict(state, strict=False)
     missing = [name for name in missing if not name.endswith("num_batches_tracked")]
     assert not missing and not unexpected, f"missing {missing[:4]}, unexpected {unexpected[:4]}"
     feeds = feeds_of(types.SimpleNamespace(**golden))
     with torch.no_grad():
-        results = model(*(feeds[name] for name in network["inputs"]))
+        given = (feeds[name] for name in network["inputs"])
+        results = model(*(feed.to(dtype) if feed.is_floating_point() else feed for feed in given))
     named = results if isinstance(results, dict) else {network["outputs"][0]: results}
     rows = []
     for output in golden["outputs"]:
@@ -51,22 +54,26 @@ def check(network):
         value = named[path]
         value = value.permute(0, 2, 3, 1) if value.dim() == 4 else value
         rows.append(value.reshape(golden["batch"], -1))
-    found = torch.cat(rows, dim=1)
+    found = torch.cat(rows, dim=1).double()
     expected = torch.tensor(golden["values"], dtype=torch.float64)
     apart = (expected[0] - expected[1]).abs().max()
     errors = (found[:, :: golden["every"]] - expected).abs().max() / apart
     norms = (found.norm(dim=1) / torch.tensor(golden["norms"], dtype=torch.float64) - 1).abs().max()
     parameters = sum(parameter.numel() for parameter in model.parameters())
-    return {"parameters": parameters, "error": max(errors.item(), norms.item())}
+    return parameters, max(errors.item(), norms.item())
 
 
-def attempt(network):
+def attempt(network, check, precisions):
+    errors, parameters = {}, 0
     try:
-        return check(network)
+        for precision in precisions:
+            parameters, errors[precision] = check(network, precision)
+        return {"parameters": parameters, "errors": errors}
     except Exception as error:  # Whatever is wrong with generated source is what the check is for.
         return {"problem": f"{type(error).__name__}: {error}"}
 
 
 if __name__ == "__main__":
     manifest = json.loads(pathlib.Path(sys.argv[1]).read_text())
-    print(json.dumps({network["name"]: attempt(network) for network in manifest}))
+    precisions = sys.argv[2:] or ["float64"]
+    print(json.dumps({network["name"]: attempt(network, check, precisions) for network in manifest}))

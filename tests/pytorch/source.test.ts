@@ -8,8 +8,9 @@ import { inferDocument } from '../../src/graph-engine/infer/inferDocument.ts';
 import { exportKeras } from '../../src/graph-engine/targets/keras/exportKeras.ts';
 import { exportPytorch } from '../../src/graph-engine/targets/pytorch/exportPytorch.ts';
 import { lowered } from '../support/networks.ts';
-import { checkedNetworkNames, oracleNetwork, oracleNetworkNames, reducedTemplate } from '../support/oracleNetworks.ts';
+import { checkedNetworkNames, oracleNetworkNames } from '../support/oracleNetworks.ts';
 import { pythonWith } from '../support/python.ts';
+import { reduced, writeNetwork } from '../support/writtenNetworks.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'skipwire-source-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -23,8 +24,6 @@ const targets = [
     script: 'generatedKeras.py',
   },
 ];
-
-const reduced = (name: string) => reducedTemplate(name, oracleNetwork(name).inputs);
 
 test.each(oracleNetworkNames())('the source of %s has a place of its own for every weight', (name) => {
   const document = reduced(name);
@@ -40,7 +39,10 @@ test.each(oracleNetworkNames())('the source of %s has a place of its own for eve
 
 const Report = z.record(
   z.string(),
-  z.union([z.object({ parameters: z.number(), error: z.number() }), z.object({ problem: z.string() })]),
+  z.union([
+    z.object({ parameters: z.number(), errors: z.object({ float64: z.number() }) }),
+    z.object({ problem: z.string() }),
+  ]),
 );
 
 for (const { title, write, python, script } of targets) {
@@ -53,24 +55,8 @@ for (const { title, write, python, script } of targets) {
       const manifest = names.map((name) => {
         const document = reduced(name);
         const inferred = inferDocument(document);
-        const { source, state, inputs, outputs } = write(document, inferred);
-        const file = path.join(folder, `${title}-${name}.py`);
-        writeFileSync(file, source);
         expected.set(name, inferred.totals.parameters);
-        const dims = new Map(lowered(document).program.variables.map((variable) => [variable.name, variable.dims]));
-        return {
-          name,
-          source: file,
-          inputs,
-          outputs,
-          state: [...state].map(([variable, { name: place, weight }]) => ({
-            variable,
-            name: place,
-            dims: dims.get(variable),
-            permutation: weight.permutation ?? null,
-            theirs: weight.dims ?? null,
-          })),
-        };
+        return writeNetwork(name, document, write(document, inferred), path.join(folder, `${title}-${name}.py`));
       });
       const file = path.join(folder, `${title}.json`);
       writeFileSync(file, JSON.stringify(manifest));
@@ -86,7 +72,7 @@ for (const { title, write, python, script } of targets) {
         const one = report[name];
         expect.soft(one, name).toMatchObject({ parameters: expected.get(name) });
         // Both compute in double precision.
-        if (one !== undefined && 'error' in one) expect.soft(one.error, name).toBeLessThan(1e-6);
+        if (one !== undefined && 'errors' in one) expect.soft(one.errors.float64, name).toBeLessThan(1e-6);
       }
     },
   );

@@ -3,8 +3,8 @@ import type { SkipwireDocument } from '../../document/schema.ts';
 import type { InferredDocument } from '../../infer/inferDocument.ts';
 import { nodesIn } from '../python/blockUses.ts';
 import { networkClasses, type StateEntry } from '../python/networkClasses.ts';
+import { formatPython } from '../python/format/formatPython.ts';
 import { pythonDocumentation, pythonString } from '../python/pythonCode.ts';
-import { wrapLine } from '../python/wrapLines.ts';
 import { keras } from './keras.ts';
 import { runtime } from './runtime.ts';
 
@@ -44,7 +44,7 @@ export function exportKeras(document: SkipwireDocument, inferred: InferredDocume
     `from keras import ${['layers', ...(uses('ops') ? ['ops'] : [])].join(', ')}`,
   ].join('\n');
   return {
-    source: `${head}\n\n\n${body}\n`,
+    source: formatPython(`${head}\n\n\n${body}\n`),
     className: network.root,
     inputs: network.inputs,
     outputs: network.outputs,
@@ -55,7 +55,7 @@ export function exportKeras(document: SkipwireDocument, inferred: InferredDocume
 function createModel(className: string, inputs: readonly (readonly [string, TensorType | undefined])[]): string {
   const written = inputs.map(([name, type]) => symbolicInput(name, type));
   const [only = ''] = written;
-  const build = wrapLine(`    model(${written.length === 1 ? only : `[${written.join(', ')}]`})`).join('\n');
+  const build = `    model(${written.length === 1 ? only : `[${written.join(', ')}]`})`;
   return `def create_model(weights=None):
     """Makes the network, with the weights of a safetensors file where one is given."""
     model = ${className}()

@@ -143,7 +143,7 @@ export function createClassBodyWriter(
       : op.module === undefined
         ? keep(`use_${attribute}`, condition)
         : `self.${attribute} is not None`;
-    for (const [port, expressions] of expressionsByPort(ops, Object.keys(node.outputs))) {
+    for (const [port, expressions] of expressionsByPort(ops, portsInUse(node, frame))) {
       const text = parameterizer.expression(expressions, keep, mentioned);
       if (text !== variable(port))
         body.forward.push(`${variable(port)} = ${always ? text : `${text} if ${test} else ${first}`}`);
@@ -229,6 +229,13 @@ function endsOf(framework: Framework, graph: Graph, frame: Frame, uses: readonly
         ? value(only)
         : `{${outputs.map((node) => `${pythonLiteral(node.name)}: ${value(node)}`).join(', ')}}`,
   };
+}
+
+/** Outputs of a node that something takes; all of them where nothing does. */
+function portsInUse(node: InferredNode, frame: Frame): readonly string[] {
+  const ports = Object.keys(node.outputs);
+  const taken = ports.filter((port) => frame.read.has(`${node.id}.${port}`));
+  return taken.length > 0 ? taken : ports;
 }
 
 function sameAxes(a: TensorType | undefined, b: TensorType): boolean {

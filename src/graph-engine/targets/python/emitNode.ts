@@ -23,6 +23,8 @@ export interface Frame {
   readonly attributes: ReadonlyMap<NodeId, string>;
   /** Python variable of each output, by `node.port`. */
   readonly variables: Map<string, string>;
+  /** Outputs that something takes, by `node.port`. */
+  readonly read: ReadonlySet<string>;
 }
 
 /** Writes nodes with the names of a class. */
@@ -70,7 +72,10 @@ export function createNodeEmitter(
       }
       aliasPlainValues(node, variables);
     }
-    return { passed, attributes, variables };
+    const read = nodesIn(model).flatMap(({ node }) =>
+      Object.values(node.inputs).map((from) => `${from.node}.${from.port}`),
+    );
+    return { passed, attributes, variables, read: new Set(read) };
   }
 
   function inputsOf(node: InferredNode, frame: Frame): Readonly<Record<string, string>> {

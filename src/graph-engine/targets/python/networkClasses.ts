@@ -8,7 +8,7 @@ import { createParameterizer, type ConstructorParameter } from './parameterize.t
 import { pythonDocumentation, pythonLiteral, type Argument, type Call, type Literal } from './pythonCode.ts';
 import { createNames, pascalCase, snakeCase } from './pythonNames.ts';
 import type { SourceWeight } from './sourceOp.ts';
-import { wrapLine, wrapText } from './wrapLines.ts';
+import { wrapText } from './wrapText.ts';
 
 /** How one use of a block is made: its class, and what is passed to the constructor. */
 interface Made {
@@ -127,13 +127,13 @@ export function networkClasses(framework: Framework, document: SkipwireDocument,
         `class ${name}(${isNetwork ? framework.networkBase : framework.blockBase}):`,
         ...docstring(documentation),
         '',
-        ...wrapLine(`    def __init__(${signature}):`),
+        `    def __init__(${signature}):`,
         `        super().__init__(${passedOn})`,
-        ...body.initialize.flatMap((line) => wrapLine(`        ${line}`)),
+        ...body.initialize.map((line) => `        ${line}`),
         '',
         `    def ${framework.forward}(${['self', ...(unpacked ? ['inputs'] : ports.inputs), ...(isNetwork ? framework.networkTakes : [])].join(', ')}):`,
-        ...(unpacked ? wrapLine(`        ${ports.inputs.join(', ')} = inputs`) : []),
-        ...body.forward.flatMap((line) => wrapLine(`        ${line}`)),
+        ...(unpacked ? [`        ${ports.inputs.join(', ')} = inputs`] : []),
+        ...body.forward.map((line) => `        ${line}`),
         `        return ${ports.result}`,
       ].join('\n'),
     );
@@ -148,7 +148,7 @@ export function networkClasses(framework: Framework, document: SkipwireDocument,
     place: string,
     into: Map<string, StateEntry>,
   ): void {
-    const frame: Frame = { passed: new Set(), attributes, variables: new Map() };
+    const frame: Frame = { passed: new Set(), attributes, variables: new Map(), read: new Set() };
     for (const node of nodesIn(use)) {
       if (isPassed(node) || node.muted || !isWritten(node)) continue;
       const attribute = `${place}${attributes.get(node.id) ?? ''}`;
@@ -212,7 +212,9 @@ function writtenParameter({ name, standard }: ConstructorParameter): string {
 }
 
 function docstring(text: string): readonly string[] {
-  const lines = pythonDocumentation(text).split('\n').flatMap(wrapText);
+  const lines = pythonDocumentation(text)
+    .split('\n')
+    .flatMap((line) => wrapText(line));
   if (lines.length === 1) return [`    """${lines[0] ?? ''}"""`];
   return ['    """' + (lines[0] ?? ''), ...lines.slice(1).map((line) => (line === '' ? '' : `    ${line}`)), '    """'];
 }

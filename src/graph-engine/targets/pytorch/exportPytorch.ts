@@ -1,5 +1,6 @@
 import type { SkipwireDocument } from '../../document/schema.ts';
 import type { InferredDocument } from '../../infer/inferDocument.ts';
+import { formatPython } from '../python/format/formatPython.ts';
 import { networkClasses, type StateEntry } from '../python/networkClasses.ts';
 import { pythonDocumentation } from '../python/pythonCode.ts';
 import { pytorch } from './pytorch.ts';
@@ -31,12 +32,12 @@ export function exportPytorch(document: SkipwireDocument, inferred: InferredDocu
     `"""${pythonDocumentation(document.name)}, drawn in Skipwire."""`,
     '',
     ...(uses('math') ? ['import math', ''] : []),
-    'import torch',
+    ...(uses('torch') ? ['import torch'] : []),
     ...(uses('F') ? ['import torch.nn.functional as F'] : []),
     'from torch import nn',
   ].join('\n');
   return {
-    source: `${head}\n\n\n${body}\n`,
+    source: formatPython(`${head}\n\n\n${body}\n`),
     className: network.root,
     inputs: network.inputs,
     outputs: network.outputs,

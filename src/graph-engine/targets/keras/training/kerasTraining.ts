@@ -6,7 +6,8 @@ import { orderCode } from '../../python/training/orderCode.ts';
 import { rateCode } from '../../python/training/rateCode.ts';
 import { decodesImages, pathCode, readingCode } from '../../python/training/readingCode.ts';
 import type { TrainingScript, TrainingScriptOrder } from '../../python/training/scriptOrder.ts';
-import { wrapText } from '../../python/wrapLines.ts';
+import { wrapText } from '../../python/wrapText.ts';
+import { formatPython } from '../../python/format/formatPython.ts';
 import type { KerasExport } from '../exportKeras.ts';
 import { lossCode, lossName, metricOf } from './lossCode.ts';
 import { optimizerCode } from './optimizerCode.ts';
@@ -47,7 +48,7 @@ export function kerasTraining(
     '',
     `    python ${module}_train.py --weights ${module}.safetensors`,
     '',
-    ...wrapText(pythonDocumentation(`Data: ${data.description.title}. ${data.description.description}`)),
+    ...wrapText(pythonDocumentation(`Data: ${data.description.title}. ${data.description.description}`), 0),
     '"""',
     '',
     ...[...new Set(standard)].sort().map((name) => `import ${name}`),
@@ -61,7 +62,7 @@ export function kerasTraining(
     '',
     `from ${module} import create_model`,
   ].join('\n');
-  return { source: `${head}\n\n${body}\n`, notices: noticesOf(order, ends) };
+  return { source: formatPython(`${head}\n\n${body}\n`), notices: noticesOf(order, ends) };
 }
 
 function constants({ document, data }: TrainingScriptOrder, frozen: readonly string[]): string {
@@ -83,7 +84,7 @@ function mixing({ mixing: given }: TrainingSettings): string {
   const body =
     given.kind === 'mixup'
       ? '    inputs = {name: share * value + (1 - share) * value[partner] for name, value in inputs.items()}'
-      : `    for name, value in inputs.items():
+      : `    for value in inputs.values():
         if value.ndim != 4:
             continue
         # A box of the area 1 - share, its middle anywhere; what juts out is cut off.
@@ -186,7 +187,6 @@ function main(order: TrainingScriptOrder, { inputs, outputs }: Ends, frozen: rea
           `keras.callbacks.EarlyStopping(monitor="${monitor}", mode="${mode}", min_delta=${patience.minimumGain}, patience=${patience.epochs}),`,
         ]),
     'keras.callbacks.CSVLogger(options.out / "metrics.csv"),',
-    '# Goes on where a run was broken off, with the state of the optimizer.',
     'keras.callbacks.BackupAndRestore(options.out / "backup"),',
   ];
   return `def main():
@@ -229,6 +229,7 @@ ${
         loss=${losses},
         metrics=${metrics},
 ${weights.map((line) => `        ${line},\n`).join('')}    )
+    # The backup goes on where a run was broken off, with the state of the optimizer.
     model.fit(
         batches,
         validation_data=held,

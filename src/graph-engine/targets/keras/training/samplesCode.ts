@@ -96,7 +96,8 @@ function measuring({ inputs }: SamplesOrder): string {
             sums, squares, count = sums + values.sum(0), squares + (values**2).sum(0), count + len(values)
         mean = sums / count
         deviation = numpy.sqrt(numpy.maximum(squares / count - mean**2, 0))
-        normalization[name] = mean.astype(numpy.float32), numpy.where(deviation < 1e-6, 1, deviation).astype(numpy.float32)
+        deviation = numpy.where(deviation < 1e-6, 1, deviation).astype(numpy.float32)
+        normalization[name] = mean.astype(numpy.float32), deviation
     return normalization`;
 }
 

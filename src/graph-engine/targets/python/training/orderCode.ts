@@ -44,8 +44,9 @@ def random_words(epoch):
         keys = [SEED, epoch]
         for _ in range(10):
             first, second = a * numpy.uint64(0xD2511F53), c * numpy.uint64(0xCD9E8D57)
-            a, b = (second >> numpy.uint64(32)) ^ b ^ numpy.uint64(keys[0]), second & mask
-            c, d = (first >> numpy.uint64(32)) ^ d ^ numpy.uint64(keys[1]), first & mask
+            a = (second >> numpy.uint64(32)) ^ b ^ numpy.uint64(keys[0])
+            c = (first >> numpy.uint64(32)) ^ d ^ numpy.uint64(keys[1])
+            b, d = second & mask, first & mask
             keys = [(keys[0] + 0x9E3779B9) % 2**32, (keys[1] + 0xBB67AE85) % 2**32]
         yield from numpy.stack((a, b, c, d), axis=1).ravel().tolist()
         block += 1024

@@ -20,7 +20,7 @@ export function rateCode({ schedule }: Pick<TrainingSettings, 'schedule'>): stri
       case 'exponential':
         return [`rate = LEARNING_RATE * ${schedule.factor} ** (step // steps_per_epoch)`];
       case 'plateau':
-        return [`rate = max(min(LEARNING_RATE, ${schedule.lowestRate}), LEARNING_RATE * ${schedule.factor} ** drops)`];
+        return [`rate = max(min(LEARNING_RATE, ${schedule.lowestRate}), LEARNING_RATE * ${schedule.factor}**drops)`];
       case 'one-cycle':
         return [
           `first, last = LEARNING_RATE / ${schedule.startDivisor}, EPOCHS * steps_per_epoch - 1`,

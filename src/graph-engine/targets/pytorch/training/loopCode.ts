@@ -107,7 +107,8 @@ function step({ training }: LoopOrder): string {
           '    share_of_batch = len(next(iter(inputs.values()))) / size',
           '    last = start + part_size >= size',
           '    # Processes need to agree on the last part only.',
-          '    with contextlib.nullcontext() if last or not hasattr(model, "no_sync") else model.no_sync():',
+          '    alone = not last and hasattr(model, "no_sync")',
+          '    with model.no_sync() if alone else contextlib.nullcontext():',
           ...loss.map((line) => `        ${line}`),
           `        ${backward('loss * share_of_batch')}`,
           '    total = total + loss.detach() * share_of_batch',
@@ -234,11 +235,11 @@ function main(order: LoopOrder): string {
     options = parser.parse_args()
 
     # torchrun says which of how many processes this is.
-    world = int(os.environ.get("WORLD_SIZE", 1))
+    world = int(os.environ.get("WORLD_SIZE", "1"))
     if world > 1:
         distributed.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
     rank = distributed.get_rank() if world > 1 else 0
-    local = int(os.environ.get("LOCAL_RANK", 0))
+    local = int(os.environ.get("LOCAL_RANK", "0"))
     device = torch.device("cuda", local) if torch.cuda.is_available() else torch.device("cpu")
     torch.manual_seed(SEED + rank)
 ${training.deterministic === true ? '    torch.use_deterministic_algorithms(True, warn_only=True)\n' : ''}    if STEP_SIZE % world:

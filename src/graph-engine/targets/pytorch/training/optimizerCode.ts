@@ -99,7 +99,8 @@ const LAMB = `class LAMB(torch.optim.Optimizer):
     """Adam's step plus the decay, made as long as the weight's own norm (You et al. 2020)."""
 
     def __init__(self, params, lr, betas, eps, weight_decay=0.0, trusted=True):
-        super().__init__(params, dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, trusted=trusted))
+        defaults = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "trusted": trusted}
+        super().__init__(params, defaults)
 
     @torch.no_grad()
     def step(self, closure=None):
@@ -126,7 +127,7 @@ const LION = `class Lion(torch.optim.Optimizer):
     """Steps by the sign of a mean of the gradients, whose memory is a longer mean (Chen et al. 2023)."""
 
     def __init__(self, params, lr, betas, weight_decay=0.0):
-        super().__init__(params, dict(lr=lr, betas=betas, weight_decay=weight_decay))
+        super().__init__(params, {"lr": lr, "betas": betas, "weight_decay": weight_decay})
 
     @torch.no_grad()
     def step(self, closure=None):

@@ -5,7 +5,8 @@ import { orderCode } from '../../python/training/orderCode.ts';
 import { rateCode } from '../../python/training/rateCode.ts';
 import { decodesImages, pathCode, readingCode } from '../../python/training/readingCode.ts';
 import type { TrainingScript, TrainingScriptOrder } from '../../python/training/scriptOrder.ts';
-import { wrapText } from '../../python/wrapLines.ts';
+import { wrapText } from '../../python/wrapText.ts';
+import { formatPython } from '../../python/format/formatPython.ts';
 import type { PytorchExport } from '../exportPytorch.ts';
 import { lossCode } from './lossCode.ts';
 import { loopCode } from './loopCode.ts';
@@ -52,7 +53,7 @@ export function pytorchTraining(
     `    python ${module}_train.py --weights ${module}.safetensors`,
     `    torchrun --nproc_per_node 4 ${module}_train.py`,
     '',
-    ...wrapText(pythonDocumentation(`Data: ${data.description.title}. ${data.description.description}`)),
+    ...wrapText(pythonDocumentation(`Data: ${data.description.title}. ${data.description.description}`), 0),
     '"""',
     '',
     ...[...new Set(standard)].sort().map((name) => `import ${name}`),
@@ -70,7 +71,7 @@ export function pytorchTraining(
     '',
     `from ${module} import create_model`,
   ].join('\n');
-  return { source: `${head}\n\n${body}\n`, notices: noticesOf(order) };
+  return { source: formatPython(`${head}\n\n${body}\n`), notices: noticesOf(order) };
 }
 
 function constants({ document, data }: TrainingScriptOrder, frozen: readonly string[]): string {

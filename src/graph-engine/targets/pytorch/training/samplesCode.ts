@@ -79,7 +79,8 @@ function measuring(inputs: readonly FedInput[]): string {
         sums, squares, count = 0.0, 0.0, 0
         for place in chosen:
             values = samples[place][0][name].double()
-            values = values.reshape((-1, 1) if values.dim() == 1 else (1, -1) if values.dim() == 2 else (len(values), -1))
+            shape = {1: (-1, 1), 2: (1, -1)}.get(values.dim(), (len(values), -1))
+            values = values.reshape(shape)
             sums, squares, count = sums + values.sum(1), squares + values.square().sum(1), count + values.shape[1]
         mean = sums / count
         deviation = (squares / count - mean.square()).clamp(min=0).sqrt()
