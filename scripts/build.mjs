@@ -42,6 +42,8 @@ const targets = [
       hdf5Worker: 'src/main/hdf5Worker.ts',
       // A child that reads files of the user, which may be hostile, for the editor.
       dataProcess: 'src/main/dataProcess.ts',
+      // A child that imports one model for the editor.
+      importProcess: 'src/main/importProcess.ts',
       // What the set-up scripts call once there is a build.
       setup: 'src/main/engines/setup.ts',
     },

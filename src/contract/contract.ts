@@ -10,7 +10,7 @@ import { RunEvent, RunId, RunRecord, RunSummary } from './run.ts';
 import { evaluationCalls, EvaluationProgress } from './evaluation.ts';
 import { examinationCalls, GenerationProgress } from './examination.ts';
 import { exportCalls } from './exports.ts';
-import { importCalls } from './imports.ts';
+import { importCalls, ModelImportProgress } from './imports.ts';
 import { ImportProgress, torchImportCalls } from './torchImports.ts';
 import { weightsCalls } from './weights.ts';
 import { servingExportCalls } from './servingExports.ts';
@@ -107,6 +107,7 @@ export const HostEvent = z.discriminatedUnion('event', [
   z.strictObject({ event: z.literal('generation'), payload: GenerationProgress }),
   z.strictObject({ event: z.literal('engine'), payload: EngineEvent }),
   z.strictObject({ event: z.literal('import'), payload: ImportProgress }),
+  z.strictObject({ event: z.literal('importing'), payload: ModelImportProgress }),
 ]);
 export type HostEvent = z.infer<typeof HostEvent>;
 

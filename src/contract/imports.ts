@@ -19,6 +19,16 @@ export const ImportReport = z.strictObject({
 });
 export type ImportReport = z.infer<typeof ImportReport>;
 
+/** How far an import is. */
+export const ModelImportProgress = z.strictObject({
+  /** Path of the model. */
+  path: z.string(),
+  stage: z.enum(['reading', 'shapes', 'drawing', 'writing']),
+  /** Of the stage. */
+  share: z.number().min(0).max(1),
+});
+export type ModelImportProgress = z.infer<typeof ModelImportProgress>;
+
 /** Requests that bring a network of another program in. */
 export const importCalls = {
   /** Imports a model of the workspace, ONNX or Keras, as a document beside it, with its weights; nothing that is there is replaced. */
@@ -26,4 +36,6 @@ export const importCalls = {
     z.strictObject({ path: WorkspacePath }),
     z.strictObject({ path: z.string(), weightsPath: z.string().nullable(), report: ImportReport }),
   ),
+  /** Calls an import off, by the path of its model; it is answered with a problem, and nothing of it stays. */
+  'import/cancel': call(z.strictObject({ path: WorkspacePath }), z.strictObject({ running: z.boolean() })),
 } as const;

@@ -67,7 +67,7 @@ const escapes: Escapes = {
   'weights/take': async (path) => ({ document: await network(), path: `${path}.safetensors` }),
 };
 /** Requests whose paths are not places of files, or whose places nobody touches. */
-const harmless: readonly string[] = ['export/cancel', 'journal/write', 'probe/read', 'run/histograms'];
+const harmless: readonly string[] = ['export/cancel', 'import/cancel', 'journal/write', 'probe/read', 'run/histograms'];
 
 test('every request that names a place of the workspace is tried here', () => {
   const named = Object.entries(calls).flatMap(([name, { input }]) => {

@@ -2,16 +2,18 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Handlers } from '../../contract/contract.ts';
-import type { importCalls } from '../../contract/imports.ts';
+import type { importCalls, ModelImportProgress } from '../../contract/imports.ts';
 import type { TorchModel, torchImportCalls } from '../../contract/torchImports.ts';
 import type { WeightsMatch, weightsCalls } from '../../contract/weights.ts';
 import type { CheckpointMatch } from '../../graph-engine/sources/checkpoint/matchCheckpoint.ts';
 import { answerOf, HostFailure } from '../files/hostFailure.ts';
 import { argumentsOf, exportByTorch, findPython, isTorchModel, nameOfTorchModel } from '../imports/exportByTorch.ts';
-import { importModelFile, nameOfModel, type WrittenImport } from '../imports/importModelFile.ts';
+import { importInProcess } from '../imports/importInProcess.ts';
+import { nameOfModel, type WrittenImport } from '../imports/importModelFile.ts';
 import { matchWeightsFile, takeWeights } from '../imports/takeWeights.ts';
 import { torchHelper } from '../imports/torchHelper.ts';
 import type { HostServices } from './createHost.ts';
+import { createExportCancellation } from './exportCancellation.ts';
 
 /** Folder of the workspace that takes models and weights that come in. */
 const FOLDER = 'models';
@@ -25,7 +27,7 @@ export function createImportHandlers({
   keyof typeof importCalls | keyof typeof torchImportCalls | keyof typeof weightsCalls
 > {
   const told = (one: string): string => path.relative(workspace.root, one).split(path.sep).join('/');
-  const answered = ({ documentPath, weightsPath, report }: WrittenImport) => ({
+  const answered = ({ documentPath, weightsPath, report }: Omit<WrittenImport, 'document'>) => ({
     path: told(documentPath),
     weightsPath: weightsPath === undefined ? null : told(weightsPath),
     report,
@@ -45,16 +47,19 @@ export function createImportHandlers({
     const { input, pretrained } = model;
     return { source, pretrained, ...(input !== undefined && { input }) };
   };
+  const imports = createExportCancellation();
   let running: AbortController | undefined;
   return {
     'import/model': ({ path: file }) =>
       answerOf(async () => {
         const absolute = await workspace.resolve(file);
         const target = freePath(path.join(path.dirname(absolute), nameOfModel(absolute)));
-        return answered(
-          await importModelFile({ file: absolute, document: target, workspace: workspace.root, overwrite: false }),
-        );
+        const order = { file: absolute, document: target, workspace: workspace.root, overwrite: false };
+        const onProgress = (stage: ModelImportProgress['stage'], share: number): void =>
+          emit({ event: 'importing', payload: { path: file, stage, share } });
+        return answered(await imports.run(file, (signal) => importInProcess(order, { signal, onProgress })));
       }),
+    'import/cancel': ({ path: file }) => Promise.resolve({ ok: true, value: { running: imports.cancel(file) } }),
     'import/torch-plan': (wanted) =>
       answerOf(async () => {
         const model = await placed(wanted);
@@ -69,6 +74,7 @@ export function createImportHandlers({
           throw new HostFailure({ code: 'torch/busy', message: 'Another model is being imported by Python.' });
         }
         running = new AbortController();
+        const { signal } = running;
         try {
           const folder = path.join(workspace.root, FOLDER);
           await mkdir(folder, { recursive: true });
@@ -76,9 +82,10 @@ export function createImportHandlers({
           return answered(
             await exportByTorch(
               model,
-              (file) => importModelFile({ file, document: target, workspace: workspace.root, overwrite: false }),
+              (file) =>
+                importInProcess({ file, document: target, workspace: workspace.root, overwrite: false }, { signal }),
               {
-                signal: running.signal,
+                signal,
                 cwd: workspace.root,
                 onLine: (line) => emit({ event: 'import', payload: { line } }),
               },

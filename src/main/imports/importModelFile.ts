@@ -9,7 +9,7 @@ import { refuseToReplace } from '../exports/exportRefusals.ts';
 import { productVersion } from '../files/productRoot.ts';
 import { writeAtomically } from '../files/writeAtomically.ts';
 import { isKerasFile, readKerasFile } from './readKerasFile.ts';
-import { readOnnxFile, type ImportOrder } from './readOnnxFile.ts';
+import { readOnnxFile, type ImportOrder, type OnImportProgress } from './readOnnxFile.ts';
 
 export interface WriteImportOrder extends ImportOrder {
   /** Absolute path of the document that is written; its weights lie beside it. */
@@ -37,15 +37,18 @@ export function nameOfModel(file: string): string {
 }
 
 /** Reads a model of another program as a network: ONNX, or Keras. Throws a `HostFailure` where it is none. */
-export function readModelFile(order: ImportOrder): Promise<ImportedNetwork> {
-  return isKerasFile(order.file) ? readKerasFile(order) : readOnnxFile(order);
+export function readModelFile(order: ImportOrder, onProgress?: OnImportProgress): Promise<ImportedNetwork> {
+  return isKerasFile(order.file) ? readKerasFile(order) : readOnnxFile(order, onProgress);
 }
 
 /** Imports a model as a document with its weights beside it. Throws a `HostFailure`, or what the file system throws. */
-export async function importModelFile(order: WriteImportOrder): Promise<WrittenImport> {
+export async function importModelFile(
+  order: WriteImportOrder,
+  onProgress: OnImportProgress = () => undefined,
+): Promise<WrittenImport> {
   const { document: target, workspace, overwrite } = order;
-  const { document, weights, report } = await readModelFile(order);
-  const weightsFile = `${target.replace(/\.json$/i, '')}.safetensors`;
+  const { document, weights, report } = await readModelFile(order, onProgress);
+  const weightsFile = weightsBeside(target);
   await refuseToReplace(target, overwrite);
   await mkdir(path.dirname(target), { recursive: true });
   if (weights.size === 0) {
@@ -58,7 +61,21 @@ export async function importModelFile(order: WriteImportOrder): Promise<WrittenI
   const named = way.startsWith('..') || path.isAbsolute(way) ? path.basename(weightsFile) : way;
   const whole = { ...document, weights: named };
   const metadata = { format: 'skipwire/weights@1', producer: `Skipwire ${productVersion}` };
-  await writeAtomically(weightsFile, streamSafetensors(weights, metadata));
+  await writeAtomically(weightsFile, telling(streamSafetensors(weights, metadata), report.parameters * 4, onProgress));
   await writeAtomically(target, serializeDocument(whole));
   return { document: whole, documentPath: target, weightsPath: weightsFile, report };
+}
+
+/** Where the weights of a document lie. */
+export function weightsBeside(document: string): string {
+  return `${document.replace(/\.json$/i, '')}.safetensors`;
+}
+
+function* telling(chunks: Iterable<Uint8Array>, total: number, onProgress: OnImportProgress): Generator<Uint8Array> {
+  let done = 0;
+  for (const chunk of chunks) {
+    yield chunk;
+    done += chunk.length;
+    onProgress('writing', Math.min(1, done / Math.max(1, total)));
+  }
 }

@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { importOnnx, type ImportedNetwork } from '../../graph-engine/sources/onnx/importOnnx.ts';
+import { importOnnx, type ImportedNetwork, type ImportOptions } from '../../graph-engine/sources/onnx/importOnnx.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { cannotImport } from './cannotImport.ts';
 import { readBeside } from './readBeside.ts';
@@ -16,8 +16,14 @@ export interface ImportOrder {
   readonly sizes?: ReadonlyMap<string, number>;
 }
 
+/** Told what is being done, and how much of it. */
+export type OnImportProgress = NonNullable<ImportOptions['onProgress']>;
+
 /** Reads an ONNX file as a network. Throws a `HostFailure` where it is none. */
-export async function readOnnxFile({ file, sizes }: ImportOrder): Promise<ImportedNetwork> {
+export async function readOnnxFile(
+  { file, sizes }: ImportOrder,
+  onProgress?: OnImportProgress,
+): Promise<ImportedNetwork> {
   const info = lstatSync(file);
   if (info.isDirectory()) {
     throw new HostFailure({ code: 'file/is-folder', message: `"${file}" is a folder, not a model.` });
@@ -36,6 +42,7 @@ export async function readOnnxFile({ file, sizes }: ImportOrder): Promise<Import
     name: name === '' ? 'Imported' : name,
     external: readBeside(path.dirname(file)),
     ...(sizes === undefined ? {} : { sizes }),
+    ...(onProgress === undefined ? {} : { onProgress }),
   });
   if (imported.ok) return imported.value;
   throw cannotImport(file, imported.error);

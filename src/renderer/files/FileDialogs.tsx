@@ -9,6 +9,7 @@ import { ConflictDialog } from './ConflictDialog.tsx';
 import { ExportDialog } from '../exports/ExportDialog.tsx';
 import { fileDialogStore } from './fileDialog.ts';
 import { ImportedDialog } from './ImportedDialog.tsx';
+import { ImportingDialog } from './ImportingDialog.tsx';
 import { OpenDialog } from './OpenDialog.tsx';
 import { RecoveryDialog } from './RecoveryDialog.tsx';
 import { SaveAsDialog } from './SaveAsDialog.tsx';
@@ -44,6 +45,8 @@ export function FileDialogs() {
       return <ConflictDialog path={dialog.path} />;
     case 'recovery':
       return <RecoveryDialog entries={dialog.entries} />;
+    case 'importing':
+      return <ImportingDialog path={dialog.path} connection={dialog.connection} />;
     case 'imported':
       return <ImportedDialog name={dialog.name} report={dialog.report} />;
     case 'torch':

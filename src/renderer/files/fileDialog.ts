@@ -1,6 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import type { JournalEntry } from '../../contract/documents.ts';
 import type { ImportReport } from '../../contract/imports.ts';
+import type { ManagedConnection } from '../connection/hostConnection.ts';
 import type { BlockId } from '../../graph-engine/document/schema.ts';
 import type { Diagnostic } from '../../graph-engine/core/diagnostic.ts';
 
@@ -23,6 +24,8 @@ export type FileDialog =
   | { readonly kind: 'conflict'; readonly path: string }
   /** Unsaved work that an editor which died has left with the host. */
   | { readonly kind: 'recovery'; readonly entries: readonly JournalEntry[] }
+  /** A model of another program is being brought in. */
+  | { readonly kind: 'importing'; readonly path: string; readonly connection: ManagedConnection }
   /** What came of bringing in a model of another program. */
   | { readonly kind: 'imported'; readonly name: string; readonly report: ImportReport }
   /** A model that the user's own Python writes, once the user has seen what runs. */

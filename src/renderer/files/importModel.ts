@@ -4,7 +4,7 @@ import type { ManagedConnection } from '../connection/hostConnection.ts';
 import { receiveFiles } from '../data/receiveFiles.ts';
 import { showToast } from '../ui/Toast.tsx';
 import { asDiagnostic, openPath } from './fileActions.ts';
-import { showFileDialog } from './fileDialog.ts';
+import { closeFileDialog, showFileDialog } from './fileDialog.ts';
 import { siblingPath } from './fileNames.ts';
 
 /** Folder of the workspace that takes models that are dropped. */
@@ -32,8 +32,11 @@ export async function isLocalModel(file: File): Promise<boolean> {
 
 /** Brings in a model of the workspace: opens what it became and tells what came of it. */
 export async function importModel(connection: ManagedConnection, path: string): Promise<void> {
+  showFileDialog({ kind: 'importing', path, connection });
   const answer = await connection.call('import/model', { path });
+  closeFileDialog();
   if (!answer.ok) {
+    if (answer.problem.code === 'import/cancelled') return;
     showFileDialog({ kind: 'unreadable', name: path, diagnostics: [asDiagnostic(answer.problem)] });
     return;
   }
