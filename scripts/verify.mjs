@@ -13,6 +13,7 @@ The input is reduced where it is large. The loss must be finite, and lower after
   --import     exports every network and imports the file again: the graph and every weight must be the same, and the
                engine must answer the same for both
   --out FILE   with --onnx: puts the table into this file, between its marks
+  --results FILE  with --onnx: appends what came of each network to this file, and goes on where the file ends
   --batch N    examples in the batch of a training step (default 4)
   --memory N   gigabytes that a network may need (default 8, and 12 with --onnx or --import)`;
 
@@ -22,6 +23,7 @@ const { values: options, positionals } = parseArgs({
     onnx: { type: 'boolean', default: false },
     import: { type: 'boolean', default: false },
     out: { type: 'string' },
+    results: { type: 'string' },
     batch: { type: 'string', default: '4' },
     memory: { type: 'string' },
     help: { type: 'boolean', default: false },
@@ -106,7 +108,7 @@ try {
 const names = positionals.length > 0 ? positionals : networks();
 const verify = (/** @type {string} */ name) => runWatched([program, 'onnx', name], limit);
 const failed = options.onnx
-  ? await onnxTable(names, verify, options.out)
+  ? await onnxTable(names, verify, options)
   : await (options.import ? importAgain(names) : train(names));
 console.log(`${names.length - failed} verified, ${failed} failed`);
 process.exitCode = failed > 0 || names.length === 0 ? 1 : 0;

@@ -1,5 +1,6 @@
 import type * as OnnxRuntime from 'onnxruntime-node';
 import { float16Bits, float16Value } from '../graph-engine/targets/onnx/float16.ts';
+import { thinned } from './verification/thinning.ts';
 import { type Tensor, type VerifyReply, VerifyRequest } from './verification/verifyMessages.ts';
 
 /**
@@ -39,7 +40,7 @@ async function verify(request: VerifyRequest): Promise<VerifyReply> {
             if (!(data instanceof Float32Array || data instanceof Int32Array) || dims === undefined) {
               throw new Error(`The output "${name}" is no float32 or int32 tensor.`);
             }
-            return [name, { data, dims: [...dims] }];
+            return [name, thinned({ data, dims: [...dims] }, request.thinnings?.[name])];
           }),
         ),
       );

@@ -1,6 +1,7 @@
 import type { NamedTensorMap, Tensor as TfTensor } from '@tensorflow/tfjs-node';
 import { loadTfjsNode, type TfjsNode } from './engines/loadTfjsNode.ts';
 import { locateTensorflowEngine } from './engines/locateTensorflowEngine.ts';
+import { thinned } from './verification/thinning.ts';
 import { ServedRequest, type Tensor, type VerifyReply } from './verification/verifyMessages.ts';
 
 type Answer = (feeds: NamedTensorMap) => NamedTensorMap;
@@ -37,7 +38,11 @@ async function verify(request: ServedRequest): Promise<VerifyReply> {
         ]),
       );
       const answers = answer(feeds);
-      return Object.fromEntries(request.outputs.map((name) => [name, read(answers[name], name)]));
+      const kept = request.outputs.map(
+        (name) => [name, thinned(read(answers[name], name), request.thinnings?.[name])] as const,
+      );
+      tf.dispose([feeds, answers]);
+      return Object.fromEntries(kept);
     });
     return { kind: 'done', runtime, batches };
   } catch (error) {

@@ -54,7 +54,7 @@ class Network:
     outputs: tuple = ("output/logits",)
     every: int = 8
     batch: int = 2
-    #: 6 keeps the size of what a ReLU lets through; the more residual blocks, the less, or the last drowns the first.
+    #: 6 keeps the size of what a ReLU lets through; the more residual blocks or gates, the less, or the last drowns the first.
     gain: float = 3
 
 

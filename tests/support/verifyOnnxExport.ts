@@ -41,16 +41,6 @@ interface CheckedFile {
 /** Two sizes, since a batch written into a shape by mistake still works for that batch. */
 const BATCHES = [1, 2];
 const SAMPLES = 3;
-/**
- * Of the kernels, where that of the comparison with PyTorch lets numbers grow from layer to layer on the whole input: gates multiply
- * them, and no rounding is small after that.
- */
-const GAINS: Readonly<Record<string, number>> = {
-  'mobilenet-v2': 3,
-  'mobilenet-v3-large': 4,
-  'efficientnet-b0': 5.2,
-  'efficientnet-b1': 5.2,
-};
 /** Milliseconds: the large ones take their time. */
 const TIMEOUT = 500_000;
 
@@ -62,9 +52,7 @@ const TIMEOUT = 500_000;
 export async function verifyOnnxExport(executor: Executor, name: string): Promise<OnnxReport> {
   const started = performance.now();
   const document = networkTemplate(`${name}.json`);
-  const weights = new Map(
-    Object.entries(oracleWeights(lowered(document).program, GAINS[name] ?? oracleNetwork(name).gain)),
-  );
+  const weights = new Map(Object.entries(oracleWeights(lowered(document).program, oracleNetwork(name).gain)));
   const folder = await mkdtemp(path.join(tmpdir(), 'skipwire-verify-'));
   try {
     const runFolder = await writeRun(path.join(folder, 'run'), document, { [runFiles.best]: weights });

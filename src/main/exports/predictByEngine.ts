@@ -16,11 +16,11 @@ export function predictByEngine(
   weights: WeightSource,
   normalization?: ReadonlyMap<string, Normalization>,
 ): Predict {
-  return async (inputs, samples) => {
+  return async (inputs, samples, thinnings) => {
     const numbers = Object.fromEntries(
       Object.entries(inputs).map(([path, { data }]) => [path, normalized(data, normalization?.get(path))]),
     );
-    const answer = await engine.predict({ document, weights, inputs: numbers, samples });
+    const answer = await engine.predict({ document, weights, inputs: numbers, samples, thinnings });
     if (!answer.ok) throw new HostFailure(answer.problem);
     return answer.value;
   };

@@ -4,6 +4,7 @@ import type { TrialKind } from '../../contract/trials.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import type { EvaluateTask } from '../evaluation/evaluateSet.ts';
 import type { NamedTensors } from '../executors/compiledProgram.ts';
+import type { Thinning } from '../verification/thinning.ts';
 import { startEngineChild, type EngineChild, type TaskEnd, type TaskListeners } from './engineChild.ts';
 import type { EngineEnvironment, EngineTask, Prediction, WeightSource } from './engineMessages.ts';
 
@@ -51,6 +52,7 @@ export interface EngineClient {
     weights: WeightSource;
     inputs: NamedTensors;
     samples: number;
+    thinnings?: Readonly<Record<string, Readonly<Record<string, Thinning>>>>;
   }): Promise<Answer<Prediction>>;
   /** What the outputs say of a part of the data, beside what is true. */
   evaluate(order: Omit<EvaluateTask, 'kind'>, listeners?: TaskListeners): RunningTask;

@@ -10,6 +10,7 @@ import type { ExamineOutcome, ExamineTask } from '../evaluation/examineMessages.
 import type { NamedTensors } from '../executors/compiledProgram.ts';
 import type { TakenUp } from './takeUpRun.ts';
 import type { ProbeOutcome, ProbeTask, VarianceTask } from '../probing/probeMessages.ts';
+import type { Thinning } from '../verification/thinning.ts';
 
 /** Where a network's weights come from: a safetensors file, or the initial ones of a seed. */
 export type WeightSource = { readonly file: string } | { readonly seed: number };
@@ -31,6 +32,8 @@ export type EngineTask =
       /** `[samples, ...axes]` by the path of the input. */
       readonly inputs: NamedTensors;
       readonly samples: number;
+      /** Answers of which only some numbers are wanted, by path and port. */
+      readonly thinnings?: Readonly<Record<string, Readonly<Record<string, Thinning>>>>;
     }
   | ProbeTask
   | VarianceTask

@@ -11,6 +11,7 @@ import { watchDeviceMemory } from './deviceMemory.ts';
 import { balancedWeights } from './balanceClasses.ts';
 import { createMetricsWriter } from '../runs/metricsFile.ts';
 import { runFiles } from '../runs/runFiles.ts';
+import { thinned, thinnedDims } from '../verification/thinning.ts';
 import type { BatchSource } from './batches.ts';
 import { matchWeights, readCheckpoint } from './checkpoints.ts';
 import { furthestCheckpoint } from './checkpointFiles.ts';
@@ -111,7 +112,7 @@ const NUMBERS_AT_ONCE = 32 * 1024 * 1024;
 /** Predicts with given weights. Throws a `HostFailure` when they belong to another network. */
 export async function predictDocument(
   executor: Executor,
-  { document, weights, inputs, samples }: Extract<EngineTask, { kind: 'predict' }>,
+  { document, weights, inputs, samples, thinnings }: Extract<EngineTask, { kind: 'predict' }>,
 ): Promise<Prediction> {
   const { lowered } =
     'file' in weights ? { lowered: lower(document) } : await withStoredWeights(document, lower(document));
@@ -126,13 +127,17 @@ export async function predictDocument(
   const compiled = await executor.compile(program, { seed });
   try {
     if ('file' in weights) await loadWeights(compiled, weights.file);
-    const answers = answersFor(lowered, samples);
-    const numbers = answers.reduce((sum, { size }) => sum + size, 1);
+    const answers = answersFor(lowered, samples, thinnings);
+    const numbers = answers.reduce((sum, { whole }) => sum + whole, 1);
     const atOnce = Math.max(1, Math.min(SAMPLES_AT_ONCE, Math.floor(NUMBERS_AT_ONCE / numbers)));
     for (let start = 0; start < samples; start += atOnce) {
       const end = Math.min(samples, start + atOnce);
       const result = await compiled.run('predict', feedsOf(lowered, inputs, samples, start, end));
-      for (const { fetch, size, values } of answers) values.set(result[fetch] ?? [], start * size);
+      for (const { fetch, dims, thinning, size, values } of answers) {
+        const data = result[fetch];
+        if (data !== undefined)
+          values.set(thinned({ dims: [end - start, ...dims], data }, thinning).data, start * size);
+      }
     }
     return Object.fromEntries(
       lowered.outputs.map(({ path }) => [
@@ -146,13 +151,19 @@ export async function predictDocument(
 }
 
 /** Room for everything that a prediction answers. */
-function answersFor({ outputs }: LoweredDocument, samples: number) {
+function answersFor(
+  { outputs }: LoweredDocument,
+  samples: number,
+  thinnings: Extract<EngineTask, { kind: 'predict' }>['thinnings'],
+) {
   return outputs.flatMap(({ path, ports }) =>
     Object.entries(ports).map(([port, { fetch, type }]) => {
-      const size = elementCount(type);
-      if (size === null) throw new Error(`"${fetch}" has an unknown size`);
+      const whole = elementCount(type);
+      if (whole === null) throw new Error(`"${fetch}" has an unknown size`);
+      const [dims, thinning] = [type.axes.map((axis) => axis.size ?? 1), thinnings?.[path]?.[port]];
+      const size = thinnedDims([1, ...dims], thinning).reduce((product, one) => product * one, 1);
       const values = type.dtype === 'int32' ? new Int32Array(samples * size) : new Float32Array(samples * size);
-      return { path, port, fetch, size, values };
+      return { path, port, fetch, dims, thinning, whole, size, values };
     }),
   );
 }

@@ -4,12 +4,15 @@ import type { NamedTensors } from '../executors/compiledProgram.ts';
 import type { VerifierAnswer } from './askVerifier.ts';
 import { type Comparison, compareValues, EQUAL, joined } from './compareOutputs.ts';
 import { sampleInput } from './sampleInput.ts';
+import { thinnedDims, thinningFor, type Thinning } from './thinning.ts';
 import type { Tensor } from './verifyMessages.ts';
 
 /** The engine's own prediction, channels last: answers by the path of the output node and its port. */
 export type Predict = (
   inputs: Readonly<Record<string, Tensor>>,
   samples: number,
+  /** Answers of which only some numbers are wanted, by path and port. */
+  thinnings: Readonly<Record<string, Readonly<Record<string, Thinning>>>>,
 ) => Promise<Readonly<Record<string, NamedTensors>>>;
 
 /** An export whose answers are compared with the engine's. */
@@ -29,14 +32,20 @@ export interface ComparedExport {
   readonly tolerance: number;
   /** A channels-last tensor as the export has it; as it is unless told. */
   readonly laidOut?: (tensor: Tensor, type: TensorType) => Tensor;
+  /** Which axis of the export an axis of the engine's answer is; the same unless told. The batch is the first of both. */
+  readonly axisOf?: (axis: number, type: TensorType) => number;
   readonly predict: Predict;
-  /** Runs the export on batches of inputs by name, for the named outputs. */
-  run(batches: readonly Readonly<Record<string, Tensor>>[], outputs: readonly string[]): Promise<VerifierAnswer>;
+  /** Runs the export on batches of inputs by name, for the named outputs, of some of which only some numbers are wanted. */
+  run(
+    batches: readonly Readonly<Record<string, Tensor>>[],
+    outputs: readonly string[],
+    thinnings: Readonly<Record<string, Thinning>>,
+  ): Promise<VerifierAnswer>;
 }
 
 /** Batch sizes to try: several, since a batch written into a shape by mistake still works for that batch. */
 const BATCHES = [1, 3, 8];
-/** For networks that answer millions of numbers a sample, such as language models. */
+/** For networks that answer millions of numbers a sample, such as language models; of those some are compared (`thinningFor`). */
 const FEW_BATCHES = [1, 2];
 const MANY_NUMBERS = 4 * 1024 * 1024;
 
@@ -46,19 +55,35 @@ const MANY_NUMBERS = 4 * 1024 * 1024;
  */
 export async function compareWithEngine(compared: ComparedExport): Promise<Verification> {
   const { inputs, outputs, batch: fixed, tolerance, laidOut = (tensor) => tensor, predict, run } = compared;
+  const { axisOf = (axis) => axis } = compared;
   const batches = startsOf(fixed !== null ? [fixed] : (compared.batches ?? batchesFor(outputs)));
   const samples = batches.reduce((sum, { batch }) => sum + batch, 0);
   const sampled = inputs.map((input, index) => ({ ...input, values: sampleInput(input.type, samples, index) }));
   const asked = batches.map(({ batch, start }) =>
     Object.fromEntries(sampled.map(({ name, type, values }) => [name, laidOut(rows(values, start, batch), type)])),
   );
+  const large = outputs.flatMap(({ path, ports, types }) =>
+    Object.entries(types).flatMap(([port, type]) => {
+      const [name, thinning] = [ports[port], thinningFor(type)];
+      return name === undefined || thinning === undefined ? [] : [{ path, port, name, type, thinning }];
+    }),
+  );
+  const thinningsOf = (path: string) =>
+    Object.fromEntries(large.filter((one) => one.path === path).map(({ port, thinning }) => [port, thinning]));
   // Both load native libraries in processes of their own, so they go side by side.
   const [answer, predicted] = await Promise.all([
     run(
       asked,
       outputs.flatMap(({ ports }) => Object.values(ports)),
+      Object.fromEntries(
+        large.map(({ name, type, thinning }) => [name, { ...thinning, axis: axisOf(thinning.axis, type) }]),
+      ),
     ),
-    predict(Object.fromEntries(sampled.map(({ path, values }) => [path, values])), samples),
+    predict(
+      Object.fromEntries(sampled.map(({ path, values }) => [path, values])),
+      samples,
+      Object.fromEntries(outputs.map(({ path }) => [path, thinningsOf(path)])),
+    ),
   ]);
   if (!answer.ok) return { status: 'not-verified', reason: answer.reason };
 
@@ -67,7 +92,8 @@ export async function compareWithEngine(compared: ComparedExport): Promise<Verif
     for (const [port, name] of Object.entries(ports)) {
       const [data, type] = [predicted[path]?.[port], types[port]];
       if (data === undefined || type === undefined) throw new Error(`The engine answers nothing at "${path}.${port}".`);
-      const expected = { dims: [samples, ...type.axes.map(({ size }) => size ?? 0)], data };
+      const dims = [samples, ...type.axes.map(({ size }) => size ?? 0)];
+      const expected = { dims: thinnedDims(dims, thinningFor(type)), data };
       for (const [index, { batch, start }] of batches.entries()) {
         const wanted = laidOut(rows(expected, start, batch), type);
         comparison = joined(comparison, compareTensors(answer.batches[index]?.[name], wanted, name));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Thinning } from './thinning.ts';
 
 const numbers = z.custom<Float32Array | Int32Array>(
   (value) => value instanceof Float32Array || value instanceof Int32Array,
@@ -18,6 +19,8 @@ export const VerifyRequest = z.strictObject({
   half: z.boolean().optional(),
   /** Names of the graph outputs to fetch. */
   outputs: z.array(z.string()),
+  /** Outputs of which only some numbers are wanted, by name. */
+  thinnings: z.record(z.string(), Thinning).optional(),
 });
 export type VerifyRequest = z.infer<typeof VerifyRequest>;
 
@@ -45,6 +48,8 @@ export const ServedRequest = z.strictObject({
   inputs: z.array(z.string()),
   /** Names of the outputs to fetch. */
   outputs: z.array(z.string()),
+  /** Outputs of which only some numbers are wanted, by name. */
+  thinnings: z.record(z.string(), Thinning).optional(),
   /** One entry for each run: inputs by name. */
   batches: z.array(z.record(z.string(), Tensor)),
 });

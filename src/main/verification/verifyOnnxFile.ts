@@ -28,8 +28,12 @@ export function verifyOnnxFile({ file, as, ...options }: VerifyOnnxOptions): Pro
     ...options,
     batch: as.batch,
     tolerance: as.precision === 'float16' ? HALF_TOLERANCE : TOLERANCE,
-    ...(as.layout === 'channels-first' && { laidOut: channelsFirst }),
-    run: (batches, outputs) => runOnnxFile({ file, half, batches: [...batches], outputs: [...outputs] }, options),
+    ...(as.layout === 'channels-first' && {
+      laidOut: channelsFirst,
+      axisOf: (axis, type) => toChannelsFirst(type).indexOf(axis),
+    }),
+    run: (batches, outputs, thinnings) =>
+      runOnnxFile({ file, half, batches: [...batches], outputs: [...outputs], thinnings: { ...thinnings } }, options),
   });
 }
 

@@ -71,7 +71,7 @@ export async function verifyServedFolder({
         };
       }),
       tolerance: TOLERANCE,
-      run(batches, wanted) {
+      run(batches, wanted, thinnings) {
         const request: ServedRequest = {
           kind,
           folder,
@@ -79,6 +79,7 @@ export async function verifyServedFolder({
           inputs: inputs.map(({ name }) => name),
           outputs: [...wanted],
           batches: [...batches],
+          thinnings: { ...thinnings },
         };
         return askVerifier(request, program, { runtime: runtimes[kind], subject: 'folder' }, options);
       },

@@ -128,9 +128,9 @@ def of_torchvision(name, weights, size=64, gain=3):
 REFERENCES = {
     **{f"vgg-{depth}{'-bn' if bn else ''}": vgg(f"vgg{depth}{'_bn' if bn else ''}") for depth in (11, 16, 19) for bn in (False, True)},
     **{f"densenet-{depth}": of_torchvision(f"densenet{depth}", densenet) for depth in (121, 169, 201)},
-    "mobilenet-v2": of_torchvision("mobilenet_v2", mobilenet, gain=6),
-    "mobilenet-v3-large": of_torchvision("mobilenet_v3_large", mobilenet3, gain=6),
+    "mobilenet-v2": of_torchvision("mobilenet_v2", mobilenet, gain=3),
+    "mobilenet-v3-large": of_torchvision("mobilenet_v3_large", mobilenet3, gain=4),
     "convnext-tiny": of_torchvision("convnext_tiny", convnext),
-    "efficientnet-b0": of_torchvision("efficientnet_b0", efficientnet, gain=6),
-    "efficientnet-b1": of_torchvision("efficientnet_b1", efficientnet, gain=6),
+    "efficientnet-b0": of_torchvision("efficientnet_b0", efficientnet, gain=5.4),
+    "efficientnet-b1": of_torchvision("efficientnet_b1", efficientnet, gain=5.2),
 }
