@@ -116,6 +116,15 @@ check(
   },
   ['fuseElementwise'],
 );
+check(
+  'fusedElementwise of more elements than are worked on at once',
+  (b, input) => {
+    const [x, slope] = [input([-1, 50, 41]), input([41])];
+    const bent = b.multiply(x, b.sigmoid(b.multiply(x, slope)));
+    return [b.subtract(b.select(b.greater(x, slope), b.square(bent), bent), b.multiply(bent, b.scalar(0.5)))];
+  },
+  ['fuseElementwise'],
+);
 check('select', (b, input) => {
   const [x, y] = [input([-1, 7]), input([7])];
   return [b.select(b.greater(x, y), x, y), b.select(input([-1, 7], 'ties'), x, b.scalar(-1))];

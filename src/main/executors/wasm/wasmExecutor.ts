@@ -22,6 +22,7 @@ export async function openWasmEngine(): Promise<InterpretedEngine<TensorInfo>> {
     name: 'WebAssembly',
     threads: 1,
     device,
+    passes: ['fuseElementwise'],
     kernels: wasmKernels({ device, memory, simd, stock: tfjsKernels(device) }),
     narrow(tensor, shape) {
       const rounded = memory.make(shape);
