@@ -43,10 +43,12 @@ export const ExportNotice = z.strictObject({
   fix: z.string(),
 });
 
-const Weights = z.enum(['trained', 'initial']);
+/** Whose weights were written: those of a run, of the file that the document begins with, or fresh ones. */
+export const WeightsOrigin = z.enum(['trained', 'stored', 'initial']);
+export type WeightsOrigin = z.infer<typeof WeightsOrigin>;
 
-/** What is exported: the best weights of `run`, or fresh initial weights when it is `null`. */
-const order = {
+/** What is exported: the best weights of `run`, or those that the document begins with when it is `null`. */
+export const exportOrder = {
   document: SkipwireDocument,
   run: RunId.nullable(),
   path: WorkspacePath,
@@ -57,7 +59,7 @@ const order = {
 export const exportCalls = {
   'export/onnx': call(
     z.strictObject({
-      ...order,
+      ...exportOrder,
       options: OnnxOptions.prefault({}),
     }),
     z.strictObject({
@@ -66,7 +68,7 @@ export const exportCalls = {
       dataPath: z.string().nullable(),
       bytes: z.number(),
       opset: z.int(),
-      weights: z.enum([...Weights.options, 'none']),
+      weights: z.enum([...WeightsOrigin.options, 'none']),
       /** Batch normalizations that were folded, and that could not be; `null` where nobody asked. */
       folding: z.strictObject({ folded: z.int(), left: z.int() }).nullable(),
       /** Weights that float16 cannot hold: in how many tensors, how many too large and too small. */
@@ -77,17 +79,22 @@ export const exportCalls = {
   ),
   /** Source code, its weights as safetensors beside it, and where wanted a script that trains it. */
   'export/source': call(
-    z.strictObject({ ...order, framework: SourceFramework, training: z.boolean().default(false) }),
+    z.strictObject({ ...exportOrder, framework: SourceFramework, training: z.boolean().default(false) }),
     z.strictObject({
       path: z.string(),
       weightsPath: z.string(),
       trainingPath: z.string().nullable(),
       dataPath: z.string().nullable(),
       bytes: z.number(),
-      weights: Weights,
+      weights: WeightsOrigin,
       className: z.string(),
       notices: z.array(z.string()).readonly(),
     }),
+  ),
+  /** The weights alone, by their names in the network: `.safetensors` or `.npz`. */
+  'export/weights': call(
+    z.strictObject(exportOrder),
+    z.strictObject({ path: z.string(), tensors: z.int(), bytes: z.number(), weights: WeightsOrigin }),
   ),
   /** The script that trains, to be looked at before it is written. */
   'export/training-script': call(

@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import { SkipwireDocument } from '../graph-engine/document/schema.ts';
 import { call } from './call.ts';
-import { Verification } from './exports.ts';
-import { RunId } from './run.ts';
+import { exportOrder, Verification, WeightsOrigin } from './exports.ts';
 import { WorkspacePath } from './workspacePath.ts';
 
 /** How a network is written for another program to serve. */
@@ -19,7 +17,7 @@ export const Served = z.strictObject({
   /** Files in it, below it. */
   files: z.array(z.string()),
   bytes: z.number(),
-  weights: z.enum(['trained', 'initial']),
+  weights: WeightsOrigin,
   inputs: z.array(z.strictObject({ name: z.string(), dims: z.array(z.number()) })),
   outputs: z.array(z.strictObject({ name: z.string(), dims: z.array(z.number()) })),
   verification: Verification,
@@ -27,10 +25,7 @@ export const Served = z.strictObject({
 export type Served = z.infer<typeof Served>;
 
 const order = {
-  document: SkipwireDocument,
-  run: RunId.nullable(),
-  path: WorkspacePath,
-  overwrite: z.boolean().default(false),
+  ...exportOrder,
   options: ServingChoices.prefault({}),
 };
 

@@ -51,7 +51,7 @@ interface OnnxFlags {
 export function registerExportCommand(program: Command): void {
   program
     .command('export <source>')
-    .description('take a network away: a run with its best weights, a document with initial ones')
+    .description('take a network away: a run with its best weights, a document with those it begins with')
     .option('--onnx <file>', 'an ONNX model, verified by onnxruntime; a file that is there is replaced')
     .option('--pytorch <file>', 'PyTorch source, with the weights beside it as safetensors')
     .option('--keras <file>', 'Keras 3 source, with the weights beside it as safetensors')
@@ -245,7 +245,12 @@ function describeChanges({ folding, losses }: CallOutput<'export/onnx'>): readon
 }
 
 function describeWeights(weights: CallOutput<'export/onnx'>['weights']): string {
-  return { trained: 'trained weights', initial: 'initial weights', none: 'no weights' }[weights];
+  return {
+    trained: 'trained weights',
+    stored: 'the weights it begins with',
+    initial: 'initial weights',
+    none: 'no weights',
+  }[weights];
 }
 
 function describeVerification(verification: Verification): string {

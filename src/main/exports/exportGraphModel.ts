@@ -3,25 +3,20 @@ import { inferDocument } from '../../graph-engine/infer/inferDocument.ts';
 import { lowerDocument } from '../../graph-engine/lower/lowerDocument.ts';
 import { encodeGraphModel } from '../../graph-engine/targets/tfjs/graphModel.ts';
 import { HostFailure } from '../files/hostFailure.ts';
-import { productVersion } from '../files/productRoot.ts';
-import { verifyServedFolder } from '../verification/verifyServedFolder.ts';
 import { documentErrors } from './exportRefusals.ts';
 import { usingWeights } from './loadWeights.ts';
-import { predictByEngine } from './predictByEngine.ts';
 import { normalizationOf } from './runNormalization.ts';
 import { refuseToReplaceFolder, type ServingOrder, type ServingServices } from './servingOrder.ts';
-import { MODEL_FILE, writeModelFolder } from './writeModelFolder.ts';
+import { MODEL_FILE } from './writeModelFolder.ts';
+import { writeTfjsModel } from './writeTfjsModel.ts';
 
 /**
  * Writes a document as a graph model of TensorFlow.js - a folder with `model.json` and shards of weights, whole or not at all - and
  * has TensorFlow.js run it. Throws a `HostFailure`, or what the file system throws, when there is nothing to write or nowhere to
  * write it; a verification that fails is part of the answer.
  */
-export async function exportGraphModel(
-  order: ServingOrder,
-  { engine, verification }: ServingServices,
-): Promise<Served> {
-  const { document, runFolder, folder, signal } = order;
+export async function exportGraphModel(order: ServingOrder, services: ServingServices): Promise<Served> {
+  const { document, runFolder, folder } = order;
   const { normalize, ...options } = ServingChoices.parse(order.options ?? {});
   const lowered = lowerDocument(document);
   if (!lowered.ok) throw documentErrors(lowered.error);
@@ -41,31 +36,9 @@ export async function exportGraphModel(
         remedy: 'Export as ONNX, which onnxruntime runs in browsers too.',
       });
     }
-    const written = await writeModelFolder(order, tensors, weights, {
-      format: 'graph-model',
-      generatedBy: `Skipwire ${productVersion}`,
-      convertedBy: null,
-      signature,
-      modelTopology: topology,
-    });
-    const ends = (list: typeof inputs) => list.map(({ name, dims }) => ({ name, dims: [...dims] }));
-    return {
-      ...written,
-      path: folder,
-      weights: runFolder === null ? 'initial' : 'trained',
-      inputs: ends(inputs),
-      outputs: ends(outputs),
-      verification: await verifyServedFolder({
-        ...verification,
-        signal,
-        kind: 'graph-model',
-        folder,
-        inputs,
-        outputs,
-        batch: options.batch,
-        macs: inferDocument(document).totals.macs ?? Infinity,
-        predict: engine && predictByEngine(engine, document, weights.source, normalization),
-      }),
-    };
+    const model = { format: 'graph-model', topology, tensors, signature, inputs, outputs } as const;
+    const { batch } = options;
+    const macs = inferDocument(document).totals.macs ?? Infinity;
+    return writeTfjsModel(order, weights, { ...model, normalization, batch, macs }, services);
   });
 }

@@ -3,24 +3,19 @@ import { inferDocument } from '../../graph-engine/infer/inferDocument.ts';
 import { lowerDocument } from '../../graph-engine/lower/lowerDocument.ts';
 import { encodeLayersModel, type UnsupportedNode } from '../../graph-engine/targets/tfjs/layers/layersModel.ts';
 import { HostFailure } from '../files/hostFailure.ts';
-import { productVersion } from '../files/productRoot.ts';
-import { verifyServedFolder } from '../verification/verifyServedFolder.ts';
 import { documentErrors } from './exportRefusals.ts';
 import { usingWeights } from './loadWeights.ts';
-import { predictByEngine } from './predictByEngine.ts';
 import { normalizationOf } from './runNormalization.ts';
 import { refuseToReplaceFolder, type ServingOrder, type ServingServices } from './servingOrder.ts';
-import { MODEL_FILE, writeModelFolder } from './writeModelFolder.ts';
+import { MODEL_FILE } from './writeModelFolder.ts';
+import { writeTfjsModel } from './writeTfjsModel.ts';
 
 /**
  * Writes a document as a layers model of TensorFlow.js, which can be looked into and trained on in a web page, and has TensorFlow.js
  * run it. Throws a `HostFailure` where a node is no layer, and else as `exportGraphModel` does.
  */
-export async function exportLayersModel(
-  order: ServingOrder,
-  { engine, verification }: ServingServices,
-): Promise<Served> {
-  const { document, runFolder, folder, signal } = order;
+export async function exportLayersModel(order: ServingOrder, services: ServingServices): Promise<Served> {
+  const { document, runFolder, folder } = order;
   const { normalize, ...options } = ServingChoices.parse(order.options ?? {});
   const inferred = inferDocument(document);
   const lowered = lowerDocument(document);
@@ -34,31 +29,10 @@ export async function exportLayersModel(
     });
     const [first, ...others] = unsupported;
     if (first !== undefined) throw noLayer(first, others);
-    const written = await writeModelFolder(order, tensors, weights, {
-      format: 'layers-model',
-      generatedBy: `Skipwire ${productVersion}`,
-      convertedBy: null,
-      modelTopology: topology,
-    });
-    const ends = (list: typeof inputs) => list.map(({ name, dims }) => ({ name, dims: [...dims] }));
-    return {
-      ...written,
-      path: folder,
-      weights: runFolder === null ? 'initial' : 'trained',
-      inputs: ends(inputs),
-      outputs: ends(outputs),
-      verification: await verifyServedFolder({
-        ...verification,
-        signal,
-        kind: 'layers-model',
-        folder,
-        inputs,
-        outputs,
-        batch: options.batch,
-        macs: inferred.totals.macs ?? Infinity,
-        predict: engine && predictByEngine(engine, document, weights.source, normalization),
-      }),
-    };
+    const model = { format: 'layers-model', topology, tensors, inputs, outputs } as const;
+    const { batch } = options;
+    const macs = inferred.totals.macs ?? Infinity;
+    return writeTfjsModel(order, weights, { ...model, normalization, batch, macs }, services);
   });
 }
 

@@ -111,7 +111,7 @@ async function writeAndVerify(
     bytes: model.modelBytes + (model.external?.bytes ?? 0),
     dataPath: model.external === null ? null : data.fresh,
     opset: model.options.opset,
-    weights: options.weights === 'inputs' ? 'none' : order.runFolder === null ? 'initial' : 'trained',
+    weights: options.weights === 'inputs' ? 'none' : weights.origin,
     folding: model.folding === null ? null : { folded: model.folding.folded, left: model.folding.left.length },
     losses,
     notices: noticesOf(document, options.opset),

@@ -56,7 +56,7 @@ export async function exportSavedModel(
       path: folder,
       files: [MAIN_FILE, bundleFiles.index, bundleFiles.data],
       bytes,
-      weights: runFolder === null ? 'initial' : 'trained',
+      weights: weights.origin,
       inputs: inputs.map(({ name, dims }) => ({ name, dims: [...dims] })),
       outputs: outputs.map(({ name, dims }) => ({ name, dims: [...dims] })),
       verification: await verifyServedFolder({

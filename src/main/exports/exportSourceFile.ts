@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { WeightsOrigin } from '../../contract/exports.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { inferDocument } from '../../graph-engine/infer/inferDocument.ts';
 import { lowerDocument } from '../../graph-engine/lower/lowerDocument.ts';
@@ -38,7 +39,7 @@ export interface ExportedSource {
   /** Absolute path of the samples that it reads, where they are not files of the workspace. */
   readonly dataPath: string | null;
   readonly bytes: number;
-  readonly weights: 'trained' | 'initial';
+  readonly weights: WeightsOrigin;
   readonly className: string;
   /** What the script does otherwise than the run, in words. */
   readonly notices: readonly string[];
@@ -49,7 +50,7 @@ export interface ExportedSource {
  * `HostFailure`, or what the file system throws, when there is nothing to write or nowhere to write it.
  */
 export async function exportSourceFile(order: ExportSourceOrder): Promise<ExportedSource> {
-  const { document, file, runFolder } = order;
+  const { document, file } = order;
   const target = sourceTargets[order.framework];
   const lowered = lowerDocument(document);
   if (!lowered.ok) throw documentErrors(lowered.error);
@@ -69,9 +70,10 @@ export async function exportSourceFile(order: ExportSourceOrder): Promise<Export
   const script =
     found === undefined ? undefined : target.training({ document, inferred, module, data: found.data }, network);
   const metadata = { format: target.format, producer: `Skipwire ${productVersion}` };
-  await usingWeights(order, program, async ({ valuesOf }) => {
+  const weights = await usingWeights(order, program, async ({ valuesOf, origin }) => {
     const tensors = streamedState(program.variables, network.state, valuesOf);
     await writeAtomically(weightsPath, streamSafetensors(tensors, metadata));
+    return origin;
   });
   await writeAtomically(file, network.source);
   if (dataPath !== null && columns !== null) {
@@ -85,7 +87,7 @@ export async function exportSourceFile(order: ExportSourceOrder): Promise<Export
     trainingPath,
     dataPath,
     bytes: sizes.reduce((sum, size) => sum + size, 0),
-    weights: runFolder === null ? 'initial' : 'trained',
+    weights,
     className: network.className,
     notices: script?.notices ?? [],
   };

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { WeightsOrigin } from '../../contract/exports.ts';
 import { lowerDocument } from '../../graph-engine/lower/lowerDocument.ts';
 import { MAXIMUM_NPZ, streamNpz } from '../../graph-engine/targets/npz/streamNpz.ts';
 import { streamSafetensors, type StreamedTensor } from '../../graph-engine/targets/safetensors/streamSafetensors.ts';
@@ -18,12 +19,12 @@ export interface WrittenWeights {
   readonly path: string;
   readonly tensors: number;
   readonly bytes: number;
-  readonly weights: 'trained' | 'initial';
+  readonly weights: WeightsOrigin;
 }
 
 /** Writes the weights of a network alone, by their names in it. Throws a `HostFailure`, or what the file system throws. */
 export async function exportWeights(order: WeightsFileOrder): Promise<WrittenWeights> {
-  const { document, runFolder, file, overwrite } = order;
+  const { document, file, overwrite } = order;
   const lowered = lowerDocument(document);
   if (!lowered.ok) throw documentErrors(lowered.error);
   const { program } = lowered.value;
@@ -40,16 +41,17 @@ export async function exportWeights(order: WeightsFileOrder): Promise<WrittenWei
     });
   }
   const metadata = { format: 'skipwire/weights@1', producer: `Skipwire ${productVersion}` };
-  await usingWeights(order, program, async ({ valuesOf }) => {
+  const weights = await usingWeights(order, program, async ({ valuesOf, origin }) => {
     const tensors = new Map<string, StreamedTensor>(
       variables.map(({ name, dims }) => [name, { dims, values: () => valuesOf(name) }]),
     );
     await writeAtomically(file, isArchive ? streamNpz(tensors) : streamSafetensors(tensors, metadata));
+    return origin;
   });
   return {
     path: file,
     tensors: variables.length,
     bytes: count * 4,
-    weights: runFolder === null ? 'initial' : 'trained',
+    weights,
   };
 }

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type { WeightsOrigin } from '../../contract/exports.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
-import type { Program } from '../../graph-engine/program/program.ts';
+import type { Program, Variable } from '../../graph-engine/program/program.ts';
 import { initialize } from '../../graph-engine/random/initialize.ts';
 import type { WeightSource as WeightValues } from '../../graph-engine/targets/onnx/emitOp.ts';
 import { HostFailure } from '../files/hostFailure.ts';
@@ -15,6 +16,7 @@ import type { WeightSource } from '../training/engineMessages.ts';
 export interface LoadedWeights {
   /** The values of a variable, which are kept nowhere: whoever is done with them lets them go. */
   readonly valuesOf: WeightValues;
+  readonly origin: WeightsOrigin;
   /** The same weights, as an engine process is told about them. */
   readonly source: WeightSource;
 }
@@ -64,6 +66,7 @@ function trainedWeights(program: Program, runFolder: string): OpenWeights {
     tensors.demandUnchanged();
     const matched = matchWeights(program, tensors.places);
     return {
+      origin: 'trained',
       source: { file },
       valuesOf(name) {
         const place = matched[name];
@@ -84,14 +87,18 @@ function initialWeights(document: SkipwireDocument, program: Program, workspace:
   const variables = new Map(program.variables.map((variable) => [variable.name, variable]));
   const stored: OpenTensors | undefined =
     document.weights === undefined ? undefined : openTensors(storedWeightsFile(document.weights, workspace));
+  const placeOf = ({ name, dims }: Variable) => {
+    const place = stored?.places[name];
+    return place?.type === 'F32' && place.dims.join() === dims.join() ? place : undefined;
+  };
   return {
+    origin: program.variables.some((variable) => placeOf(variable) !== undefined) ? 'stored' : 'initial',
     source: { seed },
     valuesOf(name) {
       const variable = variables.get(name);
       if (variable === undefined) throw new Error(`The program has no variable ${name}.`);
-      const place = stored?.places[name];
-      const fits = place !== undefined && place.type === 'F32' && place.dims.join() === variable.dims.join();
-      return fits && stored !== undefined ? stored.read(place) : initialize(variable, seed);
+      const place = placeOf(variable);
+      return place === undefined || stored === undefined ? initialize(variable, seed) : stored.read(place);
     },
     close: () => stored?.close(),
   };

@@ -59,6 +59,7 @@ const escapes: Escapes = {
   'run/export-tensorboard': (folder) => ({ runs: ['first'], folder }),
   'export/onnx': ordered,
   'export/source': async (path) => ({ ...(await ordered(path)), framework: 'pytorch' }),
+  'export/weights': ordered,
   'export/saved-model': ordered,
   'export/graph-model': ordered,
   'export/layers-model': ordered,

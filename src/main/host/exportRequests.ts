@@ -8,6 +8,7 @@ import { exportLayersModel } from '../exports/exportLayersModel.ts';
 import { exportOnnxFile } from '../exports/exportOnnxFile.ts';
 import { exportSavedModel } from '../exports/exportSavedModel.ts';
 import { exportSourceFile } from '../exports/exportSourceFile.ts';
+import { exportWeights } from '../exports/exportWeights.ts';
 import { writeTrainingScript } from '../exports/writeTrainingScript.ts';
 import type { ServingOrder, ServingServices } from '../exports/servingOrder.ts';
 import { answerOf } from '../files/hostFailure.ts';
@@ -69,6 +70,8 @@ export function createExportHandlers({
           dataPath: done.dataPath && beside(wanted, done.dataPath),
         };
       }),
+    'export/weights': (wanted) =>
+      answerOf(async () => ({ ...(await exportWeights(await orderOf(wanted))), path: wanted.path })),
     'export/saved-model': (wanted) => answerOf(() => serve(wanted, exportSavedModel)),
     'export/graph-model': (wanted) => answerOf(() => serve(wanted, exportGraphModel)),
     'export/layers-model': (wanted) => answerOf(() => serve(wanted, exportLayersModel)),

@@ -27,7 +27,7 @@ type Progress =
   | { readonly state: 'failed'; readonly problem: HostProblem }
   | { readonly state: 'written'; readonly done: Extract<Exported, { readonly ok: true }> };
 
-/** Takes the network away in one of the forms that there are, with the weights of a run or fresh ones. */
+/** Takes the network away in one of the forms that there are, with the weights of a run or those that it begins with. */
 export function ExportDialog() {
   const { connection, download } = useHost();
   const document = useDocument((state) => state.document);
@@ -82,7 +82,9 @@ export function ExportDialog() {
       label: index === 0 ? 'Best of the latest run' : `Best of ${run.id}`,
       detail: [bestFigure(run), formatAge(run.started, now)].filter((part) => part !== undefined).join(' · '),
     })),
-    { value: INITIAL, label: 'Initial weights', detail: 'Fresh from the seed, not trained.' },
+    document.weights === undefined
+      ? { value: INITIAL, label: 'Initial weights', detail: 'Fresh from the seed, not trained.' }
+      : { value: INITIAL, label: 'Weights it begins with', detail: `Those in ${document.weights}.` },
   ];
 
   const written = progress.state === 'written' ? progress.done.paths : null;
@@ -160,7 +162,7 @@ export function ExportDialog() {
               data-testid="export-format"
             />
             <TextField
-              label="File name in the workspace"
+              label={target.writes === 'file' ? 'File name in the workspace' : 'Folder name in the workspace'}
               wide
               autoFocus
               value={name}
@@ -181,7 +183,7 @@ export function ExportDialog() {
               className={exists ? 'text-xs text-warning' : 'rounded-md bg-danger-soft p-3 text-sm text-danger'}
             >
               {exists
-                ? 'There is a file of this name. Replace it, or choose another name.'
+                ? `There is a ${target.writes} of this name. Replace it, or choose another name.`
                 : `${progress.problem.message} ${progress.problem.remedy ?? ''}`}
             </p>
           )}

@@ -27,7 +27,13 @@ export function describeVerification(verification: Verification): {
   }
 }
 
-const weightWords = { trained: 'trained weights', initial: 'initial weights', none: 'no weights' } as const;
+/** Whose weights were written, in words. */
+export const weightWords = {
+  trained: 'trained weights',
+  stored: 'the weights it begins with',
+  initial: 'initial weights',
+  none: 'no weights',
+} as const;
 
 /** Size, weights and format of an exported file. */
 export function describeFile({

@@ -5,7 +5,7 @@ import type { SkipwireDocument } from '../../../graph-engine/document/schema.ts'
 /** What is exported and where to, whatever the target. */
 export interface ExportOrder {
   readonly document: SkipwireDocument;
-  /** The run whose weights are written; `null` for initial ones. */
+  /** The run whose weights are written; `null` for those that the document begins with. */
   readonly run: string | null;
   readonly path: string;
   readonly overwrite: boolean;
@@ -36,6 +36,8 @@ export interface ExportTarget {
   /** A second line in the list. */
   readonly detail: string;
   readonly extension: `.${string}`;
+  /** What is written under the name. */
+  readonly writes: 'file' | 'folder';
   /** Under the title of the dialog while it is chosen. */
   readonly description: string;
   /** On the button while it is written. */

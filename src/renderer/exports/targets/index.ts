@@ -2,6 +2,7 @@ import type { ExportTarget } from './exportTarget.ts';
 import { onnxTarget } from './onnx/onnxTarget.tsx';
 import { graphModelTarget, layersModelTarget, savedModelTarget } from './servingTargets.tsx';
 import { kerasTarget, pytorchTarget } from './source/sourceTarget.tsx';
+import { npzTarget, safetensorsTarget } from './weightsTargets.tsx';
 
 /** Everything a network can be taken away as, in the order of the list. */
 export const exportTargets: readonly [ExportTarget, ...ExportTarget[]] = [
@@ -11,6 +12,8 @@ export const exportTargets: readonly [ExportTarget, ...ExportTarget[]] = [
   savedModelTarget,
   graphModelTarget,
   layersModelTarget,
+  safetensorsTarget,
+  npzTarget,
 ];
 
 /** The name with the extension of a target in place of that of another. */

@@ -4,7 +4,7 @@ import { formatBytes } from '../../training/format.ts';
 import { NumberField } from '../../ui/NumberField.tsx';
 import { Select } from '../../ui/Select.tsx';
 import { Switch } from '../../ui/Switch.tsx';
-import { describeVerification } from '../describeExport.ts';
+import { describeVerification, weightWords } from '../describeExport.ts';
 import { ResultLine, ResultPaths } from '../ExportResult.tsx';
 import type { ExportTarget, TargetFormProps } from './exportTarget.ts';
 import { answerOptions, batchOptions, reasonOf } from './onnx/onnxChoices.ts';
@@ -27,6 +27,7 @@ const EXPANDED = 'Blocks and repetitions are written out; names of nodes and wei
 function servingTarget({ call, usage, notes, ...target }: ServingTarget): ExportTarget {
   return {
     ...target,
+    writes: 'folder',
     busyLabel: 'Exporting and checking',
     Form: (props: TargetFormProps) => <ServingForm {...props} notes={notes} />,
     async send(connection, order) {
@@ -158,7 +159,7 @@ function ServingResult({ served, usage }: { readonly served: Served; readonly us
   return (
     <>
       <ResultLine tone={tone}>{text}</ResultLine>
-      <ResultPaths paths={[path]} detail={`${files.length} files, ${formatBytes(bytes)}, ${weights} weights`} />
+      <ResultPaths paths={[path]} detail={`${files.length} files, ${formatBytes(bytes)}, ${weightWords[weights]}`} />
       <p className="text-sm text-ink-muted">
         Takes {ends(inputs)}; answers {ends(outputs)}.
       </p>

@@ -11,6 +11,8 @@ test.each([
   ['resnet-20.saved_model', 'tfjs', 'resnet-20.tfjs'],
   ['resnet-20.tfjs_layers', 'tfjs', 'resnet-20.tfjs'],
   ['resnet-20.tfjs', 'tfjs-layers', 'resnet-20.tfjs_layers'],
+  ['resnet-20.tfjs_layers', 'safetensors', 'resnet-20.safetensors'],
+  ['resnet-20.safetensors', 'npz', 'resnet-20.npz'],
 ])('%s as %s is %s', (name, id, expected) => {
   const target = exportTargets.find((one) => one.id === id);
   expect(target && renamedFor(name, target)).toBe(expected);

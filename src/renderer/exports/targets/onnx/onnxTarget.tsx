@@ -10,6 +10,7 @@ export const onnxTarget: ExportTarget = {
   label: 'ONNX',
   detail: 'a model that every runtime reads',
   extension: '.onnx',
+  writes: 'file',
   description: 'The file is run by onnxruntime right after it is written and compared with the engine.',
   busyLabel: 'Exporting and checking',
   Form: OnnxForm,

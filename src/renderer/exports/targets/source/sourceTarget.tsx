@@ -18,6 +18,7 @@ function sourceTarget(framework: SourceFramework, label: string, settled: string
     label,
     detail: 'source code and its weights',
     extension: '.py',
+    writes: 'file',
     description: 'A class for each block; the weights are written beside it as safetensors.',
     busyLabel: 'Exporting',
     stem: moduleName,
