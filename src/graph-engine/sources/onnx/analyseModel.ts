@@ -118,8 +118,8 @@ function learnNode(node: SourceNode, facts: Map<string, Fact>, fromShapes: Set<s
   const depends = node.inputs.some((name) => fromShapes.has(name)) || (isShape && !isConstant);
   for (const [index, name] of node.outputs.entries()) {
     if (name === '') continue;
-    const elementType =
-      node.domain === '' ? outputElementType(node, inputs, index) : (model.told.get(name)?.elementType ?? 0);
+    const ruled = node.domain === '' ? outputElementType(node, inputs, index) : 0;
+    const elementType = ruled === 0 ? (model.told.get(name)?.elementType ?? 0) : ruled;
     const found = dims?.[index] ?? toldDims(model, name);
     let constant: ConstantTensor | undefined;
     if (found !== undefined && node.domain === '' && (isConstant || isShape) && !drawsNumbers.has(node.opType)) {

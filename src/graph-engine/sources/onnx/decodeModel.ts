@@ -82,7 +82,7 @@ export function decodeModel(bytes: Uint8Array, external: ReadExternal): Result<S
 }
 
 /** The newest operator set whose operators are known here. */
-export const NEWEST_KNOWN_OPSET = 27;
+export const NEWEST_KNOWN_OPSET = 28;
 
 function notOnnx(why: string): Result<never> {
   return fail({ code: 'onnx/not-a-model', message: `The file is no ONNX model, or a damaged one. ${why}` });
@@ -121,7 +121,8 @@ export function typeOf(type: TypeProto | undefined): SourceType {
   return { elementType: elemType, dims: dims ?? null, proto: type };
 }
 
-function nodeOf(node: NodeProto): SourceNode {
+/** A node as it is read from a file. */
+export function sourceNodeOf(node: NodeProto): SourceNode {
   const attributes = new Map<string, AttributeProto>(node.attribute.map((attribute) => [attribute.name, attribute]));
   return {
     name: node.name,
@@ -168,7 +169,7 @@ function sortNodes(
   const known = new Set(['', ...graph.input.map(({ name }) => name), ...initializers.keys()]);
   for (const { values } of graph.sparseInitializer) if (values !== undefined) known.add(values.name);
   const made = new Map<string, number>();
-  const nodes = protos.map(nodeOf);
+  const nodes = protos.map(sourceNodeOf);
   for (const [index, { outputs, name, opType }] of nodes.entries()) {
     for (const output of outputs) {
       if (output === '') continue;

@@ -2,9 +2,9 @@ import { create } from '@bufbuild/protobuf';
 import { isImage, isSequence, sizeOf } from '../../core/shape.ts';
 import { writeBody } from '../../ops/foreign/foreignBody.ts';
 import { FOREIGN_INPUT, FOREIGN_OUTPUT } from '../../ops/foreign/foreignOps.ts';
-import { GraphProtoSchema, type TypeProto } from '../../targets/protobuf/generated/onnx_pb.js';
-import { elementTypes } from './elementTypes.ts';
-import { keepNode, typeIn, type KeepProblem } from './mapping/keepNode.ts';
+import { GraphProtoSchema, TypeProtoSchema, type TypeProto } from '../../targets/protobuf/generated/onnx_pb.js';
+import { elementTypes, isHalf } from './elementTypes.ts';
+import { asInFile, keepNode, typeIn, type KeepProblem } from './mapping/keepNode.ts';
 import { ownType } from '../../ops/foreign/ownType.ts';
 import { FEATURES_FIRST } from './mapping/convolutions.ts';
 import type { Bound, DrawnNode, Mapping } from './mapping/mapping.ts';
@@ -18,7 +18,7 @@ export function drawInputs(model: SourceModel, mapping: Mapping): void {
 
 function inputAs(value: SourceValue, model: SourceModel, mapping: Mapping): Bound {
   const { name } = value;
-  const own = typeIn(mapping, model, name) ?? value.type.proto;
+  const own = inSinglePrecision(typeIn(mapping, model, name) ?? value.type.proto);
   const type = ownType(own);
   const [small] = mapping.dims(name) ?? [[]];
   const sizes = small.slice(1);
@@ -43,6 +43,14 @@ function inputAs(value: SourceValue, model: SourceModel, mapping: Mapping): Boun
       : input(mapping, name, 'sequenceInput', { length: a, features: b });
   }
   return input(mapping, name, 'featureInput', { size: a });
+}
+
+/** A type of shorter floats as that of ours, which is float32; of longer ones it would lose digits. */
+function inSinglePrecision(type: TypeProto | undefined): TypeProto | undefined {
+  const tensor = type?.value.case === 'tensorType' ? type.value.value : undefined;
+  if (tensor === undefined || !isHalf(tensor.elemType)) return type;
+  const value = { elemType: elementTypes.float32, ...(tensor.shape === undefined ? {} : { shape: tensor.shape }) };
+  return create(TypeProtoSchema, { value: { case: 'tensorType', value } });
 }
 
 function isTurn(node: SourceNode, perm: string): boolean {
@@ -159,7 +167,11 @@ function drawEnd(
     const problem = maker === undefined ? undefined : keepNode(maker, mapping, model);
     if (problem !== undefined) return problem;
   }
-  const x = mapping.plain(mapping.bound(name)) ?? mapping.bound(name);
+  const found = mapping.bound(name);
+  // Axes in another order are told of; where they were laid together otherwise, operators that are kept do that.
+  const isTold = found?.view.every((axes) => axes.length <= 1) === true;
+  const x = mapping.plain(found) ?? (found === undefined || isTold ? found : asInFile(name, found, mapping, model));
+  if (x !== undefined && 'code' in x) return x;
   if (x === undefined) return { code: 'onnx/missing-value', message: `The output "${name}" could not be drawn.` };
   const vocabulary = mapping.nodes.find(({ op }) => op === 'tokenInput')?.parameters['vocabulary'];
   if (x.type.foreign === undefined) {

@@ -94,3 +94,8 @@ const wholeTypes: ReadonlySet<number> = new Set([
   elementTypes.uint32,
   elementTypes.uint64,
 ]);
+
+/** Whether an element is a float of sixteen bits. */
+export function isHalf(code: number): boolean {
+  return code === elementTypes.float16 || code === elementTypes.bfloat16;
+}

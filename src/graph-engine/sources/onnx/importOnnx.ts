@@ -4,6 +4,7 @@ import { analyseModel, type Analysis, type SizeOfSymbol } from './analyseModel.t
 import type { ReadExternal } from './constantTensor.ts';
 import { decodeModel } from './decodeModel.ts';
 import { drawEnds, drawInputs } from './drawEnds.ts';
+import { elementTypeName, elementTypes, isFloating, isHalf } from './elementTypes.ts';
 import { foldRepeats } from './foldRepeats.ts';
 import type { ImportReport, KeptNode } from './importReport.ts';
 import { mappersFor } from './mapping/index.ts';
@@ -86,7 +87,13 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions): Result<Im
       parameters: [...weights.values()].reduce((sum, { dims }) => sum + dims.reduce((a, b) => a * b, 1), 0),
       kept,
       blocks,
-      notes: [...model.notes, ...chosenNotes(chosen), ...turnedNotes(model, mapping), ...unusedNotes(model, used)],
+      notes: [
+        ...model.notes,
+        ...chosenNotes(chosen),
+        ...turnedNotes(model, mapping),
+        ...castNotes(model, mapping),
+        ...unusedNotes(model, used),
+      ],
     },
   });
 }
@@ -147,14 +154,38 @@ function chosenNotes(chosen: ReadonlyMap<string, number>): readonly string[] {
   return [...chosen].map(([symbol, size]) => `The size "${symbol}" is open in the file; it was taken as ${size}.`);
 }
 
-/** Inputs whose axes lie otherwise than the file has them. */
+/** Ends whose axes lie otherwise than the file has them, or whose numbers are of another precision there. */
 function turnedNotes(model: SourceModel, mapping: Mapping): readonly string[] {
-  return model.inputs.flatMap(({ name }) => {
+  const ends = [
+    ...model.inputs.map((value) => ['input', value] as const),
+    ...model.outputs.map((value) => ['output', value] as const),
+  ];
+  return ends.flatMap(([end, { name, type }]) => {
     const bound = mapping.bound(name);
-    if (bound === undefined || isSameView(bound.view, plainView(bound.type))) return [];
+    if (bound === undefined || bound.type.foreign !== undefined) return [];
     const axes = bound.type.axes.map((axis) => axis.name).join(' × ');
-    return [`The input "${name}" has its axes in another order in the file; here it is ${axes}.`];
+    const isOther = isFloating(type.elementType) && type.elementType !== elementTypes.float32;
+    const isTurned =
+      !isSameView(bound.view, plainView(bound.type)) && (end === 'input' || mapping.plain(bound) === undefined);
+    return [
+      ...(isTurned ? [`The ${end} "${name}" has its axes in another order in the file; here it is ${axes}.`] : []),
+      ...(isOther
+        ? [`The ${end} "${name}" is ${elementTypeName(type.elementType)} in the file; here it is float32.`]
+        : []),
+    ];
   });
+}
+
+/** Whether the file computes some of it with fewer digits than here. */
+function castNotes({ nodes }: SourceModel, mapping: Mapping): readonly string[] {
+  const narrows = nodes.some(
+    ({ opType, inputs, outputs }) =>
+      opType === 'Cast' &&
+      mapping.fact(inputs[0]).elementType === elementTypes.float32 &&
+      isHalf(mapping.fact(outputs[0]).elementType) &&
+      mapping.bound(outputs[0])?.type.foreign === undefined,
+  );
+  return narrows ? ['The file computes in half precision in places; here everything is float32.'] : [];
 }
 
 function unusedNotes(model: SourceModel, used: readonly DrawnNode[]): readonly string[] {

@@ -91,7 +91,10 @@ function unsqueezed(
 const legacySoftmax: Change = (node, context) => {
   if (context.opset >= 13) return [node];
   const rank = context.fact(node.inputs[0] ?? '')?.dims?.length;
-  if (rank === undefined) return [node];
+  // Over which of several axes it was cannot be told without shapes; of one it was this.
+  if (rank === undefined) {
+    return [{ ...node, attributes: new Map([...node.attributes, attribute('axis', intOf(node, 'axis', 1))]) }];
+  }
   const axis = fromFront(intOf(node, 'axis', 1), rank);
   const dims = context.fact(node.inputs[0] ?? '')?.dims ?? [];
   // It was over all axes from this one on; where only one of them has more than one place, that is the same.
@@ -162,7 +165,11 @@ const changes: Readonly<Record<string, Change>> = {
   Squeeze: attributeToInput('axes'),
   Unsqueeze: attributeToInput('axes'),
   Reshape: attributeToInput('shape'),
-  Split: attributeToInput('split'),
+  Split(node, context) {
+    if (node.attributes.has('split') || node.inputs.length > 1) return attributeToInput('split')(node, context);
+    return [{ ...node, attributes: new Map([...node.attributes, attribute('num_outputs', node.outputs.length)]) }];
+  },
+  Scatter: (node) => [{ ...node, opType: 'ScatterElements' }],
   ...Object.fromEntries(
     [
       ...['ReduceSum', 'ReduceMean', 'ReduceMax', 'ReduceMin', 'ReduceProd', 'ReduceL1', 'ReduceL2', 'ReduceLogSum'],
@@ -196,9 +203,11 @@ const changes: Readonly<Record<string, Change>> = {
   Gemm: (node) => [without(node, ['broadcast'])],
   Concat: (node) => (node.attributes.has('axis') ? [node] : [{ ...node, attributes: new Map([attribute('axis', 1)]) }]),
   Dropout: (node) => [without(node, ['ratio', 'is_test', 'consumed_inputs'], node.inputs.slice(0, 1))],
-  BatchNormalization: (node) => [
-    { ...without(node, ['spatial', 'is_test', 'consumed_inputs']), outputs: node.outputs.slice(0, 1) },
-  ],
+  BatchNormalization(node, { opset }) {
+    // What was given out beside the result before opset 14 was for training alone.
+    if (opset >= 14) return [node];
+    return [{ ...without(node, ['spatial', 'is_test', 'consumed_inputs']), outputs: node.outputs.slice(0, 1) }];
+  },
   PRelu(node, context) {
     const [x = '', slope = ''] = node.inputs;
     const [dims, own] = [context.fact(x)?.dims, context.fact(slope)?.dims];

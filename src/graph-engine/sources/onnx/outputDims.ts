@@ -428,15 +428,21 @@ export function outputElementType(node: SourceNode, inputs: readonly (Fact | und
     case 'OneHot':
       return inputs[2]?.elementType ?? 0;
     case 'QuantizeLinear':
-      return inputs[2]?.elementType ?? elementTypes.uint8;
+      return inputs[2]?.elementType ?? intOf(node, 'output_dtype', elementTypes.uint8);
     case 'DequantizeLinear':
-      return inputs[1]?.elementType ?? elementTypes.float32;
+      return intOf(node, 'output_dtype', inputs[1]?.elementType ?? elementTypes.float32);
+    case 'EyeLike':
+    case 'RandomNormalLike':
+    case 'RandomUniformLike':
+    case 'Bernoulli':
+      return intOf(node, 'dtype', inputs[0]?.elementType ?? 0);
     case 'TopK':
     case 'MaxPool':
       return index === 1 ? elementTypes.int64 : (inputs[0]?.elementType ?? 0);
     case 'Dropout':
       return index === 1 ? elementTypes.bool : (inputs[0]?.elementType ?? 0);
     default:
-      return inputs[0]?.elementType ?? 0;
+      // Most operators give out what they get; of those without a rule nothing is said.
+      return Object.hasOwn(rules, node.opType) ? (inputs[0]?.elementType ?? 0) : 0;
   }
 }

@@ -3,7 +3,7 @@ import { elementTypes, isFloating } from '../elementTypes.ts';
 import { fromFront } from '../facts.ts';
 import { sliceWindows, splitSizes } from '../outputDims.ts';
 import { intOf, intsOf, textOf, type SourceNode } from '../sourceModel.ts';
-import { isClose } from './activations.ts';
+import { isClose, shortest } from './activations.ts';
 import { isPlainImage, type Bound, type Mapper, type Mapping } from './mapping.ts';
 import { regroup } from './view.ts';
 
@@ -12,12 +12,21 @@ const passes: Mapper = (node, mapping) => mapping.bind(node.outputs[0], mapping.
 
 const dropout: Mapper = (node, mapping) => {
   const [, mask] = node.outputs;
-  return (mask === undefined || mapping.users(mask).length === 0) && passes(node, mapping);
+  const x = mapping.bound(node.inputs[0]);
+  if (x === undefined || (mask !== undefined && (mapping.users(mask).length > 0 || mapping.outputs.has(mask))))
+    return false;
+  const isTraining = mapping.scalar(node.inputs[2]) === 1;
+  const rate = shortest((node.inputs[1] ?? '') === '' ? 0.5 : (mapping.scalar(node.inputs[1]) ?? 0));
+  if (!isTraining || rate === 0 || x.type.foreign !== undefined) return passes(node, mapping);
+  return mapping.bind(node.outputs[0], mapping.each('dropout', x, { rate }));
 };
 
 const cast: Mapper = (node, mapping) => {
   const from = mapping.fact(node.inputs[0]).elementType;
   const to = intOf(node, 'to', 0);
+  // What nothing here knows stays of its type.
+  const isKnown = mapping.bound(node.inputs[0])?.type.foreign === undefined;
+  if (from !== to && !isKnown) return false;
   const stays = from === to || (isFloating(from) && isFloating(to)) || (isTokenType(from) && isTokenType(to));
   return stays && passes(node, mapping);
 };

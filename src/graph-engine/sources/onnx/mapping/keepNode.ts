@@ -8,6 +8,7 @@ import {
   GraphProtoSchema,
   NodeProtoSchema,
   TensorProtoSchema,
+  TypeProtoSchema,
   type AttributeProto,
   type GraphProto,
   type TensorProto,
@@ -15,8 +16,9 @@ import {
 } from '../../../targets/protobuf/generated/onnx_pb.js';
 import { constantOf, countOf, type ConstantTensor } from '../constantTensor.ts';
 import { outerValues } from '../decodeModel.ts';
-import { elementTypes } from '../elementTypes.ts';
+import { elementTypes, isFloating, isHalf } from '../elementTypes.ts';
 import { FORM_OPSET } from '../modernizeNode.ts';
+import { modernizeSubgraphs } from '../modernizeSubgraphs.ts';
 import type { SourceModel, SourceNode } from '../sourceModel.ts';
 import { asFloats } from './convolutions.ts';
 import type { Bound, DrawnNode, DrawnWeight, Mapping, Source } from './mapping.ts';
@@ -53,7 +55,7 @@ export function keepNode(node: SourceNode, mapping: Mapping, model: SourceModel)
       (found === undefined ? keptSource(name, mapping, model) : asInFile(name, found, mapping, model));
     if (bound === undefined) return lacking(node, name);
     if ('code' in bound) return bound;
-    inputs.set(name, bound);
+    inputs.set(name, inPrecision(name, bound, mapping));
   }
   const fed = [...inputs.keys()];
   const outputs = node.outputs.filter((name) => name !== '');
@@ -78,7 +80,7 @@ export function keepNode(node: SourceNode, mapping: Mapping, model: SourceModel)
           domain: node.domain,
           input: node.inputs.map(own),
           output: node.outputs.map((name) => (name === '' ? '' : `out${outputs.indexOf(name) + 1}`)),
-          attribute: [...node.attributes.values()],
+          attribute: [...node.attributes.values()].map((one) => modernizeSubgraphs(one, model.opset)),
         }),
       ],
       initializer: [...tensors.values()].map(bodyTensor),
@@ -110,14 +112,20 @@ export function keepNode(node: SourceNode, mapping: Mapping, model: SourceModel)
   toldTypes.set(drawn, types);
   for (const [i, name] of outputs.entries()) {
     const type = ownTypes[i] ?? foreignValue('unknown');
-    mapping.rebind(name, { source: { node: drawn, port: ports[i] ?? 'output1' }, type, view: plainView(type) });
+    const bound = { source: { node: drawn, port: ports[i] ?? 'output1' }, type, view: plainView(type) };
+    mapping.rebind(name, inOurPrecision(bound, types[i], mapping));
   }
   return undefined;
 }
 
 /** A value of ours laid out as the file has it, by operators that are kept: what plain nodes cannot do, such as a batch that is not first. */
-function asInFile(name: string, x: Bound, mapping: Mapping, model: SourceModel): Bound | KeepProblem | undefined {
-  const straight = { ...x, view: plainView(x.type) };
+export function asInFile(
+  name: string,
+  x: Bound,
+  mapping: Mapping,
+  model: SourceModel,
+): Bound | KeepProblem | undefined {
+  const straight = inPrecision(name, { ...x, view: plainView(x.type) }, mapping);
   const order = x.view.flat();
   const isSorted = order.every((axis, i) => axis === i);
   const isWhole = x.view.every((axes) => axes.length === 1);
@@ -135,6 +143,40 @@ function asInFile(name: string, x: Bound, mapping: Mapping, model: SourceModel):
   return keptOperator(mapping, 'Reshape', [], current, constant, typeIn(mapping, model, name));
 }
 
+/** A value of ours, which is float32, in the precision that the file has there, where that is another one. */
+function inPrecision(name: string, x: Bound, mapping: Mapping): Bound {
+  const { elementType } = mapping.fact(name);
+  const isOther = x.type.foreign === undefined && x.type.dtype === 'float32' && isFloating(elementType);
+  if (!isOther || elementType === elementTypes.float32) return x;
+  const before = beforeCast.get(x.source.node);
+  if (before !== undefined) return before;
+  const own = typeProtoOf(x.type)?.value;
+  const shape = own?.case === 'tensorType' ? own.value.shape : undefined;
+  const value = { elemType: elementType, ...(shape === undefined ? {} : { shape }) };
+  const type = create(TypeProtoSchema, { value: { case: 'tensorType', value } });
+  return keptOperator(mapping, 'Cast', [castTo(elementType)], x, undefined, type);
+}
+
+/** What a kept node gives out in another precision, in ours, so that what comes after it can be known. */
+function inOurPrecision(x: Bound, told: TypeProto | undefined, mapping: Mapping): Bound {
+  const tensor = told?.value.case === 'tensorType' ? told.value.value : undefined;
+  if (tensor === undefined || !isHalf(tensor.elemType)) return x;
+  const value = { elemType: elementTypes.float32, ...(tensor.shape === undefined ? {} : { shape: tensor.shape }) };
+  const type = create(TypeProtoSchema, { value: { case: 'tensorType', value } });
+  if (ownType(type).foreign !== undefined) return x;
+  const y = keptOperator(mapping, 'Cast', [castTo(elementTypes.float32)], x, undefined, type);
+  beforeCast.set(y.source.node, x);
+  return y;
+}
+
+/** What Casts that were drawn here began with. */
+const beforeCast = new WeakMap<DrawnNode, Bound>();
+
+function castTo(elementType: number): AttributeProto {
+  return create(AttributeProtoSchema, { name: 'to', type: INT, i: BigInt(elementType) });
+}
+
+const INT = 2;
 const INTS = 7;
 
 function keptOperator(
