@@ -1,4 +1,3 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
 import {
   elementwiseSteps,
   type ElementwiseName,
