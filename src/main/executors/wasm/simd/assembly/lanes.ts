@@ -39,3 +39,16 @@ export function storeSome(to: usize, x: v128, count: i32): void {
 export function roundUp(count: i32, multiple: i32): i32 {
   return ((count + multiple - 1) / multiple) * multiple;
 }
+
+/** Four lanes, or the first of them where fewer are left. */
+@inline
+export function read(from: usize, lanes: i32): v128 {
+  return lanes === 4 ? v128.load(from) : loadSome(from, lanes);
+}
+
+/** Writes four lanes, or the first of them. */
+@inline
+export function write(to: usize, x: v128, lanes: i32): void {
+  if (lanes === 4) v128.store(to, x);
+  else storeSome(to, x, lanes);
+}

@@ -1,21 +1,10 @@
-import { loadSome, multiplyAdd, storeSome } from './lanes';
+import { multiplyAdd, read, write } from './lanes';
 
 /*
  * Statistics are made of pieces of so many rows that stay in the first-level cache: each piece has its own mean and sum of
  * squares about it, and these are merged (Chan, Golub and LeVeque 1979). It reads the images once and does not cancel.
  */
 const PIECE_BYTES: i32 = 16384;
-
-@inline
-function read(from: usize, lanes: i32): v128 {
-  return lanes === 4 ? v128.load(from) : loadSome(from, lanes);
-}
-
-@inline
-function write(to: usize, x: v128, lanes: i32): void {
-  if (lanes === 4) v128.store(to, x);
-  else storeSome(to, x, lanes);
-}
 
 /** A factor and an offset for each channel. */
 export function batchNormScratch(channels: i32): i32 {

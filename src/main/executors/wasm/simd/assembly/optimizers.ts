@@ -1,15 +1,4 @@
-import { loadSome, multiplyAdd, storeSome } from './lanes';
-
-@inline
-function read(from: usize, lanes: i32): v128 {
-  return lanes === 4 ? v128.load(from) : loadSome(from, lanes);
-}
-
-@inline
-function write(to: usize, x: v128, lanes: i32): void {
-  if (lanes === 4) v128.store(to, x);
-  else storeSome(to, x, lanes);
-}
+import { multiplyAdd, read, write } from './lanes';
 
 export function applyGradientDescent(variable: usize, gradient: usize, count: i32, rate: f32): void {
   const step = f32x4.splat(-rate);

@@ -1,4 +1,4 @@
-import { loadSome, storeSome } from './lanes';
+import { read, write } from './lanes';
 
 // The pooling described last; the lanes are four neighbouring channels.
 let batch: i32, height: i32, width: i32, channels: i32;
@@ -16,17 +16,6 @@ export function pooling(
 }
 
 @inline
-function read(from: usize, lanes: i32): v128 {
-  return lanes === 4 ? v128.load(from) : loadSome(from, lanes);
-}
-
-@inline
-function write(to: usize, x: v128, lanes: i32): void {
-  if (lanes === 4) v128.store(to, x);
-  else storeSome(to, x, lanes);
-}
-
-@inline
 function firstOf(output: i32, stride: i32, before: i32): i32 {
   return max(output * stride - before, 0);
 }
@@ -37,25 +26,37 @@ function endOf(output: i32, stride: i32, before: i32, window: i32, size: i32): i
 }
 
 export function maxPool(x: usize, y: usize): void {
+  pool(x, y, false);
+}
+
+export function averagePool(x: usize, y: usize): void {
+  pool(x, y, true);
+}
+
+/** The largest of each window, or the mean. */
+@inline
+function pool(x: usize, y: usize, averages: bool): void {
   const pixel = <usize>channels << 2;
   for (let n = 0; n < batch; n++) {
     for (let oy = 0; oy < outputHeight; oy++) {
       const y0 = firstOf(oy, strideY, top), y1 = endOf(oy, strideY, top, windowHeight, height);
       for (let ox = 0; ox < outputWidth; ox++) {
         const x0 = firstOf(ox, strideX, left), x1 = endOf(ox, strideX, left, windowWidth, width);
+        const count = f32x4.splat(<f32>((y1 - y0) * (x1 - x0)));
         for (let c = 0; c < channels; c += 4) {
           const lanes = min(channels - c, 4);
           const from = x + (<usize>c << 2);
-          let best = f32x4.splat(-Infinity);
+          let result = f32x4.splat(averages ? 0 : -Infinity);
           for (let iy = y0; iy < y1; iy++) {
             let p = from + <usize>(iy * width + x0) * pixel;
             for (let ix = x0; ix < x1; ix++) {
+              const value = read(p, lanes);
               // Not-a-number stays.
-              best = f32x4.max(best, read(p, lanes));
+              result = averages ? f32x4.add(result, value) : f32x4.max(result, value);
               p += pixel;
             }
           }
-          write(y + (<usize>c << 2), best, lanes);
+          write(y + (<usize>c << 2), averages ? f32x4.div(result, count) : result, lanes);
         }
         y += pixel;
       }
@@ -104,34 +105,6 @@ export function maxPoolGrad(x: usize, dy: usize, dx: usize): void {
 @inline
 function give(to: usize, from: usize): void {
   store<f32>(to, load<f32>(to) + load<f32>(from));
-}
-
-export function averagePool(x: usize, y: usize): void {
-  const pixel = <usize>channels << 2;
-  for (let n = 0; n < batch; n++) {
-    for (let oy = 0; oy < outputHeight; oy++) {
-      const y0 = firstOf(oy, strideY, top), y1 = endOf(oy, strideY, top, windowHeight, height);
-      for (let ox = 0; ox < outputWidth; ox++) {
-        const x0 = firstOf(ox, strideX, left), x1 = endOf(ox, strideX, left, windowWidth, width);
-        const count = f32x4.splat(<f32>((y1 - y0) * (x1 - x0)));
-        for (let c = 0; c < channels; c += 4) {
-          const lanes = min(channels - c, 4);
-          const from = x + (<usize>c << 2);
-          let sum = f32x4.splat(0);
-          for (let iy = y0; iy < y1; iy++) {
-            let p = from + <usize>(iy * width + x0) * pixel;
-            for (let ix = x0; ix < x1; ix++) {
-              sum = f32x4.add(sum, read(p, lanes));
-              p += pixel;
-            }
-          }
-          write(y + (<usize>c << 2), f32x4.div(sum, count), lanes);
-        }
-        y += pixel;
-      }
-    }
-    x += <usize>(height * width) * pixel;
-  }
 }
 
 export function averagePoolGrad(dy: usize, dx: usize): void {

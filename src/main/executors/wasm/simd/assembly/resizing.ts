@@ -1,4 +1,4 @@
-import { loadSome, storeSome } from './lanes';
+import { read, write } from './lanes';
 
 /** The place in the source that a place of the result lies at. */
 @inline
@@ -63,17 +63,6 @@ function resize(
     }
     source += <usize>(height * width) * pixel;
   }
-}
-
-@inline
-function read(from: usize, lanes: i32): v128 {
-  return lanes === 4 ? v128.load(from) : loadSome(from, lanes);
-}
-
-@inline
-function write(to: usize, x: v128, lanes: i32): void {
-  if (lanes === 4) v128.store(to, x);
-  else storeSome(to, x, lanes);
 }
 
 @inline
