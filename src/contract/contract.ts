@@ -116,8 +116,15 @@ export type Answer<Value> =
 
 /** The host's side: one function per request. A user's mistake is an answer, a thrown error is a bug and reported as such. */
 export type Handlers = {
-  readonly [Name in CallName]: (input: ParsedInput<Name>) => Promise<Answer<CallOutput<Name>>>;
+  readonly [Name in CallName]: (input: ParsedInput<Name>, caller: Caller) => Promise<Answer<CallOutput<Name>>>;
 };
+
+/** Who asks: one connection of an editor, for as long as it lasts. */
+export interface Caller {
+  isGone(): boolean;
+  /** Called once, when it is gone. */
+  onGone(listener: () => void): void;
+}
 
 /**
  * How the editor stands with its host. `lost` mends itself; the others are the user's to mend: the token is wrong, the host does

@@ -21,6 +21,16 @@ export const JournalEntry = z.strictObject({
 });
 export type JournalEntry = z.infer<typeof JournalEntry>;
 
+/** Names an editor: all windows of one browser, or the desktop app. Left out by programs. */
+const EditorId = z
+  .string()
+  .regex(/^[A-Za-z0-9-]{1,64}$/)
+  .optional();
+
+/** Work that was left behind; `isOpen` when an editor of the same name that is connected has it. */
+export const LeftEntry = JournalEntry.extend({ isOpen: z.boolean() });
+export type LeftEntry = z.infer<typeof LeftEntry>;
+
 export const RecentDocument = z.strictObject({ path: WorkspacePath, opened: time });
 export type RecentDocument = z.infer<typeof RecentDocument>;
 
@@ -57,11 +67,24 @@ export const documentCalls = {
     z.strictObject({ text: z.string() }),
   ),
   'journal/write': call(
-    z.strictObject({ id: DocumentId, name: z.string().max(200), file: FileIdentity.nullable(), text }),
+    z.strictObject({
+      id: DocumentId,
+      name: z.string().max(200),
+      file: FileIdentity.nullable(),
+      text,
+      editor: EditorId,
+    }),
     nothing,
   ),
   'journal/remove': call(z.strictObject({ id: DocumentId }), nothing),
-  'journal/list': call(nothing, z.strictObject({ entries: z.array(JournalEntry) })),
+  /**
+   * What was left behind, for one editor: not what another one has open, or had until a moment ago and may come back to. `again`:
+   * milliseconds until it is worth asking once more, where something may become free.
+   */
+  'journal/list': call(
+    z.strictObject({ editor: EditorId }),
+    z.strictObject({ entries: z.array(LeftEntry), again: z.number().nullable() }),
+  ),
   'journal/read': call(z.strictObject({ id: DocumentId }), JournalEntry.extend({ text: z.string() })),
 } as const;
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { axeFindingsInBothThemes } from './axe.ts';
-import { addNode, fill, openEditor, type RunningEditor } from './openEditor.ts';
+import { addNode, asOneBrowser, fill, openEditor, type RunningEditor } from './openEditor.ts';
 
 // Real programs and browsers, on a machine that may be busy with other tests.
 vi.setConfig({ testTimeout: 90_000 });
@@ -108,6 +108,7 @@ test('the page is killed: what was drawn is offered for each document, with its 
   await crashed;
 
   const again = await browser.newPage();
+  await asOneBrowser(again);
   await again.goto(address);
   const offered = again.getByTestId('recovery-entry');
   await offered.filter({ hasText: 'one.json' }).waitFor();

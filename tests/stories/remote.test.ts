@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fill, openEditor, type RunningEditor } from './openEditor.ts';
+import { addNode, fill, openEditor, type RunningEditor } from './openEditor.ts';
 import { openTunnel, type Tunnel } from './tunnel.ts';
 
 /* The editor here, the host at the other end of a tunnel that breaks, and a second editor at the same host. */
@@ -99,6 +99,54 @@ test(
         .poll(async () => Math.abs((await stepOf(shown)) - stepOnDisk()), { timeout: PATIENCE })
         .toBeLessThan(0.01);
     }
+    await context.close();
+  },
+);
+
+/** How many documents with unsaved work the host keeps. */
+function unsaved(): number {
+  const journal = path.join(editor.workspace, '.skipwire', 'journal');
+  return existsSync(journal) ? readdirSync(journal).filter((name) => name.endsWith('.json')).length : 0;
+}
+
+test(
+  'two editors have one file: what one saves the other has at once, or is asked about; unsaved work of one is not offered to the other',
+  LONG,
+  async () => {
+    const first = editor.page;
+    await first.keyboard.press('Alt+n');
+    await first.getByTestId('start-card').waitFor();
+    await addNode(first, 'input', 200, 200);
+    await first.keyboard.press('Control+Shift+s');
+    await first.getByTestId('dialog-name').fill('shared');
+    await first.getByTestId('dialog-confirm').click();
+    await first.getByTestId('dialog-name').waitFor({ state: 'detached' });
+    await first.keyboard.press('Alt+n');
+    await first.getByTestId('start-card').waitFor();
+    await addNode(first, 'gelu', 200, 200);
+    await expect.poll(unsaved, { timeout: PATIENCE }).toBeGreaterThan(0);
+
+    const { context, page } = await another();
+    await page.goto(editor.address);
+    await isConnected(page);
+    await page.getByTestId('menu-file').click();
+    await page.getByTestId('file-recent').hover();
+    await page.getByTestId('recent-document').filter({ hasText: 'shared.json' }).click();
+    await page.getByTestId('node-input-1').waitFor();
+    await addNode(page, 'relu', 300, 300);
+    await page.keyboard.press('Control+s');
+    await first.getByTestId('document-tab').filter({ hasText: 'shared' }).click();
+    await first.getByTestId('node-relu-1').waitFor({ timeout: PATIENCE });
+
+    await addNode(first, 'tanh', 300, 400);
+    await addNode(page, 'silu', 300, 400);
+    await page.keyboard.press('Control+s');
+    await first.getByTestId('outside-reload').click({ timeout: PATIENCE });
+    await first.getByTestId('node-silu-1').waitFor();
+    expect(await first.getByTestId('node-tanh-1').count()).toBe(0);
+    await first.keyboard.press('Control+z');
+    await first.getByTestId('node-tanh-1').waitFor();
+    expect(await page.getByTestId('recovery-dialog').count()).toBe(0);
     await context.close();
   },
 );

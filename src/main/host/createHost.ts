@@ -2,6 +2,7 @@ import path from 'node:path';
 import {
   calls,
   type Answer,
+  type Caller,
   type CallName,
   type CallOutput,
   type Handlers,
@@ -39,14 +40,16 @@ export interface Host {
   readonly sweeps: SweepKeeper;
   readonly engine: EngineClient;
   /** Answers a request of the contract. Never throws: a bug is an answer too, and is printed. */
-  call<Name extends CallName>(name: Name, input: unknown): Promise<Answer<CallOutput<Name>>>;
-  call(name: string, input: unknown): Promise<Answer<unknown>>;
+  call<Name extends CallName>(name: Name, input: unknown, caller?: Caller): Promise<Answer<CallOutput<Name>>>;
+  call(name: string, input: unknown, caller?: Caller): Promise<Answer<unknown>>;
   /** Returns the function that stops listening. */
   onEvent(listener: (event: HostEvent) => void): () => void;
   /** Saves what is being trained and ends all processes. */
   dispose(): Promise<void>;
 }
 
+/** Who asks within this process: it does not go before the host does. */
+const program: Caller = { isGone: () => false, onGone: () => undefined };
 /** Milliseconds until engines that were never tried are: the editor opens first. */
 const MEASURE_AFTER = 2_000;
 
@@ -126,7 +129,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     runs,
     sweeps,
     engine,
-    call: (name: string, input: unknown) => answerCall(handlers, name, input),
+    call: (name: string, input: unknown, caller = program) => answerCall(handlers, name, input, caller),
     onEvent(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -144,13 +147,13 @@ export async function createHost(options: HostOptions): Promise<Host> {
 
 /** What is installed already stays as it is; why nothing could be installed is told where the host was started, and in the editor. */
 async function installNative(handlers: Handlers): Promise<void> {
-  const answer = await handlers['engine/install']({ variant: 'cpu' });
+  const answer = await handlers['engine/install']({ variant: 'cpu' }, program);
   if (answer.ok || answer.problem.code === 'engine/installation-cancelled') return;
   const { message, remedy = '' } = answer.problem;
   console.error(`The native engine was not installed. ${message} ${remedy}`);
 }
 
-async function answerCall(handlers: Handlers, name: string, input: unknown): Promise<Answer<unknown>> {
+async function answerCall(handlers: Handlers, name: string, input: unknown, caller: Caller): Promise<Answer<unknown>> {
   if (!isCallName(name)) {
     return { ok: false, problem: { code: 'host/unknown-call', message: `The host knows no request "${name}".` } };
   }
@@ -162,8 +165,8 @@ async function answerCall(handlers: Handlers, name: string, input: unknown): Pro
       return badInput(name, `${place === '' ? '' : `${place} `}${issue?.message ?? ''}`);
     }
     // Each handler takes what its own schema gives; the pairing is by name.
-    const handler = handlers[name] as (input: unknown) => Promise<Answer<unknown>>;
-    return await handler(parsed.data);
+    const handler = handlers[name] as (input: unknown, caller: Caller) => Promise<Answer<unknown>>;
+    return await handler(parsed.data, caller);
   } catch (error) {
     if (isTooDeep(error)) return badInput(name, 'it nests too deep');
     return { ok: false, problem: problemOf(error) ?? bug(error) };

@@ -2,17 +2,93 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { JournalEntry } from '../../contract/documents.ts';
-import type { CallOutput, ParsedInput } from '../../contract/contract.ts';
+import type { Caller, CallOutput, ParsedInput } from '../../contract/contract.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { makePrivateFolder, privateFolder, type WorkspaceFolder } from '../files/workspaceFolder.ts';
 import { writeAtomically } from '../files/writeAtomically.ts';
+import { createJournalHolders } from './journalHolders.ts';
 
-const Kept = JournalEntry.extend({ text: z.string() });
+/** `editor`: who wrote it; older entries do not say. */
+const Kept = JournalEntry.extend({ text: z.string(), editor: z.string().optional() });
 type Kept = z.infer<typeof Kept>;
 
-/** Unsaved work of open documents, one file each, so that it outlives the editor, the browser and the host. */
-function entryFile(workspace: WorkspaceFolder, id: string): string {
-  return path.join(privateFolder(workspace), 'journal', `${id}.json`);
+/** Unsaved work of open documents, so that it outlives the editor, the browser and the host. */
+export interface DocumentJournal {
+  /** Keeps what an open document has beyond its file. */
+  write(entry: ParsedInput<'journal/write'>, caller: Caller): Promise<CallOutput<'journal/write'>>;
+  /** Forgets a document that was saved, or closed on purpose. */
+  remove(entry: ParsedInput<'journal/remove'>, caller: Caller): Promise<CallOutput<'journal/remove'>>;
+  /** What was left behind, the last one first. */
+  list(asked: ParsedInput<'journal/list'>, caller: Caller): Promise<CallOutput<'journal/list'>>;
+  /** One document with its content. */
+  read(entry: ParsedInput<'journal/read'>, caller: Caller): Promise<CallOutput<'journal/read'>>;
+}
+
+/**
+ * Keeps one file for each document, and knows which editor has it open: work that another editor is at is not offered, nor that of
+ * one whose connection broke a moment ago. `now` is the time in milliseconds.
+ */
+export function createDocumentJournal(workspace: WorkspaceFolder, now: () => number = Date.now): DocumentJournal {
+  const folder = path.join(privateFolder(workspace), 'journal');
+  const holders = createJournalHolders(now);
+  const editors = new WeakMap<Caller, string>();
+  const entryFile = (id: string): string => path.join(folder, `${id}.json`);
+
+  /** Throws a `HostFailure` when another editor has it open. */
+  const demandFree = (id: string, caller: Caller): void => {
+    if (!holders.isOpenElsewhere(id, editors.get(caller))) return;
+    throw new HostFailure({
+      code: 'journal/open-elsewhere',
+      message: 'Another editor has this document open.',
+      remedy: 'Save it there, or close that editor.',
+    });
+  };
+
+  return {
+    async write({ id, name, file, text, editor }, caller) {
+      if (editor !== undefined) editors.set(caller, editor);
+      holders.hold(id, editor, caller);
+      await makePrivateFolder(workspace, 'journal');
+      const kept: Kept = { id, name, file, saved: now(), text, ...(editor !== undefined && { editor }) };
+      await writeAtomically(entryFile(id), JSON.stringify(kept));
+      return {};
+    },
+
+    async remove({ id }, caller) {
+      demandFree(id, caller);
+      holders.release(id);
+      await rm(entryFile(id), { force: true });
+      return {};
+    },
+
+    async list({ editor }, caller) {
+      if (editor !== undefined) editors.set(caller, editor);
+      const names = (await readdir(folder).catch(() => [])).filter((name) => /^[^.].*\.json$/.test(name));
+      const entries = (await Promise.all(names.map((name) => readEntry(path.join(folder, name))))).filter(
+        (entry) => entry !== undefined,
+      );
+      // An editor knows its own windows.
+      const isFree = (entry: Kept): boolean => entry.editor === editor || holders.untilFree(entry.id) === 0;
+      const again = Math.min(...entries.filter((entry) => !isFree(entry)).map(({ id }) => holders.untilFree(id)));
+      return {
+        entries: entries
+          .filter(isFree)
+          .map(({ id, name, file, saved }) => ({ id, name, file, saved, isOpen: holders.isOpen(id) }))
+          .toSorted((a, b) => b.saved - a.saved),
+        again: again === Infinity ? null : again,
+      };
+    },
+
+    async read({ id }, caller) {
+      demandFree(id, caller);
+      const entry = await readEntry(entryFile(id));
+      if (entry === undefined) {
+        throw new HostFailure({ code: 'journal/missing', message: 'This unsaved work is not there any more.' });
+      }
+      const { name, file, saved, text } = entry;
+      return { id, name, file, saved, text };
+    },
+  };
 }
 
 async function readEntry(file: string): Promise<Kept | undefined> {
@@ -24,48 +100,4 @@ async function readEntry(file: string): Promise<Kept | undefined> {
     // Entries are written whole or not at all, so this is somebody else's file.
     return undefined;
   }
-}
-
-/** Keeps what an open document has beyond its file. */
-export async function writeJournal(
-  workspace: WorkspaceFolder,
-  { id, name, file, text }: ParsedInput<'journal/write'>,
-): Promise<CallOutput<'journal/write'>> {
-  const target = entryFile(workspace, id);
-  await makePrivateFolder(workspace, 'journal');
-  await writeAtomically(target, JSON.stringify({ id, name, file, saved: Date.now(), text } satisfies Kept));
-  return {};
-}
-
-/** Forgets a document that was saved, or closed on purpose. */
-export async function removeJournal(
-  workspace: WorkspaceFolder,
-  { id }: ParsedInput<'journal/remove'>,
-): Promise<CallOutput<'journal/remove'>> {
-  await rm(entryFile(workspace, id), { force: true });
-  return {};
-}
-
-/** What is kept, the last one first. */
-export async function listJournal(workspace: WorkspaceFolder): Promise<CallOutput<'journal/list'>> {
-  const folder = path.join(privateFolder(workspace), 'journal');
-  const names = await readdir(folder).catch(() => []);
-  const files = names.filter((name) => name.endsWith('.json') && !name.startsWith('.'));
-  const entries = await Promise.all(files.map((name) => readEntry(path.join(folder, name))));
-  return {
-    entries: entries
-      .filter((entry) => entry !== undefined)
-      .map(({ id, name, file, saved }) => ({ id, name, file, saved }))
-      .sort((a, b) => b.saved - a.saved),
-  };
-}
-
-/** One document of the journal with its content. */
-export async function readJournal(
-  workspace: WorkspaceFolder,
-  { id }: ParsedInput<'journal/read'>,
-): Promise<CallOutput<'journal/read'>> {
-  const entry = await readEntry(entryFile(workspace, id));
-  if (entry !== undefined) return entry;
-  throw new HostFailure({ code: 'journal/missing', message: 'This unsaved work is not there any more.' });
 }

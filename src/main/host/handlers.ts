@@ -15,7 +15,7 @@ import type { HostServices } from './createHost.ts';
 import { createArchiveHandlers } from './archiveRequests.ts';
 import { createDataHandlers } from './dataRequests.ts';
 import { checkDocuments, listFolder, readDocument, writeDocument } from './documentFiles.ts';
-import { listJournal, readJournal, removeJournal, writeJournal } from './documentJournal.ts';
+import { createDocumentJournal } from './documentJournal.ts';
 import { createEngineHandlers, requireEngine } from './engineRequests.ts';
 import { createEvaluationHandlers } from './evaluationRequests.ts';
 import { createExaminationHandlers } from './examinationRequests.ts';
@@ -32,6 +32,7 @@ export function createHandlers(services: HostServices): Handlers {
   const { workspace, runs, runsFolder, engines, prober, describeData } = services;
   const sessions = createSampleSessions(prober, (run) => workspace.resolve(`runs/${run}`));
   const recent = createRecentDocuments(workspace);
+  const journal = createDocumentJournal(workspace);
   const trials = createTrialSessions(services);
   return {
     'host/describe': () =>
@@ -63,10 +64,10 @@ export function createHandlers(services: HostServices): Handlers {
       answerOf(async () => ({ versions: await listVersions(await workspace.resolve(input.path)) })),
     'document/version': (input) =>
       answerOf(async () => ({ text: await readVersion(await workspace.resolve(input.path), input.revision) })),
-    'journal/write': (input) => answerOf(() => writeJournal(workspace, input)),
-    'journal/remove': (input) => answerOf(() => removeJournal(workspace, input)),
-    'journal/list': () => answerOf(() => listJournal(workspace)),
-    'journal/read': (input) => answerOf(() => readJournal(workspace, input)),
+    'journal/write': (input, caller) => answerOf(() => journal.write(input, caller)),
+    'journal/remove': (input, caller) => answerOf(() => journal.remove(input, caller)),
+    'journal/list': (input, caller) => answerOf(() => journal.list(input, caller)),
+    'journal/read': (input, caller) => answerOf(() => journal.read(input, caller)),
     'library/list': () => answerOf(() => listLibrary(workspace)),
     'library/write': (input) => answerOf(() => writeLibrary(workspace, input)),
     'library/remove': (input) => answerOf(() => removeFromLibrary(workspace, input)),

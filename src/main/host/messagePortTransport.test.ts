@@ -38,7 +38,18 @@ test('the contract works over a port: requests are answered by number, strange m
     ok: false,
     problem: { code: 'file/missing' },
   });
+  // What this editor has open is nobody else's while the port is there, and becomes free some time after it is not.
+  const input = { id: 'net', name: 'Net', file: null, text: '{}', editor: 'ada' };
+  const written = new Promise<void>((resolve) => port1.once('message', () => resolve()));
+  port1.postMessage({ kind: 'request', id: 6, call: 'journal/write', input });
+  await written;
+  const whenFree = async () => {
+    const answer = await host.call('journal/list', { editor: 'ben' });
+    return answer.ok ? answer.value : answer.problem;
+  };
+  expect(await whenFree()).toEqual({ entries: [], again: null });
   port1.close();
+  await expect.poll(whenFree, { timeout: 60_000 }).toEqual({ entries: [], again: expect.any(Number) as number });
   await host.dispose();
   await rm(workspace, { recursive: true });
 });

@@ -1,3 +1,4 @@
+import type { Caller } from '../../contract/contract.ts';
 import type { HostMessage } from '../../contract/messages.ts';
 import { RequestMessage } from '../../contract/messages.ts';
 import type { Host } from './createHost.ts';
@@ -14,17 +15,25 @@ export interface ServedClient {
   close(): void;
 }
 
+function callerOf(signal: AbortSignal): Caller {
+  return {
+    isGone: () => signal.aborted,
+    onGone: (listener) => signal.addEventListener('abort', listener, { once: true }),
+  };
+}
+
 /** Connects a client to the host. Replies come in the order in which the work gets done. */
 export function serveMessages(host: Host, channel: Channel): ServedClient {
-  let open = true;
+  const connection = new AbortController();
+  const caller = callerOf(connection.signal);
   const stopListening = host.onEvent((event) => channel.send({ kind: 'event', event }));
   return {
     receive(message) {
       const parsed = RequestMessage.safeParse(message);
       if (!parsed.success) return false;
       const { id, call, input } = parsed.data;
-      void host.call(call, input).then((answer) => {
-        if (!open) return;
+      void host.call(call, input, caller).then((answer) => {
+        if (caller.isGone()) return;
         try {
           channel.send({ kind: 'reply', id, ...answer });
         } catch (error) {
@@ -37,8 +46,8 @@ export function serveMessages(host: Host, channel: Channel): ServedClient {
       return true;
     },
     close() {
-      open = false;
       stopListening();
+      connection.abort();
     },
   };
 }
