@@ -56,7 +56,7 @@ registerServeCommand(program);
 registerEngineCommands(program);
 // What is measured is used; nothing is measured for the sake of a short command.
 const ENGINE_USERS: ReadonlySet<string> = new Set([
-  ...['sweep', 'lr-find', 'batch-find', 'memory', 'variance', 'probe'],
+  ...['lr-find', 'batch-find', 'memory', 'variance', 'probe'],
   ...['evaluate', 'predict', 'generate', 'export', 'import', 'convert'],
 ]);
 program.hook('preAction', async (_program, command) => {

@@ -19,6 +19,7 @@ import { noSweep, openSweep } from '../sweeps/sweepFolder.ts';
 import { createSweepKeeper, sweepFailure, type SweepKeeper, type SweepPlace } from '../sweeps/sweepKeeper.ts';
 import { createEngineClient } from '../training/engineClient.ts';
 import { requireTrainable } from '../training/requireTrainable.ts';
+import { adoptEngine } from './adoptEngine.ts';
 import { exitCodeFor, exitCodes } from './exitCodes.ts';
 import { formatFigure, nameOf } from './runProgress.ts';
 import { tellingProblems, tellProblem } from './tellProblem.ts';
@@ -39,6 +40,7 @@ interface SweepOptions extends SettingOptions {
   readonly minutes?: number;
   readonly out?: string;
   readonly resume?: string;
+  readonly engine?: string;
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
@@ -76,6 +78,7 @@ export function registerSweepCommand(program: Command): void {
     .option('--minutes <n>', 'stop when trials have trained for so long', number)
     .option('--out <folder>', 'folder of the sweep, new or empty (default: a new one in sweeps/)')
     .option('--resume <sweep>', 'go on with a sweep where it stood')
+    .option('--engine <name>', 'tensorflow, cuda, webgpu or wasm (default: the fastest that works here)')
     .option('--dry-run', 'list the trials and train nothing')
     .option('--json', 'one JSON object a line')
     .addHelpText('after', EXAMPLES)
@@ -84,7 +87,7 @@ export function registerSweepCommand(program: Command): void {
         if (options.resume !== undefined) {
           if (file !== undefined || options.axis !== undefined)
             command.error('error: a sweep is resumed as it is, without a document or axes');
-          return resume(options.resume, options.json === true);
+          return resume(options.resume, options);
         }
         if (file === undefined) command.error("error: missing required argument 'document' (or --resume)");
         if (options.axis === undefined) command.error("error: missing option '--axis': what is to be varied?");
@@ -145,7 +148,7 @@ async function begin(file: string, axes: readonly string[], options: SweepOption
   const out = options.out ?? path.join('sweeps', newRunId('sweeps', document.name));
   const folder = path.resolve(out);
   const place = { id: path.basename(folder), folder };
-  await follow(place, { out, dataRoot, json: options.json === true }, (sweeps) =>
+  await follow(place, { out, dataRoot, options }, (sweeps) =>
     sweeps.start({
       ...place,
       document,
@@ -169,11 +172,11 @@ function listTrials(plan: SweepPlan, epochs: number, json: boolean): void {
   for (const [trial, point] of points.entries()) console.log(`${trial + 1}: ${describePoint(plan.axes, point)}`);
 }
 
-async function resume(name: string, json: boolean): Promise<void> {
+async function resume(name: string, options: SweepOptions): Promise<void> {
   const place = await findSweep(name);
   const file = await openSweep(place.folder);
   if (file === undefined) throw noSweep(place.folder);
-  await follow(place, { out: name, dataRoot: file.dataFolder, json }, (sweeps) => sweeps.resume(place));
+  await follow(place, { out: name, dataRoot: file.dataFolder, options }, (sweeps) => sweeps.resume(place));
 }
 
 async function findSweep(name: string): Promise<SweepPlace> {
@@ -192,17 +195,22 @@ interface Following {
   /** The folder in the user's words. */
   readonly out: string;
   readonly dataRoot: string | undefined;
-  readonly json: boolean;
+  readonly options: SweepOptions;
 }
 
 /** Begins or goes on with a sweep, tells of each trial that ends, and of what came of all. */
 async function follow(
   { id }: SweepPlace,
-  { out, dataRoot, json }: Following,
+  { out, dataRoot, options: { engine: wanted, json = false } }: Following,
   start: (sweeps: SweepKeeper) => Promise<void>,
 ): Promise<void> {
+  const engines = await adoptEngine(wanted, { measure: true });
   const engine = createEngineClient({ folder: dataRoot });
-  const runs = createRunKeeper(engine, () => undefined);
+  const runs = createRunKeeper(
+    engine,
+    () => undefined,
+    (one) => engines.engineFor(one),
+  );
   let told: readonly SweepAttempt[] | undefined;
   const sweeps = createSweepKeeper({
     runs,

@@ -89,7 +89,7 @@ function small(set: PublishedSet, md5?: string): PublishedSet {
   const files = set.files.map(({ url }) => {
     const bytes = served.get(path.basename(url));
     if (bytes === undefined) throw new Error(`Nobody serves ${url}`);
-    return { url, md5: md5 ?? md5Of(bytes), bytes: bytes.length };
+    return { url, checksum: { kind: 'md5' as const, digest: md5 ?? md5Of(bytes) }, bytes: bytes.length };
   });
   return { ...set, files };
 }

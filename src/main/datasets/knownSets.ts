@@ -25,10 +25,26 @@ export const publishedSets: readonly PublishedSet[] = [
     licence: 'CC BY-SA 3.0, Y. LeCun, C. Cortes and C. Burges',
     source: MNIST,
     files: [
-      { url: `${MNIST}/train-images-idx3-ubyte.gz`, md5: 'f68b3c2dcbeaaa9fbdd348bbdeb94873', bytes: 9_912_422 },
-      { url: `${MNIST}/train-labels-idx1-ubyte.gz`, md5: 'd53e105ee54ea40749a09fcbcd1e9432', bytes: 28_881 },
-      { url: `${MNIST}/t10k-images-idx3-ubyte.gz`, md5: '9fb629c4189551a2d022fa330f9573f3', bytes: 1_648_877 },
-      { url: `${MNIST}/t10k-labels-idx1-ubyte.gz`, md5: 'ec29112dd5afa0611ce80d1b7f02629c', bytes: 4_542 },
+      {
+        url: `${MNIST}/train-images-idx3-ubyte.gz`,
+        checksum: { kind: 'md5', digest: 'f68b3c2dcbeaaa9fbdd348bbdeb94873' },
+        bytes: 9_912_422,
+      },
+      {
+        url: `${MNIST}/train-labels-idx1-ubyte.gz`,
+        checksum: { kind: 'md5', digest: 'd53e105ee54ea40749a09fcbcd1e9432' },
+        bytes: 28_881,
+      },
+      {
+        url: `${MNIST}/t10k-images-idx3-ubyte.gz`,
+        checksum: { kind: 'md5', digest: '9fb629c4189551a2d022fa330f9573f3' },
+        bytes: 1_648_877,
+      },
+      {
+        url: `${MNIST}/t10k-labels-idx1-ubyte.gz`,
+        checksum: { kind: 'md5', digest: 'ec29112dd5afa0611ce80d1b7f02629c' },
+        bytes: 4_542,
+      },
     ],
   },
   {
@@ -38,10 +54,26 @@ export const publishedSets: readonly PublishedSet[] = [
     licence: 'MIT, Zalando SE',
     source: FASHION,
     files: [
-      { url: `${FASHION}/train-images-idx3-ubyte.gz`, md5: '8d4fb7e6c68d591d4c3dfef9ec88bf0d', bytes: 26_421_880 },
-      { url: `${FASHION}/train-labels-idx1-ubyte.gz`, md5: '25c81989df183df01b3e8a0aad5dffbe', bytes: 29_515 },
-      { url: `${FASHION}/t10k-images-idx3-ubyte.gz`, md5: 'bef4ecab320f06d8554ea6380940ec79', bytes: 4_422_102 },
-      { url: `${FASHION}/t10k-labels-idx1-ubyte.gz`, md5: 'bb300cfdad3c16e7a12a480ee83cd310', bytes: 5_148 },
+      {
+        url: `${FASHION}/train-images-idx3-ubyte.gz`,
+        checksum: { kind: 'md5', digest: '8d4fb7e6c68d591d4c3dfef9ec88bf0d' },
+        bytes: 26_421_880,
+      },
+      {
+        url: `${FASHION}/train-labels-idx1-ubyte.gz`,
+        checksum: { kind: 'md5', digest: '25c81989df183df01b3e8a0aad5dffbe' },
+        bytes: 29_515,
+      },
+      {
+        url: `${FASHION}/t10k-images-idx3-ubyte.gz`,
+        checksum: { kind: 'md5', digest: 'bef4ecab320f06d8554ea6380940ec79' },
+        bytes: 4_422_102,
+      },
+      {
+        url: `${FASHION}/t10k-labels-idx1-ubyte.gz`,
+        checksum: { kind: 'md5', digest: 'bb300cfdad3c16e7a12a480ee83cd310' },
+        bytes: 5_148,
+      },
     ],
     classes: ['T-shirt/top', 'Trouser', 'Pullover', 'Dress', 'Coat', 'Sandal', 'Shirt', 'Sneaker', 'Bag', 'Ankle boot'],
   },
@@ -51,7 +83,13 @@ export const publishedSets: readonly PublishedSet[] = [
     description: '60 000 colour 32×32 photographs of ten kinds of things.',
     licence: 'Free for research, A. Krizhevsky (2009)',
     source: CIFAR,
-    files: [{ url: `${CIFAR}/cifar-10-binary.tar.gz`, md5: 'c32a1d4ab5d03f1284b67883e8d87530', bytes: 170_052_171 }],
+    files: [
+      {
+        url: `${CIFAR}/cifar-10-binary.tar.gz`,
+        checksum: { kind: 'md5', digest: 'c32a1d4ab5d03f1284b67883e8d87530' },
+        bytes: 170_052_171,
+      },
+    ],
   },
   {
     id: 'cifar-100',
@@ -59,7 +97,13 @@ export const publishedSets: readonly PublishedSet[] = [
     description: '60 000 colour 32×32 photographs of a hundred kinds of things.',
     licence: 'Free for research, A. Krizhevsky (2009)',
     source: CIFAR,
-    files: [{ url: `${CIFAR}/cifar-100-binary.tar.gz`, md5: '03b5dce01913d631647c71ecec9e9cb8', bytes: 168_513_733 }],
+    files: [
+      {
+        url: `${CIFAR}/cifar-100-binary.tar.gz`,
+        checksum: { kind: 'md5', digest: '03b5dce01913d631647c71ecec9e9cb8' },
+        bytes: 168_513_733,
+      },
+    ],
   },
 ];
 

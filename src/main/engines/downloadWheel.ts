@@ -2,8 +2,10 @@ import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { HostFailure } from '../files/hostFailure.ts';
 import { installationCancelled, type OnEngineProgress } from './engineProgress.ts';
+import { fetchWheel } from './fetchWheel.ts';
 import { findPip, PIP_REMEDY } from './findPip.ts';
 import type { Pip } from './findPip.ts';
+import { findPackageIndex, type PackageIndex } from './packageIndex.ts';
 import { lastLines, runProgram } from './runProgram.ts';
 
 const POLL_MS = 300;
@@ -21,23 +23,38 @@ export interface WheelOrder {
 export interface DownloadWheelOptions {
   readonly onProgress: OnEngineProgress;
   readonly signal?: AbortSignal;
+  /** Where the package is looked up; where pip's settings say when left out. */
+  readonly index?: PackageIndex;
 }
 
 /** Python version of the package: any would do, since only its libraries are used. */
 const PYTHON_VERSION = '3.11';
 
 /**
- * Fetches the package with the user's own pip and its settings (index, proxy, certificates), for a Python that need not
- * be the one that runs. Returns the file, in `folder`.
+ * Fetches the package from the index that pip's settings name, going on with what an earlier try had fetched; where the settings
+ * say more than an index, or the index has no checksums, with the user's own pip. Returns the file, in `folder`.
  */
 export async function downloadWheel(
   wanted: WheelOrder,
   folder: string,
+  options: DownloadWheelOptions,
+): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const pip = options.index === undefined ? await findPip() : undefined;
+  const index = options.index ?? (await findPackageIndex(pip));
+  const fetched = index === undefined ? undefined : await fetchWheel(wanted, folder, index, options);
+  return fetched ?? downloadByPip(wanted, folder, pip ?? (await findPip()), options);
+}
+
+/** Fetches it with pip and its settings (index, proxy, certificates), for a Python that need not be the one that runs. */
+async function downloadByPip(
+  wanted: WheelOrder,
+  folder: string,
+  pip: Pip | undefined,
   { onProgress, signal }: DownloadWheelOptions,
 ): Promise<string> {
   const incoming = path.join(folder, 'incoming');
   const temporary = path.join(folder, 'temporary');
-  const pip = await findPip();
   if (pip === undefined) {
     throw new HostFailure({
       code: 'engine/no-pip',

@@ -3,7 +3,7 @@ import { HostFailure } from '../files/hostFailure.ts';
 import { installedEngineFolder, readEngineManifest } from './engineFolder.ts';
 import { enginePackageFor } from './enginePackage.ts';
 import { phaseWords, type EnginePhase, type OnEngineProgress } from './engineProgress.ts';
-import { installEngine, uninstallEngine } from './installEngine.ts';
+import { installEngine, uninstallEngine, type InstallOptions } from './installEngine.ts';
 import { userCacheFolder } from './userCacheFolder.ts';
 
 /** Installs engines for whoever shows how it goes; one at a time. */
@@ -32,8 +32,14 @@ function paced(tell: OnEngineProgress): OnEngineProgress {
   };
 }
 
+/** From where engines are installed, where that is not what is pinned in this version. */
+export type EngineSource = Pick<InstallOptions, 'wanted' | 'index' | 'shipped'>;
+
 /** Tells `onEvent` how an installation goes. */
-export function createEngineInstaller(onEvent: (event: EngineEvent) => void): EngineInstaller {
+export function createEngineInstaller(
+  onEvent: (event: EngineEvent) => void,
+  source: EngineSource = {},
+): EngineInstaller {
   let cancelling: AbortController | undefined;
   return {
     async install(variant, wheel) {
@@ -44,6 +50,7 @@ export function createEngineInstaller(onEvent: (event: EngineEvent) => void): En
       const { signal } = cancelling;
       try {
         await installEngine({
+          ...source,
           variant,
           signal,
           ...(wheel !== undefined && { wheel }),

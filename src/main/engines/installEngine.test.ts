@@ -14,7 +14,9 @@ import type { EnginePackage } from './enginePackage.ts';
 import type { EnginePhase } from './engineProgress.ts';
 import { installEngine, uninstallEngines } from './installEngine.ts';
 import type { InstallOptions } from './installEngine.ts';
+import { shipAddon } from './prebuiltAddon.ts';
 import { writeWheel } from './testing/writeWheel.ts';
+import { tfjsNodePackage } from './tfjsNodePackage.ts';
 
 let cache: string;
 let wheel: string;
@@ -76,6 +78,15 @@ describe('installing the engine', () => {
     expect(problem.received).toContain('not a real engine');
     expect(readdirSync(path.join(cache, 'engines'))).toEqual([]);
     expect(existsSync(wheel)).toBe(true);
+  });
+
+  test('an addon that came with the product and does not work here is compiled anew', async () => {
+    const [shipped, addon] = [path.join(cache, 'shipped'), path.join(cache, 'other.node')];
+    writeFileSync(addon, 'made for another machine');
+    await shipAddon(addon, tfjsNodePackage(), shipped);
+    const { problem, phases } = await failing({ shipped });
+    expect(phases).toEqual(['checking', 'unpacking', 'testing', 'compiling']);
+    expect(problem.code).toBe('engine/compile-failed');
   });
 
   test('refuses a file with another checksum before unpacking it', async () => {

@@ -13,6 +13,7 @@ import { engineFolder, installedEngineFolder, readEngineManifest, writeEngineMan
 import type { EnginePackage } from './enginePackage.ts';
 import { enginePackageFor, unsupportedMachine } from './enginePackage.ts';
 import { installationCancelled, type OnEngineProgress } from './engineProgress.ts';
+import type { PackageIndex } from './packageIndex.ts';
 import { takePrebuiltAddon } from './prebuiltAddon.ts';
 import { addonRecipe } from './sessionConfig.ts';
 import { testEngine } from './testEngine.ts';
@@ -31,6 +32,10 @@ export interface InstallOptions {
   readonly signal?: AbortSignal;
   /** A wheel that the user has fetched himself; then nothing is downloaded. */
   readonly wheel?: string;
+  /** Where it is looked up; where pip's settings say when left out. */
+  readonly index?: PackageIndex;
+  /** Folder of the addon that this copy was shipped with. */
+  readonly shipped?: string;
   /** Bytes free on the cache's disk; asked of the system when left out. */
   readonly free?: number;
 }
@@ -156,14 +161,10 @@ async function completeEngine(
   folder: EngineFolder,
   wanted: EnginePackage,
   files: EngineManifest['files'],
-  { onProgress, signal }: InstallOptions,
+  options: InstallOptions,
 ): Promise<EngineManifest> {
   const tfjsNode = tfjsNodePackage();
-  onProgress({ phase: 'compiling' });
-  const compiler =
-    (await takePrebuiltAddon(folder, tfjsNode)) ?? (await compileAddon(folder, tfjsNode, signal)).version;
-  onProgress({ phase: 'testing' });
-  const tensorflow = await testEngine(folder.addon, signal);
+  const { compiler, tensorflow } = (await tryShippedAddon(folder, options)) ?? (await compileAndTest(folder, options));
   const manifest: EngineManifest = {
     format: 'skipwire-engine@1',
     package: wanted.name,
@@ -176,6 +177,37 @@ async function completeEngine(
   };
   await writeEngineManifest(folder, manifest);
   return manifest;
+}
+
+interface TestedAddon {
+  /** What made it. */
+  readonly compiler: string;
+  /** What the library says of itself. */
+  readonly tensorflow: string;
+}
+
+/** The addon that came with this copy, where there is one and it works with these libraries. */
+async function tryShippedAddon(
+  folder: EngineFolder,
+  { onProgress, signal, shipped }: InstallOptions,
+): Promise<TestedAddon | undefined> {
+  const compiler = await takePrebuiltAddon(folder, tfjsNodePackage(), shipped);
+  if (compiler === undefined) return undefined;
+  onProgress({ phase: 'testing' });
+  try {
+    return { compiler, tensorflow: await testEngine(folder.addon, signal) };
+  } catch (error) {
+    // Made for another kind of Node or system: this machine makes its own.
+    if (error instanceof HostFailure && error.problem.code === 'engine/self-test-failed') return undefined;
+    throw error;
+  }
+}
+
+async function compileAndTest(folder: EngineFolder, { onProgress, signal }: InstallOptions): Promise<TestedAddon> {
+  onProgress({ phase: 'compiling' });
+  const { version: compiler } = await compileAddon(folder, tfjsNodePackage(), signal);
+  onProgress({ phase: 'testing' });
+  return { compiler, tensorflow: await testEngine(folder.addon, signal) };
 }
 
 /** Removes every engine and download from the cache. Returns the names of the engines that were there. */

@@ -7,9 +7,17 @@ import { HostFailure } from './hostFailure.ts';
 /** A file that somebody publishes, with its checksum. */
 export interface PublishedFile {
   readonly url: string;
-  /** MD5 in hexadecimal digits, as its publishers give it. */
-  readonly md5: string;
+  readonly checksum: Checksum;
+  /** More are refused. */
   readonly bytes: number;
+  /** For the request, such as who asks. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What the file must be, in hexadecimal digits, as its publishers give it. */
+export interface Checksum {
+  readonly kind: 'md5' | 'sha256';
+  readonly digest: string;
 }
 
 export interface DownloadOptions {
@@ -26,26 +34,32 @@ const PATIENCE = 30;
  * the right checksum gets its name. Throws a `HostFailure`.
  */
 export async function downloadFile(wanted: PublishedFile, file: string, options: DownloadOptions = {}): Promise<void> {
-  if ((await md5Of(file)) === wanted.md5) {
+  const { kind, digest } = wanted.checksum;
+  if ((await digestOf(file, kind)) === digest) {
     options.onProgress?.(wanted.bytes);
     return;
   }
   await mkdir(path.dirname(file), { recursive: true });
-  const partial = `${file}.partial`;
+  const partial = partialOf(file);
   await fetchRest(wanted, partial, options);
-  const received = await md5Of(partial);
-  if (received !== wanted.md5) {
+  const received = await digestOf(partial, kind);
+  if (received !== digest) {
     // It would only be gone on with.
     await rm(partial, { force: true });
     throw new HostFailure({
       code: 'data/checksum',
       message: `What ${hostOf(wanted.url)} sent as "${path.basename(file)}" is not the file it should be.`,
-      expected: `MD5 ${wanted.md5}`,
-      received: `MD5 ${received ?? 'of nothing'}`,
+      expected: `${kind.toUpperCase()} ${digest}`,
+      received: `${kind.toUpperCase()} ${received ?? 'of nothing'}`,
       remedy: 'Try again; when it stays so, somebody on the way changes what is fetched, or the file was replaced.',
     });
   }
   await rename(partial, file);
+}
+
+/** Where what has come of a file lies until it is whole. */
+export function partialOf(file: string): string {
+  return `${file}.partial`;
 }
 
 async function fetchRest(wanted: PublishedFile, partial: string, options: DownloadOptions): Promise<void> {
@@ -59,7 +73,7 @@ async function fetchRest(wanted: PublishedFile, partial: string, options: Downlo
   };
   try {
     const response = await fetch(wanted.url, {
-      ...(have > 0 && { headers: { Range: `bytes=${have}-` } }),
+      headers: { ...wanted.headers, ...(have > 0 && { Range: `bytes=${have}-` }) },
       signal: AbortSignal.any([stalled.signal, ...(signal === undefined ? [] : [signal])]),
     });
     // 416: there is nothing left; the checksum says whether that is right.
@@ -91,8 +105,8 @@ async function fetchRest(wanted: PublishedFile, partial: string, options: Downlo
   }
 }
 
-async function md5Of(file: string): Promise<string | undefined> {
-  const hash = createHash('md5');
+async function digestOf(file: string, kind: Checksum['kind']): Promise<string | undefined> {
+  const hash = createHash(kind);
   try {
     for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
   } catch {

@@ -11,7 +11,7 @@ import {
 } from '../../contract/contract.ts';
 import { createDataClient, type DataClient } from '../datasets/dataClient.ts';
 import { createExamineClient, type ExamineClient } from '../evaluation/examineClient.ts';
-import { describeInstallation } from '../engines/engineInstaller.ts';
+import { describeInstallation, type EngineSource } from '../engines/engineInstaller.ts';
 import { createEngineRegistry, type EngineRegistry } from '../engines/engineRegistry.ts';
 import { readEngineWish } from '../engines/engineWish.ts';
 import { problemOf } from '../files/hostFailure.ts';
@@ -31,6 +31,7 @@ export interface HostOptions {
   readonly warm?: boolean;
   readonly engine?: EngineClient;
   readonly engines?: EngineRegistry;
+  readonly engineSource?: EngineSource;
 }
 
 /** The engine host: everything the editor can ask for, whatever carries the messages. */
@@ -59,6 +60,7 @@ export interface HostServices {
   readonly engine: EngineClient;
   /** Which engines there are, and which is chosen. */
   readonly engines: EngineRegistry;
+  readonly engineSource?: EngineSource | undefined;
   readonly runs: RunKeeper;
   readonly sweeps: SweepKeeper;
   readonly describeData: DescribeData;
@@ -102,6 +104,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     workspace,
     engine,
     engines,
+    engineSource: options.engineSource,
     runs,
     sweeps,
     describeData,

@@ -1,6 +1,6 @@
 import type { Handlers, HostEvent } from '../../contract/contract.ts';
 import type { engineCalls, EngineId, EngineVariant } from '../../contract/engines.ts';
-import { createEngineInstaller } from '../engines/engineInstaller.ts';
+import { createEngineInstaller, type EngineSource } from '../engines/engineInstaller.ts';
 import { enginePackageFor } from '../engines/enginePackage.ts';
 import type { EngineRegistry } from '../engines/engineRegistry.ts';
 import { writeEngineWish } from '../engines/engineWish.ts';
@@ -10,6 +10,7 @@ import type { WorkspaceFolder } from '../files/workspaceFolder.ts';
 export interface EngineServices {
   readonly workspace: WorkspaceFolder;
   readonly engines: EngineRegistry;
+  readonly engineSource?: EngineSource | undefined;
   readonly emit: (event: HostEvent) => void;
 }
 
@@ -33,9 +34,10 @@ function demandPinned(variant: EngineVariant): void {
 export function createEngineHandlers({
   workspace,
   engines,
+  engineSource,
   emit,
 }: EngineServices): Pick<Handlers, keyof typeof engineCalls> {
-  const installer = createEngineInstaller((event) => emit({ event: 'engine', payload: event }));
+  const installer = createEngineInstaller((event) => emit({ event: 'engine', payload: event }), engineSource);
   return {
     'engine/list': () => answerOf(() => engines.list()),
     'engine/probe': ({ engine }) => answerOf(() => engines.measured(engine ?? 'all')),
