@@ -13,6 +13,7 @@ import type { Program } from '../../graph-engine/program/program.ts';
 import { forcedOpset, keptOperators } from '../../graph-engine/targets/onnx/keptOperators.ts';
 import { exportOnnx, type ExportOnnxOptions, type OnnxExport } from '../../graph-engine/targets/onnx/exportOnnx.ts';
 import { contradiction, DEFAULT_ONNX_OPTIONS, type OnnxOptions } from '../../graph-engine/targets/onnx/onnxOptions.ts';
+import { PIECE } from '../../graph-engine/targets/onnx/tensorContent.ts';
 import { DEFAULT_OPSET, NEWEST_OPSET, OLDEST_OPSET, supportedOpsets } from '../../graph-engine/targets/onnx/opsets.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { productVersion } from '../files/productRoot.ts';
@@ -92,6 +93,7 @@ async function writeAndVerify(
     document,
     inferred,
     weights: weights.valuesOf,
+    room: new Float32Array(PIECE),
     options,
     producerVersion: productVersion,
     external: {

@@ -14,7 +14,7 @@ import type { WeightSource } from '../training/engineMessages.ts';
 
 /** Weights that are read, or drawn, one tensor at a time. */
 export interface LoadedWeights {
-  /** The values of a variable, which are kept nowhere: whoever is done with them lets them go. */
+  /** The values of a variable, on loan until those of the next are asked for: they may lie in the same memory. */
   readonly valuesOf: WeightValues;
   readonly origin: WeightsOrigin;
   /** The same weights, as an engine process is told about them. */

@@ -14,7 +14,10 @@ export interface OpenTensors {
   readonly places: Readonly<Record<string, StoredPlace>>;
   /** Throws a `HostFailure` when the file has changed since it was written, where it says what it held. */
   demandUnchanged(): void;
-  /** The numbers of a float32 tensor. */
+  /**
+   * The numbers of a float32 tensor, on loan until the next is read: they lie in memory that all tensors of the file share, since what
+   * is let go is not at once free.
+   */
   read(place: StoredPlace): Float32Array;
   close(): void;
 }
@@ -39,6 +42,8 @@ export function openTensors(file: string): OpenTensors {
     const found = safetensorsPlaces(beginning, size);
     if (!found.ok) throw damaged(file, found.error.message);
     const places = found.value;
+    const largest = Math.max(0, ...[...places.values()].filter(({ type }) => type === 'F32').map(bytesOf));
+    let room: ArrayBuffer | undefined;
     return {
       places: Object.fromEntries(places),
       demandUnchanged() {
@@ -59,9 +64,9 @@ export function openTensors(file: string): OpenTensors {
       read(place) {
         if (place.type !== 'F32')
           throw damaged(file, `It has numbers of the type ${place.type} where F32 was expected.`);
-        const values = new Float32Array(bytesOf(place) / Float32Array.BYTES_PER_ELEMENT);
-        readAt(place.start, new Uint8Array(values.buffer));
-        return values;
+        room ??= new ArrayBuffer(largest);
+        readAt(place.start, new Uint8Array(room, 0, bytesOf(place)));
+        return new Float32Array(room, 0, bytesOf(place) / Float32Array.BYTES_PER_ELEMENT);
       },
       close: () => closeSync(handle),
     };

@@ -5,7 +5,10 @@ import type { OnnxGraphBuilder, OnnxInitializer } from './onnxGraph.ts';
 import { permutedDims, permutedPieces } from './permuteAxes.ts';
 import { floatContent, piecesOf } from './tensorContent.ts';
 
-/** Gives the values of a variable by its name, such as `stage2[3].conv1.kernel`; called when the tensor is written. */
+/**
+ * Gives the values of a variable by its name, such as `stage2[3].conv1.kernel`; called when the tensor is written. They are used before
+ * the next are asked for, which may lie in the same memory.
+ */
 export type WeightSource = (variable: string) => Float32Array;
 
 /** One op with everything resolved, and where it goes. */
@@ -20,11 +23,12 @@ export interface OnnxOpInstance {
   readonly weights: Readonly<Partial<Record<string, WeightSpec>>>;
 }
 
-/** Writes one op into the graph and returns the ONNX names of its outputs. */
+/** Writes one op into the graph, whose tensors are made in `room` where there is one, and returns the ONNX names of its outputs. */
 export function emitOp(
   graph: OnnxGraphBuilder,
   instance: OnnxOpInstance,
   source: WeightSource,
+  room?: Float32Array,
 ): Readonly<Record<string, string>> {
   const { op, path, parameters, inputs, types, weights } = instance;
   const documentation = `${op.documentation.title} "${path}"`;
@@ -41,7 +45,7 @@ export function emitOp(
     weight(name, permutation) {
       const spec = weights[name];
       if (spec === undefined) throw new Error(`${op.type} at ${path} exports the weight "${name}", which it lacks.`);
-      return addWeight(graph, `${path}.${name}`, spec, source, permutation);
+      return addWeight(graph, `${path}.${name}`, spec, { source, room }, permutation);
     },
     hasWeight: (name) => weights[name] !== undefined,
     kept: (node, nodeInputs, outputs, captured) =>
@@ -68,7 +72,7 @@ function addWeight(
   graph: OnnxGraphBuilder,
   variable: string,
   spec: WeightSpec,
-  source: WeightSource,
+  { source, room }: { readonly source: WeightSource; readonly room: Float32Array | undefined },
   permutation: readonly number[] | undefined,
 ): string {
   const count = spec.dims.reduce((product, size) => product * size, 1);
@@ -84,7 +88,7 @@ function addWeight(
         if (values.length !== count) {
           throw new Error(`Variable ${variable} has ${values.length} values where its shape needs ${count}.`);
         }
-        return permutation === undefined ? piecesOf(values) : permutedPieces(values, spec.dims, permutation);
+        return permutation === undefined ? piecesOf(values) : permutedPieces(values, spec.dims, permutation, { room });
       },
     },
   });

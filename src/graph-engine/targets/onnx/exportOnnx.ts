@@ -24,6 +24,8 @@ export interface ExportOnnxOptions {
   /** Of the same document, without errors. */
   readonly inferred: InferredDocument;
   readonly weights: WeightSource;
+  /** Where tensors are made while they are written. Each chunk of the files is then to be used before the next is asked for. */
+  readonly room?: Float32Array | undefined;
   /** How it is written; the normalization is given apart. */
   readonly options?: Partial<Omit<OnnxOptions, 'normalize' | 'external'>> | undefined;
   /** Version of the product, written as the producer's. */
@@ -94,7 +96,7 @@ export function exportOnnx(options: ExportOnnxOptions): OnnxExport {
     if (parameters === undefined) throw new Error(`The parameters of "${path}" are in error.`);
     const body = parameters['body'];
     const resolved = { op, path, parameters, inputs: names, types: knownTypes(instance, 'inputs'), weights: specs };
-    const results = emitOp(graph, resolved, weights);
+    const results = emitOp(graph, resolved, weights, options.room);
     if (op.family === 'output') ends.push({ path, names: results, types, body });
     for (const [port, type] of Object.entries(types)) {
       if (type.foreign !== undefined) continue;

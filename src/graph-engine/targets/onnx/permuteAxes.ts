@@ -12,16 +12,19 @@ export function permuteAxes(
   dims: readonly number[],
   permutation: readonly number[],
 ): Float32Array {
-  const [whole = new Float32Array()] = permutedPieces(source, dims, permutation, Infinity);
+  const [whole = new Float32Array()] = permutedPieces(source, dims, permutation, { piece: Infinity });
   return whole;
 }
 
-/** The same a few rows of the result at a time, so that a large tensor is not in memory twice. */
+/**
+ * The same a few rows of the result at a time, so that a large tensor is not in memory twice. Pieces that fit into `room` are made
+ * there, and are used before the next is asked for.
+ */
 export function* permutedPieces(
   source: Float32Array,
   dims: readonly number[],
   permutation: readonly number[],
-  piece = PIECE,
+  { piece = PIECE, room }: { readonly piece?: number; readonly room?: Float32Array | undefined } = {},
 ): Generator<Float32Array> {
   const merged = mergeNeighbours(dims, permutation);
   const sizes = permutedDims(merged.dims, merged.permutation);
@@ -38,9 +41,10 @@ export function* permutedPieces(
   }));
   const row = source.length / rows;
   const together = Math.max(1, Math.min(rows, Math.floor(piece / row)));
+  const place = room !== undefined && room.length >= together * row ? room : undefined;
   for (let at = 0; at < rows; at += together) {
     const size = Math.min(together, rows - at);
-    const result = new Float32Array(size * row);
+    const result = place?.subarray(0, size * row) ?? new Float32Array(size * row);
     const [first, ...rest] = axes;
     if (first === undefined) throw new Error('unreachable: there are two axes at least');
     permuteInto(result, source, [{ ...first, size }, ...rest], merged.permutation, at * first.from);

@@ -1,11 +1,11 @@
 /** Elements of one piece of a tensor on its way to a file: enough to be fast, few enough not to count beside the weights. */
-export const PIECE = 2 ** 21;
+export const PIECE = 2 ** 20;
 
 /** What is in a constant tensor, made while it is written. */
 export type TensorContent =
   | {
       readonly kind: 'floats';
-      /** The values in order, in pieces; may be read again. */
+      /** The values in order, in pieces, each of which is used before the next; may be read again. */
       pieces(): Iterable<Float32Array>;
     }
   | { readonly kind: 'integers'; readonly values: readonly number[] };
@@ -19,7 +19,9 @@ export function floatContent(values: ArrayLike<number>): TensorContent {
 /** All values together, for tensors known to be small. */
 export function wholeContent(content: TensorContent): readonly number[] {
   if (content.kind === 'integers') return content.values;
-  return [...content.pieces()].flatMap((piece) => [...piece]);
+  const whole: number[] = [];
+  for (const piece of content.pieces()) for (const value of piece) whole.push(value);
+  return whole;
 }
 
 /** A few elements of a larger array at a time, sharing its memory. */
