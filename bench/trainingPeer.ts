@@ -23,7 +23,7 @@ export function trainingPeer(executor: Executor, loadMs: number): Peer {
       const { program } = lowered.value;
       const [train, predict] = [program.entries['train'], program.entries['predict']];
       if (!train || !predict) throw new Error(`${network} has no loss`);
-      const made = await executor.compile(program, { seed: 1 });
+      const made = await executor.compile(program, { seed: 1, ...(passes !== undefined && { passes: [] }) });
       compiled = made;
       const compileMs = performance.now() - begun;
       const feeds = feedsOf(train, batch);

@@ -1,4 +1,5 @@
 import type { EngineDevice } from '../../contract/engines.ts';
+import type { PassName } from '../../graph-engine/program/passes/index.ts';
 import type { Program } from '../../graph-engine/program/program.ts';
 import type { ResidentTable } from '../../graph-engine/program/residentTables.ts';
 
@@ -33,6 +34,8 @@ export interface CompileOptions {
   readonly seed: number;
   /** Compares the engine with the reference interpreter where the program is small enough for it; on by default. */
   readonly selfCheck?: boolean;
+  /** What the engine rewrites each entry with before it runs it; the passes that help this engine when left out. */
+  readonly passes?: readonly PassName[];
   /** Of a program that takes samples from tables. */
   readonly tables?: GivenTables;
 }

@@ -6,7 +6,7 @@ import { selfCheck } from './selfCheck.ts';
 
 export interface ExecutorParts extends Omit<Executor, 'compile' | 'dispose'> {
   /** Puts a program into the memory of the engine; its variables have no values yet. */
-  open(program: Program): Promise<CompiledProgram>;
+  open(program: Program, options: CompileOptions): Promise<CompiledProgram>;
   /** Hears how many bytes of first values are not needed any more. */
   readonly onStarted?: (bytes: number) => void;
   /** Frees the engine itself, when all programs are gone. */
@@ -19,7 +19,7 @@ export function createExecutor({ open, onStarted, close, ...described }: Executo
   return {
     ...described,
     async compile(program, options) {
-      const compiled = await open(program);
+      const compiled = await open(program, options);
       programs.add(compiled);
       const bytes = await start(compiled, program, options);
       onStarted?.(bytes);

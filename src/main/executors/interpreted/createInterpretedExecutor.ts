@@ -10,7 +10,8 @@ export function createInterpretedExecutor<T>(engine: InterpretedEngine<T>): Exec
   return createExecutor({
     name: engine.name,
     threads: engine.threads,
-    open: async (program) => createInterpretedProgram(engine, rewritten(program, engine.passes ?? [])),
+    open: async (program, { passes = engine.passes ?? [] }) =>
+      createInterpretedProgram(engine, rewritten(program, passes)),
     close: () => engine.close(),
   });
 }
