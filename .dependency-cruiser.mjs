@@ -15,6 +15,20 @@ export default {
       to: { pathNot: ['^src/graph-engine/', 'node_modules/(zod|immer|@bufbuild/protobuf|fflate)/'] },
     },
     {
+      name: 'drawings-know-no-format',
+      comment: 'What sources of networks share is of no file format.',
+      severity: 'error',
+      from: { path: '^src/graph-engine/sources/drawing/', pathNot: tests },
+      to: { path: '^src/graph-engine/sources/(onnx|keras|checkpoint)/' },
+    },
+    {
+      name: 'keras-is-not-read-as-onnx',
+      comment: 'Layers that are kept are of a type of ONNX; nothing else of one format is used to read the other.',
+      severity: 'error',
+      from: { path: '^src/graph-engine/sources/keras/', pathNot: tests },
+      to: { path: '^src/graph-engine/sources/onnx/', pathNot: '/elementTypes\\.ts$' },
+    },
+    {
       name: 'contract-knows-documents-only',
       severity: 'error',
       from: { path: '^src/contract/', pathNot: tests },

@@ -1,4 +1,4 @@
-import type { ImportReport } from '../../graph-engine/sources/onnx/importReport.ts';
+import type { ImportReport } from '../../graph-engine/sources/drawing/importReport.ts';
 
 /** What came of an import, in lines. */
 export function describeImport({

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { KerasWeights } from '../../graph-engine/sources/keras/kerasWeights.ts';
 import { importKeras } from '../../graph-engine/sources/keras/importKeras.ts';
-import type { ImportedNetwork } from '../../graph-engine/sources/onnx/importOnnx.ts';
+import type { ImportedNetwork } from '../../graph-engine/sources/drawing/importedNetwork.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { cannotImport } from './cannotImport.ts';
 import { openHdf5, type Hdf5Content } from './openHdf5.ts';

@@ -1,7 +1,8 @@
 import { lstatSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { importOnnx, type ImportedNetwork, type ImportOptions } from '../../graph-engine/sources/onnx/importOnnx.ts';
+import type { ImportedNetwork } from '../../graph-engine/sources/drawing/importedNetwork.ts';
+import { importOnnx, type ImportOptions } from '../../graph-engine/sources/onnx/importOnnx.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { cannotImport } from './cannotImport.ts';
 import { readBeside } from './readBeside.ts';

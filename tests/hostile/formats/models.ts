@@ -2,7 +2,7 @@ import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { inferDocument } from '../../../src/graph-engine/infer/inferDocument.ts';
-import type { ImportedNetwork } from '../../../src/graph-engine/sources/onnx/importOnnx.ts';
+import type { ImportedNetwork } from '../../../src/graph-engine/sources/drawing/importedNetwork.ts';
 import {
   ModelProtoSchema,
   StringStringEntryProtoSchema,

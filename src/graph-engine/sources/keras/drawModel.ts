@@ -1,8 +1,7 @@
 import { isImage, isTokens } from '../../core/shape.ts';
 import { FOREIGN_INPUT } from '../../ops/foreign/foreignOps.ts';
-import type { FoldedRun } from '../onnx/foldRepeats.ts';
-import type { Bound, DrawnNode } from '../onnx/mapping/mapping.ts';
-import type { SourceNode } from '../onnx/sourceModel.ts';
+import type { FoldedRun } from '../drawing/foldRepeats.ts';
+import type { Bound, DrawnNode, Origin } from '../drawing/drawnNode.ts';
 import { CHANNELS_LAST, LayerRefused, type KerasDrawing } from './kerasDrawing.ts';
 import { keepLayer } from './keepLayer.ts';
 import { isValue, type KerasCall, type KerasLayer, type KerasModel, type KerasValue } from './kerasModel.ts';
@@ -93,11 +92,11 @@ function drawCall(
   const present = inputs.filter((bound) => bound !== undefined);
   if (layer.model !== undefined) return drawInner(layer, layer.model, inputs, around, into);
   const { drawing } = into;
-  const { nodes } = drawing.mapping;
+  const { nodes } = drawing.drawn;
   const before = nodes.length;
   let refused: LayerRefused | undefined;
   let drawn: Bound | undefined;
-  drawing.mapping.attempt(sourceOf(layer, around), () => {
+  drawing.drawn.attempt(sourceOf(layer, around), () => {
     try {
       const draw = drawerOf(layer.className);
       if (draw === undefined) throw new LayerRefused('');
@@ -146,8 +145,8 @@ function drawCall(
 }
 
 /** Says where a node that was put in comes from. */
-function attachSource(node: DrawnNode, from: SourceNode, { mapping }: KerasDrawing): void {
-  const at = mapping.nodes.indexOf(node);
+function attachSource(node: DrawnNode, from: Origin, { drawn }: KerasDrawing): void {
+  const at = drawn.nodes.indexOf(node);
   if (at >= 0) Object.assign(node, { from });
 }
 
@@ -159,7 +158,7 @@ function drawInner(
   around: readonly string[],
   into: Drawn,
 ): readonly (Bound | undefined)[] {
-  const { nodes } = into.drawing.mapping;
+  const { nodes } = into.drawing.drawn;
   const before = nodes.length;
   const groupsBefore = into.groups.length;
   const outputs = drawModel(inner, inputs, [...around, layer.name], into);
@@ -179,15 +178,12 @@ function drawInner(
 }
 
 /** Where a layer lies, in the form that names and blocks are made from. */
-function sourceOf(layer: KerasLayer, around: readonly string[], parts = layer.name.split('_')): SourceNode {
+function sourceOf(layer: KerasLayer, around: readonly string[], parts = layer.name.split('_')): Origin {
   return {
     name: layer.name,
     opType: layer.className,
     domain: 'keras',
     inputs: [],
-    outputs: [],
-    attributes: new Map(),
-    documentation: '',
     modules: [...around, ...parts],
   };
 }
@@ -246,15 +242,15 @@ function drawInput(model: KerasModel, layer: KerasLayer, around: readonly string
     return chosen;
   };
   let bound: Bound | undefined;
-  drawing.mapping.attempt(sourceOf(layer, around, [layer.name]), () => {
+  drawing.drawn.attempt(sourceOf(layer, around, [layer.name]), () => {
     const hint = layer.name;
     const vocabulary = vocabularyOf(model, layer.name);
     if (shape?.length === 2 && vocabulary !== undefined) {
-      bound = drawing.mapping.one('tokenInput', { length: size(1, 'length'), vocabulary }, {}, {}, hint);
+      bound = drawing.drawn.one('tokenInput', { length: size(1, 'length'), vocabulary }, {}, {}, hint);
     } else if (shape?.length === 2)
-      bound = drawing.mapping.one('featureInput', { size: size(1, 'features') }, {}, {}, hint);
+      bound = drawing.drawn.one('featureInput', { size: size(1, 'features') }, {}, {}, hint);
     else if (shape?.length === 3) {
-      bound = drawing.mapping.one(
+      bound = drawing.drawn.one(
         'sequenceInput',
         { length: size(1, 'length'), features: size(2, 'features') },
         {},
@@ -263,7 +259,7 @@ function drawInput(model: KerasModel, layer: KerasLayer, around: readonly string
       );
     } else if (shape?.length === 4) {
       const parameters = { height: size(1, 'height'), width: size(2, 'width'), channels: size(3, 'channels') };
-      const drawn = drawing.mapping.one('input', parameters, {}, {}, hint);
+      const drawn = drawing.drawn.one('input', parameters, {}, {}, hint);
       bound = drawn === undefined ? undefined : { ...drawn, view: CHANNELS_LAST };
     }
     return bound !== undefined;

@@ -1,11 +1,12 @@
 import { fail, ok, type Problem, type Result } from '../../core/diagnostic.ts';
 import { isImage, isSequence, sizeOf } from '../../core/shape.ts';
 import { isForeignOp } from '../../ops/foreign/foreignOps.ts';
-import { foldRepeats, type Folded, type FoldedRun } from '../onnx/foldRepeats.ts';
-import { reachable, type ImportedNetwork } from '../onnx/importOnnx.ts';
-import type { KeptNode } from '../onnx/importReport.ts';
-import type { Bound, DrawnNode, Source } from '../onnx/mapping/mapping.ts';
-import { writeDocument } from '../onnx/writeDocument.ts';
+import { foldRepeats, type Folded, type FoldedRun } from '../drawing/foldRepeats.ts';
+import { reachable } from '../drawing/reachable.ts';
+import type { ImportedNetwork } from '../drawing/importedNetwork.ts';
+import type { KeptNode } from '../drawing/importReport.ts';
+import type { Bound, DrawnNode, Source } from '../drawing/drawnNode.ts';
+import { writeDocument } from '../drawing/writeDocument.ts';
 import { drawModel, type Drawn, type UnknownLayer } from './drawModel.ts';
 import { KerasDrawing, LayerRefused } from './kerasDrawing.ts';
 import type { KerasModel } from './kerasModel.ts';
@@ -50,7 +51,7 @@ export function importKeras(config: unknown, options: KerasImportOptions): Resul
       throw error;
     }
   }
-  const used = reachable(drawing.mapping);
+  const used = reachable(drawing.drawn);
   const items = withGroups(used, into.groups);
   const written = writeDocument(items, {
     nodes: used,
@@ -105,7 +106,7 @@ function unknownEnd(name: string, { message, expected }: LayerRefused): Problem 
 /** What a value is given out as. */
 function drawEnd(model: KerasModel, drawing: KerasDrawing, value: Bound, name: string, into: Drawn): void {
   const last = value.source.node;
-  const isAlone = drawing.mapping.nodes.every(
+  const isAlone = drawing.drawn.nodes.every(
     (node) => !Object.values(node.inputs).some((source) => source.node === last),
   );
   const soft = last.op === 'softmax' || last.op === 'sigmoid' ? last : undefined;
@@ -114,7 +115,7 @@ function drawEnd(model: KerasModel, drawing: KerasDrawing, value: Bound, name: s
   const type = logits?.node.types[logits.port];
   if (soft !== undefined && isAlone && logits !== undefined && type !== undefined) {
     const input = { ...value, source: logits, type };
-    const vocabulary = drawing.mapping.nodes.find(({ op }) => op === 'tokenInput')?.parameters['vocabulary'];
+    const vocabulary = drawing.drawn.nodes.find(({ op }) => op === 'tokenInput')?.parameters['vocabulary'];
     const op =
       soft.op === 'sigmoid'
         ? 'binaryOutput'
@@ -125,7 +126,7 @@ function drawEnd(model: KerasModel, drawing: KerasDrawing, value: Bound, name: s
             : sizeOf(type, 'features') === vocabulary
               ? 'nextTokenOutput'
               : undefined;
-    const drawn = op === undefined ? undefined : drawing.mapping.one(op, {}, { input }, {}, hint);
+    const drawn = op === undefined ? undefined : drawing.drawn.one(op, {}, { input }, {}, hint);
     if (drawn !== undefined) {
       shorten(into.groups, soft, logits);
       return;
@@ -133,7 +134,7 @@ function drawEnd(model: KerasModel, drawing: KerasDrawing, value: Bound, name: s
   }
   const x = drawing.plain(value);
   const op = model.outputs.length > 1 ? 'featureOutput' : endFor(model, x);
-  if (drawing.mapping.one(op, {}, { input: x }, {}, hint) === undefined) {
+  if (drawing.drawn.one(op, {}, { input: x }, {}, hint) === undefined) {
     drawing.one('featureOutput', {}, { input: x }, {}, hint);
   }
 }

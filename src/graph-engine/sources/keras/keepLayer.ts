@@ -11,8 +11,8 @@ import {
   TypeProto_TensorSchema,
 } from '../../targets/protobuf/generated/onnx_pb.js';
 import { elementTypes } from '../onnx/elementTypes.ts';
-import type { Bound, DrawnNode } from '../onnx/mapping/mapping.ts';
-import { plainView } from '../onnx/mapping/view.ts';
+import type { Bound, DrawnNode } from '../drawing/drawnNode.ts';
+import { plainView } from '../drawing/view.ts';
 import { CHANNELS_LAST, LayerRefused, type KerasDrawing } from './kerasDrawing.ts';
 import type { KerasLayer } from './kerasModel.ts';
 
@@ -77,6 +77,6 @@ export function keepLayer(
     from: undefined,
     hint: layer.name,
   };
-  drawing.mapping.nodes.push(node);
+  drawing.drawn.nodes.push(node);
   return { source: { node, port: output }, type: own, view: sizes.length === 3 ? CHANNELS_LAST : plainView(own) };
 }

@@ -1,7 +1,8 @@
 import { isImage, isSequence, sizeOf } from '../../core/shape.ts';
 import type { ParameterValue } from '../../document/schema.ts';
-import { Mapping, type Bound, type DrawnWeight } from '../onnx/mapping/mapping.ts';
-import { channelAxis, isSameView, plainView, type View } from '../onnx/mapping/view.ts';
+import type { Bound, DrawnWeight } from '../drawing/drawnNode.ts';
+import { Drawing } from '../drawing/drawing.ts';
+import { channelAxis, isSameView, plainView, type View } from '../drawing/view.ts';
 import type { KerasLayer } from './kerasModel.ts';
 import { findTensor, type KerasVariable, type KerasWeights } from './kerasWeights.ts';
 
@@ -19,17 +20,7 @@ export class LayerRefused extends Error {
 
 /** The drawing that comes into being out of layers. */
 export class KerasDrawing {
-  readonly mapping = new Mapping(
-    {
-      nodes: [],
-      fixedBatch: null,
-      small: new Map(),
-      large: new Map(),
-      initializers: new Map(),
-      contradictions: [],
-    },
-    [],
-  );
+  readonly drawn = new Drawing();
   /** Weights that the file does not have: they begin as they are drawn. */
   readonly absent = new Set<DrawnWeight>();
   readonly notes = new Set<string>();
@@ -49,7 +40,7 @@ export class KerasDrawing {
     weights: Readonly<Record<string, DrawnWeight>> = {},
     hint?: string,
   ): Bound {
-    const drawn = this.mapping.one(type, parameters, inputs, weights, hint);
+    const drawn = this.drawn.one(type, parameters, inputs, weights, hint);
     if (drawn === undefined) {
       const given = Object.values(inputs).map(({ type: { axes } }) => axes.map(({ size }) => size ?? '?').join('×'));
       throw new LayerRefused(`${given.join(' and ')} at ${type} ${JSON.stringify(parameters)}`);
@@ -91,15 +82,14 @@ export class KerasDrawing {
   image(x: Bound): Bound {
     if (isImage(x.type) && isSameView(x.view, CHANNELS_LAST)) return x;
     const [batch = [], height = [], width = [], channels = []] = x.view;
-    const turned =
-      x.view.length === 4 ? this.mapping.plain({ ...x, view: [batch, channels, height, width] }) : undefined;
+    const turned = x.view.length === 4 ? this.drawn.plain({ ...x, view: [batch, channels, height, width] }) : undefined;
     if (turned === undefined || !isImage(turned.type)) throw new LayerRefused('values that are no image', 'an image');
     return { ...turned, view: CHANNELS_LAST };
   }
 
   /** The value as a sequence. */
   sequence(x: Bound): Bound {
-    const plain = x.view.length === 3 ? this.mapping.plain(x) : undefined;
+    const plain = x.view.length === 3 ? this.drawn.plain(x) : undefined;
     if (plain === undefined || !isSequence(plain.type))
       throw new LayerRefused('values that are no sequence', 'a sequence');
     return plain;
@@ -108,7 +98,7 @@ export class KerasDrawing {
   /** The value laid out as it is in Keras. */
   plain(x: Bound): Bound {
     if (x.view.length === 4) return this.image(x);
-    const plain = this.mapping.plain(x);
+    const plain = this.drawn.plain(x);
     if (plain === undefined) throw new LayerRefused(`${x.view.length} axes`, 'features, a sequence or an image');
     return plain;
   }

@@ -1,4 +1,4 @@
-import type { Bound, DrawnWeight } from '../onnx/mapping/mapping.ts';
+import type { Bound, DrawnWeight } from '../drawing/drawnNode.ts';
 import type { KerasLayer } from './kerasModel.ts';
 import { LayerRefused, type KerasDrawing } from './kerasDrawing.ts';
 import type { KerasVariable } from './kerasWeights.ts';

@@ -1,3 +1,4 @@
+import { BATCHES } from '../drawing/drawing.ts';
 import { constantOf, countOf, filledWith, readTensor, type ConstantTensor, type Numbers } from './constantTensor.ts';
 import { elementTypes } from './elementTypes.ts';
 import { evaluatorOf } from './evaluate.ts';
@@ -26,9 +27,6 @@ export interface Analysis {
   /** Nodes whose shapes contradict one another at these sizes. */
   readonly contradictions: readonly SourceNode[];
 }
-
-/** Small sizes that shapes and constants are worked out with; what differs between the two depends on the batch. */
-export const BATCHES = [2, 3] as const;
 
 /** Works out shapes and constants of a model. */
 export function analyseModel(model: SourceModel, sizeOf: SizeOfSymbol): Analysis {

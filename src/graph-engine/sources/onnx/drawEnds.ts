@@ -7,8 +7,9 @@ import { elementTypes, isHalf } from './elementTypes.ts';
 import { asInFile, keepNode, typeIn, type KeepProblem } from './mapping/keepNode.ts';
 import { ownType } from '../../ops/foreign/ownType.ts';
 import { FEATURES_FIRST } from './mapping/convolutions.ts';
-import type { Bound, DrawnNode, Mapping } from './mapping/mapping.ts';
-import { isSameView, plainView, type View } from './mapping/view.ts';
+import type { Bound, DrawnNode } from '../drawing/drawnNode.ts';
+import type { Mapping } from './mapping/mapping.ts';
+import { isSameView, plainView, type View } from '../drawing/view.ts';
 import { intsOf, type SourceModel, type SourceNode, type SourceValue } from './sourceModel.ts';
 
 /** Draws where values enter. */

@@ -9,7 +9,7 @@ import type { Graph, SkipwireDocument } from '../../document/schema.ts';
 import { isForeignOp } from '../../ops/foreign/foreignOps.ts';
 import { permuteAxes, permutedDims } from '../../targets/onnx/permuteAxes.ts';
 import { importOnnx } from './importOnnx.ts';
-import type { ImportReport } from './importReport.ts';
+import type { ImportReport } from '../drawing/importReport.ts';
 
 // Many models, on a machine that may be busy with other tests.
 vi.setConfig({ testTimeout: 120_000 });

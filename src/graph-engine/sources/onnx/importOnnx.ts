@@ -1,18 +1,20 @@
 import { fail, ok, type Result } from '../../core/diagnostic.ts';
-import type { SkipwireDocument } from '../../document/schema.ts';
 import { analyseModel, type Analysis, type SizeOfSymbol } from './analyseModel.ts';
 import type { ReadExternal } from './constantTensor.ts';
 import { decodeModel } from './decodeModel.ts';
 import { drawEnds, drawInputs } from './drawEnds.ts';
 import { elementTypeName, elementTypes, isFloating, isHalf } from './elementTypes.ts';
-import { foldRepeats } from './foldRepeats.ts';
-import type { ImportReport, KeptNode } from './importReport.ts';
+import { foldRepeats } from '../drawing/foldRepeats.ts';
+import type { ImportedNetwork } from '../drawing/importedNetwork.ts';
+import type { KeptNode } from '../drawing/importReport.ts';
+import { reachable } from '../drawing/reachable.ts';
 import { mappersFor } from './mapping/index.ts';
 import { keepNode, problemOfKept } from './mapping/keepNode.ts';
-import { Mapping, type DrawnNode, type DrawnWeight } from './mapping/mapping.ts';
-import { isSameView, plainView } from './mapping/view.ts';
+import type { DrawnNode } from '../drawing/drawnNode.ts';
+import { Mapping } from './mapping/mapping.ts';
+import { isSameView, plainView } from '../drawing/view.ts';
 import type { SourceModel } from './sourceModel.ts';
-import { writeDocument } from './writeDocument.ts';
+import { writeDocument } from '../drawing/writeDocument.ts';
 
 export interface ImportOptions {
   /** Of the document, where the file does not say. */
@@ -27,14 +29,6 @@ export interface ImportOptions {
 
 /** What an import does, in this order. */
 export type ImportStage = 'reading' | 'shapes' | 'drawing' | 'writing';
-
-/** A network out of an ONNX file. */
-export interface ImportedNetwork {
-  readonly document: SkipwireDocument;
-  /** By the names of the network's variables; laid out one at a time, when they are asked for. */
-  readonly weights: ReadonlyMap<string, DrawnWeight>;
-  readonly report: ImportReport;
-}
 
 /** Progress is told after so many nodes. */
 const NODES_A_TIME = 64;
@@ -63,7 +57,7 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions): Result<Im
   for (const [index, node] of analysis.nodes.entries()) {
     if (index % NODES_A_TIME === 0) progress('drawing', index / analysis.nodes.length);
     if (node.outputs.every((name) => name === '' || analysis.small.get(name)?.constant !== undefined)) continue;
-    if (mappersFor(node).some((mapper) => mapping.attempt(node, mapper))) continue;
+    if (mappersFor(node).some((mapper) => mapping.attempt(node, () => mapper(node, mapping)))) continue;
     const problem = keepNode(node, mapping, model);
     if (problem !== undefined) return fail(problem);
   }
@@ -122,22 +116,6 @@ function analysed(
   if (first === undefined) throw new Error('unreachable: a size was tried');
   return first;
 }
-
-/** Nodes that lead to an output, in their order, and the inputs they use. */
-export function reachable({ nodes }: Mapping): readonly DrawnNode[] {
-  const used = new Set<DrawnNode>();
-  for (const node of nodes.toReversed()) {
-    if (!endOps.has(node.op) && !used.has(node)) continue;
-    used.add(node);
-    for (const { node: source } of Object.values(node.inputs)) used.add(source);
-  }
-  return nodes.filter((node) => used.has(node));
-}
-
-const endOps: ReadonlySet<string> = new Set([
-  ...['classificationOutput', 'binaryOutput', 'regressionOutput', 'segmentationOutput', 'nextTokenOutput'],
-  ...['policyOutput', 'featureOutput', 'onnxOutput'],
-]);
 
 function keptNodes(nodes: readonly DrawnNode[]): readonly KeptNode[] {
   const found = new Map<string, KeptNode>();

@@ -1,9 +1,9 @@
 import { LayerRefused, type KerasDrawing } from '../kerasDrawing.ts';
 import type { LayerCall, LayerDrawer } from '../layerCall.ts';
 import { isPlain, plainOf, textIn } from '../plainValue.ts';
-import type { Bound } from '../../onnx/mapping/mapping.ts';
+import type { Bound } from '../../drawing/drawnNode.ts';
 import type { ParameterValue } from '../../../document/schema.ts';
-import { channelAxis } from '../../onnx/mapping/view.ts';
+import { channelAxis } from '../../drawing/view.ts';
 
 type Op = readonly [type: string, parameters?: Readonly<Record<string, ParameterValue>>];
 

@@ -1,7 +1,7 @@
 import { isImage } from '../../../core/shape.ts';
-import { BATCHES } from '../../onnx/analyseModel.ts';
-import type { Bound } from '../../onnx/mapping/mapping.ts';
-import { regroup, viewedDims } from '../../onnx/mapping/view.ts';
+import { BATCHES } from '../../drawing/drawing.ts';
+import type { Bound } from '../../drawing/drawnNode.ts';
+import { regroup, viewedDims } from '../../drawing/view.ts';
 import { LayerRefused } from '../kerasDrawing.ts';
 import type { LayerCall, LayerDrawer } from '../layerCall.ts';
 
@@ -11,7 +11,7 @@ function reshaped(call: LayerCall, x: Bound, target: readonly number[]): Bound {
   const [small = [], large = []] = targets;
   const view = regroup(x.type, x.view, BATCHES, [small, large]);
   if (view !== undefined) return { ...x, view };
-  const input = call.drawing.mapping.plain(x);
+  const input = call.drawing.drawn.plain(x);
   const [a = 0, b = 0, c = 0] = target;
   if (input === undefined || target.length < 1 || target.length > 3) {
     throw new LayerRefused(`a shape of ${target.join('×')}`, 'one to three axes');

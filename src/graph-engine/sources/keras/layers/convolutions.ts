@@ -1,7 +1,7 @@
 import { sizeOf } from '../../../core/shape.ts';
 import type { ParameterValue } from '../../../document/schema.ts';
-import type { Bound, DrawnWeight } from '../../onnx/mapping/mapping.ts';
-import { isSameView, type View } from '../../onnx/mapping/view.ts';
+import type { Bound, DrawnWeight } from '../../drawing/drawnNode.ts';
+import { isSameView, type View } from '../../drawing/view.ts';
 import { channelsOf, LayerRefused, seen } from '../kerasDrawing.ts';
 import { kernelAndBias, type LayerCall, type LayerDrawer } from '../layerCall.ts';
 import { activated } from './activations.ts';

@@ -1,7 +1,7 @@
 import { isImage, isTokens } from '../../../core/shape.ts';
-import { viewedDims } from '../../onnx/mapping/view.ts';
-import type { Bound, DrawnWeight } from '../../onnx/mapping/mapping.ts';
-import { BATCHES } from '../../onnx/analyseModel.ts';
+import { viewedDims } from '../../drawing/view.ts';
+import type { Bound, DrawnWeight } from '../../drawing/drawnNode.ts';
+import { BATCHES } from '../../drawing/drawing.ts';
 import { channelsOf, LayerRefused, seen } from '../kerasDrawing.ts';
 import { kernelAndBias, type LayerDrawer } from '../layerCall.ts';
 import { listOf } from '../plainValue.ts';

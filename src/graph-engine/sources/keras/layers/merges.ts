@@ -1,6 +1,6 @@
 import { isImage, isSequence } from '../../../core/shape.ts';
-import type { Bound } from '../../onnx/mapping/mapping.ts';
-import { channelAxis, isSameView } from '../../onnx/mapping/view.ts';
+import type { Bound } from '../../drawing/drawnNode.ts';
+import { channelAxis, isSameView } from '../../drawing/view.ts';
 import { LayerRefused } from '../kerasDrawing.ts';
 import type { LayerCall, LayerDrawer } from '../layerCall.ts';
 

@@ -1,5 +1,5 @@
 import { isImage } from '../../../core/shape.ts';
-import type { Bound, DrawnWeight } from '../../onnx/mapping/mapping.ts';
+import type { Bound, DrawnWeight } from '../../drawing/drawnNode.ts';
 import { channelsOf, LayerRefused } from '../kerasDrawing.ts';
 import type { LayerCall, LayerDrawer } from '../layerCall.ts';
 import { listOf } from '../plainValue.ts';

@@ -1,5 +1,5 @@
 import { isImage, isSequence, sizeOf } from '../../../core/shape.ts';
-import type { Bound } from '../../onnx/mapping/mapping.ts';
+import type { Bound } from '../../drawing/drawnNode.ts';
 import { CHANNELS_LAST, LayerRefused, seen } from '../kerasDrawing.ts';
 import type { LayerCall, LayerDrawer } from '../layerCall.ts';
 import { extentOf, isOurSame, samePads } from './convolutions.ts';

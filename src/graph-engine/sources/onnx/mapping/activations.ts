@@ -1,7 +1,7 @@
 import { floatOf, intOf, textOf, type SourceNode } from '../sourceModel.ts';
 import { fromFront } from '../facts.ts';
 import type { Mapper, Mapping } from './mapping.ts';
-import { channelAxis } from './view.ts';
+import { channelAxis } from '../../drawing/view.ts';
 
 /** An op that changes each number by itself; `parametersOf` says how, or nothing where ours does not do that. */
 function simple(

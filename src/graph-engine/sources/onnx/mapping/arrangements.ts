@@ -4,8 +4,10 @@ import { fromFront } from '../facts.ts';
 import { sliceWindows, splitSizes } from '../outputDims.ts';
 import { intOf, intsOf, textOf, type SourceNode } from '../sourceModel.ts';
 import { isClose, shortest } from './activations.ts';
-import { isPlainImage, type Bound, type Mapper, type Mapping } from './mapping.ts';
-import { regroup } from './view.ts';
+import { isPlainImage } from '../../drawing/drawing.ts';
+import type { Bound } from '../../drawing/drawnNode.ts';
+import type { Mapper, Mapping } from './mapping.ts';
+import { regroup } from '../../drawing/view.ts';
 
 /** Nothing happens to the numbers. */
 const passes: Mapper = (node, mapping) => mapping.bind(node.outputs[0], mapping.bound(node.inputs[0]));

@@ -5,10 +5,11 @@ import { floatOf, intOf, type SourceNode } from '../sourceModel.ts';
 import { broadcastStrides, copyStrided } from '../strided.ts';
 import { bothWays, isClose } from './activations.ts';
 import { linearOf, type Linear } from './linear.ts';
-import type { Bound, DrawnWeight, Mapper, Mapping } from './mapping.ts';
+import type { Bound, DrawnWeight } from '../../drawing/drawnNode.ts';
+import type { Mapper, Mapping } from './mapping.ts';
 import { relativeScores, type Distances } from './distances.ts';
 import { followBack, nativeStrides, originOf, scaledBy, type Movement } from './movement.ts';
-import { viewedDims, type View } from './view.ts';
+import { viewedDims, type View } from '../../drawing/view.ts';
 
 /** The inside of an attention: queries, keys and values in heads, and what is done with the scores. */
 interface Core {

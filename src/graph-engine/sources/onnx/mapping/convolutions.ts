@@ -4,7 +4,9 @@ import { permuteAxes, permutedDims } from '../../../targets/onnx/permuteAxes.ts'
 import type { Numbers } from '../constantTensor.ts';
 import { padsOfNode } from '../outputDims.ts';
 import { intOf, intsOf, textOf, type SourceNode } from '../sourceModel.ts';
-import { isFeaturesFirst, isPlainImage, type Bound, type DrawnWeight, type Mapper, type Mapping } from './mapping.ts';
+import { isFeaturesFirst, isPlainImage } from '../../drawing/drawing.ts';
+import type { Bound, DrawnWeight } from '../../drawing/drawnNode.ts';
+import type { Mapper, Mapping } from './mapping.ts';
 
 /** A weight of the file with its axes in another order. */
 export function turned(

@@ -2,7 +2,8 @@ import { encodedDistances } from '../../../ops/attention/positions.ts';
 import { intsOf, type SourceNode } from '../sourceModel.ts';
 import { bothWays, isClose } from './activations.ts';
 import { asFloats } from './convolutions.ts';
-import type { DrawnWeight, Mapping } from './mapping.ts';
+import type { DrawnWeight } from '../../drawing/drawnNode.ts';
+import type { Mapping } from './mapping.ts';
 
 /** The weights of scores by distance (Dai et al. 2019, arXiv 1901.02860, section 3.3). */
 export interface Distances {

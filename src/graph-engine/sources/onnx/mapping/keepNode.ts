@@ -21,8 +21,9 @@ import { FORM_OPSET } from '../modernizeNode.ts';
 import { modernizeSubgraphs } from '../modernizeSubgraphs.ts';
 import type { SourceModel, SourceNode } from '../sourceModel.ts';
 import { asFloats } from './convolutions.ts';
-import type { Bound, DrawnNode, DrawnWeight, Mapping, Source } from './mapping.ts';
-import { plainView, viewedDims } from './view.ts';
+import type { Bound, DrawnNode, DrawnWeight, Source } from '../../drawing/drawnNode.ts';
+import type { Mapping } from './mapping.ts';
+import { plainView, viewedDims } from '../../drawing/view.ts';
 
 /** Constants of fewer bytes are kept in the document; larger ones of float32 lie with the weights. */
 const SMALL_BYTES = 4096;

@@ -1,8 +1,9 @@
 import { isImage } from '../../../core/shape.ts';
 import { floatOf, intOf, type SourceNode } from '../sourceModel.ts';
 import { asFloats, turned, weightAs } from './convolutions.ts';
-import type { Bound, DrawnWeight, Mapper, Mapping } from './mapping.ts';
-import { channelAxis } from './view.ts';
+import type { Bound, DrawnWeight } from '../../drawing/drawnNode.ts';
+import type { Mapper, Mapping } from './mapping.ts';
+import { channelAxis } from '../../drawing/view.ts';
 
 /** A linear map of the features: its kernel `[in, out]` and its bias. */
 export interface Linear {

@@ -5,8 +5,10 @@ import { fromFront } from '../facts.ts';
 import { intOf, type SourceNode } from '../sourceModel.ts';
 import { perChannel, shortest } from './activations.ts';
 import { asFloats } from './convolutions.ts';
-import { isPlainImage, type Bound, type Mapper, type Mapping } from './mapping.ts';
-import { channelAxis, isSameView, plainView } from './view.ts';
+import { isPlainImage } from '../../drawing/drawing.ts';
+import type { Bound } from '../../drawing/drawnNode.ts';
+import type { Mapper, Mapping } from './mapping.ts';
+import { channelAxis, isSameView, plainView } from '../../drawing/view.ts';
 import { broadcastStrides, copyStrided } from '../strided.ts';
 
 const mergeOps: Readonly<Record<string, string>> = { Add: 'add', Sum: 'add', Sub: 'subtract', Mul: 'multiply' };

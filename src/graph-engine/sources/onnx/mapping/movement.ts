@@ -3,7 +3,7 @@ import { evaluatorOf, movements } from '../evaluate.ts';
 import type { SourceNode } from '../sourceModel.ts';
 import type { Mapping } from './mapping.ts';
 import { rotatedBy } from './rotations.ts';
-import { sizesOf, viewedDims, type View } from './view.ts';
+import { sizesOf, viewedDims, type View } from '../../drawing/view.ts';
 import type { TensorType } from '../../../core/shape.ts';
 
 /** Where a value comes from when everything is left out that only lays out, picks and multiplies by a number. */

@@ -5,7 +5,8 @@ import { floatOf, intOf, type SourceNode } from '../sourceModel.ts';
 import { bothWays, isClose, perChannel, shortest } from './activations.ts';
 import { featuresFirst, weightAs } from './convolutions.ts';
 import { isOverChannels } from './linear.ts';
-import type { Bound, DrawnWeight, Mapper, Mapping } from './mapping.ts';
+import type { Bound, DrawnWeight } from '../../drawing/drawnNode.ts';
+import type { Mapper, Mapping } from './mapping.ts';
 
 /** A constant of one number for each channel. */
 function vector(mapping: Mapping, name: string | undefined, size: number): DrawnWeight | undefined {

@@ -5,8 +5,10 @@ import { axesOf, padsOfNode } from '../outputDims.ts';
 import { intOf, intsOf, type SourceNode } from '../sourceModel.ts';
 import { bothWays, isClose } from './activations.ts';
 import { featuresFirst, FEATURES_FIRST, padded, sequencePaddingOf, windowOf } from './convolutions.ts';
-import { isPlainImage, type Bound, type Mapper, type Mapping } from './mapping.ts';
-import { channelAxis } from './view.ts';
+import { isPlainImage } from '../../drawing/drawing.ts';
+import type { Bound } from '../../drawing/drawnNode.ts';
+import type { Mapper, Mapping } from './mapping.ts';
+import { channelAxis } from '../../drawing/view.ts';
 
 function poolImage(node: SourceNode, mapping: Mapping, x: Bound, kernel: readonly number[]): Bound | undefined {
   const [height = 0, width = 0] = x.type.axes.map(({ size }) => size ?? 0);

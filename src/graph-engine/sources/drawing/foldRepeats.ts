@@ -1,6 +1,6 @@
 import { foreignOp } from '../../ops/foreign/foreignOps.ts';
 import { opNamed } from '../../ops/index.ts';
-import type { DrawnNode, Source } from './mapping/mapping.ts';
+import type { DrawnNode, Source } from './drawnNode.ts';
 import { commonModules } from './nameNodes.ts';
 
 /** Structure that becomes a block: one module of the exporter's, or the same several times in a row, each fed by the one before. */

@@ -1,4 +1,4 @@
-import { isImage, type TensorType } from '../../../core/shape.ts';
+import { isImage, type TensorType } from '../../core/shape.ts';
 
 /**
  * How an ONNX tensor is seen in a value of ours: for each of its axes the axes of the value that lie in it, counted in the

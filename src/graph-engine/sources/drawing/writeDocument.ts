@@ -11,7 +11,7 @@ import {
   type Wire,
 } from '../../document/schema.ts';
 import type { Folded, FoldedRun } from './foldRepeats.ts';
-import type { DrawnNode, DrawnWeight, Source } from './mapping/mapping.ts';
+import type { DrawnNode, DrawnWeight, Source } from './drawnNode.ts';
 import { commonModules, legalName, uniqueNames, wishFor } from './nameNodes.ts';
 import { placeNodes } from './placeNodes.ts';
 import { shareBlocks, type BlockUse } from './shareBlocks.ts';

@@ -1,6 +1,6 @@
 import { isForeignOp } from '../../ops/foreign/foreignOps.ts';
 import { opNamed } from '../../ops/index.ts';
-import type { DrawnNode } from './mapping/mapping.ts';
+import type { DrawnNode } from './drawnNode.ts';
 
 const LONGEST = 56;
 const reserved: ReadonlySet<string> = new Set(['constructor', 'prototype', 'hasOwnProperty', 'toString', 'valueOf']);
