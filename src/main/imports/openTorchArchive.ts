@@ -68,7 +68,7 @@ function noCheckpoint(file: string, isProgram: boolean): HostFailure {
     message: `"${path.basename(file)}" is ${isProgram ? 'a program of TorchScript or torch.export' : 'an archive without a list of tensors'}.`,
     expected: 'a state dictionary by torch.save(model.state_dict(), …)',
     received: isProgram ? 'a program, which only PyTorch runs' : 'no data.pkl in it',
-    ...(isProgram && { remedy: 'Bring it in as a network with its weights: File › Import from PyTorch….' }),
+    ...(isProgram && { remedy: 'Bring it in as a network with its weights: “Import from PyTorch” in the File menu.' }),
   });
 }
 

@@ -109,7 +109,7 @@ function unreadable(file: string, { code, message, expected, received }: Problem
     ...(received !== undefined && { received }),
     ...(REMEDIED.has(code) && {
       remedy:
-        'Save the weights alone: torch.save(model.state_dict(), "weights.pth"). A whole model comes in by File › Import from PyTorch….',
+        'Save the weights alone: torch.save(model.state_dict(), "weights.pth"). A whole model comes in by “Import from PyTorch” in the File menu.',
     }),
   });
 }

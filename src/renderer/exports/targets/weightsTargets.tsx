@@ -46,7 +46,7 @@ export const safetensorsTarget = weightsTarget({
   detail: 'weights alone; for beginning with elsewhere',
   extension: '.safetensors',
   usage: (file) => `from safetensors.numpy import load_file\nweights = load_file("${file}")`,
-  note: 'The same network, or one with nodes of the same names, begins with it by File › Weights from a file….',
+  note: 'The same network, or one with nodes of the same names, can begin with it: “Weights from a file” in the File menu.',
 });
 
 /** Weights for NumPy. */
