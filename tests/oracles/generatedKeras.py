@@ -12,7 +12,8 @@ import types
 
 import numpy
 from generatedSource import attempt, load, weight
-from kerasModels import keras, place_of
+from kerasModels import keras
+from kerasPlaces import place_of
 from reference import GOLDEN
 from wholeNetwork import feeds_of
 

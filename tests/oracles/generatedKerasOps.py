@@ -11,7 +11,8 @@ import pathlib
 import sys
 
 import numpy
-from kerasModels import keras, place_of
+from kerasModels import keras
+from kerasPlaces import place_of
 
 
 def tensor(entry):

@@ -1,54 +1,25 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { z } from 'zod';
-import { SkipwireDocument } from '../../src/graph-engine/document/schema.ts';
-import { lowerDocument } from '../../src/graph-engine/lower/lowerDocument.ts';
-import type { SourceFramework } from '../../src/graph-engine/targets/python/sourceFramework.ts';
-import { initialize } from '../../src/graph-engine/random/initialize.ts';
-import { learningRateAt } from '../../src/graph-engine/training/learningRate.ts';
-import { stepSize } from '../../src/graph-engine/training/stepSize.ts';
+import type { SkipwireDocument } from '../../src/graph-engine/document/schema.ts';
 import type { Executor } from '../../src/main/executors/compiledProgram.ts';
 import { openTensorflowExecutor } from '../../src/main/executors/tensorflowExecutor.ts';
-import { exportSourceFile } from '../../src/main/exports/exportSourceFile.ts';
-import { balancedWeights } from '../../src/main/training/balanceClasses.ts';
-import { batchSource } from '../../src/main/training/batches.ts';
-import { prepareData } from '../../src/main/training/prepareData.ts';
-import { takeStep } from '../../src/main/training/takeStep.ts';
-import { networkOf, networkTemplate } from '../support/networks.ts';
+import { networkTemplate } from '../support/networks.ts';
 import { pythonWith } from '../support/python.ts';
+import { firstResidual, regression, trainedWith } from '../support/scriptOptions.ts';
+import { engineRun, lossesIn, runScripts, writeScript } from '../support/scriptRuns.ts';
 
 const python = pythonWith('torch', 'safetensors');
 const folder = mkdtempSync(path.join(tmpdir(), 'skipwire-training-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A document with other settings, and without what is drawn by chance while it trains. */
-function trainedWith(document: SkipwireDocument, training: Readonly<Record<string, unknown>>): SkipwireDocument {
-  const plain = JSON.parse(JSON.stringify(document), (key, value: unknown) => {
-    if (/^(dropout|rate)$/.test(key) && typeof value === 'number') return 0;
-    // A parameter that a block declares.
-    if (typeof value !== 'object' || value === null || !('name' in value) || !('default' in value)) return value;
-    return /dropout/i.test(String(value.name)) ? { ...value, default: 0 } : value;
-  }) as SkipwireDocument;
-  return SkipwireDocument.parse({ ...plain, training: { ...plain.training, ...training } });
-}
-
-const first = networkTemplate('first-residual.json');
-const regression = networkOf({
-  input: { op: 'featureInput', parameters: { size: 10 } },
-  hidden: { op: 'dense', parameters: { units: 16 } },
-  relu: { op: 'relu' },
-  answer: { op: 'dense', parameters: { units: 1 } },
-  output: { op: 'regressionOutput', parameters: { loss: 'huber', delta: 2 } },
-});
-
 const cases: readonly (readonly [string, SkipwireDocument, number])[] = [
-  ['residual', trainedWith(first, {}), 8],
+  ['residual', trainedWith(firstResidual, {}), 8],
   [
     'smoothed',
-    trainedWith(first, {
+    trainedWith(firstResidual, {
       optimizer: { kind: 'adamw', weightDecay: 0.1 },
       weightDecaySpares: 'norms',
       labelSmoothing: 0.1,
@@ -63,7 +34,7 @@ const cases: readonly (readonly [string, SkipwireDocument, number])[] = [
   ],
   [
     'gathered',
-    trainedWith(first, {
+    trainedWith(firstResidual, {
       optimizer: { kind: 'nesterov', weightDecay: 0.01 },
       weightDecaySpares: 'biases',
       accumulate: 2,
@@ -72,9 +43,9 @@ const cases: readonly (readonly [string, SkipwireDocument, number])[] = [
     }),
     6,
   ],
-  ['lamb', trainedWith(first, { optimizer: { kind: 'lamb' } }), 6],
-  ['lion', trainedWith(first, { optimizer: { kind: 'lion' }, learningRate: 0.0003 }), 6],
-  ['rmsprop', trainedWith(first, { optimizer: { kind: 'rmsprop', momentum: 0.5 }, learningRate: 0.0003 }), 6],
+  ['lamb', trainedWith(firstResidual, { optimizer: { kind: 'lamb' } }), 6],
+  ['lion', trainedWith(firstResidual, { optimizer: { kind: 'lion' }, learningRate: 0.0003 }), 6],
+  ['rmsprop', trainedWith(firstResidual, { optimizer: { kind: 'rmsprop', momentum: 0.5 }, learningRate: 0.0003 }), 6],
   [
     'regression',
     trainedWith(regression, { data: 'friedman', normalization: 'standardize', schedule: { kind: 'plateau' } }),
@@ -89,7 +60,7 @@ const cases: readonly (readonly [string, SkipwireDocument, number])[] = [
 const byChance: readonly (readonly [string, SkipwireDocument])[] = [
   [
     'varied',
-    trainedWith(first, {
+    trainedWith(firstResidual, {
       augmentation: { flip: 'both', crop: {}, resizedCrop: {}, rotate: {}, colour: {}, erase: {} },
       normalization: 'standardize',
       mixing: { kind: 'mixup' },
@@ -110,59 +81,6 @@ const byChance: readonly (readonly [string, SkipwireDocument])[] = [
   ],
 ];
 
-const write = (name: string, document: SkipwireDocument, framework: SourceFramework = 'pytorch') =>
-  exportSourceFile({
-    document,
-    framework,
-    runFolder: null,
-    file: path.join(folder, `${name}.py`),
-    overwrite: true,
-    training: folder,
-  });
-
-const Report = z.record(
-  z.string(),
-  z.union([z.object({ lines: z.array(z.string()) }), z.object({ problem: z.string() })]),
-);
-
-/** The losses that a script tells, step by step. */
-function lossesIn(lines: readonly string[]): readonly number[] {
-  return lines.flatMap((line) => {
-    const loss = /^step \d+: loss ([^,]+),/.exec(line)?.[1];
-    return loss === undefined ? [] : [Number(loss)];
-  });
-}
-
-async function engineLosses(executor: Executor, document: SkipwireDocument, steps: number): Promise<readonly number[]> {
-  const settings = document.training;
-  const drawn = lowerDocument(document);
-  if (!drawn.ok) throw new Error(drawn.error[0]?.message);
-  const data = await prepareData(drawn.value, settings);
-  const classWeights =
-    settings.classWeights?.kind === 'balanced'
-      ? balancedWeights(drawn.value, data.columns, data.split.train)
-      : undefined;
-  const lowered = classWeights === undefined ? drawn : lowerDocument(document, { classWeights });
-  if (!lowered.ok) throw new Error(lowered.error[0]?.message);
-  const { program } = lowered.value;
-  const compiled = await executor.compile(program, { seed: settings.seed, selfCheck: false });
-  await compiled.writeVariables(
-    Object.fromEntries(program.variables.map((variable) => [variable.name, initialize(variable, settings.seed)])),
-  );
-  const source = batchSource(data, settings);
-  const stepsPerEpoch = Math.ceil(source.samples / stepSize(settings));
-  const losses: number[] = [];
-  for await (const batch of source.training({ epoch: 0, offset: 0 })) {
-    const step = losses.length;
-    if (step === steps) break;
-    const learningRate = learningRateAt(settings, step, stepsPerEpoch);
-    const { loss } = await takeStep({ compiled, settings, step, learningRate, fetches: ['loss'] }, batch);
-    losses.push(loss?.[0] ?? NaN);
-  }
-  await compiled.dispose();
-  return losses;
-}
-
 describe.skipIf(python === undefined)('a training script', () => {
   let executor: Executor;
   beforeAll(async () => {
@@ -173,21 +91,17 @@ describe.skipIf(python === undefined)('a training script', () => {
   test('loses step by step what the engine loses from the same weights', { timeout: 600_000 }, async () => {
     const manifest = [];
     for (const [name, document, steps] of cases) {
-      const { trainingPath, weightsPath } = await write(name, document);
+      const { trainingPath, weightsPath } = await writeScript(folder, name, document);
       const out = path.join(folder, `${name}-run`);
       const limits = ['--steps', String(steps), '--log-every', '1', '--out', out];
       manifest.push({ name, module: name, script: trainingPath, arguments: ['--weights', weightsPath, ...limits] });
     }
     for (const [name, document] of byChance) {
-      const { trainingPath } = await write(name, document);
+      const { trainingPath } = await writeScript(folder, name, document);
       const limits = ['--steps', '2', '--log-every', '1', '--out', path.join(folder, `${name}-run`)];
       manifest.push({ name, module: name, script: trainingPath, arguments: limits });
     }
-    const file = path.join(folder, 'manifest.json');
-    writeFileSync(file, JSON.stringify(manifest));
-    const script = path.join(import.meta.dirname, '../oracles/generatedTraining.py');
-    const output = execFileSync(python ?? '', [script, file], { encoding: 'utf8' });
-    const report = Report.parse(JSON.parse(output.trim().split('\n').at(-1) ?? ''));
+    const report = runScripts(python ?? '', path.join(folder, 'manifest.json'), manifest);
     for (const [name] of byChance) {
       const one = report[name];
       expect.soft(one !== undefined && 'lines' in one ? lossesIn(one.lines) : one, name).toHaveLength(2);
@@ -198,7 +112,8 @@ describe.skipIf(python === undefined)('a training script', () => {
         expect.soft(one?.problem, name).toBeUndefined();
         continue;
       }
-      const [expected, found] = [await engineLosses(executor, document, steps), lossesIn(one.lines)];
+      const { losses: expected } = await engineRun(executor, document, steps);
+      const found = lossesIn(one.lines);
       expect.soft(found, name).toHaveLength(steps);
       for (const [step, loss] of expected.entries()) {
         // Both compute in float32: rounding errors of the first steps grow with each that follows.
@@ -217,19 +132,17 @@ describe.skipIf(python === undefined)('a training script', () => {
       const comparable = cases.filter(([name]) => !['gathered', 'lamb', 'rmsprop'].includes(name));
       const manifest = [];
       for (const [name, document, steps] of [...comparable, ...byChance.map((one) => [...one, 2] as const)]) {
-        const { trainingPath, weightsPath } = await write(`keras_${name.replace('-', '_')}`, document, 'keras');
+        const { trainingPath, weightsPath } = await writeScript(
+          folder,
+          `keras_${name.replace('-', '_')}`,
+          document,
+          'keras',
+        );
         const limits = ['--steps', String(steps), '--epochs', '1', '--out', path.join(folder, `keras-${name}`)];
         const module = `keras_${name.replace('-', '_')}`;
         manifest.push({ name, module, script: trainingPath, arguments: ['--weights', weightsPath, ...limits] });
       }
-      const file = path.join(folder, 'keras.json');
-      writeFileSync(file, JSON.stringify(manifest));
-      const script = path.join(import.meta.dirname, '../oracles/generatedTraining.py');
-      const output = execFileSync(python ?? '', [script, file], {
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'ignore'],
-      });
-      const report = Report.parse(JSON.parse(output.trim().split('\n').at(-1) ?? ''));
+      const report = runScripts(python ?? '', path.join(folder, 'keras.json'), manifest);
       for (const [name, one] of Object.entries(report)) {
         expect.soft('problem' in one ? one.problem : undefined, name).toBeUndefined();
       }
@@ -241,7 +154,7 @@ describe.skipIf(python === undefined)('a training script', () => {
           'utf8',
         ).split('\n');
         const found = Number(figures.split(',')[titles.split(',').indexOf('loss')]);
-        const losses = await engineLosses(executor, document, steps);
+        const { losses } = await engineRun(executor, document, steps);
         const expected = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
         expect.soft(Math.abs(found / expected - 1), `${name}: ${found} for ${expected}`).toBeLessThan(1e-3);
       }
@@ -250,7 +163,7 @@ describe.skipIf(python === undefined)('a training script', () => {
 
   test('goes on from its checkpoint, and takes the same steps in two processes', { timeout: 300_000 }, async () => {
     const document = trainedWith(regression, { data: 'friedman', epochs: 2, batchSize: 64 });
-    const { trainingPath, weightsPath } = await write('both', document);
+    const { trainingPath, weightsPath } = await writeScript(folder, 'both', document);
     const run = (launcher: readonly string[], ...more: readonly string[]) =>
       execFileSync(
         python ?? '',

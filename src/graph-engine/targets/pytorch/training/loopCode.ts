@@ -327,6 +327,8 @@ ${usesAverage ? '        averaged.load_state_dict(kept["averaged"])\n' : ''}${sc
                     distributed.all_reduce(loss)
                 log(f"step {state['step']}: loss {loss.item() / world:.7g}, rate {rate:.3g}")
             if state["step"] == options.steps:
+                if rank == 0:
+                    save("last")
                 return
 
         validation_loss, measure = evaluate(${measuredModel}, held_batches, device)

@@ -65,7 +65,7 @@ function lossOf(output: TaughtOutput, training: boolean, balanced: boolean): str
       const smoothing = numberOf('labelSmoothing');
       const weight =
         weights.length > 0
-          ? `, weight=torch.tensor(${pythonLiteral(weights)}, device=${target}.device)`
+          ? `, weight=torch.tensor(${pythonLiteral(weights)}, dtype=${result}.dtype, device=${target}.device)`
           : training && balanced
             ? ', weight=class_weights'
             : '';
@@ -73,7 +73,7 @@ function lossOf(output: TaughtOutput, training: boolean, balanced: boolean): str
     }
     case 'binaryOutput': {
       const weight = numberOf('positiveWeight');
-      const positive = weight === 1 ? '' : `, pos_weight=torch.tensor(${weight}, device=${target}.device)`;
+      const positive = weight === 1 ? '' : `, pos_weight=torch.tensor(${weight}, dtype=${result}.dtype, device=${target}.device)`;
       return `F.binary_cross_entropy_with_logits(${result}, ${target}${positive})`;
     }
     case 'nextTokenOutput':
