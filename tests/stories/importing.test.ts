@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
@@ -96,6 +96,21 @@ test('a layers model of TensorFlow.js is dropped with its shards', async () => {
     .getByTestId('totals')
     .filter({ hasText: /247 parameters/ })
     .waitFor();
+});
+
+test('a model of the workspace is opened like a document, whatever its file is called', async () => {
+  const opened = async (name: string, words: string): Promise<void> => {
+    copyFileSync(path.join(keras, name), path.join(editor.workspace, name));
+    await page.getByRole('button', { name: 'File', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Open…' }).click();
+    await page.getByTestId('dialog-name').fill(name);
+    await page.getByTestId('dialog-confirm').click();
+    await page.getByTestId('imported-dialog').filter({ hasText: words }).waitFor();
+    await page.getByTestId('dialog-confirm').click();
+    await page.getByTestId('imported-dialog').waitFor({ state: 'detached' });
+  };
+  await opened('odd.json', 'Layers of the file');
+  await opened('sounds.keras', 'Everything in it is known here');
 });
 
 test('Python runs only when what it runs was shown, says what it does, and can be stopped', async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pythonWith } from '../../../tests/support/python.ts';
+import { inferDocument } from '../../graph-engine/infer/inferDocument.ts';
 import { exportByTorch, isTorchModel, nameOfTorchModel } from './exportByTorch.ts';
 import { readOnnxFile } from './readOnnxFile.ts';
 
@@ -47,6 +48,17 @@ class SmallNet(nn.Module):
 
 def broken():
     raise ValueError("there is no such network")
+
+
+def waiting():
+    import time
+
+    time.sleep(600)
+
+
+class Unexportable(nn.Module):
+    def forward(self, x):
+        return torch.linalg.eigvals(x[0, 0]).abs()
 `;
 
 test.skipIf(python === undefined)(
@@ -64,5 +76,76 @@ test.skipIf(python === undefined)(
     await expect(broken).rejects.toMatchObject({
       problem: { code: 'torch/failed', message: /there is no such network/ },
     });
+  },
+);
+
+const whole = pythonWith('torch', 'onnx', 'torchvision', 'timm');
+
+test.skipIf(whole === undefined).each([
+  [
+    'torchvision:resnet18',
+    11_689_512,
+    ['conv2d', 'batchNormalization', 'relu', 'maxPooling2d', 'globalAveragePooling', 'dense'],
+  ],
+  [
+    'timm:resnet50',
+    25_557_032,
+    ['conv2d', 'batchNormalization', 'relu', 'maxPooling2d', 'globalAveragePooling', 'dense'],
+  ],
+  [
+    'timm:vit_tiny_patch16_224',
+    5_717_416,
+    ['imageToSequence', 'multiHeadAttention', 'layerNormalization', 'gelu', 'dense'],
+  ],
+  ['timm:convnext_atto', 3_695_520, ['depthwiseConv2d', 'layerNormalization', 'gelu', 'dense']],
+])(
+  '%s by its name is a network of ops that are known here, with all its parameters',
+  { timeout: 600_000 },
+  async (source, parameters, expected) => {
+    const lines: string[] = [];
+    const model = { source, ...(whole !== undefined && { python: whole }) };
+    const { document, report } = await exportByTorch(model, (file) => readOnnxFile({ file }), {
+      onLine: (line) => lines.push(line),
+    });
+    expect(report.kept).toEqual([]);
+    const graphs = [document.graph, ...Object.values(document.blocks).map(({ graph }) => graph)];
+    const ops = new Set(
+      graphs.flatMap(({ nodes }) => Object.values(nodes).flatMap((node) => ('op' in node ? [node.op] : []))),
+    );
+    expect([...ops]).toEqual(expect.arrayContaining(expected));
+    expect(inferDocument(document).totals.parameters).toBe(parameters);
+    expect(lines).toEqual(expect.arrayContaining(['Loading PyTorch', `Making ${source}`]));
+  },
+);
+
+test.skipIf(python === undefined)(
+  'what goes wrong in a file of the user is shown with its line, and what hangs is given up or called off',
+  { timeout: 600_000 },
+  async () => {
+    const file = path.join(folder, 'odd.py');
+    await writeFile(file, NETWORK);
+    const run = (source: string, limits: Parameters<typeof exportByTorch>[2] = {}) =>
+      exportByTorch(
+        { source: `${file}:${source}`, input: '3x8x8', ...(python !== undefined && { python }) },
+        (written) => Promise.resolve(written),
+        limits,
+      );
+    await expect(run('broken')).rejects.toMatchObject({
+      problem: { code: 'torch/failed', received: /odd\.py", line \d+, in broken/ },
+    });
+    await expect(run('Nothing')).rejects.toMatchObject({ problem: { code: 'torch/failed', message: /Nothing/ } });
+    await expect(run('Unexportable')).rejects.toMatchObject({ problem: { code: 'torch/failed' } });
+    await expect(run('waiting', { timeout: 3000 })).rejects.toMatchObject({ problem: { code: 'torch/timeout' } });
+    const off = new AbortController();
+    const called = run('waiting', {
+      signal: off.signal,
+      onLine: (line) => {
+        if (line.startsWith('Making')) off.abort();
+      },
+    });
+    await expect(called).rejects.toMatchObject({ problem: { code: 'torch/cancelled' } });
+    // A class that cannot be read at all.
+    await writeFile(file, 'class Broken(:\n');
+    await expect(run('Broken')).rejects.toMatchObject({ problem: { code: 'torch/failed', received: /SyntaxError/ } });
   },
 );

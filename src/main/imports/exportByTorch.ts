@@ -24,6 +24,8 @@ export interface TorchProcess {
   readonly onLine?: (line: string) => void;
   /** The folder that files of a model are counted from. */
   readonly cwd?: string;
+  /** Milliseconds after which it is given up. */
+  readonly timeout?: number;
 }
 
 /** Exporting a large model takes a while; something that waits for input takes for ever. */
@@ -48,7 +50,7 @@ export function nameOfTorchModel(source: string): string {
 export async function exportByTorch<Value>(
   model: TorchModel,
   use: (file: string) => Promise<Value>,
-  { signal, onLine, cwd }: TorchProcess = {},
+  { signal, onLine, cwd, timeout = TIMEOUT }: TorchProcess = {},
 ): Promise<Value> {
   const { python } = await findPython(model.python);
   const folder = await mkdtemp(path.join(tmpdir(), 'skipwire-torch-'));
@@ -57,7 +59,7 @@ export async function exportByTorch<Value>(
     const file = path.join(folder, `${nameOfTorchModel(model.source).replaceAll(/[^\w.-]/g, '_')}.onnx`);
     await writeFile(script, torchHelper);
     const ran = await runProgram(python, [script, ...argumentsOf(model, file)], {
-      timeout: TIMEOUT,
+      timeout,
       ...(signal !== undefined && { signal }),
       ...(onLine !== undefined && { onLine }),
       ...(cwd !== undefined && { cwd }),
@@ -68,7 +70,7 @@ export async function exportByTorch<Value>(
         message: `"${model.source}" was not imported: it was called off.`,
       });
     }
-    if (ran.code !== 0) throw failed(model, ran);
+    if (ran.code !== 0) throw failed(model, ran, timeout);
     return await use(file);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -109,11 +111,11 @@ export async function findPython(given?: string): Promise<{ readonly python: str
   });
 }
 
-function failed({ source }: TorchModel, ran: Awaited<ReturnType<typeof runProgram>>): HostFailure {
+function failed({ source }: TorchModel, ran: Awaited<ReturnType<typeof runProgram>>, timeout: number): HostFailure {
   if (ran.timedOut) {
     return new HostFailure({
       code: 'torch/timeout',
-      message: `PyTorch was still exporting "${source}" after ${TIMEOUT / 60_000} minutes.`,
+      message: `PyTorch was still exporting "${source}" after ${timeout / 60_000} minutes.`,
       remedy: 'Export it as ONNX yourself, and import that file.',
     });
   }

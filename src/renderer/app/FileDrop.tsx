@@ -3,11 +3,10 @@ import { useEffect, useState } from 'react';
 import { isNamedLikeWeights } from '../../graph-engine/sources/checkpoint/isNamedLikeWeights.ts';
 import { useHost } from '../connection/host.ts';
 import type { ManagedConnection } from '../connection/hostConnection.ts';
-import { droppedFiles, isData, isWeightsFile, receiveFiles, type DroppedFile } from '../data/receiveFiles.ts';
+import { droppedFiles, isData, receiveFiles, type DroppedFile } from '../data/receiveFiles.ts';
 import { archiveNames } from '../files/archiveNames.ts';
-import { openLocalFile } from '../files/fileActions.ts';
 import { showFileDialog } from '../files/fileDialog.ts';
-import { importLocalModel, isLocalModel } from '../files/importModel.ts';
+import { takeFiles } from '../files/takeFiles.ts';
 import { showToast } from '../ui/Toast.tsx';
 
 /** Opens the files that are dropped anywhere on the window; says so while they are dragged. */
@@ -59,21 +58,6 @@ export function FileDrop() {
       </span>
     </div>
   );
-}
-
-/** Opens documents, brings in models with what lies beside them, and shows what weights fit. */
-async function takeFiles(connection: ManagedConnection, files: readonly File[]): Promise<void> {
-  // TensorFlow.js and PyTorch both call files of weights so; those of the former lie beside a model.
-  const hasModel = files.some(({ name }) => /\.json$/i.test(name));
-  const isShard = ({ name }: File): boolean =>
-    /shard\d+of\d+(\.bin)?$/i.test(name) || (hasModel && /\.bin$/i.test(name));
-  const shards = files.filter(isShard);
-  for (const file of files) {
-    if (isShard(file)) continue;
-    if (isWeightsFile(file.name)) showFileDialog({ kind: 'weights', file });
-    else if (await isLocalModel(file)) await importLocalModel(connection, file, shards);
-    else await openLocalFile(file);
-  }
 }
 
 /** Arrays of NumPy are weights where they are called so, and data otherwise. */

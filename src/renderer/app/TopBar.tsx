@@ -1,7 +1,7 @@
 import { History, Monitor, Moon, Redo2, Sun, Undo2 } from 'lucide-react';
 import { useStore } from 'zustand';
 import { useHost } from '../connection/host.ts';
-import { openPath } from '../files/fileActions.ts';
+import { openOrImport } from '../files/importModel.ts';
 import { recentStore } from '../files/recentDocuments.ts';
 import { chooseTheme, nextThemeChoice, themeStore, type ThemeChoice } from '../theme/themeStore.ts';
 import { showPane, usePanes } from '../panes/paneStore.ts';
@@ -72,7 +72,7 @@ export function TopBar({ commands }: { readonly commands: readonly AppCommand[] 
             items: recent.slice(0, MAXIMUM_RECENT).map(({ path }) => ({
               label: path,
               testId: 'recent-document',
-              onSelect: () => void openPath(connection, path),
+              onSelect: () => void openOrImport(connection, path),
             })),
           },
           item('import-torch'),

@@ -4,11 +4,11 @@ import { useHost } from '../connection/host.ts';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { TextField } from '../ui/TextField.tsx';
-import { openLocalFile, openPath } from './fileActions.ts';
 import { closeFileDialog } from './fileDialog.ts';
 import { FileList } from './FileList.tsx';
 import { pathForName } from './fileNames.ts';
-import { importLocalModel, importModel, isLocalModel, isModel } from './importModel.ts';
+import { isModel, openOrImport } from './importModel.ts';
+import { takeFiles } from './takeFiles.ts';
 
 /** Choice of a document of the workspace, or of this computer. */
 export function OpenDialog() {
@@ -17,7 +17,7 @@ export function OpenDialog() {
   const [name, setName] = useState('');
   const picker = useRef<HTMLInputElement>(null);
   const path = pathForName(folder, name, endingOf(name));
-  const open = (file: string) => void (isModel(file) ? importModel(connection, file) : openPath(connection, file));
+  const open = (file: string) => void openOrImport(connection, file);
 
   return (
     <Dialog
@@ -62,14 +62,13 @@ export function OpenDialog() {
         <input
           ref={picker}
           type="file"
-          accept=".json,.png,.onnx,.keras,.h5,.hdf5,application/json,image/png"
+          multiple
+          accept=".json,.png,.onnx,.keras,.h5,.hdf5,.bin,application/json,image/png"
           className="hidden"
           aria-label="File of this computer"
           data-testid="local-file"
           onChange={(event) => {
-            const [file] = event.target.files ?? [];
-            if (file === undefined) return;
-            void isLocalModel(file).then((is) => (is ? importLocalModel(connection, file) : openLocalFile(file)));
+            void takeFiles(connection, [...(event.target.files ?? [])]);
           }}
         />
       </form>

@@ -44,6 +44,16 @@ export async function importModel(connection: ManagedConnection, path: string): 
   showFileDialog({ kind: 'imported', name: path, report: answer.value.report });
 }
 
+/** Opens a file of the workspace: a document as it is, a model of another program by bringing it in. Of JSON its content tells. */
+export async function openOrImport(connection: ManagedConnection, path: string): Promise<void> {
+  if (isModel(path)) return importModel(connection, path);
+  if (/\.json$/i.test(path)) {
+    const answer = await connection.call('document/read', { path, glance: true });
+    if (answer.ok && isKerasConfig(answer.value.text)) return importModel(connection, path);
+  }
+  return openPath(connection, path);
+}
+
 /** Brings in a model of this computer: it is copied into the workspace first, with files that its weights lie in. */
 export async function importLocalModel(
   connection: ManagedConnection,
