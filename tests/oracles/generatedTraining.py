@@ -41,7 +41,7 @@ def apart(entry):
         moved = sum(numpy.square(initial[name].astype(float) - expected[name]).sum() for name in names)
         return float(numpy.sqrt(error / moved))
 
-    return max(share(learned), share(set(expected) - learned))
+    return {"learned": share(learned), "statistics": share(set(expected) - learned)}
 
 
 def attempt(entry):

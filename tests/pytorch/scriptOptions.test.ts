@@ -25,19 +25,30 @@ const pythons: Readonly<Record<SourceFramework, string | undefined>> = {
   keras: pythonWith('keras', 'tensorflow', 'safetensors'),
 };
 
+interface Tolerances {
+  readonly loss: number;
+  readonly learned: number;
+  readonly statistics: number;
+}
+
 /**
  * How far losses (relative) and weights (as a share of how far training has moved them) may be from the engine's. In float32 sums of
  * some hundred terms are off by 1e-6 of their terms, and the rules of Adam and its like divide small gradients by themselves: what is
  * uncertain in a gradient near zero is then a whole step, for a few weights. A number in bfloat16 has 8 bits, in float16 11: each
  * product is off by 4e-3 or 5e-4 of itself, and ten layers deep the gradients by several times that.
+ *
+ * Keras's convolutions add up in another order, so now and then a number near zero is on the other side of a ReLU, which shifts the
+ * gradients by 1e-3; its variances are divided by the count of their numbers n, not by n - 1, which is 5e-4 or, where steps are gathered
+ * of parts of 16 images of 64 pixels, 1e-3; and it does not average statistics.
  */
-function tolerances({ document: { training } }: ScriptOption): { readonly loss: number; readonly weights: number } {
-  if (training.precision === 'bfloat16') return { loss: 2e-2, weights: 0.1 };
-  if (training.precision === 'float16') return { loss: 2e-3, weights: 2e-2 };
-  return {
-    loss: 1e-4,
-    weights: ['adam', 'adamw', 'lion', 'lamb', 'rmsprop'].includes(training.optimizer.kind) ? 2e-2 : 1e-4,
-  };
+function tolerances(framework: SourceFramework, { document: { training } }: ScriptOption): Tolerances {
+  const { precision, optimizer, averaging } = training;
+  const keras = framework === 'keras';
+  const statistics = keras ? (averaging?.kind === 'ema' ? Infinity : 2e-3) : 1e-4;
+  if (precision === 'bfloat16') return { loss: 2e-2, learned: 0.1, statistics: 2e-2 };
+  if (precision === 'float16') return { loss: 2e-3, learned: 2e-2, statistics: 2e-3 };
+  const divides = ['adam', 'adamw', 'lamb', 'rmsprop'].includes(optimizer.kind);
+  return { loss: 1e-4, learned: divides ? 2e-2 : keras ? 3e-3 : 1e-4, statistics };
 }
 
 let executor: Executor;
@@ -118,11 +129,11 @@ describe.each(['pytorch', 'keras'] as const)('in %s', (framework) => {
         const expected =
           framework === 'pytorch' ? wanted : [wanted.reduce((sum, loss) => sum + loss, 0) / wanted.length];
         const off = Math.max(...expected.map((loss, step) => Math.abs((found[step] ?? NaN) / loss - 1)));
-        rows[name] = { loss: off, weights: one.apart };
-        if (framework === 'keras' && option.otherwiseInKeras === true) continue;
-        const allowed = tolerances(option);
-        expect.soft(off, `loss, ${name}`).toBeLessThan(allowed.loss);
-        expect.soft(one.apart, `weights, ${name}`).toBeLessThan(allowed.weights);
+        const figures = { loss: off, learned: NaN, statistics: NaN, ...one.apart };
+        rows[name] = figures;
+        const allowed = tolerances(framework, option);
+        for (const figure of ['loss', 'learned', 'statistics'] as const)
+          expect.soft(figures[figure], `${figure} of ${name}`).toBeLessThan(allowed[figure]);
       }
       if (process.env['SKIPWIRE_VERIFY'] === 'all') console.table(rows);
     },

@@ -27,8 +27,6 @@ export interface ScriptOption {
   readonly document: SkipwireDocument;
   /** Drawn by the framework's own chance: it runs, and its numbers are its own. */
   readonly byChance?: true;
-  /** Keras itself does it in another way, as the notices of the script say. */
-  readonly otherwiseInKeras?: true;
 }
 
 const option = (
@@ -58,15 +56,11 @@ export const scriptOptions: readonly ScriptOption[] = [
       optimizer: { kind, weightDecay: 0 },
       learningRate: kind === 'lion' ? 0.0003 : 0.003,
     }),
-    option(
-      `decay_${kind}`,
-      {
-        optimizer: { kind, weightDecay: 0.1 },
-        weightDecaySpares: 'biases',
-        learningRate: kind === 'lion' ? 0.0003 : 0.003,
-      },
-      kind === 'lamb' ? { otherwiseInKeras: true } : {},
-    ),
+    option(`decay_${kind}`, {
+      optimizer: { kind, weightDecay: 0.1 },
+      weightDecaySpares: 'biases',
+      learningRate: kind === 'lion' ? 0.0003 : 0.003,
+    }),
   ]),
   option('rmsprop_momentum', { optimizer: { kind: 'rmsprop', momentum: 0.5 }, learningRate: 0.0003 }),
   ...(['norms-and-biases', 'norms', 'nothing'] as const).map((weightDecaySpares) =>

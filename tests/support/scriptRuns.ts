@@ -31,7 +31,11 @@ export function writeScript(
 const Report = z.record(
   z.string(),
   z.union([
-    z.object({ lines: z.array(z.string()), rates: z.array(z.number()).optional(), apart: z.number().optional() }),
+    z.object({
+      lines: z.array(z.string()),
+      rates: z.array(z.number()).optional(),
+      apart: z.object({ learned: z.number(), statistics: z.number() }).optional(),
+    }),
     z.object({ problem: z.string() }),
   ]),
 );

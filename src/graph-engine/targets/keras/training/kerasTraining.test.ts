@@ -48,6 +48,7 @@ test('a script fits what was drawn to files of the workspace, and says what Kera
   expect(source).not.toContain('undefined');
   expect(notices).toEqual([
     'Keras measures the validation with smoothing and class weights too.',
+    'Keras averages what is learned; the statistics of batch norms are those of the last step.',
     'Images are varied by Keras’s own layers and chance.',
     'Images are resized by Pillow, which rounds a little differently.',
   ]);

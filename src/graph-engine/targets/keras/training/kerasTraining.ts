@@ -256,7 +256,8 @@ function noticesOf({ document: { training }, data }: TrainingScriptOrder, { outp
   const differs = outputs.some(({ parameters, trained }) => JSON.stringify(parameters) !== JSON.stringify(trained));
   if (differs || training.classWeights?.kind === 'balanced')
     notices.push('Keras measures the validation with smoothing and class weights too.');
-  if (optimizer.kind === 'lamb') notices.push('Keras’s LAMB decays weights apart from the length of the step.');
+  if (training.averaging?.kind === 'ema')
+    notices.push('Keras averages what is learned; the statistics of batch norms are those of the last step.');
   if (['momentum', 'nesterov'].includes(optimizer.kind))
     notices.push('Keras multiplies the memory of momentum by each rate: a falling rate takes other steps.');
   if (training.recompute === true) notices.push('Activations are kept, not computed twice: it needs more memory.');

@@ -73,7 +73,8 @@ function lossOf(output: TaughtOutput, training: boolean, balanced: boolean): str
     }
     case 'binaryOutput': {
       const weight = numberOf('positiveWeight');
-      const positive = weight === 1 ? '' : `, pos_weight=torch.tensor(${weight}, dtype=${result}.dtype, device=${target}.device)`;
+      const positive =
+        weight === 1 ? '' : `, pos_weight=torch.tensor(${weight}, dtype=${result}.dtype, device=${target}.device)`;
       return `F.binary_cross_entropy_with_logits(${result}, ${target}${positive})`;
     }
     case 'nextTokenOutput':
