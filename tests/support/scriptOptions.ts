@@ -54,12 +54,12 @@ export const scriptOptions: readonly ScriptOption[] = [
   ...(['sgd', 'momentum', 'nesterov', 'adam', 'adamw', 'rmsprop', 'lamb', 'lion'] as const).flatMap((kind) => [
     option(`optimizer_${kind}`, {
       optimizer: { kind, weightDecay: 0 },
-      learningRate: kind === 'lion' ? 0.0003 : 0.003,
+      learningRate: ['lion', 'rmsprop'].includes(kind) ? 0.0003 : 0.003,
     }),
     option(`decay_${kind}`, {
       optimizer: { kind, weightDecay: 0.1 },
       weightDecaySpares: 'biases',
-      learningRate: kind === 'lion' ? 0.0003 : 0.003,
+      learningRate: ['lion', 'rmsprop'].includes(kind) ? 0.0003 : 0.003,
     }),
   ]),
   option('rmsprop_momentum', { optimizer: { kind: 'rmsprop', momentum: 0.5 }, learningRate: 0.0003 }),

@@ -133,7 +133,7 @@ function lambCode(decay: number): string {
         step = mean / (ops.sqrt(size) + self.epsilon)
         if decays(variable):
             step = step + ${decay} * variable
-            own, length = ops.norm(variable), ops.norm(step)
+            own, length = ops.norm(ops.ravel(variable)), ops.norm(ops.ravel(step))
             known = ops.logical_and(own > 0, length > 0)
             step = step * ops.where(known, own / ops.where(length > 0, length, 1.0), 1.0)
         self.assign_sub(variable, rate * step)`;
