@@ -6,6 +6,7 @@ import { batchOf } from '../batchOf.ts';
 import type { CompiledProgram, NamedTensors, TensorData } from '../compiledProgram.ts';
 import { EngineError } from '../engineError.ts';
 import type { ComputedPrimitive, InterpretedEngine, TensorShape } from './interpretedEngine.ts';
+import { createRecordedCalls } from './recordedCalls.ts';
 import { planEntry, type EntryPlan, type PlannedStep } from './planEntry.ts';
 
 /** A step with the shapes that its values have for one batch size. */
@@ -44,9 +45,29 @@ export function createInterpretedProgram<T>(engine: InterpretedEngine<T>, progra
     write(name: string, tensor: T): void {
       const before = memory.get(name);
       memory.set(name, tensor);
-      if (before !== undefined && before !== tensor) engine.dispose(before);
+      if (before === undefined || before === tensor) return;
+      if (retired === undefined) engine.dispose(before);
+      else retired.push(before);
     },
   };
+
+  /** What variables had before, while that is kept. */
+  let retired: T[] | undefined;
+  const recorded =
+    engine.recorder &&
+    createRecordedCalls(engine, engine.recorder, {
+      memory,
+      retaining(work) {
+        const kept: T[] = [];
+        retired = kept;
+        try {
+          work();
+        } finally {
+          retired = undefined;
+        }
+        return kept;
+      },
+    });
 
   function variableNamed(name: string): Variable {
     const variable = declared.get(name);
@@ -176,22 +197,35 @@ export function createInterpretedProgram<T>(engine: InterpretedEngine<T>, progra
     demandLife();
     const plan = planFor(entryName, fetches);
     const batch = batchOf(plan.entry, feeds);
+    const steps = stepsFor(plan, batch);
+    const inputs = plan.entry.inputs.flatMap(({ name, value }, i) => {
+      const data = feeds[name];
+      return data === undefined ? [] : [{ data, slot: plan.feeds[i] ?? 0, shape: shapeOf(value, batch) }];
+    });
+    const outputShapes = plan.fetches.map(({ value }) => shapeOf(value, batch));
     const slots = new Array<T | undefined>(plan.slotCount).fill(undefined);
     try {
-      plan.entry.inputs.forEach(({ name, value }, i) => {
-        const data = feeds[name];
-        if (data !== undefined) slots[plan.feeds[i] ?? 0] = engine.upload(data, shapeOf(value, batch));
-      });
-      execute(stepsFor(plan, batch), slots);
-      engine.flush?.();
-      const results = await Promise.all(
-        plan.fetches.map(async ({ name, slot, value }) => {
+      const planned = {
+        plan,
+        inputs,
+        outputShapes,
+        bytes: bytesOf(steps),
+        execute: (own: typeof slots) => execute(steps, own),
+      };
+      let results = inputs.length === plan.feeds.length ? recorded?.play(steps, planned) : undefined;
+      if (results === undefined) {
+        for (const { data, slot, shape } of inputs) slots[slot] = engine.upload(data, shape);
+        execute(steps, slots);
+        results = plan.fetches.map(({ name, slot }) => {
           const tensor = slots[slot];
           if (tensor === undefined) throw new Error(`${entryName} did not make ${name}`);
-          return [name, await engine.read(tensor, shapeOf(value, batch), later)] as const;
-        }),
-      );
-      return Object.fromEntries(results);
+          return tensor;
+        });
+      }
+      const reading = results.map((tensor, i) => engine.read(tensor, outputShapes[i] ?? NO_SHAPE, later));
+      engine.flush?.();
+      const values = await Promise.all(reading);
+      return Object.fromEntries(plan.fetches.map(({ name }, i) => [name, values[i] ?? new Float32Array()]));
     } catch (error) {
       // Variables may be half updated.
       if (state === 'live') state = 'failed';
@@ -230,11 +264,23 @@ export function createInterpretedProgram<T>(engine: InterpretedEngine<T>, progra
     async dispose() {
       if (state === 'disposed') return;
       state = 'disposed';
+      recorded?.dispose();
       for (const tensor of [...memory.values(), ...constants.values()]) engine.dispose(tensor);
       memory.clear();
       constants.clear();
     },
   };
+}
+
+const NO_SHAPE: TensorShape = { dims: [], dtype: 'float32' };
+
+/** Of all values that the steps make. */
+function bytesOf(steps: readonly ShapedStep[]): number {
+  let elements = 0;
+  for (const { outputShapes } of steps) {
+    for (const { dims } of outputShapes) elements += dims.reduce((product, dim) => product * dim, 1);
+  }
+  return 4 * elements;
 }
 
 function shapeOf({ dims, dtype }: Value, batch: number): TensorShape {

@@ -51,6 +51,31 @@ export type ComputedPrimitive = Exclude<PrimitiveName, HandledPrimitive>;
 /** Kernels of a family, or of all primitives: `satisfies Kernels<T, ...>` lists what is missing. */
 export type Kernels<T, Name extends ComputedPrimitive = ComputedPrimitive> = { readonly [N in Name]: Kernel<N, T> };
 
+/** What one call told the device. */
+export interface Recording {
+  /** Of the memory that it keeps for itself. */
+  readonly bytes: number;
+  /** Whether it can be played more than once. */
+  readonly again: boolean;
+  /** Has it happen, on the same tensors. */
+  play(): void;
+  dispose(): void;
+}
+
+/** Keeps what calls tell the device. */
+export interface Recorder<T> {
+  /** A tensor on the device with values still to come. */
+  room(shape: TensorShape): T;
+  /** Gives it values, after all that was played before. */
+  fill(room: T, data: TensorData): void;
+  /** What `work` has kernels do: none of it happens before it is played. */
+  record(work: () => void): Recording;
+  /** What is the same for tensors in the same memory. */
+  memoryOf(tensor: T): object;
+  /** Copies the values of a tensor into the memory of another. */
+  copy(from: T, to: T): void;
+}
+
 /**
  * A device that programs are interpreted on, one kernel call for each instruction. `T` is its handle of a tensor. Everything but
  * `read` returns at once; a device that computes later keeps the order of the calls.
@@ -75,8 +100,10 @@ export interface InterpretedEngine<T> {
   readonly passes?: readonly PassName[];
   /** Handles that are alive on the device, for tests and for people; constant from step to step. */
   liveTensors(): number;
-  /** Called after the kernels of one call of an entry, before values are read: where a device must be set going. */
+  /** Called after the kernels of one call of an entry and what is read of it: where a device must be set going. */
   flush?(): void;
+  /** Where what a call tells the device can be kept and told again. */
+  readonly recorder?: Recorder<T>;
   /** On a device that computes beside the processor: what is read `later` is read now, in one piece. */
   settle?(): void;
   /** Frees the device itself. */

@@ -1,4 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { sizeOfDims } from '../../../graph-engine/program/interpreter/tensor.ts';
 import type { TensorShape } from '../interpreted/interpretedEngine.ts';
 import { tfjsType, type TfjsDevice } from '../tfjs/tfjsDevice.ts';
 import { ENTRY_POINT, type Shader } from './shader.ts';
@@ -21,6 +22,8 @@ export interface ShaderRunner {
   readonly device: TfjsDevice;
   /** Records a call; calls happen in their order, between those of the backend's own kernels. */
   run(call: ShaderCall): void;
+  /** The memory of a tensor. */
+  bufferOf(tensor: TensorInfo): GPUBuffer;
   /** Workgroups that one dimension of a grid takes. */
   readonly mostWorkgroups: number;
   /** Workgroups of a grid with room for so many; there may be some more. */
@@ -33,7 +36,11 @@ export interface ShaderRunner {
 const REMEMBERED = 20_000;
 
 /** Shaders on a backend. Pipelines, parameters and bind groups are kept: a step asks for the same ones as the step before. */
-export function createShaderRunner(backend: OpenedBackend, device: TfjsDevice): ShaderRunner {
+export function createShaderRunner(
+  backend: OpenedBackend,
+  device: TfjsDevice,
+  largestTensor = Number.POSITIVE_INFINITY,
+): ShaderRunner {
   const gpu = backend.device;
   const most = gpu.limits.maxComputeWorkgroupsPerDimension;
   const pipelines = new Map<string, GPUComputePipeline>();
@@ -134,7 +141,16 @@ export function createShaderRunner(backend: OpenedBackend, device: TfjsDevice): 
         backend.submitQueue();
       }
     },
+    bufferOf,
     grid,
-    empty: ({ dims, dtype }) => device.track(backend.makeTensorInfo([...dims], tfjsType(dtype))),
+    empty({ dims, dtype }) {
+      demandRoom(4 * sizeOfDims(dims), largestTensor);
+      return device.track(backend.makeTensorInfo([...dims], tfjsType(dtype)));
+    },
   };
+}
+
+/** Throws where a tensor is larger than the device takes. */
+export function demandRoom(bytes: number, largestTensor: number): void {
+  if (bytes > largestTensor) throw new Error(`out of memory: a tensor of ${bytes} bytes; ${largestTensor} fit`);
 }

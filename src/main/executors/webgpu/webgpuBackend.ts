@@ -1,5 +1,6 @@
 import { env, type DataId, type KernelBackend, type TensorInfo } from '@tensorflow/tfjs-core';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { createBufferPool, type BufferPool } from './bufferPool.ts';
 
 /** What TensorFlow.js keeps of a tensor. */
 interface DeviceTensor {
@@ -15,8 +16,13 @@ interface DeviceTensor {
  */
 export interface OpenedBackend extends KernelBackend {
   readonly device: GPUDevice;
-  readonly tensorMap: { get(id: DataId): DeviceTensor };
-  readonly bufferManager: { readonly numBytesUsed: number; readonly numBytesAllocated: number };
+  readonly tensorMap: { get(id: DataId): DeviceTensor; delete(id: DataId): void };
+  bufferManager: BufferPool;
+  /** Tensors that commands not sent yet use, and what is let go of when they are sent. */
+  commandQueueOwnedIds: WeakSet<DataId>;
+  readonly tensorDataPendingDisposal: DataId[];
+  readonly uniformPendingDisposal: GPUBuffer[];
+  readonly stagingPendingDisposal: GPUBuffer[];
   commandEncoder: GPUCommandEncoder | null;
   computePassEncoder: GPUComputePassEncoder | null;
   dispatchCountInPass: number;
@@ -24,7 +30,8 @@ export interface OpenedBackend extends KernelBackend {
   uploadToGPU(id: DataId): void;
   ensureCommandEncoderReady(): void;
   endComputePassEncoder(): void;
-  submitQueue(): void;
+  submitQueue: () => void;
+  releaseResource(id: DataId): void;
 }
 
 /** Dispatches that are sent to the device at once: fewer keep it waiting, more keep it idle at the start. */
@@ -35,5 +42,13 @@ export function createWebgpuBackend(device: GPUDevice, info: GPUAdapterInfo): Op
   env().set('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE', DISPATCHES_PER_SUBMIT);
   // Small tensors too are computed where they are: a step must not come out otherwise because a batch is small.
   env().set('WEBGPU_CPU_FORWARD', false);
-  return new WebGPUBackend(device, info) as unknown as OpenedBackend;
+  const backend = new WebGPUBackend(device, info) as unknown as OpenedBackend;
+  backend.bufferManager = createBufferPool(device);
+  return backend;
+}
+
+/** Sends what has been told to the device. */
+export function submit(backend: OpenedBackend): void {
+  backend.endComputePassEncoder();
+  if (backend.commandEncoder !== null) backend.submitQueue();
 }

@@ -3,13 +3,14 @@ import type { TensorData } from '../compiledProgram.ts';
 import { EngineError } from '../engineError.ts';
 import type { InterpretedEngine } from '../interpreted/interpretedEngine.ts';
 import { createTfjsEngine } from '../tfjs/createTfjsEngine.ts';
-import { createTfjsDevice } from '../tfjs/tfjsDevice.ts';
+import { createTfjsDevice, tfjsType } from '../tfjs/tfjsDevice.ts';
 import { createReader } from './deviceReader.ts';
 import { webgpuKernels } from './kernels/index.ts';
 import { roundingKernel } from './kernels/rounding.ts';
+import { recordOn } from './recorder.ts';
 import { openDevice, type GpuDescription } from './openDevice.ts';
-import { createShaderRunner } from './shaderRunner.ts';
-import { createWebgpuBackend } from './webgpuBackend.ts';
+import { createShaderRunner, demandRoom } from './shaderRunner.ts';
+import { createWebgpuBackend, submit } from './webgpuBackend.ts';
 
 /** An engine on a graphics processor, and what it is. */
 export interface WebgpuEngine extends InterpretedEngine<TensorInfo> {
@@ -26,7 +27,7 @@ export async function openWebgpuEngine(gpu: GPU): Promise<WebgpuEngine> {
   const name = `WebGPU on ${description.device.name}`;
   const backend = createWebgpuBackend(gpuDevice, info);
   const device = createTfjsDevice('webgpu', backend);
-  const runner = createShaderRunner(backend, device);
+  const runner = createShaderRunner(backend, device, description.largestTensor);
   const reader = createReader(backend);
   const round = roundingKernel(runner);
   let trouble: string | undefined;
@@ -65,15 +66,30 @@ export async function openWebgpuEngine(gpu: GPU): Promise<WebgpuEngine> {
     gpuDevice,
     deviceMemory: () => backend.bufferManager.numBytesAllocated,
     upload(data, shape) {
-      if (data.byteLength > description.largestTensor) {
-        throw new EngineError(
-          name,
-          `out of memory: a tensor of ${data.byteLength} bytes; ${description.largestTensor} fit`,
-        );
-      }
+      demandRoom(data.byteLength, description.largestTensor);
       return engine.upload(data, shape);
     },
     settle: () => reader.settle(),
+    flush: () => submit(backend),
+    recorder: {
+      room(shape) {
+        const room = backend.makeTensorInfo([...shape.dims], tfjsType(shape.dtype));
+        runner.bufferOf(room);
+        return room;
+      },
+      fill(room, data) {
+        submit(backend);
+        gpuDevice.queue.writeBuffer(runner.bufferOf(room), 0, data);
+      },
+      record: (work) => recordOn(backend, work),
+      memoryOf: (tensor) => tensor.dataId,
+      copy(from, to) {
+        const [source, target] = [runner.bufferOf(from), runner.bufferOf(to)];
+        backend.ensureCommandEncoderReady();
+        backend.endComputePassEncoder();
+        backend.commandEncoder?.copyBufferToBuffer(source, 0, target, 0, source.size);
+      },
+    },
     async read({ dataId }, { dtype }, later) {
       const bytes = await reader.read(dataId, later).catch((error: unknown) => {
         throw new EngineError(name, lost ?? trouble ?? (error instanceof Error ? error.message : String(error)));

@@ -53,6 +53,44 @@ type Operation = keyof typeof expressions;
 
 const operandNames = ['a', 'b', 'c'] as const;
 
+/** How each element of a float result is made of those of its operands. */
+interface ElementFunction {
+  readonly declarations: string;
+  /** WGSL statements that return the element. */
+  readonly body: string;
+}
+
+/** Four elements a thread, of operands that lie in memory as the result does or are one value (`scalars`). */
+function fourShader(
+  name: string,
+  operands: readonly string[],
+  scalars: readonly boolean[],
+  each: ElementFunction,
+): Shader {
+  const argument = (operand: string, component: string, i: number): string =>
+    scalars[i] === true ? `${operand}_values[0]` : `${operand}_four.${component}`;
+  const made = ['x', 'y', 'z', 'w'].map(
+    (component) => `each(${operands.map((operand, i) => argument(operand, component, i)).join(', ')})`,
+  );
+  return elementShader({
+    name,
+    reads: Object.fromEntries(
+      operands.map((operand, i): [string, ShaderType] => [
+        `${operand}_values`,
+        scalars[i] === true ? 'f32' : 'vec4<f32>',
+      ]),
+    ),
+    writes: { y: 'vec4<f32>' },
+    declarations: `${each.declarations}
+fn each(${operands.map((operand) => `${operand}: f32`).join(', ')}) -> f32 {
+${each.body}
+}`,
+    body: `
+${operands.map((operand, i) => (scalars[i] === true ? '' : `  let ${operand}_four = ${operand}_values[i];`)).join('\n')}
+  y[i] = vec4<f32>(${made.join(', ')});`,
+  });
+}
+
 /** A shader for an operation on operands of these types that are read along so many axes. */
 function shaderOf(operation: Operation, types: readonly ShaderType[], result: ShaderType, axes: number): Shader {
   const names = operandNames.slice(0, types.length);
@@ -66,10 +104,10 @@ function shaderOf(operation: Operation, types: readonly ShaderType[], result: Sh
   });
 }
 
-/** A shader for a chain: each step is an expression of inputs and of steps before it. */
-function fusedShader(steps: string, inputs: number, axes: number): Shader {
+/** A chain: each step is an expression of inputs and of steps before it. */
+function fusedFunction(steps: string, names: readonly string[]) {
+  const inputs = names.length;
   const lines: string[] = [];
-  const names = Array.from({ length: inputs }, (_, i) => `v${i}`);
   const result = throughSteps<string>(steps, names, (primitive, operands) => {
     const name = `v${inputs + lines.length}`;
     const expression = expressions[primitive].replace(/\b[abc]\b/g, (letter) => {
@@ -78,13 +116,30 @@ function fusedShader(steps: string, inputs: number, axes: number): Shader {
     lines.push(`  let ${name} = ${expression};`);
     return name;
   });
+  return { declarations: /\berf\b/.test(steps) ? erf : '', lines, result };
+}
+
+const namesOf = (inputs: number): string[] => Array.from({ length: inputs }, (_, i) => `v${i}`);
+
+function fusedShader(steps: string, inputs: number, axes: number): Shader {
+  const names = namesOf(inputs);
+  const { declarations, lines, result } = fusedFunction(steps, names);
   return broadcastShader({
     name: 'fused elementwise',
     operands: names.map((name) => [name, 'f32']),
     result: 'f32',
     axes,
-    ...(/\berf\b/.test(steps) && { declarations: erf }),
+    declarations,
     body: [...lines, `  y[i] = ${result};`].join('\n'),
+  });
+}
+
+function fusedFourShader(steps: string, scalars: readonly boolean[]): Shader {
+  const names = namesOf(scalars.length);
+  const { declarations, lines, result } = fusedFunction(steps, names);
+  return fourShader('fused elementwise', names, scalars, {
+    declarations,
+    body: [...lines, `  return ${result};`].join('\n'),
   });
 }
 
@@ -131,6 +186,9 @@ ${body}`,
   });
 }
 
+/** Smaller ones are not worth a shader of their own. */
+const SHORTEST_BY_FOUR = 4096;
+
 type AnyCall = { readonly inputs: readonly TensorInfo[]; readonly outputShapes: readonly [TensorShape] };
 
 /** Elementwise arithmetic, with broadcasting, one shader for each. */
@@ -139,9 +197,37 @@ export function elementwiseKernels(runner: ShaderRunner) {
 
   function compute(operation: Operation, operands: readonly TensorInfo[], shape: TensorShape): TensorInfo {
     const types = operands.map(typeOf);
-    return spread(`${operation} ${types.join()}`, operands, shape, (axes) =>
-      shaderOf(operation, types, shape.dtype === 'int32' ? 'i32' : 'f32', axes),
+    const four = (scalars: readonly boolean[]): Shader =>
+      fourShader(operation, operandNames.slice(0, operands.length), scalars, {
+        declarations: operation === 'erf' ? erf : '',
+        body: `  return ${expressions[operation]};`,
+      });
+    return (
+      (types.every((type) => type === 'f32') ? byFour(operation, operands, shape, four) : undefined) ??
+      spread(`${operation} ${types.join()}`, operands, shape, (axes) =>
+        shaderOf(operation, types, shape.dtype === 'int32' ? 'i32' : 'f32', axes),
+      )
     );
+  }
+
+  /** The result of a shader that makes four elements at a time, where operands and result allow it. */
+  function byFour(
+    kind: string,
+    operands: readonly TensorInfo[],
+    shape: TensorShape,
+    make: (scalars: readonly boolean[]) => Shader,
+  ): TensorInfo | undefined {
+    const size = sizeOfDims(shape.dims);
+    if (size % 4 !== 0 || size < SHORTEST_BY_FOUR || shape.dtype === 'int32') return undefined;
+    const sizes = operands.map((operand) => sizeOfDims(operand.shape));
+    if (!sizes.every((one) => one === size || one === 1)) return undefined;
+    const scalars = sizes.map((one) => one === 1);
+    const key = `four ${kind} ${scalars.join()}`;
+    let shader = shaders.get(key);
+    if (shader === undefined) shaders.set(key, (shader = make(scalars)));
+    const y = runner.empty(shape);
+    runner.run({ shader, reads: operands, writes: [y], elements: size / 4 });
+    return y;
   }
 
   /** The result of the shader for what `kind` names, which is made once for each number of axes. */
@@ -195,7 +281,10 @@ export function elementwiseKernels(runner: ShaderRunner) {
     biasAdd: kernel('biasAdd'),
     broadcastTo: kernel('broadcastTo'),
     fusedElementwise({ inputs, attributes: { steps }, outputShapes: [shape] }) {
-      return [spread(`${inputs.length}: ${steps}`, inputs, shape, (axes) => fusedShader(steps, inputs.length, axes))];
+      return [
+        byFour(`${inputs.length}: ${steps}`, inputs, shape, (scalars) => fusedFourShader(steps, scalars)) ??
+          spread(`${inputs.length}: ${steps}`, inputs, shape, (axes) => fusedShader(steps, inputs.length, axes)),
+      ];
     },
     cast({ inputs: [x], inputShapes: [from], outputShapes: [shape] }) {
       const integers = [from.dtype, shape.dtype].map((dtype) => dtype === 'int32');

@@ -17,7 +17,14 @@ const parameters: Record<string, ParameterType> = Object.fromEntries(
   ['size', 'aStride', 'bStride'].flatMap((name) => places.map((i) => [`${name}${i}`, 'u32' as const])),
 );
 
-function productOf({ transposeA, transposeB }: MatrixAttributes): TiledProduct {
+/** Which operands, and whether the result, can be read and written four elements at a time. */
+interface Vectors {
+  readonly a: boolean;
+  readonly b: boolean;
+  readonly result: boolean;
+}
+
+function productOf({ transposeA, transposeB }: MatrixAttributes, vectors: Vectors): TiledProduct {
   const base = (name: 'a' | 'b') => `
 fn ${name}_base(z: u32) -> u32 {
   var rest = z;
@@ -25,20 +32,27 @@ fn ${name}_base(z: u32) -> u32 {
 ${places.map((i) => `  base += rest % p.size${i} * p.${name}Stride${i}; rest /= p.size${i};`).join('\n')}
   return base;
 }`;
+  const at = (name: 'a' | 'b', index: string): string =>
+    vectors[name]
+      ? `-> vec4<f32> { return ${name}[(${name}_base(z) + ${index}) / 4u]; }`
+      : `-> f32 { return ${name}[${name}_base(z) + ${index}]; }`;
   return {
     name: `product${transposeA ? ', a transposed' : ''}${transposeB ? ', b transposed' : ''}`,
-    reads: { a: 'f32', b: 'f32' },
+    reads: { a: vectors.a ? 'vec4<f32>' : 'f32', b: vectors.b ? 'vec4<f32>' : 'f32' },
     parameters,
-    left: `${base('a')}
-fn left(m: u32, k: u32, z: u32) -> f32 {
-  return a[a_base(z) + ${transposeA ? 'k * p.rows + m' : 'm * p.inner + k'}];
-}`,
-    right: `${base('b')}
-fn right(k: u32, n: u32, z: u32) -> f32 {
-  return b[b_base(z) + ${transposeB ? 'n * p.inner + k' : 'k * p.columns + n'}];
-}`,
-    leftAlongInner: !transposeA,
-    rightAlongInner: transposeB,
+    left: {
+      code: `${base('a')}
+fn left(m: u32, k: u32, z: u32) ${at('a', transposeA ? 'k * p.rows + m' : 'm * p.inner + k')}`,
+      alongInner: !transposeA,
+      vector: vectors.a,
+    },
+    right: {
+      code: `${base('b')}
+fn right(k: u32, n: u32, z: u32) ${at('b', transposeB ? 'n * p.inner + k' : 'k * p.columns + n')}`,
+      alongInner: transposeB,
+      vector: vectors.b,
+    },
+    vectorResult: vectors.result,
   };
 }
 
@@ -63,8 +77,14 @@ export function matrixKernels(runner: ShaderRunner, multiply: Multiply) {
       ...places.map((i) => (axes[i]?.strides[0] ?? 0) * aRows * aColumns),
       ...places.map((i) => (axes[i]?.strides[1] ?? 0) * size.inner * columns),
     ];
-    const key = `product ${String(attributes.transposeA)} ${String(attributes.transposeB)}`;
-    multiply(key, () => productOf(attributes), size, [a, b], output, numbers);
+    const { transposeA, transposeB } = attributes;
+    const vectors = {
+      a: (transposeA ? rows : size.inner) % 4 === 0,
+      b: (transposeB ? size.inner : columns) % 4 === 0,
+      result: columns % 4 === 0,
+    };
+    const key = `product ${[transposeA, transposeB, ...Object.values(vectors)].join(' ')}`;
+    multiply(key, () => productOf(attributes, vectors), size, [a, b], output, numbers);
   }
 
   return {

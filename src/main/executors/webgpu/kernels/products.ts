@@ -41,20 +41,18 @@ export function createProducts(runner: ShaderRunner) {
     parameters: readonly number[] = [],
   ): void {
     const tiling = tilingFor(size);
-    const whole = `${key} ${tiling.side} ${tiling.each}`;
+    const { rowThreads, columnThreads, rowEach, columnEach } = tiling;
+    const whole = `${key} ${[rowThreads, columnThreads, rowEach, columnEach].join(' ')}`;
     let shader = shaders.get(whole);
     if (shader === undefined) shaders.set(whole, (shader = tiledShader(product(), tiling)));
     const ready = shader;
     const plan = planProduct(size, tiling, runner.mostWorkgroups);
     inParts(runner, plan.parts, output, (result) => {
-      const { workgroups } = plan;
-      runner.run({
-        shader: ready,
-        reads,
-        writes: [result],
-        workgroups,
-        parameters: [...plan.parameters, ...parameters],
-      });
+      for (const grid of plan.grids) {
+        const { workgroups } = grid;
+        const numbers = [...grid.parameters, ...parameters];
+        runner.run({ shader: ready, reads, writes: [result], workgroups, parameters: numbers });
+      }
     });
   };
 }

@@ -58,6 +58,9 @@ const builds: Readonly<Record<string, Parameters<typeof caseOf>[2]>> = {
     b.matMul(input([33, 70]), input([45, 33]), { transposeA: true, transposeB: true }),
     b.batchMatMul(input([2, 1, 3, 20, 40]), input([3, 1, 40, 35])),
   ],
+  'more products than one dimension of a grid takes': (b, input) => [
+    b.batchMatMul(input([65_600, 1, 2]), input([65_600, 2, 1])),
+  ],
   'a product with a long inner axis, in parts': (b, input) => [b.matMul(input([9, 3000]), input([3000, 10]))],
   'reductions of long rows, of long columns and of all': (b, input) => {
     const [rows, columns] = [input([3, 9000]), input([9000, 3])];

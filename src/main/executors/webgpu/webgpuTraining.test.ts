@@ -1,0 +1,145 @@
+import { expect, test, vi } from 'vitest';
+import { lowerDocument, type LoweredDocument } from '../../../graph-engine/lower/lowerDocument.ts';
+import { createBuilder } from '../../../graph-engine/program/builder.ts';
+import { OptimizerSettings } from '../../../graph-engine/program/optimizers/settings.ts';
+import type { Program } from '../../../graph-engine/program/program.ts';
+import { residualDigits } from '../../../graph-engine/testing/examples.ts';
+import { openEditor } from '../../../graph-engine/testing/openEditor.ts';
+import type { CompiledProgram, NamedTensors } from '../compiledProgram.ts';
+import { createInterpretedExecutor } from '../interpreted/createInterpretedExecutor.ts';
+import { openWasmExecutor } from '../wasm/wasmExecutor.ts';
+import { hasSoftwareAdapter, useSoftwareAdapter } from './testing/softwareAdapter.ts';
+import type { WebgpuEngine } from './webgpuEngine.ts';
+
+// A graphics processor that the processor plays is slow where others use it as well.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 180_000 });
+
+async function openEngine(): Promise<WebgpuEngine> {
+  useSoftwareAdapter();
+  const { loadDawn } = await import('./dawn.ts');
+  const gpu = await loadDawn();
+  // TensorFlow.js's backend wants to find WebGPU when it is loaded.
+  const { openWebgpuEngine } = await import('./webgpuEngine.ts');
+  return openWebgpuEngine(gpu);
+}
+
+/** With batch normalization, an optimizer that counts its steps, and running means of the weights. */
+function smallNetwork(): LoweredDocument {
+  const { document } = openEditor(residualDigits()).set('conv1', 'filters', 4).set('conv2', 'filters', 4);
+  const training = {
+    ...document.training,
+    optimizer: OptimizerSettings.parse({ kind: 'adam' }),
+    averaging: { kind: 'ema' as const, decay: 0.9 },
+  };
+  const lowered = lowerDocument({ ...document, training });
+  if (!lowered.ok) throw new Error(JSON.stringify(lowered.error));
+  return lowered.value;
+}
+
+const feedsOf = (number: number, batch: number): NamedTensors => ({
+  'inputs/input': Float32Array.from({ length: batch * 64 }, (_, i) => Math.sin(i + number)),
+  'targets/output': Int32Array.from({ length: batch }, (_, i) => (i + number) % 10),
+  learningRate: Float32Array.of(0.01),
+  seed: Int32Array.of(1, number),
+});
+
+/** Steps of two batch sizes, with weights that are written in the middle and predictions between; everything that was computed. */
+async function course(compiled: CompiledProgram): Promise<number[]> {
+  const found: number[] = [];
+  for (let step = 0; step < 8; step++) {
+    const { loss } = await compiled.run('train', feedsOf(step, step % 4 === 3 ? 2 : 4), ['loss']);
+    await compiled.run('average', {});
+    found.push(...(loss ?? []));
+    if (step === 4) {
+      const weights = await compiled.readVariables();
+      await compiled.writeVariables(weights);
+    }
+    if (step >= 5) {
+      const { 'inputs/input': images } = feedsOf(0, 2);
+      const predicted = await compiled.run('predict', { 'inputs/input': images ?? new Float32Array() });
+      found.push(...Object.values(predicted).flatMap((values) => Array.from(values)));
+    }
+  }
+  const variables = await compiled.readVariables();
+  return [...found, ...Object.values(variables).flatMap((values) => Array.from(values))];
+}
+
+if (hasSoftwareAdapter()) {
+  test('steps that are told again are the steps that WebAssembly takes, and hold as much memory as one', async () => {
+    const { program } = smallNetwork();
+    const engine = await openEngine();
+    const executor = createInterpretedExecutor(engine);
+    const wasm = await openWasmExecutor();
+    const options = { seed: 3, selfCheck: false };
+    const compiled = await executor.compile(program, options);
+    const [found, expected] = [await course(compiled), await course(await wasm.compile(program, options))];
+    expect(found.length).toBe(expected.length);
+    const worst = found.reduce((most, value, i) => {
+      const wanted = expected[i] ?? Number.NaN;
+      return Math.max(most, Math.abs(value - wanted) / Math.max(1, Math.abs(wanted)));
+    }, 0);
+    // Sums in another order, over eight steps of an optimizer that divides by small numbers.
+    expect(worst).toBeLessThan(1e-3);
+
+    // What was written and read on the way was recorded anew.
+    for (let step = 0; step < 3; step++) await compiled.run('train', feedsOf(step, 4), ['loss']);
+    const held = engine.liveTensors();
+    const bytes = engine.deviceMemory();
+    for (let step = 0; step < 12; step++) await compiled.run('train', feedsOf(step, 4), ['loss']);
+    expect(engine.liveTensors()).toBe(held);
+    // A step of these holds 80 kB.
+    expect(engine.deviceMemory() - bytes).toBeLessThan(1024);
+
+    const queue = compiled.queue;
+    if (queue === undefined) throw new Error('A graphics processor computes beside the processor');
+    const queued = Array.from({ length: 12 }, (_, step) => queue.run('train', feedsOf(step, 4), ['loss']));
+    queue.settle();
+    const losses = (await Promise.all(queued)).map(({ loss }) => loss?.[0]);
+    expect(losses.every((loss) => Number.isFinite(loss))).toBe(true);
+    expect(new Set(losses).size).toBe(12);
+    expect(engine.liveTensors()).toBe(held);
+    // A step of these holds 80 kB.
+    expect(engine.deviceMemory() - bytes).toBeLessThan(1024);
+
+    await compiled.dispose();
+    expect(engine.liveTensors()).toBeLessThan(held);
+    await executor.dispose();
+    await wasm.dispose();
+  });
+
+  test('what is larger than the device takes is told with what would fit, and harms no other program', async () => {
+    const engine = await openEngine();
+    const executor = createInterpretedExecutor(engine);
+    const spread = (size: number): Program => {
+      const b = createBuilder('spread');
+      b.output('sum', b.reduceSum(b.broadcastTo(b.input('x', [], 'float32'), [size, size]), [0, 1]));
+      return { variables: [], entries: { spread: b.entry() } };
+    };
+    const large = await executor.compile(spread(2 ** 16), { seed: 1, selfCheck: false });
+    const failure: unknown = await large.run('spread', { x: Float32Array.of(1) }).catch((error: unknown) => error);
+    const detail = expect.stringContaining(`a tensor of ${2 ** 34} bytes; ${engine.gpu.largestTensor} fit`) as string;
+    expect(failure).toMatchObject({ detail, problem: { code: 'engine/out-of-memory' } });
+    const small = await executor.compile(spread(2 ** 5), { seed: 1, selfCheck: false });
+    expect(await small.run('spread', { x: Float32Array.of(1) })).toEqual({ sum: Float32Array.of(1024) });
+    await executor.dispose();
+  });
+
+  test('a device that is lost in the middle of a training ends it with that reason', async () => {
+    const { program } = smallNetwork();
+    const engine = await openEngine();
+    const executor = createInterpretedExecutor(engine);
+    const compiled = await executor.compile(program, { seed: 3, selfCheck: false });
+    for (let step = 0; step < 3; step++) await compiled.run('train', feedsOf(step, 4), ['loss']);
+    engine.gpuDevice.destroy();
+    await engine.gpuDevice.lost;
+    const failure: unknown = await compiled.run('train', feedsOf(3, 4), ['loss']).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ name: 'EngineError' });
+    expect(String(failure)).toMatch(/graphics processor was lost/);
+    await expect(compiled.run('train', feedsOf(4, 4), ['loss'])).rejects.toThrow('failed');
+    await executor.dispose();
+  });
+} else {
+  test('WebGPU is not tested here: there is no Chromium with SwiftShader', () => {
+    expect(hasSoftwareAdapter()).toBe(false);
+  });
+}
