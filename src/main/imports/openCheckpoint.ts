@@ -64,7 +64,8 @@ async function openShards(file: string): Promise<Checkpoint> {
   try {
     const shards = new Map<string, Checkpoint>();
     for (const [name, member] of Object.entries(index.weight_map)) {
-      if (member !== path.basename(member)) throw damagedWeights(file, `"${member}" does not lie beside it.`);
+      if (member !== path.basename(member) || member.includes('\0'))
+        throw damagedWeights(file, `"${member}" does not lie beside it.`);
       let shard = opened.get(member);
       if (shard === undefined) opened.set(member, (shard = await openShard(path.join(path.dirname(file), member))));
       if (!shard.sizes.has(name)) throw damagedWeights(file, `"${member}" has no tensor "${name}".`);

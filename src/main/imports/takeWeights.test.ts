@@ -147,8 +147,10 @@ test('a checkpoint in shards is found by its index, and no shard beyond its fold
     writeFile(path.join(folder, 'model.safetensors.index.json'), JSON.stringify({ weight_map: weights }));
   await index(map);
   expect((await taken('model.safetensors.index.json')).tensors).toEqual(values);
-  await index({ ...map, stray: '../part-0.safetensors' });
-  await expect(taken('model.safetensors.index.json')).rejects.toMatchObject({
-    problem: { code: 'weights/damaged', message: expect.stringMatching(/does not lie beside it/) as string },
-  });
+  for (const stray of ['../part-0.safetensors', 'part-0\0.safetensors']) {
+    await index({ ...map, stray });
+    await expect(taken('model.safetensors.index.json')).rejects.toMatchObject({
+      problem: { code: 'weights/damaged', message: expect.stringMatching(/does not lie beside it/) as string },
+    });
+  }
 });
