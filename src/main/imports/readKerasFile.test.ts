@@ -132,11 +132,11 @@ test.each([
     'every layer that is not known, at once',
     chain(
       image,
-      layer('Conv2D', { name: 'first', filters: 2, kernel_size: [3, 3], data_format: 'channels_first' }),
+      layer('Conv2D', { name: 'first', filters: 2, kernel_size: [3, 3], padding: 'causal' }),
       layer('ConvLSTM2D', { name: 'second' }),
     ),
     'keras/unknown-layers',
-    /"first" \(Conv2D: data_format="channels_first", where data_format="channels_last" is expected\)/,
+    /"first" \(Conv2D: padding="causal", where padding="valid" is expected\), "second" \(ConvLSTM2D: a recurrent layer/,
   ],
   [
     'the hard sigmoid of Keras 2, which is another',

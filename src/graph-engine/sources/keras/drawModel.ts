@@ -2,11 +2,12 @@ import { isImage, isTokens } from '../../core/shape.ts';
 import { FOREIGN_INPUT } from '../../ops/foreign/foreignOps.ts';
 import type { FoldedRun } from '../drawing/foldRepeats.ts';
 import type { Bound, DrawnNode, Origin } from '../drawing/drawnNode.ts';
-import { CHANNELS_LAST, LayerRefused, type KerasDrawing } from './kerasDrawing.ts';
+import { CHANNELS_FIRST, LayerRefused, type KerasDrawing } from './kerasDrawing.ts';
 import { keepLayer } from './keepLayer.ts';
 import { isValue, type KerasCall, type KerasLayer, type KerasModel, type KerasValue } from './kerasModel.ts';
 import { LayerCall } from './layerCall.ts';
 import { drawerOf } from './layers/index.ts';
+import { reasonFor } from './layers/unknown.ts';
 import { sizesIn } from './plainValue.ts';
 
 /** A layer that nothing here does what it does. */
@@ -64,7 +65,15 @@ export function drawModel(
   }
   for (const { layer, call, index } of callsInOrder(model)) {
     const failed = [...call.inputs, ...call.named.values()].some((one) => isValue(one) && !values.has(keyOf(one)));
-    if (failed && call.inputs.some(isValue)) continue;
+    if (failed && call.inputs.some(isValue)) {
+      // Nothing comes in any more; whether it would be known can be told all the same.
+      if (index === 0 && layer.model === undefined && drawerOf(layer.className) === undefined) {
+        const name = [...around, layer.name].join('/');
+        const received = reasonFor(layer.className);
+        into.unknown.push({ name, className: layer.className, received, expected: undefined, isKept: false });
+      }
+      continue;
+    }
     const valueOf = (value: KerasValue): Bound | undefined => values.get(keyOf(value));
     if (index > 0 && layer.className !== 'InputLayer') into.shared.add([...around, layer.name].join('/'));
     const outputs = drawCall(model, layer, call, { index, around, into, valueOf });
@@ -99,7 +108,7 @@ function drawCall(
   drawing.drawn.attempt(sourceOf(layer, around), () => {
     try {
       const draw = drawerOf(layer.className);
-      if (draw === undefined) throw new LayerRefused('');
+      if (draw === undefined) throw new LayerRefused(reasonFor(layer.className) ?? '');
       const named = [...call.named].flatMap(([name, value]) => {
         const bound = isValue(value) ? valueOf(value) : undefined;
         return bound === undefined ? [] : [[name, bound] as const];
@@ -250,17 +259,19 @@ function drawInput(model: KerasModel, layer: KerasLayer, around: readonly string
     } else if (shape?.length === 2)
       bound = drawing.drawn.one('featureInput', { size: size(1, 'features') }, {}, {}, hint);
     else if (shape?.length === 3) {
-      bound = drawing.drawn.one(
-        'sequenceInput',
-        { length: size(1, 'length'), features: size(2, 'features') },
-        {},
-        {},
-        hint,
-      );
+      const isFirst = drawing.imageView === CHANNELS_FIRST;
+      const parameters = { length: size(isFirst ? 2 : 1, 'length'), features: size(isFirst ? 1 : 2, 'features') };
+      const drawn = drawing.drawn.one('sequenceInput', parameters, {}, {}, hint);
+      bound = drawn === undefined || !isFirst ? drawn : { ...drawn, view: [[0], [2], [1]] };
     } else if (shape?.length === 4) {
-      const parameters = { height: size(1, 'height'), width: size(2, 'width'), channels: size(3, 'channels') };
+      const [channels, height, width] = drawing.imageView === CHANNELS_FIRST ? [1, 2, 3] : [3, 1, 2];
+      const parameters = {
+        height: size(height, 'height'),
+        width: size(width, 'width'),
+        channels: size(channels, 'channels'),
+      };
       const drawn = drawing.drawn.one('input', parameters, {}, {}, hint);
-      bound = drawn === undefined ? undefined : { ...drawn, view: CHANNELS_LAST };
+      bound = drawn === undefined ? undefined : { ...drawn, view: drawing.imageView };
     }
     return bound !== undefined;
   });

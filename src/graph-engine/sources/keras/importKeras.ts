@@ -8,7 +8,7 @@ import type { KeptNode } from '../drawing/importReport.ts';
 import type { Bound, DrawnNode, Source } from '../drawing/drawnNode.ts';
 import { writeDocument } from '../drawing/writeDocument.ts';
 import { drawModel, type Drawn, type UnknownLayer } from './drawModel.ts';
-import { KerasDrawing, LayerRefused } from './kerasDrawing.ts';
+import { CHANNELS_FIRST, CHANNELS_LAST, KerasDrawing, LayerRefused } from './kerasDrawing.ts';
 import type { KerasModel } from './kerasModel.ts';
 import type { KerasWeights } from './kerasWeights.ts';
 import { readKerasModel } from './readKerasModel.ts';
@@ -29,7 +29,7 @@ export function importKeras(config: unknown, options: KerasImportOptions): Resul
   const read = readKerasModel(config);
   if (!read.ok) return read;
   const model = read.value;
-  const drawing = new KerasDrawing(options.weights);
+  const drawing = new KerasDrawing(options.weights, isChannelsFirst(model) ? CHANNELS_FIRST : CHANNELS_LAST);
   const into: Drawn = {
     drawing,
     unknown: [],
@@ -166,6 +166,13 @@ function withGroups(nodes: readonly DrawnNode[], groups: readonly FoldedRun[]): 
   const items = new Set<Folded>();
   for (const node of nodes) items.add(blockOf.get(node) ?? node);
   return [...items];
+}
+
+/** Whether the layers of a model see channels before places. */
+function isChannelsFirst({ layers }: KerasModel): boolean {
+  return [...layers.values()].some(({ config, model }) =>
+    model === undefined ? /^channels_?first$/i.test(String(config['data_format'])) : isChannelsFirst(model),
+  );
 }
 
 function countLayers(model: KerasModel): number {

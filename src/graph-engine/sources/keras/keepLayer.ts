@@ -13,7 +13,7 @@ import {
 import { elementTypes } from '../onnx/elementTypes.ts';
 import type { Bound, DrawnNode } from '../drawing/drawnNode.ts';
 import { plainView } from '../drawing/view.ts';
-import { CHANNELS_LAST, LayerRefused, type KerasDrawing } from './kerasDrawing.ts';
+import { CHANNELS_FIRST, LayerRefused, type KerasDrawing } from './kerasDrawing.ts';
 import type { KerasLayer } from './kerasModel.ts';
 
 /**
@@ -31,7 +31,8 @@ export function keepLayer(
   if (sizes.some((size) => size === null)) return undefined;
   const [a = 1, b = 1, c = 1] = sizes.map((size) => size ?? 1);
   // Channels come first in what is kept, as everywhere in ONNX.
-  const dims = sizes.length === 3 ? [c, a, b] : [a, b].slice(0, sizes.length);
+  const isFirst = drawing.imageView === CHANNELS_FIRST;
+  const dims = sizes.length === 3 ? (isFirst ? [a, b, c] : [c, a, b]) : [a, b].slice(0, sizes.length);
   const type = create(TypeProtoSchema, {
     value: {
       case: 'tensorType',
@@ -78,5 +79,5 @@ export function keepLayer(
     hint: layer.name,
   };
   drawing.drawn.nodes.push(node);
-  return { source: { node, port: output }, type: own, view: sizes.length === 3 ? CHANNELS_LAST : plainView(own) };
+  return { source: { node, port: output }, type: own, view: sizes.length === 3 ? drawing.imageView : plainView(own) };
 }

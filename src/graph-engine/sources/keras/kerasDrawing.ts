@@ -2,12 +2,15 @@ import { isImage, isSequence, sizeOf } from '../../core/shape.ts';
 import type { ParameterValue } from '../../document/schema.ts';
 import type { Bound, DrawnWeight } from '../drawing/drawnNode.ts';
 import { Drawing } from '../drawing/drawing.ts';
-import { channelAxis, isSameView, plainView, type View } from '../drawing/view.ts';
+import { channelAxis, isSameView, type View } from '../drawing/view.ts';
 import type { KerasLayer } from './kerasModel.ts';
 import { findTensor, type KerasVariable, type KerasWeights } from './kerasWeights.ts';
 
 /** How Keras sees an image: channels last. */
 export const CHANNELS_LAST: View = [[0], [2], [3], [1]];
+
+/** How it sees one in a model that is told so. */
+export const CHANNELS_FIRST: View = [[0], [1], [2], [3]];
 
 /** Why a layer cannot be drawn. It is caught where the layer is drawn, and becomes a line of the report. */
 export class LayerRefused extends Error {
@@ -26,10 +29,13 @@ export class KerasDrawing {
   readonly notes = new Set<string>();
   /** Layers whose weights are looked for but are not in the file. */
   readonly without = new Set<string>();
+  /** How the model sees images where a layer does not say it. */
+  readonly imageView: View;
   readonly #weights: KerasWeights | undefined;
 
-  constructor(weights: KerasWeights | undefined) {
+  constructor(weights: KerasWeights | undefined, imageView: View = CHANNELS_LAST) {
     this.#weights = weights;
+    this.imageView = imageView;
   }
 
   /** A node, or a refusal where the op would not take what comes in. */
@@ -78,13 +84,14 @@ export class KerasDrawing {
     return { dims, values: () => new Float32Array(count).fill(value) };
   }
 
-  /** The value as an image with its channels last in the eyes of Keras. */
-  image(x: Bound): Bound {
-    if (isImage(x.type) && isSameView(x.view, CHANNELS_LAST)) return x;
+  /** The value as an image, with its channels where Keras sees them. */
+  image(x: Bound, view = this.imageView): Bound {
+    if (isImage(x.type) && isSameView(x.view, view)) return x;
     const [batch = [], height = [], width = [], channels = []] = x.view;
-    const turned = x.view.length === 4 ? this.drawn.plain({ ...x, view: [batch, channels, height, width] }) : undefined;
+    const order = view === CHANNELS_FIRST ? x.view : [batch, channels, height, width];
+    const turned = x.view.length === 4 ? this.drawn.plain({ ...x, view: order }) : undefined;
     if (turned === undefined || !isImage(turned.type)) throw new LayerRefused('values that are no image', 'an image');
-    return { ...turned, view: CHANNELS_LAST };
+    return { ...turned, view };
   }
 
   /** The value as a sequence. */
@@ -113,9 +120,4 @@ export class KerasDrawing {
 /** How many channels or features a value has. */
 export function channelsOf({ type }: Bound): number {
   return sizeOf(type, isImage(type) ? 'channels' : 'features') ?? 1;
-}
-
-/** What a new image or sequence is seen as. */
-export function seen(x: Bound): Bound {
-  return { ...x, view: isImage(x.type) ? CHANNELS_LAST : plainView(x.type) };
 }

@@ -1,6 +1,8 @@
 import type { Bound, DrawnWeight } from '../drawing/drawnNode.ts';
 import type { KerasLayer } from './kerasModel.ts';
-import { LayerRefused, type KerasDrawing } from './kerasDrawing.ts';
+import { isImage } from '../../core/shape.ts';
+import { plainView } from '../drawing/view.ts';
+import { CHANNELS_FIRST, CHANNELS_LAST, LayerRefused, type KerasDrawing } from './kerasDrawing.ts';
 import type { KerasVariable } from './kerasWeights.ts';
 import { isPlain, textIn } from './plainValue.ts';
 
@@ -47,6 +49,34 @@ export class LayerCall {
     const [first] = this.inputs;
     if (first === undefined) throw new LayerRefused('no input', 'an input');
     return first;
+  }
+
+  /** Whether the layer has channels before places. */
+  isChannelsFirst(): boolean {
+    const told = this.layer.config['data_format'];
+    if (told === 'channels_first' || told === 'channelsFirst') return true;
+    return told === undefined && this.drawing.imageView === CHANNELS_FIRST;
+  }
+
+  /** What it is called with as an image. */
+  image(): Bound {
+    return this.drawing.image(this.input(), this.isChannelsFirst() ? CHANNELS_FIRST : CHANNELS_LAST);
+  }
+
+  /** What it is called with as a sequence. */
+  sequence(): Bound {
+    const x = this.input();
+    const [batch = [], channels = [], places = []] = x.view;
+    const turned = this.isChannelsFirst() && x.view.length === 3 ? { ...x, view: [batch, places, channels] } : x;
+    return this.drawing.sequence(turned);
+  }
+
+  /** What a new image or sequence is seen as. */
+  seen(x: Bound): Bound {
+    const plain = plainView(x.type);
+    const [batch = [], places = [], channels = []] = plain;
+    if (isImage(x.type)) return { ...x, view: this.isChannelsFirst() ? CHANNELS_FIRST : CHANNELS_LAST };
+    return { ...x, view: this.isChannelsFirst() && plain.length === 3 ? [batch, channels, places] : plain };
   }
 
   number(key: string, fallback: number): number {

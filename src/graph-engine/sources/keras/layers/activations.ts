@@ -48,7 +48,10 @@ function named(call: LayerCall, name: string, x: Bound): Bound {
 }
 
 function softmax(drawing: KerasDrawing, x: Bound, axis: unknown): Bound {
-  const isLast = axis === -1 || axis === x.view.length - 1;
+  const place = axis === -1 ? x.view.length - 1 : axis;
+  const isLast = place === x.view.length - 1;
+  if (typeof place === 'number' && x.view[place]?.join() === String(channelAxis(x.type)))
+    return drawing.each('softmax', x);
   if (!isLast) throw new LayerRefused(`softmax along axis ${JSON.stringify(axis)}`, 'along the last axis');
   const input = x.view.at(-1)?.join() === String(channelAxis(x.type)) ? x : drawing.plain(x);
   return drawing.each('softmax', input);

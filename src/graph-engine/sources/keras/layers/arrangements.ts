@@ -33,8 +33,10 @@ function countOf(x: Bound): number {
 }
 
 const flatten: LayerDrawer = (call) => {
-  call.only('data_format', 'channels_last');
-  const x = call.input();
+  const given = call.input();
+  const [batch = [], channels = [], ...places] = given.view;
+  // Keras puts channels last before it makes a row of them, so that weights behind it fit both orders.
+  const x = call.isChannelsFirst() && places.length > 0 ? { ...given, view: [batch, ...places, channels] } : given;
   return reshaped(call, x, [countOf(x)]);
 };
 

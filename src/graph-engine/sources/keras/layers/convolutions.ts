@@ -2,7 +2,7 @@ import { sizeOf } from '../../../core/shape.ts';
 import type { ParameterValue } from '../../../document/schema.ts';
 import type { Bound, DrawnWeight } from '../../drawing/drawnNode.ts';
 import { isSameView, type View } from '../../drawing/view.ts';
-import { channelsOf, LayerRefused, seen } from '../kerasDrawing.ts';
+import { channelsOf, LayerRefused } from '../kerasDrawing.ts';
 import { kernelAndBias, type LayerCall, type LayerDrawer } from '../layerCall.ts';
 import { activated } from './activations.ts';
 
@@ -44,7 +44,7 @@ function padded(
     samePads(size[0], kernel[0], stride[0], dilation[0]),
     samePads(size[1], kernel[1], stride[1], dilation[1]),
   ];
-  return [seen(call.drawing.one('pad2d', { top, bottom, left, right }, { input: x })), 'valid'];
+  return [call.seen(call.drawing.one('pad2d', { top, bottom, left, right }, { input: x })), 'valid'];
 }
 
 function windowOf(call: LayerCall) {
@@ -61,30 +61,30 @@ function asParameters({ kernel, stride, dilation }: ReturnType<typeof windowOf>)
 
 /** Features that stand in an image of one pixel, as squeeze-and-excitation has them. */
 const ONE_PIXEL: View = [[0], [], [], [1]];
+const ONE_PIXEL_FIRST: View = [[0], [1], [], []];
 
 const conv2d: LayerDrawer = (call) => {
-  call.only('data_format', 'channels_last');
   const window = windowOf(call);
   const pixel = call.input();
   const isPoint = [...window.kernel, ...window.stride].every((size) => size === 1) && call.number('groups', 1) === 1;
-  if (isPoint && isSameView(pixel.view, ONE_PIXEL)) {
+  const view = call.isChannelsFirst() ? ONE_PIXEL_FIRST : ONE_PIXEL;
+  if (isPoint && isSameView(pixel.view, view)) {
     const units = call.number('filters', 1);
     const { bias, weights } = kernelAndBias(call, [channelsOf(pixel), units], units);
     const y = call.drawing.one('dense', { units, bias }, { input: pixel }, weights);
-    return activated(call, { ...y, view: ONE_PIXEL });
+    return activated(call, { ...y, view });
   }
-  const given = call.drawing.image(call.input());
+  const given = call.image();
   const [filters, groups] = [call.number('filters', 1), call.number('groups', 1)];
   const { bias, weights } = kernelAndBias(call, [...window.kernel, channelsOf(given) / groups, filters], filters);
   const [input, padding] = padded(call, given, window);
   const y = call.drawing.one('conv2d', { filters, ...asParameters(window), padding, groups, bias }, { input }, weights);
-  return activated(call, seen(y));
+  return activated(call, call.seen(y));
 };
 
 const depthwiseConv2d: LayerDrawer = (call) => {
-  call.only('data_format', 'channels_last');
   const window = windowOf(call);
-  const given = call.drawing.image(call.input());
+  const given = call.image();
   const multiplier = call.number('depth_multiplier', 1);
   const outputs = channelsOf(given) * multiplier;
   const { bias, weights } = kernelAndBias(call, [...window.kernel, 1, outputs], outputs);
@@ -95,7 +95,7 @@ const depthwiseConv2d: LayerDrawer = (call) => {
     { input },
     weights,
   );
-  return activated(call, seen(y));
+  return activated(call, call.seen(y));
 };
 
 function separableWeights(call: LayerCall, kernel: readonly number[], pointwise: readonly number[], filters: number) {
@@ -109,9 +109,8 @@ function separableWeights(call: LayerCall, kernel: readonly number[], pointwise:
 }
 
 const separableConv2d: LayerDrawer = (call) => {
-  call.only('data_format', 'channels_last');
   const window = windowOf(call);
-  const given = call.drawing.image(call.input());
+  const given = call.image();
   const [filters, multiplier] = [call.number('filters', 1), call.number('depth_multiplier', 1)];
   const between = channelsOf(given) * multiplier;
   const { bias, depthwise, point, shift } = separableWeights(
@@ -127,22 +126,21 @@ const separableConv2d: LayerDrawer = (call) => {
     { input },
     { depthwise, pointwise: point, ...shift },
   );
-  return activated(call, seen(y));
+  return activated(call, call.seen(y));
 };
 
 const convTranspose2d: LayerDrawer = (call) => {
-  call.only('data_format', 'channels_last');
   const { kernel, stride, dilation } = windowOf(call);
   if (dilation.some((size) => size !== 1)) throw new LayerRefused(`dilation_rate=${dilation.join('×')}`, '1');
   if ((call.layer.config['output_padding'] ?? null) !== null) throw new LayerRefused('an output_padding', 'none');
-  const input = call.drawing.image(call.input());
+  const input = call.image();
   const filters = call.number('filters', 1);
   const groups = call.number('groups', 1);
   if (groups !== 1) throw new LayerRefused(`groups=${groups}`, 'groups=1');
   const { bias, weights } = kernelAndBias(call, [...kernel, filters, channelsOf(input)], filters);
   const parameters = { filters, kernel: [...kernel], stride: [...stride], bias };
   const grown = (padding: string, outputPadding: Pair): Bound =>
-    seen(
+    call.seen(
       call.drawing.one(
         'convTranspose2d',
         { ...parameters, padding, outputPadding: [...outputPadding] },
@@ -164,7 +162,7 @@ const convTranspose2d: LayerDrawer = (call) => {
   const [top = 0, left = 0] = begins;
   const [bottom = 0, right = 0] = cut.map((size) => size - Math.floor(size / 2));
   const whole = grown('valid', missing);
-  return activated(call, seen(call.drawing.one('crop2d', { top, bottom, left, right }, { input: whole })));
+  return activated(call, call.seen(call.drawing.one('crop2d', { top, bottom, left, right }, { input: whole })));
 };
 
 /** What a sequence is padded with. */
@@ -187,36 +185,36 @@ function sequenceWindow(call: LayerCall, x: Bound) {
 }
 
 const conv1d: LayerDrawer = (call) => {
-  call.only('data_format', 'channels_last');
-  const input = call.drawing.sequence(call.input());
+  const input = call.sequence();
   const window = sequenceWindow(call, input);
   const [filters, groups] = [call.number('filters', 1), call.number('groups', 1)];
   const { bias, weights } = kernelAndBias(call, [window.kernel, channelsOf(input) / groups, filters], filters);
-  return activated(call, seen(call.drawing.one('conv1d', { filters, ...window, groups, bias }, { input }, weights)));
+  return activated(
+    call,
+    call.seen(call.drawing.one('conv1d', { filters, ...window, groups, bias }, { input }, weights)),
+  );
 };
 
 const depthwiseConv1d: LayerDrawer = (call) => {
-  call.only('data_format', 'channels_last');
-  const input = call.drawing.sequence(call.input());
+  const input = call.sequence();
   const window = sequenceWindow(call, input);
   const multiplier = call.number('depth_multiplier', 1);
   const outputs = channelsOf(input) * multiplier;
   const { bias, weights } = kernelAndBias(call, [window.kernel, 1, outputs], outputs);
   return activated(
     call,
-    seen(call.drawing.one('depthwiseConv1d', { multiplier, ...window, bias }, { input }, weights)),
+    call.seen(call.drawing.one('depthwiseConv1d', { multiplier, ...window, bias }, { input }, weights)),
   );
 };
 
 /** Two layers here: one over positions, one over features. */
 const separableConv1d: LayerDrawer = (call) => {
-  call.only('data_format', 'channels_last');
-  const input = call.drawing.sequence(call.input());
+  const input = call.sequence();
   const window = sequenceWindow(call, input);
   const [filters, multiplier] = [call.number('filters', 1), call.number('depth_multiplier', 1)];
   const between = channelsOf(input) * multiplier;
   const weights = separableWeights(call, [window.kernel, 1, between], [1, between, filters], filters);
-  const apart = seen(
+  const apart = call.seen(
     call.drawing.one(
       'depthwiseConv1d',
       { multiplier, ...window, bias: false },
@@ -230,7 +228,7 @@ const separableConv1d: LayerDrawer = (call) => {
     { input: apart },
     { kernel: weights.point, ...weights.shift },
   );
-  return activated(call, seen(y));
+  return activated(call, call.seen(y));
 };
 
 /** Drawers of convolutions by their class. */

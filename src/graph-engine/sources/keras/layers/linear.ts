@@ -2,7 +2,7 @@ import { isImage, isTokens } from '../../../core/shape.ts';
 import { viewedDims } from '../../drawing/view.ts';
 import type { Bound, DrawnWeight } from '../../drawing/drawnNode.ts';
 import { BATCHES } from '../../drawing/drawing.ts';
-import { channelsOf, LayerRefused, seen } from '../kerasDrawing.ts';
+import { channelsOf, LayerRefused } from '../kerasDrawing.ts';
 import { kernelAndBias, type LayerDrawer } from '../layerCall.ts';
 import { listOf } from '../plainValue.ts';
 import { activated } from './activations.ts';
@@ -128,7 +128,9 @@ const attention: LayerDrawer = (call) => {
     bias,
     outputBias: bias,
   };
-  return seen(drawing.one('multiHeadAttention', parameters, { input: query, ...(!isSelf && { memory }) }, weights));
+  return call.seen(
+    drawing.one('multiHeadAttention', parameters, { input: query, ...(!isSelf && { memory }) }, weights),
+  );
 };
 
 /** Drawers of linear maps, by their class. */

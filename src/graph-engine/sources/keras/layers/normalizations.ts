@@ -1,16 +1,22 @@
 import { isImage } from '../../../core/shape.ts';
 import type { Bound, DrawnWeight } from '../../drawing/drawnNode.ts';
+import { channelAxis } from '../../drawing/view.ts';
 import { channelsOf, LayerRefused } from '../kerasDrawing.ts';
 import type { LayerCall, LayerDrawer } from '../layerCall.ts';
 import { listOf } from '../plainValue.ts';
 
-/** Refuses anything but the last axis. */
-function lastAxisOnly(call: LayerCall, x: Bound): void {
-  const given = call.layer.config['axis'] ?? -1;
-  const axes = Array.isArray(given) ? listOf(given) : [given];
+/** The value with its channels at the axis that a layer normalizes; refuses any other. */
+function byChannel(call: LayerCall, given: Bound): Bound {
+  const told = call.layer.config['axis'] ?? -1;
+  const axes = Array.isArray(told) ? listOf(told) : [told];
   const [axis] = axes;
-  const isLast = axes.length === 1 && (axis === -1 || axis === x.view.length - 1);
-  if (!isLast) throw new LayerRefused(`axis=${JSON.stringify(given)}`, 'axis=-1');
+  const place = typeof axis === 'number' && axis < 0 ? given.view.length + axis : axis;
+  if (axes.length !== 1) throw new LayerRefused(`axis=${JSON.stringify(told)}`, 'axis=-1');
+  const isChannel = typeof place === 'number' && given.view[place]?.join() === String(channelAxis(given.type));
+  if (isChannel) return given;
+  if (place !== given.view.length - 1)
+    throw new LayerRefused(`axis=${JSON.stringify(told)}`, 'the axis of the channels');
+  return call.drawing.channelsLast(given);
 }
 
 /** Factor and shift of each channel; where a layer has none of one, that begins as what changes nothing. */
@@ -25,8 +31,7 @@ function scaleAndOffset(call: LayerCall, channels: number): Readonly<Record<'sca
 }
 
 const batch: LayerDrawer = (call) => {
-  const input = call.drawing.channelsLast(call.input());
-  lastAxisOnly(call, input);
+  const input = byChannel(call, call.input());
   const channels = channelsOf(input);
   const first = Number(call.boolean('scale', true)) + Number(call.boolean('center', true));
   const weights = {
@@ -45,8 +50,7 @@ const batch: LayerDrawer = (call) => {
 };
 
 const layer: LayerDrawer = (call) => {
-  const input = call.drawing.channelsLast(call.input());
-  lastAxisOnly(call, input);
+  const input = byChannel(call, call.input());
   if (call.boolean('rms_scaling', false)) throw new LayerRefused('rms_scaling', 'RMSNormalization');
   const weights = scaleAndOffset(call, channelsOf(input));
   const y = call.drawing.one(
@@ -59,8 +63,7 @@ const layer: LayerDrawer = (call) => {
 };
 
 const group: LayerDrawer = (call) => {
-  const input = call.drawing.channelsLast(call.input());
-  lastAxisOnly(call, input);
+  const input = byChannel(call, call.input());
   const channels = channelsOf(input);
   const given = call.number('groups', 32);
   const groups = given === -1 ? channels : given;
@@ -71,8 +74,7 @@ const group: LayerDrawer = (call) => {
 };
 
 const rms: LayerDrawer = (call) => {
-  const input = call.drawing.channelsLast(call.input());
-  lastAxisOnly(call, input);
+  const input = byChannel(call, call.input());
   const scale = call.weight({ names: ['scale'], index: 0 }, [channelsOf(input)]);
   const y = call.drawing.one('rmsNormalization', { epsilon: call.number('epsilon', 1e-6) }, { input }, { scale });
   return { ...y, view: input.view };
@@ -119,8 +121,7 @@ const rescaling: LayerDrawer = (call) => {
 
 /** Mean and variance that were found before the training. */
 const standardized: LayerDrawer = (call) => {
-  const x = call.drawing.plain(call.input());
-  lastAxisOnly(call, x);
+  const x = byChannel(call, call.drawing.plain(call.input()));
   if (!isImage(x.type)) throw new LayerRefused('values that are no image', 'an image');
   if (call.boolean('invert', false)) throw new LayerRefused('invert=true', 'invert=false');
   const channels = channelsOf(x);
