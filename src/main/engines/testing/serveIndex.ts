@@ -1,5 +1,7 @@
+import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A package index on this machine, as the public one answers. */
 export interface ServedIndex {
@@ -14,8 +16,11 @@ export interface ServedWheel {
   readonly name: string;
   readonly bytes: Buffer;
   readonly sha256: string;
-  /** A connection is cut after so many bytes; never when left out. */
-  readonly cutAfter?: number;
+  /**
+   * A connection is cut after so many bytes, once they are in that file: what still waits within a client is lost with its
+   * connection. Never when left out.
+   */
+  readonly cut?: { readonly after: number; readonly file: string };
   /** Answers with links in a page, as older indexes do. */
   readonly asPage?: boolean;
 }
@@ -38,12 +43,13 @@ export async function serveIndex(wheel: ServedWheel): Promise<ServedIndex> {
     if (url !== `/files/${wheel.name}`) return void response.writeHead(404).end();
     const first = Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0);
     from.push(first);
-    const { cutAfter = wheel.bytes.length } = wheel;
-    const part = wheel.bytes.subarray(first, first + cutAfter);
+    const { cut } = wheel;
+    const part = wheel.bytes.subarray(first, cut === undefined ? undefined : first + cut.after);
     response.writeHead(first > 0 ? 206 : 200, { 'Content-Length': wheel.bytes.length - first });
-    const isWhole = first + part.length === wheel.bytes.length;
-    if (isWhole) response.end(part);
-    else response.write(part, () => response.socket?.end());
+    const sent = first + part.length;
+    if (cut === undefined || sent === wheel.bytes.length) return void response.end(part);
+    response.write(part);
+    void holds(cut.file, sent).then(() => response.socket?.end());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -56,4 +62,8 @@ export async function serveIndex(wheel: ServedWheel): Promise<ServedIndex> {
         server.closeAllConnections();
       }),
   };
+}
+
+async function holds(file: string, bytes: number): Promise<void> {
+  while (((await stat(file).catch(() => undefined))?.size ?? 0) < bytes) await sleep(5);
 }
