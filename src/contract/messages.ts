@@ -16,6 +16,8 @@ export const WelcomeMessage = z.strictObject({
 });
 /** The host is there, and so is the way to it. Comes every `ALIVE_EVERY` milliseconds over a WebSocket. */
 export const AliveMessage = z.strictObject({ kind: z.literal('alive') });
+/** A piece of a large message: every piece that comes is a sign of life, where the whole would take minutes. */
+export const PartMessage = z.strictObject({ kind: z.literal('part'), text: z.string(), last: z.boolean() });
 export const RequestMessage = z.strictObject({
   kind: z.literal('request'),
   id: z.int(),
@@ -29,8 +31,11 @@ export const ReplyMessage = z.discriminatedUnion('ok', [
 export const EventMessage = z.strictObject({ kind: z.literal('event'), event: HostEvent });
 export const ClientMessage = z.discriminatedUnion('kind', [HelloMessage, RequestMessage]);
 export const HostMessage = z.union([ReplyMessage, EventMessage, WelcomeMessage, AliveMessage]);
+/** Letters of a message that go in one piece over a WebSocket. */
+export const PIECE = 256 * 1024;
 export type HelloMessage = z.infer<typeof HelloMessage>;
 export type WelcomeMessage = z.infer<typeof WelcomeMessage>;
+export type PartMessage = z.infer<typeof PartMessage>;
 export type RequestMessage = z.infer<typeof RequestMessage>;
 export type ReplyMessage = z.infer<typeof ReplyMessage>;
 export type ClientMessage = z.infer<typeof ClientMessage>;

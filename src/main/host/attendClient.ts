@@ -1,6 +1,13 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { CLOSE_MALFORMED, CLOSE_REFUSED, HelloMessage, type HostMessage } from '../../contract/messages.ts';
+import {
+  CLOSE_MALFORMED,
+  CLOSE_REFUSED,
+  HelloMessage,
+  MAXIMUM_MESSAGE_BYTES,
+  PIECE,
+  type HostMessage,
+} from '../../contract/messages.ts';
 import { productVersion } from '../files/productRoot.ts';
 import { sameToken } from './accessGuard.ts';
 import type { Host } from './createHost.ts';
@@ -26,8 +33,8 @@ const GREETING_TIME = 10_000;
 const GREETING_BYTES = 4096;
 /** Signs of life that may fail to come: a browser answers them by itself, also while its page is busy. */
 const MOST_MISSED = 6;
-/** Bytes that may wait for a client that does not read; it comes back and reads what it needs. */
-const LONGEST_BACKLOG = 64 * 1024 * 1024;
+/** Bytes that may wait for a client that does not read, beside the largest message; it comes back and reads what it needs. */
+const LONGEST_BACKLOG = MAXIMUM_MESSAGE_BYTES + 64 * 1024 * 1024;
 
 /** Talks with one client: the greeting first, then requests and events. `stream` is what lies under the socket. */
 export function attendClient(socket: WebSocket, stream: Duplex, { host, token, openingKey }: Access): AttendedClient {
@@ -35,10 +42,12 @@ export function attendClient(socket: WebSocket, stream: Duplex, { host, token, o
   let missed = 0;
   let before = 0;
 
+  let waiting = 0;
+
   const send = (message: HostMessage): void => {
     if (socket.readyState !== socket.OPEN) return;
     if (socket.bufferedAmount > LONGEST_BACKLOG) socket.terminate();
-    else socket.send(JSON.stringify(message));
+    else for (const frame of framesOf(JSON.stringify(message))) socket.send(frame);
   };
   const count = (chunk: Buffer): void => {
     before += chunk.length;
@@ -53,6 +62,8 @@ export function attendClient(socket: WebSocket, stream: Duplex, { host, token, o
       return;
     }
     stream.off('data', count);
+    // A message that takes minutes to come is a sign of life all the time.
+    stream.on('data', () => (missed = 0));
     send({ kind: 'welcome', version: productVersion, ...(opens && { token }) });
     client = serveMessages(host, { send });
   };
@@ -77,11 +88,23 @@ export function attendClient(socket: WebSocket, stream: Duplex, { host, token, o
   return {
     beat() {
       if (client === undefined) return;
+      // What waits for a slow way gets less: the question has not come through yet.
+      if (socket.bufferedAmount < waiting) missed = 0;
+      waiting = socket.bufferedAmount;
       if (missed++ >= MOST_MISSED) return socket.terminate();
       socket.ping();
       send({ kind: 'alive' });
     },
   };
+}
+
+/** A message as it goes over the socket: in pieces where it is large. */
+function framesOf(text: string): readonly string[] {
+  if (text.length <= PIECE) return [text];
+  return Array.from({ length: Math.ceil(text.length / PIECE) }, (_, index) => {
+    const end = (index + 1) * PIECE;
+    return JSON.stringify({ kind: 'part', text: text.slice(index * PIECE, end), last: end >= text.length });
+  });
 }
 
 function parseJson(text: string): unknown {

@@ -1,4 +1,4 @@
-import { AliveMessage, CLOSE_REFUSED, SILENCE_IS_LOSS, WelcomeMessage } from '../../contract/messages.ts';
+import { AliveMessage, CLOSE_REFUSED, PartMessage, SILENCE_IS_LOSS, WelcomeMessage } from '../../contract/messages.ts';
 import { editorVersion, understandOneAnother } from './editorVersion.ts';
 import type { ClosingReason, OpenLink } from './link.ts';
 
@@ -25,6 +25,7 @@ export function webSocketLink({ address, readToken, keepToken }: HostWay): OpenL
     let welcomed = false;
     let over = false;
     let heardAt = Date.now();
+    let pieces: string[] = [];
 
     function finish(reason: ClosingReason, detail?: string) {
       if (over) return;
@@ -44,6 +45,14 @@ export function webSocketLink({ address, readToken, keepToken }: HostWay): OpenL
       clearTimeout(handshake);
       if (token !== undefined) keepToken(token);
       events.opened();
+    }
+
+    function takePart({ text, last }: PartMessage) {
+      pieces.push(text);
+      if (!last) return;
+      const whole = pieces.join('');
+      pieces = [];
+      events.received(parseJson(whole));
     }
 
     async function finishUnwelcomed() {
@@ -73,7 +82,9 @@ export function webSocketLink({ address, readToken, keepToken }: HostWay): OpenL
       heardAt = Date.now();
       const data = typeof event.data === 'string' ? parseJson(event.data) : undefined;
       if (welcomed) {
-        if (!AliveMessage.safeParse(data).success) events.received(data);
+        const part = PartMessage.safeParse(data);
+        if (part.success) takePart(part.data);
+        else if (!AliveMessage.safeParse(data).success) events.received(data);
         return;
       }
       const parsed = WelcomeMessage.safeParse(data);
