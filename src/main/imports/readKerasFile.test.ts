@@ -161,6 +161,15 @@ test.each([
     'keras/missing-shard',
     /"\.\.\/shard\.bin", which is not beside it/,
   ],
+  [
+    'weights of a type that is the name of something in JavaScript',
+    JSON.stringify({
+      modelTopology: JSON.parse(chain(image)) as unknown,
+      weightsManifest: [{ paths: [], weights: [{ name: 'kernel', shape: [1], dtype: 'constructor' }] }],
+    }),
+    'keras/damaged',
+    /"kernel" is of a type that is not read here/,
+  ],
 ])('says of %s what it is', async (_, text, code, message) => {
   const file = path.join(folder, 'model.json');
   await writeFile(file, text);

@@ -85,13 +85,14 @@ const stored: Readonly<Record<string, ElementType>> = {
 };
 
 function storedAs(file: string, { name, shape, dtype, quantization }: Written): { type: ElementType; count: number } {
-  const type = stored[quantization?.dtype ?? dtype];
+  const written = quantization?.dtype ?? dtype;
+  const type = Object.hasOwn(stored, written) ? stored[written] : undefined;
   if (type === undefined) {
     throw cannotImport(file, {
       code: 'keras/damaged',
       message: `The weight "${name}" is of a type that is not read here.`,
       expected: Object.keys(stored).join(', '),
-      received: quantization?.dtype ?? dtype,
+      received: written,
     });
   }
   return { type, count: shape.reduce((product, size) => product * size, 1) };

@@ -99,6 +99,7 @@ function toldType(told: string): Known | undefined {
 
 function typeOf(elementType: number, small: readonly number[], large: readonly number[]): TypeProto {
   const dim = small.map((size, axis) => {
+    if (!Number.isSafeInteger(Math.trunc(size))) return {};
     if (size === large[axis]) return { value: { case: 'dimValue' as const, value: BigInt(Math.trunc(size)) } };
     const isBatch = axis === 0 && size === BATCHES[0] && large[axis] === BATCHES[1];
     return isBatch ? { value: { case: 'dimParam' as const, value: EXAMPLES } } : {};

@@ -14,13 +14,18 @@ export function ownType(type: TypeProto | undefined): TensorType {
   const [first, ...rest] = dims;
   const isBatch = first?.value.case === 'dimParam' && first.value.value === EXAMPLES;
   const sizes = rest.map(({ value }) => (value.case === 'dimValue' ? Number(value.value) : undefined));
-  if (known?.elemType === elementTypes.float32 && isBatch && sizes.every((size) => size !== undefined && size > 0)) {
+  if (known?.elemType === elementTypes.float32 && isBatch && sizes.every(isSize)) {
     const [a = 0, b = 0, c = 0] = sizes;
     if (sizes.length === 1) return features(a);
     if (sizes.length === 2) return sequence(a, b);
     if (sizes.length === 3) return image(b, c, a);
   }
   return foreignValue(describeType(type, elementTypeName));
+}
+
+/** Whether a drawing can have it: beyond the safe integers a number is not the one that the file has. */
+function isSize(size: number | undefined): boolean {
+  return size !== undefined && size > 0 && Number.isSafeInteger(size);
 }
 
 /** A type of ours as ONNX has it, channels first; `undefined` for what only a file knows. */
