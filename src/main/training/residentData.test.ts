@@ -6,9 +6,11 @@ import type { EpochMetrics } from '../../contract/run.ts';
 import { TrainingSettings } from '../../graph-engine/document/trainingSettings.ts';
 import { SAMPLE_NUMBERS } from '../../graph-engine/program/residentTables.ts';
 import { openEditor } from '../../graph-engine/testing/openEditor.ts';
-import type { CompiledProgram, Executor } from '../executors/compiledProgram.ts';
+import type { CompiledProgram, Executor, NamedTensors } from '../executors/compiledProgram.ts';
 import { openTensorflowExecutor } from '../executors/tensorflowExecutor.ts';
 import { openWasmExecutor } from '../executors/wasm/wasmExecutor.ts';
+import { hasSoftwareAdapter, useSoftwareAdapter } from '../executors/webgpu/testing/softwareAdapter.ts';
+import { openWebgpuExecutor } from '../executors/webgpu/webgpuExecutor.ts';
 import { furthestCheckpoint } from './checkpointFiles.ts';
 import { readCheckpoint } from './checkpoints.ts';
 import { trainDocument } from './engineTasks.ts';
@@ -20,6 +22,9 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'skipwire-resident-'));
   engines['tensorflow'] = await openTensorflowExecutor();
   engines['wasm'] = await openWasmExecutor();
+  if (!hasSoftwareAdapter()) return;
+  useSoftwareAdapter();
+  engines['webgpu'] = await openWebgpuExecutor();
 });
 afterAll(async () => {
   for (const engine of Object.values(engines)) await engine.dispose();
@@ -39,12 +44,24 @@ function digitsNetwork(changes: Partial<TrainingSettings>) {
 /** An executor on which data may stay, and what was fed to it. */
 function watched(executor: Executor, roomForData: number | undefined) {
   const fed = new Map<string, Set<string>>();
+  const note = (entry: string, feeds: NamedTensors): void => {
+    fed.set(entry, new Set([...(fed.get(entry) ?? []), ...Object.keys(feeds)]));
+  };
   const watch = (compiled: CompiledProgram): CompiledProgram => ({
     ...compiled,
     run(entry, feeds, fetches) {
-      fed.set(entry, new Set([...(fed.get(entry) ?? []), ...Object.keys(feeds)]));
+      note(entry, feeds);
       return compiled.run(entry, feeds, fetches);
     },
+    ...(compiled.queue !== undefined && {
+      queue: {
+        ...compiled.queue,
+        run(entry: string, feeds: NamedTensors, fetches?: readonly string[]) {
+          note(entry, feeds);
+          return (compiled.queue ?? compiled).run(entry, feeds, fetches);
+        },
+      },
+    }),
   });
   const { roomForData: _own, ...rest } = executor;
   return {
@@ -102,6 +119,15 @@ test.each([
     title: 'augmented',
     changes: { augmentation: { crop: { padding: 1, fill: 'black' as const } } },
   },
+  ...(hasSoftwareAdapter()
+    ? [
+        {
+          engine: 'webgpu',
+          title: 'calls that are told again, in a queue',
+          changes: { epochs: 1, averaging: { kind: 'ema' as const, decay: 0.9 } },
+        },
+      ]
+    : []),
 ])(
   'on $engine, samples that stay on the device teach what samples that are fed teach: $title',
   async ({ engine, title, changes }) => {

@@ -57,6 +57,8 @@ export function createInterpretedProgram<T>(engine: InterpretedEngine<T>, progra
     engine.recorder &&
     createRecordedCalls(engine, engine.recorder, {
       memory,
+      shapeOf: variableNamed,
+      constants: () => constants.values(),
       retaining(work) {
         const kept: T[] = [];
         retired = kept;

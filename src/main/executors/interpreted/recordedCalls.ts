@@ -17,6 +17,9 @@ export interface PlannedCall<T> {
 /** Variables whose former tensors can be kept for a while. */
 export interface RecordedVariables<T> {
   readonly memory: Map<string, T>;
+  shapeOf(name: string): TensorShape;
+  /** What values that are always the same lie in: no variable may be changed there. */
+  constants(): Iterable<T>;
   /** Keeps what variables had before for as long as `work` goes on. */
   retaining(work: () => void): readonly T[];
 }
@@ -41,19 +44,36 @@ const MOST_CALLS = 8;
 export function createRecordedCalls<T>(
   engine: InterpretedEngine<T>,
   recorder: Recorder<T>,
-  { memory, retaining }: RecordedVariables<T>,
+  { memory, shapeOf, constants, retaining }: RecordedVariables<T>,
 ) {
   /** By their steps; those played last come last. */
   const calls = new Map<object, RecordedCall<T>>();
   const seen = new WeakSet<object>();
   const unfit = new WeakSet<object>();
 
+  function copyOf(tensor: T, name: string): T {
+    const copy = recorder.room(shapeOf(name));
+    recorder.copy(tensor, copy);
+    engine.dispose(tensor);
+    return copy;
+  }
+
+  /** What was assigned from another variable or from a constant shares its memory until then. */
+  function giveOwnMemory(): void {
+    const taken = new Set([...constants()].map((tensor) => recorder.memoryOf(tensor)));
+    for (const [name, tensor] of memory) {
+      const place = recorder.memoryOf(tensor);
+      if (taken.has(place)) memory.set(name, copyOf(tensor, name));
+      taken.add(place);
+    }
+  }
+
   function record({ plan, inputs, outputShapes, execute }: PlannedCall<T>): RecordedCall<T> {
     const rooms = inputs.map(({ shape }) => recorder.room(shape));
     const results = outputShapes.map((shape) => recorder.room(shape));
+    giveOwnMemory();
     const homes = new Map(memory);
     const slots = new Array<T | undefined>(plan.slotCount).fill(undefined);
-    let fit = true;
     const recording = recorder.record(() => {
       const retired = retaining(() => {
         inputs.forEach(({ slot, shape }, i) => {
@@ -67,25 +87,26 @@ export function createRecordedCalls<T>(
         if (tensor === undefined || result === undefined) throw new Error(`${plan.entry.name} did not make ${name}`);
         recorder.copy(tensor, result);
       });
-      const moved = [...homes].filter(([name, home]) => memory.get(name) !== home);
       const places = new Set([...homes.values()].map((home) => recorder.memoryOf(home)));
-      const sources = moved.map(([name]) => memory.get(name)).filter((tensor) => tensor !== undefined);
-      // One that took over the memory of another could not be put back without harm to that.
-      fit = sources.every((tensor) => !places.has(recorder.memoryOf(tensor)));
-      if (fit) {
-        for (const [name, home] of moved) {
-          const tensor = memory.get(name);
-          if (tensor === undefined) continue;
-          recorder.copy(tensor, home);
-          engine.dispose(tensor);
-          memory.set(name, home);
-        }
+      const moved = [...homes].flatMap(([name, home]) => {
+        const tensor = memory.get(name);
+        return tensor === undefined || tensor === home ? [] : [{ name, home, tensor }];
+      });
+      // What lies where another variable is at home is taken out before anything is put there.
+      const ready = moved.map(({ tensor, ...one }) => ({
+        ...one,
+        tensor: places.has(recorder.memoryOf(tensor)) ? copyOf(tensor, one.name) : tensor,
+      }));
+      for (const { name, home, tensor } of ready) {
+        recorder.copy(tensor, home);
+        engine.dispose(tensor);
+        memory.set(name, home);
       }
       const kept = new Set(memory.values());
       for (const tensor of retired) if (!kept.has(tensor)) engine.dispose(tensor);
       for (const tensor of slots) if (tensor !== undefined) engine.dispose(tensor);
     });
-    return { recording: { ...recording, again: recording.again && fit }, rooms, results, homes };
+    return { recording, rooms, results, homes };
   }
 
   function discard(key: object): void {

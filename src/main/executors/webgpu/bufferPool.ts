@@ -5,8 +5,11 @@ export interface BufferPool {
   readonly numBytesAllocated: number;
   acquireBuffer(size: number, usage: number, mappedAtCreation?: boolean, reuse?: boolean): GPUBuffer;
   releaseBuffer(buffer: GPUBuffer, reuse?: boolean): void;
-  /** Has what is acquired while `work` goes on watched; those of it that are free afterwards are taken out, for the caller to keep. */
-  keepAcquiredIn(work: () => void): GPUBuffer[];
+  /**
+   * Has what is acquired while `work` goes on watched; those of it that are free afterwards are taken out, for the caller to keep.
+   * `given`: whether the processor gave values to any.
+   */
+  keepAcquiredIn(work: () => void): { readonly kept: GPUBuffer[]; readonly given: boolean };
   /** Gives back what was kept. */
   giveBack(kept: readonly GPUBuffer[]): void;
   getNumUsedBuffers(): number;
@@ -20,6 +23,7 @@ export function createBufferPool(device: GPUDevice): BufferPool {
   const used = new Set<GPUBuffer>();
   const kept = new Set<GPUBuffer>();
   let watched: Set<GPUBuffer> | undefined;
+  let given = false;
   let [bytesUsed, bytesAllocated] = [0, 0];
   const keyOf = ({ size, usage }: { readonly size: number; readonly usage: number }): string => `${size} ${usage}`;
 
@@ -49,6 +53,7 @@ export function createBufferPool(device: GPUDevice): BufferPool {
       }
       used.add(buffer);
       watched?.add(buffer);
+      given ||= mappedAtCreation;
       bytesUsed += size;
       return buffer;
     },
@@ -64,7 +69,7 @@ export function createBufferPool(device: GPUDevice): BufferPool {
     },
     keepAcquiredIn(work) {
       const seen = new Set<GPUBuffer>();
-      watched = seen;
+      [watched, given] = [seen, false];
       try {
         work();
       } finally {
@@ -79,7 +84,7 @@ export function createBufferPool(device: GPUDevice): BufferPool {
         );
       }
       for (const buffer of taken) kept.add(buffer);
-      return taken;
+      return { kept: taken, given };
     },
     giveBack(buffers) {
       for (const buffer of buffers) if (kept.delete(buffer)) freeOf(buffer).push(buffer);

@@ -40,9 +40,9 @@ export function recordOn(backend: OpenedBackend, work: () => void): Recording {
       backend.tensorMap.delete(id);
     }
   };
-  let own: GPUBuffer[];
+  let recorded: ReturnType<typeof backend.bufferManager.keepAcquiredIn>;
   try {
-    own = backend.bufferManager.keepAcquiredIn(() => {
+    recorded = backend.bufferManager.keepAcquiredIn(() => {
       work();
       backend.submitQueue();
     });
@@ -51,10 +51,11 @@ export function recordOn(backend: OpenedBackend, work: () => void): Recording {
     backend.computePassEncoder = null;
     backend.submitQueue = submitQueue;
   }
+  const { kept: own, given } = recorded;
   return {
     bytes: own.reduce((sum, { size }) => sum + size, 0),
     // What was given by the processor is there once.
-    again: staging.length === 0,
+    again: !given,
     play: () => play(backend, commands),
     dispose() {
       submit(backend);

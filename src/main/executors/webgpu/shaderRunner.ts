@@ -32,6 +32,14 @@ export interface ShaderRunner {
   empty(shape: TensorShape): TensorInfo;
 }
 
+/** Smaller limits than the device has. */
+export interface RunnerLimits {
+  /** Bytes that one tensor may take. */
+  readonly largestTensor?: number;
+  /** Workgroups that one dimension of a grid takes. */
+  readonly mostWorkgroups?: number;
+}
+
 /** Uniform buffers and bind groups that are remembered: many times those of a large network's step. */
 const REMEMBERED = 20_000;
 
@@ -39,10 +47,10 @@ const REMEMBERED = 20_000;
 export function createShaderRunner(
   backend: OpenedBackend,
   device: TfjsDevice,
-  largestTensor = Number.POSITIVE_INFINITY,
+  { largestTensor = Number.POSITIVE_INFINITY, mostWorkgroups }: RunnerLimits = {},
 ): ShaderRunner {
   const gpu = backend.device;
-  const most = gpu.limits.maxComputeWorkgroupsPerDimension;
+  const most = mostWorkgroups ?? gpu.limits.maxComputeWorkgroupsPerDimension;
   const pipelines = new Map<string, GPUComputePipeline>();
   const uniforms = new Map<string, GPUBuffer>();
   const bindGroups = new Map<string, GPUBindGroup>();

@@ -9,7 +9,7 @@ import { webgpuKernels } from './kernels/index.ts';
 import { roundingKernel } from './kernels/rounding.ts';
 import { recordOn } from './recorder.ts';
 import { openDevice, type GpuDescription } from './openDevice.ts';
-import { createShaderRunner, demandRoom } from './shaderRunner.ts';
+import { createShaderRunner, demandRoom, type RunnerLimits } from './shaderRunner.ts';
 import { createWebgpuBackend, submit } from './webgpuBackend.ts';
 
 /** An engine on a graphics processor, and what it is. */
@@ -22,12 +22,15 @@ export interface WebgpuEngine extends InterpretedEngine<TensorInfo> {
 }
 
 /** Opens the graphics processor of `gpu`: Dawn's in plain Node, the browser's in a page. Throws a `HostFailure`. */
-export async function openWebgpuEngine(gpu: GPU): Promise<WebgpuEngine> {
+export async function openWebgpuEngine(
+  gpu: GPU,
+  limits: Pick<RunnerLimits, 'mostWorkgroups'> = {},
+): Promise<WebgpuEngine> {
   const { device: gpuDevice, info, description } = await openDevice(gpu);
   const name = `WebGPU on ${description.device.name}`;
   const backend = createWebgpuBackend(gpuDevice, info);
   const device = createTfjsDevice('webgpu', backend);
-  const runner = createShaderRunner(backend, device, description.largestTensor);
+  const runner = createShaderRunner(backend, device, { largestTensor: description.largestTensor, ...limits });
   const reader = createReader(backend);
   const round = roundingKernel(runner);
   let trouble: string | undefined;
@@ -67,7 +70,10 @@ export async function openWebgpuEngine(gpu: GPU): Promise<WebgpuEngine> {
     deviceMemory: () => backend.bufferManager.numBytesAllocated,
     upload(data, shape) {
       demandRoom(data.byteLength, description.largestTensor);
-      return engine.upload(data, shape);
+      const tensor = engine.upload(data, shape);
+      // At once: what is written before a call must not become a part of what the call tells the device.
+      runner.bufferOf(tensor);
+      return tensor;
     },
     settle: () => reader.settle(),
     flush: () => submit(backend),
