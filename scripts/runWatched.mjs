@@ -31,11 +31,25 @@ export function runWatched(parameters, limit) {
       clearInterval(watch);
       if (memory > limit) resolve({ memory, problem: `it needs more than ${(limit / 1e9).toFixed(0)} GB` });
       else if (report === undefined) {
-        const words = errors.split('\n').find((line) => /error/i.test(line)) ?? `it ended with ${signal ?? code}`;
-        resolve({ memory, problem: words.trim() });
+        resolve({ memory, problem: reasonIn(errors) ?? `it ended with ${signal ?? code}` });
       } else resolve({ memory, report });
     });
   });
+}
+
+/** An error as Node and Python end with it: `TypeError: …`, `error: …`, `[ONNXRuntimeError] : 1 : …`, `torch.OutOfMemoryError`. */
+const ERROR = /^(?:Uncaught )?(?:[\w.]*(?:Error|Exception)|error)(?: \[\w+\])?(?::|$)|^\[\w+Error\]/;
+
+/**
+ * The line that says what ended a program: the last error of what it wrote. Notices that merely speak of errors are none.
+ * @param {string} written
+ * @returns {string | undefined}
+ */
+export function reasonIn(written) {
+  return written
+    .split('\n')
+    .map((line) => line.trim())
+    .findLast((line) => ERROR.test(line));
 }
 
 /**
