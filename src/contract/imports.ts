@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keptReasons } from '../graph-engine/sources/drawing/importReport.ts';
 import { call } from './call.ts';
 import { WorkspacePath } from './workspacePath.ts';
 
@@ -12,8 +13,10 @@ export const ImportReport = z.strictObject({
   /** Nodes of the drawing, blocks expanded. */
   drawn: z.int(),
   parameters: z.number(),
-  /** Operators that are not known here and kept as they were. */
-  kept: z.array(z.strictObject({ operator: z.string(), domain: z.string(), count: z.int() })).readonly(),
+  /** Operators that are kept as they were. */
+  kept: z
+    .array(z.strictObject({ operator: z.string(), domain: z.string(), reason: z.enum(keptReasons), count: z.int() }))
+    .readonly(),
   blocks: z.int(),
   notes: z.array(z.string()).readonly(),
 });

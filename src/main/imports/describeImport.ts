@@ -1,3 +1,4 @@
+import { describeKept } from '../../graph-engine/sources/drawing/describeKept.ts';
 import type { ImportReport } from '../../graph-engine/sources/drawing/importReport.ts';
 
 /** What came of an import, in lines. */
@@ -14,14 +15,14 @@ export function describeImport({
   const by = producer === '' ? '' : `, written by ${producer}`;
   const folded = blocks === 0 ? '' : `, repeated structure folded into ${blocks} ${blocks === 1 ? 'block' : 'blocks'}`;
   const count = kept.reduce((sum, one) => sum + one.count, 0);
-  const names = kept.map(
-    ({ operator, domain, count: times }) => `${domain === '' ? '' : `${domain}.`}${operator} ×${times}`,
-  );
   return [
     `${nodes} ${opset === null ? 'layers' : `operators of opset ${opset}`}${by} became ${drawn} nodes${folded}; ${parameters} numbers in the weights.`,
-    count === 0
-      ? 'Everything is known here: the network can be trained.'
-      : `${count} of them are not known here and kept as they were: ${names.join(', ')}. The network shows and exports, but cannot be trained while they are in it.`,
+    ...(count === 0
+      ? ['Everything is known here: the network can be trained.']
+      : [
+          `${count} of them ${count === 1 ? 'is kept as it was' : 'are kept as they were'}. The network shows and exports, but cannot be trained while ${count === 1 ? 'it is' : 'they are'} in it.`,
+          ...describeKept(kept).map(({ title, operators }) => `${title}: ${operators.join(', ')}.`),
+        ]),
     ...notes,
   ];
 }

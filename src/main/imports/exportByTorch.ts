@@ -122,8 +122,12 @@ function failed({ source }: TorchModel, ran: Awaited<ReturnType<typeof runProgra
   const said = ran.stderr.trim().split('\n');
   return new HostFailure({
     code: 'torch/failed',
-    message: `PyTorch could not export "${source}": ${said.at(-1) ?? `it ended with ${ran.signal ?? ran.code ?? 'an error'}`}`,
+    message: `PyTorch could not export "${source}": ${asSentence(said.at(-1) || `it ended with ${ran.signal ?? ran.code ?? 'an error'}`)}`,
     received: said.slice(-20).join('\n'),
     remedy: 'Check the name and the sizes of the input (--input 3x224x224).',
   });
+}
+
+function asSentence(words: string): string {
+  return /[.!?]$/.test(words) ? words : `${words}.`;
 }

@@ -1,11 +1,11 @@
 import { CircleCheck, Puzzle } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { ImportReport } from '../../contract/imports.ts';
+import { describeKept } from '../../graph-engine/sources/drawing/describeKept.ts';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { closeFileDialog } from './fileDialog.ts';
 import { nameOf } from './fileNames.ts';
-import { describeKept } from './importModel.ts';
 
 export interface ImportedDialogProps {
   readonly name: string;
@@ -34,7 +34,7 @@ export function ImportedDialog({ name, report }: ImportedDialogProps) {
           {nodes.toLocaleString('en')}
         </Figure>
         <Figure label="Nodes of the drawing">{drawn.toLocaleString('en')}</Figure>
-        <Figure label="Blocks found in it">{blocks.toLocaleString('en')}</Figure>
+        {blocks > 0 && <Figure label="Blocks found in it">{blocks.toLocaleString('en')}</Figure>}
         <Figure label="Numbers in its weights">{parameters.toLocaleString('en')}</Figure>
       </dl>
       {count === 0 ? (
@@ -43,18 +43,35 @@ export function ImportedDialog({ name, report }: ImportedDialogProps) {
           Everything in it is known here. Training begins with the weights of the file.
         </p>
       ) : (
-        <p className="mt-3 flex gap-2 rounded-md bg-warning-soft p-3 text-sm text-warning">
-          <Puzzle size={16} className="mt-0.5 shrink-0" aria-hidden />
-          <span>
-            Not known here and kept as {count === 1 ? 'it was' : 'they were'}: {describeKept(report)}. They show and are
-            exported again, but the network cannot be trained while they are in it.
-          </span>
-        </p>
+        <>
+          <p className="mt-3 flex gap-2 rounded-md bg-warning-soft p-3 text-sm text-warning">
+            <Puzzle size={16} className="mt-0.5 shrink-0" aria-hidden />
+            <span>
+              {count.toLocaleString('en')} of them {count === 1 ? 'is kept as it was' : 'are kept as they were'}. The
+              network shows and is exported again, but it cannot be trained while {count === 1 ? 'it is' : 'they are'}{' '}
+              in it.
+            </span>
+          </p>
+          {describeKept(kept).map(({ title, operators }) => (
+            <section key={title} className="mt-3">
+              <h3 className="text-xs wrap-anywhere text-ink-muted">{title}</h3>
+              <ul className="mt-1.5 flex flex-wrap gap-1.5 text-xs">
+                {operators.map((operator) => (
+                  <li key={operator} className="rounded bg-sunken px-1.5 py-0.5 wrap-anywhere select-text">
+                    {operator}
+                  </li>
+                ))}
+              </ul>
+            </section>
+          ))}
+        </>
       )}
       {notes.length > 0 && (
         <ul className="mt-3 flex list-disc flex-col gap-1 pl-5 text-xs text-ink-muted">
           {notes.map((note) => (
-            <li key={note}>{note}</li>
+            <li key={note} className="wrap-anywhere">
+              {note}
+            </li>
           ))}
         </ul>
       )}

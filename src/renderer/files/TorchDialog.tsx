@@ -150,12 +150,17 @@ export function TorchDialog() {
                 onChange={setPretrained}
               />
             )}
+            {problem !== undefined && <Refusal problem={problem} />}
           </>
         ) : (
           <>
-            <p className="rounded-md bg-sunken px-3 py-2 font-mono text-xs select-text" data-testid="torch-command">
+            <p
+              className="rounded-md bg-sunken px-3 py-2 font-mono text-xs wrap-anywhere select-text"
+              data-testid="torch-command"
+            >
               {[plan.python, 'export_model.py', ...plan.told].join(' ')}
             </p>
+            {problem !== undefined && <Refusal problem={problem} />}
             {step.at === 'running' || lines.length > 0 ? (
               <pre
                 ref={output}
@@ -179,20 +184,20 @@ export function TorchDialog() {
             )}
           </>
         )}
-        {problem !== undefined && (
-          <div role="alert" className="rounded-md bg-danger-soft p-3 text-sm text-danger" data-testid="torch-problem">
-            <p>{[problem.message, problem.remedy].join(' ')}</p>
-            {problem.received !== undefined && plan !== undefined && (
-              <pre
-                className="mt-2 max-h-32 overflow-auto font-mono text-xs whitespace-pre-wrap select-text"
-                tabIndex={0}
-              >
-                {problem.received}
-              </pre>
-            )}
-          </div>
-        )}
       </form>
     </Dialog>
+  );
+}
+
+/** What went wrong; all that Python said stands below it. */
+function Refusal({ problem: { message, remedy } }: { readonly problem: HostProblem }) {
+  return (
+    <p
+      role="alert"
+      className="rounded-md bg-danger-soft p-3 text-sm wrap-anywhere text-danger"
+      data-testid="torch-problem"
+    >
+      {[message, remedy].join(' ')}
+    </p>
   );
 }

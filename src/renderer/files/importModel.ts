@@ -1,4 +1,3 @@
-import type { ImportReport } from '../../contract/imports.ts';
 import { isKerasConfig } from '../../graph-engine/sources/keras/isKerasConfig.ts';
 import type { ManagedConnection } from '../connection/hostConnection.ts';
 import { receiveFiles } from '../data/receiveFiles.ts';
@@ -72,11 +71,4 @@ export async function importLocalModel(
   const received = await receiveFiles(connection, [{ path: name, file }], () => undefined, FOLDER);
   if (received.ok) await importModel(connection, received.path);
   else showFileDialog({ kind: 'unreadable', name: file.name, diagnostics: [asDiagnostic(received.problem)] });
-}
-
-/** What was not known, in words: `LRN ×2`. */
-export function describeKept({ kept }: ImportReport): string {
-  return kept
-    .map(({ operator, domain, count }) => `${domain === '' ? '' : `${domain}.`}${operator} ×${count}`)
-    .join(', ');
 }

@@ -48,9 +48,13 @@ export function Dialog({
         >
           <div className="flex items-start gap-3 pt-4 pr-12 pb-3 pl-5">
             <div className="min-w-0 flex-1">
-              <BaseDialog.Title className="text-lg font-semibold tracking-tight">{title}</BaseDialog.Title>
+              <BaseDialog.Title className="text-lg font-semibold tracking-tight wrap-anywhere">
+                {title}
+              </BaseDialog.Title>
               {description !== undefined && (
-                <BaseDialog.Description className="mt-1 text-sm text-ink-muted">{description}</BaseDialog.Description>
+                <BaseDialog.Description className="mt-1 text-sm wrap-anywhere text-ink-muted">
+                  {description}
+                </BaseDialog.Description>
               )}
             </div>
           </div>

@@ -1,7 +1,12 @@
-/** A node of the file that is kept as it was. */
+/** Why nodes are kept: nothing here is like them, only other forms of them are known, or they are of a quantized network. */
+export const keptReasons = ['unknown', 'form', 'quantized'] as const;
+export type KeptReason = (typeof keptReasons)[number];
+
+/** Nodes of the file that are kept as they were. */
 export interface KeptNode {
   readonly operator: string;
   readonly domain: string;
+  readonly reason: KeptReason;
   /** How many of them there are. */
   readonly count: number;
 }
@@ -17,7 +22,7 @@ export interface ImportReport {
   readonly drawn: number;
   /** Numbers in the weights. */
   readonly parameters: number;
-  /** Operators that are not known here and kept as they were; none where everything became ops of ours. */
+  /** Operators that are kept as they were; none where everything became ops of ours. */
   readonly kept: readonly KeptNode[];
   /** Blocks that repeated structure was folded into. */
   readonly blocks: number;

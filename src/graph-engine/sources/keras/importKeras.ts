@@ -189,7 +189,7 @@ function keptLayers(nodes: readonly DrawnNode[]): readonly KeptNode[] {
     const operator = String(parameters['operator']);
     counts.set(operator, (counts.get(operator) ?? 0) + 1);
   }
-  return [...counts].map(([operator, count]) => ({ operator, domain: 'keras', count }));
+  return [...counts].map(([operator, count]) => ({ operator, domain: 'keras', reason: 'unknown', count }));
 }
 
 function sharedNotes({ shared }: Drawn): readonly string[] {

@@ -6,14 +6,15 @@ import { drawEnds, drawInputs } from './drawEnds.ts';
 import { elementTypeName, elementTypes, isFloating, isHalf } from './elementTypes.ts';
 import { foldRepeats } from '../drawing/foldRepeats.ts';
 import type { ImportedNetwork } from '../drawing/importedNetwork.ts';
-import type { KeptNode } from '../drawing/importReport.ts';
+import type { KeptNode, KeptReason } from '../drawing/importReport.ts';
+import { isOfQuantized } from '../../ops/foreign/quantized.ts';
 import { reachable } from '../drawing/reachable.ts';
 import { mappersFor } from './mapping/index.ts';
 import { keepNode, problemOfKept } from './mapping/keepNode.ts';
 import type { DrawnNode } from '../drawing/drawnNode.ts';
 import { Mapping } from './mapping/mapping.ts';
 import { isSameView, plainView } from '../drawing/view.ts';
-import type { SourceModel } from './sourceModel.ts';
+import type { SourceModel, SourceNode } from './sourceModel.ts';
 import { writeDocument } from '../drawing/writeDocument.ts';
 
 export interface ImportOptions {
@@ -123,9 +124,14 @@ function keptNodes(nodes: readonly DrawnNode[]): readonly KeptNode[] {
     if (!op.startsWith('onnxOperator') || from === undefined) continue;
     const key = `${from.domain} ${from.opType}`;
     const count = (found.get(key)?.count ?? 0) + 1;
-    found.set(key, { operator: from.opType, domain: from.domain, count });
+    found.set(key, { operator: from.opType, domain: from.domain, reason: reasonToKeep(from), count });
   }
   return [...found.values()].toSorted((a, b) => (a.operator < b.operator ? -1 : 1));
+}
+
+function reasonToKeep(node: Pick<SourceNode, 'opType' | 'domain'>): KeptReason {
+  if (isOfQuantized(node.opType)) return 'quantized';
+  return mappersFor(node).length > 0 ? 'form' : 'unknown';
 }
 
 function chosenNotes(chosen: ReadonlyMap<string, number>): readonly string[] {

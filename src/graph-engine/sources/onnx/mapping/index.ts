@@ -22,7 +22,7 @@ const families = [
 ];
 
 /** The mappers that may know what ends in a node. */
-export function mappersFor({ opType, domain }: SourceNode): readonly Mapper[] {
+export function mappersFor({ opType, domain }: Pick<SourceNode, 'opType' | 'domain'>): readonly Mapper[] {
   if (domain !== '') return [];
   return families.flatMap((family) => (Object.hasOwn(family, opType) ? (family[opType] ?? []) : []));
 }
