@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { productRoot } from '../files/productRoot.ts';
+import { readRunFile } from '../runs/runFolder.ts';
 
 // Real trainings in real processes, on a machine that may be busy with other tests.
 vi.setConfig({ testTimeout: 120_000 });
@@ -68,6 +69,31 @@ test('a sweep that was killed goes on with the same trials and says which is bes
   expect((await readdir(path.join(folder, 'runs'))).toSorted()).toEqual(summary.attempts.map(({ run }) => run));
   const again = await sweep(['--resume', 'tried']);
   expect([again.code, again.errors]).toEqual([1, expect.stringContaining('nothing to resume')]);
+});
+
+test('a sweep trains on the engine that is named, and on no other one', async () => {
+  const one = [network, '-a', 'training.learningRate=0.01', '--epochs', '1'];
+  const unknown = await sweep([...one, '--engine', 'abacus', '--out', 'unknown']);
+  expect(unknown.code).toBe(3);
+  expect(unknown.errors.split('\n').slice(0, 3)).toEqual([
+    'There is no engine "abacus".',
+    '  expected: cuda, tensorflow, webgpu, wasm',
+    '  received: abacus',
+  ]);
+  expect(await readdir(folder)).not.toContain('unknown');
+  const trained = await sweep([...one, '--engine', 'wasm', '--out', 'on-wasm', '--json']);
+  expect([trained.code, JSON.parse(trained.lines.at(-1) ?? '')]).toMatchObject([0, { status: 'finished', failed: 0 }]);
+  expect((await readRunFile(path.join(folder, 'runs', 'on-wasm-t001')))?.summary.engine?.id).toBe('wasm');
+});
+
+test('a sweep from elsewhere writes no runs outside the folder it is gone on with in', async () => {
+  const sweepFile = path.join(folder, 'tried', 'sweep.json');
+  const told = JSON.parse(await readFile(sweepFile, 'utf8')) as { summary: object };
+  const state = { status: 'interrupted', reason: 'It was handed over.' };
+  await writeFile(sweepFile, JSON.stringify({ ...told, summary: { ...told.summary, state }, runs: '../../runs' }));
+  const { code, errors } = await sweep(['--resume', 'tried']);
+  expect(code).toBe(1);
+  expect(errors).toContain('The sweep has its runs in another place.');
 });
 
 test('what cannot be swept is told with what was expected and what to do', async () => {

@@ -176,7 +176,9 @@ async function resume(name: string, options: SweepOptions): Promise<void> {
   const place = await findSweep(name);
   const file = await openSweep(place.folder);
   if (file === undefined) throw noSweep(place.folder);
-  await follow(place, { out: name, dataRoot: file.dataFolder, options }, (sweeps) => sweeps.resume(place));
+  await follow(place, { out: name, dataRoot: file.dataFolder, options }, (sweeps) =>
+    sweeps.resume({ ...place, within: process.cwd() }),
+  );
 }
 
 async function findSweep(name: string): Promise<SweepPlace> {

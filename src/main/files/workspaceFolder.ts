@@ -35,11 +35,17 @@ export async function openWorkspace(folder: string): Promise<WorkspaceFolder> {
       const parsed = WorkspacePath.safeParse(workspacePath);
       if (!parsed.success) throw escape(workspacePath);
       const absolute = path.join(root, ...parsed.data.split('/'));
-      const real = await realpathOfNearest(absolute);
-      if (real !== root && !real.startsWith(root + path.sep)) throw escape(workspacePath);
+      if (!(await liesWithin(root, absolute))) throw escape(workspacePath);
       return absolute;
     },
   };
+}
+
+/** Whether a file or folder lies in `folder`, wherever symbolic links lead. Neither need exist; both are absolute. */
+export async function liesWithin(folder: string, absolute: string): Promise<boolean> {
+  const root = await realpathOfNearest(folder);
+  const real = await realpathOfNearest(absolute);
+  return real === root || real.startsWith(root + path.sep);
 }
 
 /** The real path of the deepest existing part, with the missing rest appended. */

@@ -55,6 +55,7 @@ const escapes: Escapes = {
   'data/samples': (path) => ({ path, count: 1 }),
   'data/download': (folder) => ({ id: 'mnist', folder }),
   'data/receive': (path) => ({ path, offset: 0, piece: '', last: true }),
+  'engine/install': (path) => ({ wheel: `${path}.whl` }),
   'run/export-csv': (path) => ({ runs: ['first'], path, overwrite: true }),
   'run/export-tensorboard': (folder) => ({ runs: ['first'], folder }),
   'export/onnx': ordered,
@@ -73,7 +74,7 @@ const harmless: readonly string[] = ['export/cancel', 'import/cancel', 'journal/
 test('every request that names a place of the workspace is tried here', () => {
   const named = Object.entries(calls).flatMap(([name, { input }]) => {
     const { properties = {} } = z.toJSONSchema(input, { unrepresentable: 'any', io: 'input' });
-    return ['path', 'paths', 'folder', 'file'].some((key) => key in properties) ? [name] : [];
+    return ['path', 'paths', 'folder', 'file', 'wheel'].some((key) => key in properties) ? [name] : [];
   });
   expect(named.toSorted()).toEqual([...Object.keys(escapes), ...harmless].toSorted());
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -88,6 +88,19 @@ function leadingTo(library: string): Buffer {
   return readFileSync(file);
 }
 
+test('a wheel of the workspace that is another file than the expected one is not unpacked', async () => {
+  const [name] = readdirSync(folder).filter((entry) => entry.endsWith('.whl'));
+  if (name === undefined) throw new Error('There is no wheel');
+  const bytes = readFileSync(path.join(folder, name));
+  bytes[bytes.length - 1] = 1;
+  writeFileSync(path.join(host.workspace.root, name), bytes);
+  expect(await host.call('engine/install', { wheel: name })).toMatchObject({
+    ok: false,
+    problem: { code: 'engine/damaged-wheel', expected: `sha256 ${wanted.wheelSha256}` },
+  });
+  expect(existsSync(installedEngineFolder(cache, wanted).root)).toBe(false);
+});
+
 test('the editor installs the engine, which is tested and measured, and removes it', { timeout: 300_000 }, async () => {
   const tensorflow = async (call: 'engine/list' | 'engine/install' | 'engine/uninstall') => {
     const answer = await host.call(call, call === 'engine/list' ? {} : { variant: 'cpu' });
@@ -97,6 +110,7 @@ test('the editor installs the engine, which is tested and measured, and removes 
   };
   expect(await tensorflow('engine/list')).toMatchObject({ state: 'missing', installation: { isInstalled: false } });
 
+  events.length = 0;
   const installed = await tensorflow('engine/install');
   expect(installed).toMatchObject({ state: 'ready', installation: { isInstalled: true } });
   // Every connection brought a part, and the next went on behind it.

@@ -49,8 +49,9 @@ export function createEngineHandlers({
       }),
     'engine/install': ({ variant, wheel }) =>
       answerOf(async () => {
-        if (wheel !== undefined) demandPinned(variant);
-        await installer.install(variant, wheel === undefined ? undefined : await workspace.resolve(wheel));
+        const file = wheel === undefined ? undefined : await workspace.resolve(wheel);
+        if (file !== undefined) demandPinned(variant);
+        await installer.install(variant, file);
         return engines.measured();
       }),
     'engine/cancel': () =>

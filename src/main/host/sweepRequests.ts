@@ -28,7 +28,8 @@ export function createSweepHandlers({
     'sweep/stop': ({ sweep }) => answerOf(() => asked(sweep, sweeps.stop(sweep))),
     'sweep/resume': ({ sweep }) =>
       answerOf(async () => {
-        await sweeps.resume({ id: sweep, folder: await workspace.resolve(`sweeps/${sweep}`) });
+        const folder = await workspace.resolve(`sweeps/${sweep}`);
+        await sweeps.resume({ id: sweep, folder, within: workspace.root });
         return {};
       }),
     'sweep/list': () =>

@@ -10,6 +10,7 @@ import type { SweepPlan } from '../../graph-engine/training/sweep/sweepPlan.ts';
 import { pointOf } from '../../graph-engine/training/sweep/sweepPoints.ts';
 import type { SweepProblem } from '../../graph-engine/training/sweep/sweepProblem.ts';
 import { HostFailure, problemOf } from '../files/hostFailure.ts';
+import { liesWithin } from '../files/workspaceFolder.ts';
 import { startingPoint } from '../runs/continueRun.ts';
 import { thisKeeper } from '../runs/keeper.ts';
 import { openRun } from '../runs/runArchive.ts';
@@ -47,8 +48,8 @@ export interface SweepOrder extends SweepPlace {
 export interface SweepKeeper {
   /** Makes the sweep's folder, which is new or empty, and begins. Throws a `HostFailure`, also for what is wrong with the plan. */
   start(order: SweepOrder): Promise<void>;
-  /** Lets a sweep at rest go on where it stood. Throws a `HostFailure`. */
-  resume(place: SweepPlace): Promise<void>;
+  /** Lets a sweep at rest go on where it stood. Throws a `HostFailure`, also where its runs would not lie in `within`. */
+  resume(place: SweepPlace & { readonly within: string }): Promise<void>;
   /** Asks the runs at work to save and rest; false when the sweep is not going on here. */
   pause(id: string): boolean;
   /** Asks the runs at work to end; false when the sweep is not going on here. */
@@ -69,6 +70,8 @@ export interface SweepServices {
 }
 
 interface KeptSweep extends SweepPlace {
+  /** No run is read or written outside this folder: what the sweep says of itself may come from anywhere. */
+  readonly within: string;
   readonly document: SkipwireDocument;
   readonly lock: RunLock;
   file: SweepFile;
@@ -114,7 +117,11 @@ export function createSweepKeeper({ runs, demandTrainable, onEvent }: SweepServi
 
   const isGoingOn = (sweep: KeptSweep): boolean => !closing && sweep.file.summary.state.status === 'running';
 
-  const runFolder = (sweep: KeptSweep, run: string): string => path.resolve(sweep.folder, sweep.file.runs, run);
+  const runFolder = async (sweep: KeptSweep, run: string): Promise<string> => {
+    const folder = path.resolve(sweep.folder, sweep.file.runs, run);
+    await demandWithin(sweep.within, folder);
+    return folder;
+  };
 
   const keep = (sweep: KeptSweep, attempt: SweepAttempt): void => {
     const { attempts } = sweep.file.summary;
@@ -130,11 +137,11 @@ export function createSweepKeeper({ runs, demandTrainable, onEvent }: SweepServi
     const document = trialDocument(sweep.document, summary.plan, attempt.point, epochs);
     await demandTrainable(document);
     const before = summary.attempts.findLast((one) => one.trial === trial && one.rung === rung - 1);
-    const earlier = before && { id: before.run, folder: runFolder(sweep, before.run) };
+    const earlier = before && { id: before.run, folder: await runFolder(sweep, before.run) };
     const from = earlier && (await startingPoint(earlier, await readRunDocument(earlier.folder), 'last'));
     await runs.start({
       id: run,
-      folder: runFolder(sweep, run),
+      folder: await runFolder(sweep, run),
       document,
       documentPath: summary.documentPath,
       dataFolder,
@@ -146,7 +153,7 @@ export function createSweepKeeper({ runs, demandTrainable, onEvent }: SweepServi
 
   /** Begins the run of an attempt, or goes on with it; whether there is anything to wait for. */
   const takeUpRun = async (sweep: KeptSweep, attempt: SweepAttempt): Promise<'wait' | 'over'> => {
-    const folder = runFolder(sweep, attempt.run);
+    const folder = await runFolder(sweep, attempt.run);
     const known = await openRun(folder);
     if (known === undefined) {
       await beginRun(sweep, attempt);
@@ -178,7 +185,7 @@ export function createSweepKeeper({ runs, demandTrainable, onEvent }: SweepServi
           return;
         }
       }
-      const folder = runFolder(sweep, attempt.run);
+      const folder = await runFolder(sweep, attempt.run);
       const ended = await openRun(folder);
       if (ended === undefined)
         throw new HostFailure({ code: 'run/missing', message: `The run "${attempt.run}" is gone.` });
@@ -239,12 +246,10 @@ export function createSweepKeeper({ runs, demandTrainable, onEvent }: SweepServi
     return sweep.file.summary;
   };
 
-  const begin = (place: SweepPlace, document: SkipwireDocument, lock: RunLock, file: SweepFile): void => {
+  const begin = (known: Pick<KeptSweep, 'id' | 'folder' | 'within' | 'document' | 'lock' | 'file'>): void => {
+    const { file } = known;
     const sweep: KeptSweep = {
-      ...place,
-      document,
-      lock,
-      file,
+      ...known,
       working: new Map(),
       writing: Promise.resolve(),
       hindrance: undefined,
@@ -288,13 +293,13 @@ export function createSweepKeeper({ runs, demandTrainable, onEvent }: SweepServi
           keeper: thisKeeper(),
         };
         await createSweepFolder(folder, document, file);
-        begin({ id, folder }, document, lock, file);
+        begin({ id, folder, within: runsFolder, document, lock, file });
       } catch (error) {
         await lock.release();
         throw error;
       }
     },
-    async resume({ id, folder }) {
+    async resume({ id, folder, within }) {
       const known = sweeps.get(id);
       if (known !== undefined) {
         if (!isSweepAtRest(known.file.summary.state))
@@ -311,8 +316,10 @@ export function createSweepKeeper({ runs, demandTrainable, onEvent }: SweepServi
             code: 'sweep/finished',
             message: `The sweep "${id}" is finished: there is nothing to resume.`,
           });
+        await demandWithin(within, path.resolve(folder, file.runs));
         const document = await readSweepDocument(folder);
-        begin({ id, folder }, document, lock, { ...file, summary: { ...file.summary, id, state } });
+        const resumed = { ...file, summary: { ...file.summary, id, state } };
+        begin({ id, folder, within, document, lock, file: resumed });
       } catch (error) {
         await lock.release();
         throw error;
@@ -330,6 +337,18 @@ export function createSweepKeeper({ runs, demandTrainable, onEvent }: SweepServi
       closing = true;
     },
   };
+}
+
+/** Throws a `HostFailure` for runs that lie elsewhere. */
+async function demandWithin(folder: string, runs: string): Promise<void> {
+  if (await liesWithin(folder, runs)) return;
+  throw new HostFailure({
+    code: 'sweep/runs-outside',
+    message: 'The sweep has its runs in another place.',
+    expected: `runs in "${folder}"`,
+    received: runs,
+    remedy: 'Go on with it in the folder in which it was begun: as the workspace of the editor, or from a shell there.',
+  });
 }
 
 /** A trial that meets a bug takes nothing else with it. */

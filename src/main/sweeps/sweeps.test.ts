@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -134,7 +134,9 @@ test('halving goes on with the best where it stood; a pause loses nothing', asyn
     onEvent: () => undefined,
   });
   const folder = path.join(workspace, 'sweeps', sweep);
-  await expect(other.resume({ id: sweep, folder })).rejects.toMatchObject({ problem: { code: 'sweep/held' } });
+  await expect(other.resume({ id: sweep, folder, within: workspace })).rejects.toMatchObject({
+    problem: { code: 'sweep/held' },
+  });
   await value('sweep/pause', { sweep });
   expect((await host.sweeps.whenOver(sweep)).state).toEqual({ status: 'paused' });
   expect((await host.call('sweep/pause', { sweep })).ok).toBe(false);
@@ -196,4 +198,39 @@ test('a plan that makes no sense is refused with its place, and leaves nothing b
     remedy: 'Did you mean "training.learningRate"?',
   });
   expect((await value('sweep/list', {})).sweeps).toHaveLength(2);
+});
+
+test('a sweep that was handed over begins no run outside the workspace, not through a link either', async () => {
+  const plan = SweepPlan.parse({ axes: axesOf('training.seed=1') });
+  const foreign = createSweepKeeper({
+    runs: host.runs,
+    demandTrainable: () => Promise.reject(new HostFailure({ code: 'engine/missing', message: 'No engine.' })),
+    onEvent: () => undefined,
+  });
+  const folder = path.join(workspace, 'sweeps', 'given');
+  const outside = await mkdtemp(path.join(os.tmpdir(), 'skipwire-outside-'));
+  await foreign.start({ id: 'given', folder, document: tinyDigits(), plan, runsFolder: path.join(workspace, 'runs') });
+  await foreign.whenOver('given');
+  const file = path.join(folder, 'sweep.json');
+  const told = JSON.parse(await readFile(file, 'utf8')) as object;
+  for (const runs of ['../../..', outside, '../../linked']) {
+    await writeFile(file, JSON.stringify({ ...told, runs }));
+    if (runs === '../../linked') await symlink(outside, path.join(workspace, 'linked'));
+    expect(await host.call('sweep/resume', { sweep: 'given' }), runs).toMatchObject({
+      ok: false,
+      problem: { code: 'sweep/runs-outside', expected: `runs in "${workspace}"` },
+    });
+  }
+  // The folder of the runs is the workspace's own, that of the one run leads away.
+  await symlink(outside, path.join(workspace, 'runs', 'given-t001'));
+  await writeFile(file, JSON.stringify(told));
+  const over = hears(
+    ({ event, payload }) => event === 'sweep' && payload.id === 'given' && payload.state.status === 'finished',
+  );
+  await value('sweep/resume', { sweep: 'given' });
+  await over;
+  const [given] = (await value('sweep/list', {})).sweeps.filter(({ id }) => id === 'given');
+  expect(given?.attempts[0]?.outcome).toMatchObject({ status: 'failed', problem: { code: 'sweep/runs-outside' } });
+  expect(await readdir(outside)).toEqual([]);
+  await rm(outside, { recursive: true });
 });
