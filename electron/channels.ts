@@ -8,3 +8,5 @@ export const PROGRESS_CHANNEL = 'skipwire:progress';
 export const NOTIFY_CHANNEL = 'skipwire:notify';
 /** The engine host has ended, and all ports to it with it: a page does not notice that by itself. */
 export const CLOSED_CHANNEL = 'skipwire:closed';
+/** The hidden page that computes on the graphics processor gets its port. */
+export const GPU_PORT_CHANNEL = 'skipwire:gpu-port';

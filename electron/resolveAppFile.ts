@@ -1,13 +1,17 @@
 import path from 'node:path';
 import { pageTypes } from '../src/contract/pageDelivery.ts';
-import { isAppUrl } from './appUrls.ts';
+import { isAppUrl, isGpuUrl } from './appUrls.ts';
 
 /**
  * The file of `root` that an address of the app's scheme means, with its type; undefined for another host, for a way out
  * of the folder however it is written, and for types the app does not have.
  */
-export function resolveAppFile(root: string, address: string): { file: string; type: string } | undefined {
-  if (!isAppUrl(address)) return undefined;
+export function resolveAppFile(
+  root: string,
+  address: string,
+  belongs: typeof isAppUrl | typeof isGpuUrl = isAppUrl,
+): { file: string; type: string } | undefined {
+  if (!belongs(address)) return undefined;
   let pathname: string;
   try {
     pathname = decodeURIComponent(new URL(address).pathname);

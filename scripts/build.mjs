@@ -57,7 +57,7 @@ const targets = [
   {
     name: 'electron',
     inputs: ['electron', 'src/contract', 'src/graph-engine'],
-    entries: { main: 'electron/main.ts', preload: 'electron/preload.ts' },
+    entries: { main: 'electron/main.ts', preload: 'electron/preload.ts', gpuPreload: 'electron/gpuPreload.ts' },
   },
   {
     // The functions of the WebAssembly executor: AssemblyScript, to a module for each kind of engine.
@@ -230,7 +230,7 @@ async function buildNode(outDir, entries) {
  */
 async function buildElectron(outDir, [name, file]) {
   const vite = await import('vite');
-  const preload = name === 'preload';
+  const preload = /preload$/i.test(name);
   await vite.build({
     configFile: false,
     logLevel: 'warn',

@@ -1,6 +1,11 @@
 /** The origin of the editor's page in the desktop app: a scheme that no web site can have. */
 export const APP_ORIGIN = 'app://skipwire';
 
+/** The origin of the desktop's hidden page that computes on the graphics processor; the editor's page cannot reach into it. */
+export const GPU_ORIGIN = 'app://graphics';
+/** Names the message that brings that page its port. */
+export const GPU_PORT_MESSAGE = 'skipwire:gpu-port';
+
 /** Where ways to hosts on other machines begin: on this one, as tunnels do. */
 const LOOPBACK = ['http://127.0.0.1:*', 'http://localhost:*', 'ws://127.0.0.1:*', 'ws://localhost:*'];
 

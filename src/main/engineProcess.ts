@@ -6,6 +6,7 @@ import type { Executor } from './executors/compiledProgram.ts';
 import { assertNever } from '../graph-engine/core/diagnostic.ts';
 import { createExaminer, type Examiner } from './evaluation/createExaminer.ts';
 import { evaluateSet } from './evaluation/evaluateSet.ts';
+import { isPageMessage } from './executors/remote/processPort.ts';
 import { problemOf } from './files/hostFailure.ts';
 import { productVersion } from './files/productRoot.ts';
 import { measureVariance } from './probing/measureVariance.ts';
@@ -173,6 +174,11 @@ watchForOrphanhood();
 if (!process.connected) leave();
 const opening = openEngineAskedFor();
 process.on('message', (message) => {
+  if (isPageMessage(message)) {
+    // Without the page nothing can be computed here any more; the next task finds a process with another.
+    if (message.kind === 'page/gone') void opening.then(leave, () => undefined);
+    return;
+  }
   const request = message as EngineRequest;
   // Requests wait for the libraries, in order; without them this process ends.
   opening.then(

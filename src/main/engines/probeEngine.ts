@@ -4,6 +4,7 @@ import { HostProblem } from '../../contract/contract.ts';
 import { productRoot } from '../files/productRoot.ts';
 import type { EngineKind, EngineLocation } from './engineKind.ts';
 import { engineVariables } from './engineVariable.ts';
+import { relayToGpuPage } from './gpuPages.ts';
 import { EngineMeasurement } from './measureEngine.ts';
 import { lastLines, runProgram } from './runProgram.ts';
 
@@ -35,6 +36,7 @@ export async function probeEngine(
   const result = await runProgram(process.execPath, [options.program ?? program], {
     environment: { ...engineVariables(id, location.environment), ELECTRON_RUN_AS_NODE: '1' },
     timeout: deadline,
+    attend: relayToGpuPage,
   });
   const reply = ProbeReply.safeParse(parseLastLine(result.stdout));
   if (reply.success) return reply.data;

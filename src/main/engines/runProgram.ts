@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 
 export interface ProgramResult {
   /** Exit code; `null` when a signal or the time limit ended it, or when there is no such program. */
@@ -20,6 +20,8 @@ export interface ProgramOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told each line that is written, while it runs. */
   readonly onLine?: (line: string) => void;
+  /** Called with the process, which then has a channel for messages. */
+  readonly attend?: (child: ChildProcess) => void;
 }
 
 /** What is kept of each stream: the end of it, where errors are. */
@@ -36,12 +38,14 @@ export async function runProgram(
     const child = spawn(program, programArguments, {
       cwd: options.cwd,
       env: { ...process.env, ...options.environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', ...(options.attend === undefined ? [] : (['ipc'] as const))],
+      serialization: 'advanced',
       windowsHide: true,
     });
+    options.attend?.(child);
     const output = { stdout: '', stderr: '' };
     for (const stream of ['stdout', 'stderr'] as const) {
-      child[stream].setEncoding('utf8').on('data', (text: string) => {
+      child[stream]?.setEncoding('utf8').on('data', (text: string) => {
         output[stream] = (output[stream] + text).slice(-KEPT_CHARACTERS);
         for (const line of text.split(/\r?\n|\r/))
           if (line.trim() !== '') options.onLine?.(line.slice(0, LONGEST_LINE));
@@ -50,8 +54,8 @@ export async function runProgram(
     // Programs that it has started may hold its output open: nobody waits for them.
     const end = () => {
       child.kill('SIGKILL');
-      child.stdout.destroy();
-      child.stderr.destroy();
+      child.stdout?.destroy();
+      child.stderr?.destroy();
     };
     let timedOut = false;
     const timer =

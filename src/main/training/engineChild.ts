@@ -1,7 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import type { HostProblem } from '../../contract/contract.ts';
+import { relayToGpuPage } from '../engines/gpuPages.ts';
 import { withHugePages } from '../engines/withHugePages.ts';
+import { isPageMessage } from '../executors/remote/processPort.ts';
 import { productRoot } from '../files/productRoot.ts';
 import type { EngineEnvironment, EngineNews, EngineRequest, EngineTask, TaskOutcome } from './engineMessages.ts';
 
@@ -56,6 +58,7 @@ export function startEngineChild(environment: NodeJS.ProcessEnv = process.env, f
     // Under Electron the program is Electron's; this makes it the Node that the engine needs.
     env: { ...withHugePages(environment), ELECTRON_RUN_AS_NODE: '1' },
   });
+  relayToGpuPage(child);
   let listener: ((news: EngineNews) => void) | undefined;
   // An end may be asked for while the libraries of the process are still being loaded.
   let asked: 'stop' | 'pause' | undefined;
@@ -67,6 +70,7 @@ export function startEngineChild(environment: NodeJS.ProcessEnv = process.env, f
   });
   const ready = new Promise<{ environment: EngineEnvironment } | { problem: HostProblem }>((resolve) => {
     child.on('message', (message) => {
+      if (isPageMessage(message)) return;
       const news = message as EngineNews;
       if (news.kind === 'ready') resolve({ environment: news.environment });
       else if (news.kind === 'unavailable') resolve({ problem: news.problem });

@@ -3,19 +3,28 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { z } from 'zod';
 import { answerOf, HostFailure } from '../../files/hostFailure.ts';
+import { openProcessPort } from '../../executors/remote/processPort.ts';
+import { openRemoteExecutor } from '../../executors/remote/remoteExecutor.ts';
 import type { EngineKind } from '../engineKind.ts';
+import { GPU_PAGE_VARIABLE, hasGpuPages } from '../gpuPages.ts';
 
-/** Any graphics processor: in plain Node by Dawn. */
+/** Any graphics processor: in plain Node by Dawn, in the desktop by a hidden page. */
 export const webgpu: EngineKind = {
   id: 'webgpu',
   title: 'WebGPU',
   summary: 'Any graphics processor of NVIDIA, AMD, Intel or Apple, with the driver that is there.',
   locate: () =>
     answerOf(() => {
+      if (hasGpuPages()) {
+        const version = `Chromium ${process.versions['chrome'] ?? ''}`.trim();
+        const fingerprint = `webgpu page ${version} ${process.platform}-${process.arch}`;
+        return { version, fingerprint, environment: { [GPU_PAGE_VARIABLE]: '1' } };
+      }
       const version = dawnVersion();
       return { version, fingerprint: `webgpu ${version} ${process.platform}-${process.arch}` };
     }),
   async open() {
+    if (process.env[GPU_PAGE_VARIABLE] === '1') return openRemoteExecutor(openProcessPort());
     const { openWebgpuExecutor } = await import('../../executors/webgpu/webgpuExecutor.ts');
     return openWebgpuExecutor();
   },

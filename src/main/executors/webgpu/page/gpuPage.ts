@@ -1,3 +1,4 @@
+import { GPU_PORT_MESSAGE } from '../../../../contract/pageDelivery.ts';
 import { executorPort } from '../../remote/messagePort.ts';
 import { serveExecutor } from '../../remote/serveExecutor.ts';
 import { openExecutorOn } from '../executorOn.ts';
@@ -8,13 +9,10 @@ import { HostFailure } from '../../../files/hostFailure.ts';
  * at whose other end is the process that trains.
  */
 
-/** Names the message that brings the port. */
-const PORT_MESSAGE = 'skipwire:gpu-port';
-
 addEventListener('message', (event: MessageEvent<unknown>) => {
   const [port] = event.ports;
   // Only the page's own preload script may hand it a port.
-  if (event.source !== window || event.data !== PORT_MESSAGE || port === undefined) return;
+  if (event.source !== window || event.data !== GPU_PORT_MESSAGE || port === undefined) return;
   serveExecutor(executorPort(port), () => {
     if (!('gpu' in navigator)) {
       throw new HostFailure({
