@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { pageTypes } from '../src/contract/pageDelivery.ts';
-import { isAppUrl, isGpuUrl } from './appUrls.ts';
+import { isAppUrl, type isGpuUrl } from './appUrls.ts';
 
 /**
  * The file of `root` that an address of the app's scheme means, with its type; undefined for another host, for a way out

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -211,6 +212,8 @@ describe('when the engine dies', () => {
   test('in the middle of a step, the run is interrupted, its weights stay, and the next run works', async () => {
     const run = await start({ epochs: 500 });
     await reaches(run, 100);
+    // Weights are written beside the steps.
+    await expect.poll(() => existsSync(fileOf(run, runFiles.best)), { timeout: 60_000 }).toBe(true);
     const pid = host.runs.engineProcessOf(run);
     if (pid === undefined) throw new Error('No engine process');
     process.kill(pid, 'SIGKILL');
