@@ -163,6 +163,17 @@ describe('who is let in', () => {
     expect((await get('/', {}, 'OPTIONS')).status).toBe(405);
   });
 
+  test('nobody from another machine is: untold, it listens on the loopback alone', async () => {
+    // Another address of this same machine.
+    const elsewhere = connect(server.port, '127.0.0.2');
+    const outcome = await new Promise((resolve) => {
+      elsewhere.once('connect', () => resolve('connected'));
+      elsewhere.once('error', () => resolve('refused'));
+    });
+    elsewhere.destroy();
+    expect(outcome).toBe('refused');
+  });
+
   test('an opening key opens once, and tells the token that is good from then on', async () => {
     const hello = JSON.stringify({ kind: 'hello', token: openingKey.key });
     const first = await open();

@@ -2,8 +2,9 @@ import { createServer as createPageServer } from 'node:http';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { CLOSE_REFUSED } from '../../contract/messages.ts';
+import { CLOSE_REFUSED, PartMessage, SILENCE_IS_LOSS } from '../../contract/messages.ts';
 import { editorVersion } from './editorVersion.ts';
+import type { Link } from './link.ts';
 import { describeTrial, tryHost } from './tryHost.ts';
 import { webSocketLink } from './webSocketLink.ts';
 
@@ -114,4 +115,35 @@ test('a large answer that comes in pieces is received as one', async () => {
     closing.push(() => link.close());
   });
   expect(received).toEqual(answer);
+});
+
+test('a host is lost after a minute of silence, and not while pieces of a large answer come', async () => {
+  const sockets: WebSocket[] = [];
+  const address = await hostThat((socket) => {
+    sockets.push(socket);
+    socket.send(JSON.stringify({ kind: 'welcome', version: editorVersion }));
+  });
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout', 'Date'] });
+  closing.push(() => void vi.useRealTimers());
+  const told: unknown[] = [];
+  const way = { address, readToken: () => '', keepToken: () => undefined };
+  const link = await new Promise<Link>((resolve) => {
+    const opening = webSocketLink(way)({
+      opened: () => resolve(opening),
+      received: (message) => told.push(message),
+      closed: (reason) => told.push(reason),
+    });
+  });
+  closing.push(() => link.close());
+  const [host] = sockets;
+  const heard = vi.spyOn(PartMessage, 'safeParse');
+  closing.push(() => heard.mockRestore());
+  for (const [index, text] of ['["', 'slow', 'ly', '"]'].entries()) {
+    host?.send(JSON.stringify({ kind: 'part', text, last: index === 3 }));
+    await vi.waitUntil(() => heard.mock.calls.length > index, { timeout: 60_000 });
+    vi.advanceTimersByTime(40_000);
+  }
+  expect(told).toEqual([['slowly']]);
+  vi.advanceTimersByTime(SILENCE_IS_LOSS);
+  expect(told).toEqual([['slowly'], 'lost']);
 });
