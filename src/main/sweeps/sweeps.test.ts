@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -222,6 +222,7 @@ test('a sweep that was handed over begins no run outside the workspace, not thro
     });
   }
   // The folder of the runs is the workspace's own, that of the one run leads away.
+  await mkdir(path.join(workspace, 'runs'), { recursive: true });
   await symlink(outside, path.join(workspace, 'runs', 'given-t001'));
   await writeFile(file, JSON.stringify(told));
   const over = hears(
