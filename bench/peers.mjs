@@ -103,6 +103,7 @@ export async function buildPeers() {
         input: {
           skipwirePeer: path.join(root, 'bench/skipwirePeer.ts'),
           wasmPeer: path.join(root, 'bench/wasmPeer.ts'),
+          webgpuPeer: path.join(root, 'bench/webgpuPeer.ts'),
           tfLayersPeer: path.join(root, 'bench/tfLayersPeer.ts'),
           statisticsPeer: path.join(root, 'bench/statisticsPeer.ts'),
           frontEnd: path.join(root, 'bench/frontEnd.ts'),

@@ -10,6 +10,7 @@ import { measureSimd } from './simd.mjs';
 import { measurePasses } from './passes.mjs';
 import { measureStatistics } from './statistics.mjs';
 import { measureWasm } from './wasm.mjs';
+import { measureWebgpu } from './webgpu.mjs';
 import { buildPeers, built, findTorch, median, root, startOurs, startPeer, threads } from './peers.mjs';
 
 /** @typedef {import('./peers.mjs').PeerHandle} PeerHandle */
@@ -23,6 +24,7 @@ const usage = `npm run bench -- [options]
   --onnx-write     only how fast an ONNX model above 2 GB is written, and in how much memory
   --passes         only what each pass of the compiler does to a step and to its memory
   --wasm           only training on WebAssembly, beside PyTorch on one thread
+  --webgpu         only training on the graphics processor, beside TensorFlow on the processor
   --simd           only the functions of our WebAssembly module, beside PyTorch on one thread
   --large          only the deepest networks: front end, compile time and memory
   --json FILE      writes what is printed as JSON as well`;
@@ -37,6 +39,7 @@ const { values: options } = parseArgs({
     'onnx-write': { type: 'boolean', default: false },
     passes: { type: 'boolean', default: false },
     wasm: { type: 'boolean', default: false },
+    webgpu: { type: 'boolean', default: false },
     simd: { type: 'boolean', default: false },
     large: { type: 'boolean', default: false },
     json: { type: 'string' },
@@ -205,6 +208,10 @@ async function main() {
   }
   if (options.wasm) {
     await measureWasm({ rounds: options.quick ? 3 : 10 });
+    return;
+  }
+  if (options.webgpu) {
+    await measureWebgpu({ rounds: options.quick ? 2 : 5 });
     return;
   }
   if (options.simd) {
