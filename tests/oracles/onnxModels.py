@@ -1,4 +1,5 @@
 """Small models written by PyTorch's two exporters, for the import to be tried on: tests/fixtures/onnx, with what onnxruntime answers."""
+import io
 import json
 import math
 import warnings
@@ -9,6 +10,7 @@ import onnx
 import onnxruntime
 import torch
 import torchvision
+from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 from torch import nn
 
 warnings.filterwarnings("ignore")
@@ -50,8 +52,12 @@ def write(name, module, example, dynamo=False, vocabulary=None):
         del value.metadata_props[:]
     del model.graph.metadata_props[:]
     onnx.save(model, path)
-    session = onnxruntime.InferenceSession(path.read_bytes())
-    shape = [2, *example.shape[1:]]
+    answer(name, path, [2, *example.shape[1:]], vocabulary)
+
+
+def answer(name, path, shape, vocabulary=None, options=None):
+    """What onnxruntime makes of the file."""
+    session = onnxruntime.InferenceSession(path.read_bytes(), options)
     given = numbers(math.prod(shape))
     if vocabulary is not None:
         given = np.floor(np.abs(given) * vocabulary).astype(np.int64)
@@ -150,6 +156,43 @@ class Odd(nn.Module):
         return self.b(torch.cumsum(torch.sin(self.a(x)), 1))
 
 
+class Quantized(nn.Module):
+    """A convolution and a linear map, to be quantized."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3, padding=1)
+        self.fc = nn.Linear(4, 5)
+
+    def forward(self, x):
+        return self.fc(torch.relu(self.conv(x)).mean((2, 3)))
+
+
+class Calibration(CalibrationDataReader):
+    """Made-up images that onnxruntime finds the ranges of values with."""
+
+    def __init__(self):
+        self.images = iter([{"x": numbers(2 * 3 * 8 * 8, seed).reshape(2, 3, 8, 8)} for seed in (11, 12, 13)])
+
+    def get_next(self):
+        return next(self.images, None)
+
+
+def write_quantized(name):
+    """Weights and values as 8-bit whole numbers with scales, in QuantizeLinear and DequantizeLinear."""
+    plain, path = io.BytesIO(), OUT / f"{name}.onnx"
+    options = {"dynamo": False, "input_names": ["x"], "dynamic_axes": {"x": {0: "batch"}}}
+    torch.onnx.export(Quantized().eval(), torch.zeros(2, 3, 8, 8), plain, **options)
+    quantize_static(
+        onnx.load_from_string(plain.getvalue()), path, Calibration(), quant_format=QuantFormat.QDQ, per_channel=True,
+        weight_type=QuantType.QInt8,
+    )
+    # Products of whole numbers are rounded otherwise by some processors: it is computed as it is written.
+    plainly = onnxruntime.SessionOptions()
+    plainly.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    answer(name, path, [2, 3, 8, 8], options=plainly)
+
+
 image = torch.randn(2, 3, 16, 16)
 sequence = torch.randn(2, 6, 8)
 tokens = torch.randint(0, 17, (2, 6))
@@ -175,4 +218,5 @@ for name, module, example, vocabulary in [
         except Exception as error:  # An exporter that cannot write a module is no concern of the import.
             print(name, dynamo, "not written:", str(error)[:160])
 
+write_quantized("quantized")
 (OUT / "answers.json").write_text(json.dumps(answers, separators=(",", ":")) + "\n")

@@ -1,5 +1,6 @@
 import { nameOf, nodesOf } from '../../graph-engine/document/graphs.ts';
 import type { Bookmark, Graph, MarkId, NodeId, SkipwireDocument } from '../../graph-engine/document/schema.ts';
+import { describeOperator } from '../../graph-engine/ops/foreign/describeOperator.ts';
 import { opNamed } from '../../graph-engine/ops/index.ts';
 import { focusOn, scopeKey, select, setScope, uiStore } from '../store/uiStore.ts';
 import { goToBookmark } from './bookmarks.ts';
@@ -47,7 +48,8 @@ export function findable(document: SkipwireDocument): readonly Findable[] {
       const name = nameOf(id, node);
       const definition = 'block' in node ? document.blocks[node.block] : undefined;
       const op = 'op' in node ? opNamed(node.op) : undefined;
-      const title = definition?.name ?? op?.documentation.title ?? '';
+      const kept = op === undefined ? undefined : describeOperator(op, node.parameters);
+      const title = definition?.name ?? kept?.title ?? op?.documentation.title ?? '';
       const family: NodeFamily = definition === undefined ? (op?.family ?? 'unknown') : 'block';
       items.push({
         kind: 'node',

@@ -5,6 +5,7 @@ import { blockPorts } from '../../graph-engine/document/blockPorts.ts';
 import { nameOf } from '../../graph-engine/document/graphs.ts';
 import type { BlockDefinition, GraphNode, NodeId } from '../../graph-engine/document/schema.ts';
 import type { InferredNode } from '../../graph-engine/infer/inferredGraph.ts';
+import { describeOperator } from '../../graph-engine/ops/foreign/describeOperator.ts';
 import { opNamed } from '../../graph-engine/ops/index.ts';
 import { formatCount } from './formatCount.ts';
 import { nodeHeight } from './nodeGeometry.ts';
@@ -167,7 +168,7 @@ function describeKind(
   return {
     type: node.op,
     family: op?.family ?? 'unknown',
-    title: op?.documentation.title ?? node.op,
+    title: (op && describeOperator(op, node.parameters)?.title) ?? op?.documentation.title ?? node.op,
     summary: op === undefined ? 'unknown op' : summarizeOpParameters(op, node.parameters, inferred?.parameters),
     repeat: 1,
   };

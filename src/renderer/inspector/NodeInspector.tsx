@@ -10,6 +10,7 @@ import {
 } from '../../graph-engine/document/commands/editNode.ts';
 import { nodesOf } from '../../graph-engine/document/graphs.ts';
 import type { GraphNode, NodeId } from '../../graph-engine/document/schema.ts';
+import { describeOperator } from '../../graph-engine/ops/foreign/describeOperator.ts';
 import { opNamed } from '../../graph-engine/ops/index.ts';
 import { BlockActions } from '../blocks/BlockActions.tsx';
 import { promote } from '../blocks/blockActions.ts';
@@ -93,7 +94,8 @@ export function NodeInspector({ id }: { readonly id: NodeId }) {
   const block = 'block' in node ? blocks[node.block] : undefined;
   const fields =
     op !== undefined ? fieldsOfOp(op.parameters) : block !== undefined ? fieldsOfBlock(block.parameters) : [];
-  const title = op?.documentation.title ?? block?.name ?? ('op' in node ? node.op : node.block);
+  const kept = op === undefined ? undefined : describeOperator(op, node.parameters);
+  const title = kept?.title ?? op?.documentation.title ?? block?.name ?? ('op' in node ? node.op : node.block);
   const family = op?.family ?? (block === undefined ? 'unknown' : 'block');
   const totals = known?.totals;
   const problemAt = (parameter: string): string | undefined =>
@@ -276,7 +278,7 @@ export function NodeInspector({ id }: { readonly id: NodeId }) {
         </div>
       </Section>
       <About
-        summary={op?.documentation.summary ?? block?.description}
+        summary={kept?.summary ?? op?.documentation.summary ?? block?.description}
         formula={op?.documentation.formula}
         source={op?.documentation.source ?? block?.source}
       />

@@ -107,7 +107,7 @@ export function keepNode(node: SourceNode, mapping: Mapping, model: SourceModel)
     types: Object.fromEntries(ports.map((port, i) => [port, ownTypes[i] ?? foreignValue('unknown')])),
     weights,
     from: node,
-    hint: node.opType,
+    hint: quantizedTensor(node, mapping) ?? node.opType,
   };
   mapping.nodes.push(drawn);
   toldTypes.set(drawn, types);
@@ -117,6 +117,12 @@ export function keepNode(node: SourceNode, mapping: Mapping, model: SourceModel)
     mapping.rebind(name, inOurPrecision(bound, types[i], mapping));
   }
   return undefined;
+}
+
+/** A name for what a file holds as whole numbers: that of the tensor, which tells more than its operator. */
+function quantizedTensor({ opType, inputs: [tensor = ''] }: SourceNode, mapping: Mapping): string | undefined {
+  const isHeld = opType === 'DequantizeLinear' && mapping.constant(tensor) !== undefined;
+  return isHeld && !/^\d*$/.test(tensor) ? `${tensor.replace(/_quantized$/, '')}-quantized` : undefined;
 }
 
 /** A value of ours laid out as the file has it, by operators that are kept: what plain nodes cannot do, such as a batch that is not first. */
