@@ -2,6 +2,7 @@ import { BrowserWindow, type MessagePortMain } from 'electron';
 import { GPU_PAGE_START } from './appUrls.ts';
 import { GPU_PORT_CHANNEL } from './channels.ts';
 import type { HiddenPage } from './gpuPages.ts';
+import { sealedPreferences } from './sealedPreferences.ts';
 
 const hidden = new WeakSet<BrowserWindow>();
 
@@ -16,13 +17,7 @@ export function openGpuWindow(preload: string): HiddenPage<MessagePortMain> {
     show: false,
     skipTaskbar: true,
     webPreferences: {
-      preload,
-      contextIsolation: true,
-      sandbox: true,
-      nodeIntegration: false,
-      webviewTag: false,
-      navigateOnDragDrop: false,
-      spellcheck: false,
+      ...sealedPreferences(preload),
       // It is never in front, and must not be slowed down for that.
       backgroundThrottling: false,
     },

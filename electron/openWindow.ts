@@ -3,6 +3,7 @@ import path from 'node:path';
 import { app, BrowserWindow, nativeTheme, screen } from 'electron';
 import { APP_START } from './appUrls.ts';
 import { MINIMUM_SIZE, parseWindowState, windowBounds, type WindowState } from './windowBounds.ts';
+import { sealedPreferences } from './sealedPreferences.ts';
 
 /** Opens the editor's window where it was last, and remembers where it is left. */
 export function openWindow(preload: string, icon: string): BrowserWindow {
@@ -19,15 +20,7 @@ export function openWindow(preload: string, icon: string): BrowserWindow {
     backgroundColor: nativeTheme.shouldUseDarkColors ? '#121317' : '#f4f4f6',
     autoHideMenuBar: true,
     icon,
-    webPreferences: {
-      preload,
-      contextIsolation: true,
-      sandbox: true,
-      nodeIntegration: false,
-      webviewTag: false,
-      navigateOnDragDrop: false,
-      spellcheck: false,
-    },
+    webPreferences: sealedPreferences(preload),
   });
   if (remembered?.maximized === true) window.maximize();
   window.once('ready-to-show', () => window.show());

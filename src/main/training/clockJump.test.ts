@@ -3,8 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Metrics } from '../../contract/run.ts';
-import { openEditor } from '../../graph-engine/testing/openEditor.ts';
-import { TrainingSettings } from '../../graph-engine/document/trainingSettings.ts';
+import { linearDigits } from '../../graph-engine/testing/linearDigits.ts';
 import { openTensorflowExecutor } from '../executors/tensorflowExecutor.ts';
 import { trainDocument } from './engineTasks.ts';
 
@@ -14,13 +13,7 @@ afterEach(() => vi.useRealTimers());
 test('a clock that jumps by days, back and forth, changes nothing of a run', async () => {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'skipwire-clock-'));
   const executor = await openTensorflowExecutor();
-  const editor = openEditor();
-  editor.add('input', { height: 8, width: 8, channels: 1 }, 'input');
-  editor.add('flatten', {}, 'flat');
-  editor.add('dense', { units: 10 }, 'scores');
-  editor.add('classificationOutput', {}, 'output');
-  editor.wire('input', 'flat').wire('flat', 'scores').wire('scores', 'output');
-  const document = { ...editor.document, training: TrainingSettings.parse({ data: 'digits', epochs: 3 }) };
+  const document = linearDigits({ epochs: 3 });
   const metrics: Metrics[] = [];
   const noon = Date.UTC(2026, 2, 1, 12);
   vi.useFakeTimers({ toFake: ['Date'], now: noon });

@@ -3,9 +3,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EpochMetrics } from '../../contract/run.ts';
-import { TrainingSettings } from '../../graph-engine/document/trainingSettings.ts';
+import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { SAMPLE_NUMBERS } from '../../graph-engine/program/residentTables.ts';
-import { openEditor } from '../../graph-engine/testing/openEditor.ts';
+import { linearDigits } from '../../graph-engine/testing/linearDigits.ts';
 import type { CompiledProgram, Executor, NamedTensors } from '../executors/compiledProgram.ts';
 import { openTensorflowExecutor } from '../executors/tensorflowExecutor.ts';
 import { openWasmExecutor } from '../executors/wasm/wasmExecutor.ts';
@@ -30,16 +30,6 @@ afterAll(async () => {
   for (const engine of Object.values(engines)) await engine.dispose();
   await rm(folder, { recursive: true });
 });
-
-function digitsNetwork(changes: Partial<TrainingSettings>) {
-  const editor = openEditor();
-  editor.add('input', { height: 8, width: 8, channels: 1 }, 'input');
-  editor.add('flatten', {}, 'flat');
-  editor.add('dense', { units: 10 }, 'scores');
-  editor.add('classificationOutput', {}, 'output');
-  editor.wire('input', 'flat').wire('flat', 'scores').wire('scores', 'output');
-  return { ...editor.document, training: TrainingSettings.parse({ data: 'digits', epochs: 2, ...changes }) };
-}
 
 /** An executor on which data may stay, and what was fed to it. */
 function watched(executor: Executor, roomForData: number | undefined) {
@@ -81,7 +71,7 @@ interface Told {
 
 async function trained(
   executor: Executor,
-  document: ReturnType<typeof digitsNetwork>,
+  document: SkipwireDocument,
   run: string,
   until = Number.POSITIVE_INFINITY,
 ): Promise<Told> {
@@ -133,7 +123,7 @@ test.each([
   async ({ engine, title, changes }) => {
     const executor = engines[engine];
     if (executor === undefined) throw new Error(`There is no ${engine}`);
-    const document = digitsNetwork(changes);
+    const document = linearDigits({ epochs: 2, ...changes });
     const fed = await trained(watched(executor, undefined).executor, document, `${engine}-${title}-fed`);
     const device = watched(executor, 1e9);
     const resident = await trained(device.executor, document, `${engine}-${title}-resident`);
@@ -147,7 +137,7 @@ test.each([
 test('a run that is left goes on with the data elsewhere, and its checkpoint holds none of them', async () => {
   const executor = engines['wasm'];
   if (executor === undefined) throw new Error('There is no engine');
-  const document = digitsNetwork({});
+  const document = linearDigits({ epochs: 2 });
   const whole = await trained(watched(executor, undefined).executor, document, 'whole');
   const begun = await trained(watched(executor, 1e9).executor, document, 'left', 1);
   const { name } = await furthestCheckpoint(path.join(folder, 'left', 'checkpoints'));
@@ -162,7 +152,7 @@ test('data that do not fit are fed', async () => {
   const executor = engines['wasm'];
   if (executor === undefined) throw new Error('There is no engine');
   const device = watched(executor, 1e5);
-  const { notices } = await trained(device.executor, digitsNetwork({ epochs: 1 }), 'small');
+  const { notices } = await trained(device.executor, linearDigits({ epochs: 1 }), 'small');
   expect(notices.join()).not.toMatch(/stays on/);
   expect(device.fed('train')).not.toContain(SAMPLE_NUMBERS);
 });

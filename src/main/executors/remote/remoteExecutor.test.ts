@@ -1,22 +1,13 @@
 import { expect, test } from 'vitest';
 import { createBuilder } from '../../../graph-engine/program/builder.ts';
-import type { Program, Variable } from '../../../graph-engine/program/program.ts';
+import type { Program } from '../../../graph-engine/program/program.ts';
 import type { Executor } from '../compiledProgram.ts';
 import { EngineError } from '../engineError.ts';
 import { openWasmExecutor } from '../wasm/wasmExecutor.ts';
 import { executorPort } from './messagePort.ts';
 import { openRemoteExecutor } from './remoteExecutor.ts';
 import { serveExecutor } from './serveExecutor.ts';
-
-const weight: Variable = {
-  name: 'weight',
-  dims: [3],
-  dtype: 'float32',
-  initializer: { kind: 'constant', value: 2 },
-  role: 'weight',
-  trainable: true,
-  origin: '',
-};
+import { threeWeights as weight } from '../testing/threeWeights.ts';
 
 /** `y = weight * x`, and `weight -= rate * x`. */
 function program(): Program {

@@ -2,13 +2,14 @@ import { expect, test, vi } from 'vitest';
 import { TrainingSettings } from '../../../graph-engine/document/trainingSettings.ts';
 import { lowerDocument, type LoweredDocument } from '../../../graph-engine/lower/lowerDocument.ts';
 import { createBuilder } from '../../../graph-engine/program/builder.ts';
-import type { Program, Variable } from '../../../graph-engine/program/program.ts';
+import type { Program } from '../../../graph-engine/program/program.ts';
 import { openEditor } from '../../../graph-engine/testing/openEditor.ts';
 import type { CompiledProgram, NamedTensors } from '../compiledProgram.ts';
 import { createInterpretedExecutor } from '../interpreted/createInterpretedExecutor.ts';
 import { openWasmExecutor } from '../wasm/wasmExecutor.ts';
 import { hasSoftwareAdapter, useSoftwareAdapter } from './testing/softwareAdapter.ts';
 import type { WebgpuEngine } from './webgpuEngine.ts';
+import { threeWeights as weight } from '../testing/threeWeights.ts';
 
 // A graphics processor that the processor plays is slow where others use it as well.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 180_000 });
@@ -36,16 +37,6 @@ function smallNetwork(): LoweredDocument {
   if (!lowered.ok) throw new Error(JSON.stringify(lowered.error));
   return lowered.value;
 }
-
-const weight: Variable = {
-  name: 'weight',
-  dims: [3],
-  dtype: 'float32',
-  initializer: { kind: 'constant', value: 2 },
-  role: 'weight',
-  trainable: true,
-  origin: '',
-};
 
 const feedsOf = (number: number, batch: number): NamedTensors => ({
   'inputs/input': Float32Array.from({ length: batch * 64 }, (_, i) => Math.sin(i + number)),

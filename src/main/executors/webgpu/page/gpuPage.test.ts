@@ -7,19 +7,10 @@ import { expect, test } from 'vitest';
 import { findChromium } from '../../../../../scripts/chromium.mjs';
 import { pageHeaders, pageTypes } from '../../../../contract/pageDelivery.ts';
 import { createBuilder } from '../../../../graph-engine/program/builder.ts';
-import type { Variable } from '../../../../graph-engine/program/program.ts';
 import { productRoot } from '../../../files/productRoot.ts';
+import { threeWeights as weight } from '../../testing/threeWeights.ts';
 
 const files = path.join(productRoot, 'dist', 'gpuPage');
-const weight: Variable = {
-  name: 'weight',
-  dims: [3],
-  dtype: 'float32',
-  initializer: { kind: 'constant', value: 2 },
-  role: 'weight',
-  trainable: true,
-  origin: '',
-};
 
 /** `y = weight * x`, and `weight -= rate * x`. */
 function program() {
