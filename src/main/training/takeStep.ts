@@ -29,9 +29,12 @@ export async function takeStep(order: StepOrder, batch: Batch): Promise<NamedTen
       : gatherAndUpdate(order, batch);
   // It is waited for below; until then nobody hears that it has failed.
   results.catch(() => undefined);
-  if (!isQueued(order)) await results;
-  if (settings.averaging?.kind === 'ema') await compiled.run(learningEntries.average, {});
-  return results;
+  const queue = isQueued(order) ? compiled.queue : undefined;
+  if (queue === undefined) await results;
+  if (settings.averaging?.kind !== 'ema') return results;
+  const averaged = (queue ?? compiled).run(learningEntries.average, {});
+  const [found] = await Promise.all([results, averaged]);
+  return found;
 }
 
 /** Whether steps may be queued. Where a step has parts they are waited for, as their results are joined. */

@@ -4,6 +4,8 @@ import { TrainingSettings } from '../../graph-engine/document/trainingSettings.t
 import { lowerDocument, type LoweredDocument } from '../../graph-engine/lower/lowerDocument.ts';
 import { openEditor } from '../../graph-engine/testing/openEditor.ts';
 import type { CompiledProgram, Executor } from '../executors/compiledProgram.ts';
+import { acrossPort, type Crossings } from '../executors/testing/acrossPort.ts';
+import { withQueue } from '../executors/testing/withQueue.ts';
 import { openWasmExecutor } from '../executors/wasm/wasmExecutor.ts';
 import type { Batch, BatchSource } from './batches.ts';
 import type { TrainingPart } from './trainingPart.ts';
@@ -60,31 +62,6 @@ function batchesOf({ inputs, outputs }: LoweredDocument, batchSize: number, spoi
   };
 }
 
-/** As on a device that computes beside the processor: results come when the queue is settled, all at once. */
-function withQueue(compiled: CompiledProgram) {
-  let waiting: (() => void)[] = [];
-  const seen = { most: 0, settled: 0 };
-  const queued: CompiledProgram = {
-    ...compiled,
-    queue: {
-      run(entry, feeds, fetches) {
-        const results = compiled.run(entry, feeds, fetches);
-        results.catch(() => undefined);
-        return new Promise((resolve, reject) => {
-          waiting.push(() => void results.then(resolve, reject));
-          seen.most = Math.max(seen.most, waiting.length);
-        });
-      },
-      settle() {
-        seen.settled++;
-        for (const go of waiting.splice(0)) go();
-        waiting = [];
-      },
-    },
-  };
-  return { queued, seen };
-}
-
 interface Course {
   readonly steps: readonly { step: number; loss: number }[];
   readonly metrics: readonly Metrics[];
@@ -97,7 +74,7 @@ interface Choice {
   readonly spoil?: number;
   readonly from?: TrainingPosition;
   readonly wish?: (step: number) => ReturnType<TrainingOrder['wish']>;
-  readonly wrap: (compiled: CompiledProgram) => CompiledProgram;
+  readonly wrap: (compiled: CompiledProgram) => CompiledProgram | Promise<CompiledProgram>;
 }
 
 async function train({ settings: changes = {}, spoil, from, wish = () => 'go-on', wrap }: Choice): Promise<Course> {
@@ -116,7 +93,7 @@ async function train({ settings: changes = {}, spoil, from, wish = () => 'go-on'
   try {
     await trainNetwork({
       ...{ lowered, settings, parts: [watcher], batches: batchesOf(lowered, settings.batchSize, spoil) },
-      compiled: wrap(compiled),
+      compiled: await wrap(compiled),
       ...(from !== undefined && { from }),
       checkpoints: {
         save: async (position) => void saved.push(position),
@@ -160,6 +137,29 @@ test.each([
   expect(seen.most).toBeLessThanOrEqual(32);
   // Gathered gradients are waited for.
   expect(seen.most > 1).toBe(!('accumulate' in settings));
+});
+
+test.each([
+  ['one after another', {}],
+  ['with averaged weights', { averaging: { kind: 'ema', decay: 0.9 } }],
+] as const)('steps that run ahead at the other end of a port are the same steps: %s', async (_, settings) => {
+  let crossed: Crossings = { requests: 0, answers: 0 };
+  const through =
+    (choose: (compiled: CompiledProgram) => CompiledProgram): Choice['wrap'] =>
+    async (compiled) => {
+      const made = await acrossPort(choose(compiled));
+      crossed = made.crossed;
+      return made.compiled;
+    };
+  const changes = { ...settings, epochs: 1 };
+  const ahead = await train({ settings: changes, wrap: through((compiled) => withQueue(compiled).queued) });
+  const fewer = crossed.answers;
+  const waited = await train({ settings: changes, wrap: through(plain) });
+  expect(ahead.steps).toEqual(waited.steps);
+  expect(ahead.weights).toEqual(waited.weights);
+  expect(crossed.answers).toBeGreaterThanOrEqual(waited.steps.length);
+  // As many on a machine so slow that every step is reported.
+  expect(fewer).toBeLessThanOrEqual(crossed.answers);
 });
 
 test('a loss that is no number is told with its own step, however far the device was ahead', async () => {

@@ -266,6 +266,8 @@ export function createInterpretedProgram<T>(engine: InterpretedEngine<T>, progra
     async dispose() {
       if (state === 'disposed') return;
       state = 'disposed';
+      // What is still queued was computed, and has its values.
+      engine.settle?.();
       recorded?.dispose();
       for (const tensor of [...memory.values(), ...constants.values()]) engine.dispose(tensor);
       memory.clear();

@@ -22,6 +22,8 @@ export type ExecutorRequest =
       readonly entry: string;
       readonly feeds: NamedTensors;
       readonly fetches: readonly string[] | undefined;
+      /** Whether its values may come with the next `settle`. */
+      readonly queued: boolean;
     }
   | { readonly kind: 'read'; readonly compiled: number; readonly names: readonly string[] | undefined }
   | { readonly kind: 'write'; readonly compiled: number; readonly values: NamedTensors }
@@ -39,7 +41,11 @@ export interface ExecutorDescription {
 /** What comes back for each kind of request. */
 export interface ExecutorReplies {
   readonly open: ExecutorDescription;
-  readonly compile: number;
+  readonly compile: {
+    readonly compiled: number;
+    /** Whether it has a queue. */
+    readonly queues: boolean;
+  };
   readonly run: NamedTensors;
   readonly read: NamedTensors;
   readonly write: undefined;
@@ -47,11 +53,9 @@ export interface ExecutorReplies {
   readonly close: undefined;
 }
 
-/** A request on its way. */
-export interface NumberedRequest {
-  readonly number: number;
-  readonly request: ExecutorRequest;
-}
+/** What goes to the executor: a request, or that what was queued so far for a program is wanted now, which nobody answers. */
+export type ExecutorMessage =
+  { readonly number: number; readonly request: ExecutorRequest } | { readonly settle: number };
 
 /** An answer on its way: a value, why the engine failed, a problem in words for the user, or a bug with its stack. */
 export type NumberedReply = { readonly number: number } & (
@@ -62,3 +66,6 @@ export type NumberedReply = { readonly number: number } & (
   | { readonly problem: HostProblem }
   | { readonly bug: string }
 );
+
+/** What comes back: all answers that were ready at the same time. */
+export type ExecutorAnswers = readonly NumberedReply[];

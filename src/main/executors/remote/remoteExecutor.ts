@@ -2,11 +2,12 @@ import { HostFailure } from '../../files/hostFailure.ts';
 import type { CompiledProgram, Executor, NamedTensors } from '../compiledProgram.ts';
 import { EngineError } from '../engineError.ts';
 import type {
+  ExecutorAnswers,
+  ExecutorMessage,
   ExecutorPort,
   ExecutorReplies,
   ExecutorRequest,
   NumberedReply,
-  NumberedRequest,
 } from './executorMessages.ts';
 
 interface Waiting {
@@ -16,7 +17,8 @@ interface Waiting {
 
 /**
  * An executor at the other end of a port. Whatever it does happens there, weights stay there, and only what is fed and fetched
- * crosses. When the other end goes away, every call that waits and every later one fails with an `EngineError`.
+ * crosses. Steps that are queued there are sent ahead without waiting for one another. When the other end goes away, every call that
+ * waits and every later one fails with an `EngineError`.
  */
 export async function openRemoteExecutor(port: ExecutorPort): Promise<Executor> {
   const waiting = new Map<number, Waiting>();
@@ -24,19 +26,24 @@ export async function openRemoteExecutor(port: ExecutorPort): Promise<Executor> 
   let name = 'The engine';
   let gone: string | undefined;
 
+  const send = (message: ExecutorMessage): void => port.post(message);
+
   port.listen((message) => {
-    const reply = message as NumberedReply;
-    const call = waiting.get(reply.number);
-    waiting.delete(reply.number);
-    if (call === undefined) return;
-    if ('value' in reply) call.resolve(reply.value as never);
-    else call.reject(errorOf(reply));
+    for (const reply of message as ExecutorAnswers) {
+      const call = waiting.get(reply.number);
+      waiting.delete(reply.number);
+      if (call === undefined) continue;
+      if ('value' in reply) call.resolve(reply.value as never);
+      else call.reject(errorOf(reply));
+    }
   });
-  port.onClose((reason) => {
-    gone = reason;
+
+  function lose(reason: string): void {
+    gone ??= reason;
     for (const { reject } of waiting.values()) reject(new EngineError(name, reason));
     waiting.clear();
-  });
+  }
+  port.onClose(lose);
 
   function ask<Kind extends ExecutorRequest['kind']>(
     request: Extract<ExecutorRequest, { kind: Kind }>,
@@ -45,7 +52,7 @@ export async function openRemoteExecutor(port: ExecutorPort): Promise<Executor> 
     return new Promise((resolve, reject) => {
       const number = ++lastNumber;
       waiting.set(number, { resolve, reject });
-      port.post({ number, request } satisfies NumberedRequest);
+      send({ number, request });
     });
   }
 
@@ -57,11 +64,22 @@ export async function openRemoteExecutor(port: ExecutorPort): Promise<Executor> 
     ...(device !== undefined && { device }),
     ...(roomForData !== undefined && { roomForData }),
     async compile(program, options) {
-      const compiled = await ask({ kind: 'compile', program, options });
+      const { compiled, queues } = await ask({ kind: 'compile', program, options });
+      const run =
+        (queued: boolean): CompiledProgram['run'] =>
+        async (entry, feeds, fetches) => ({
+          ...(await ask({ kind: 'run', compiled, entry, feeds: compact(feeds), fetches, queued })),
+        });
       return {
         program,
-        run: async (entry, feeds, fetches) => ({
-          ...(await ask({ kind: 'run', compiled, entry, feeds: compact(feeds), fetches })),
+        run: run(false),
+        ...(queues && {
+          queue: {
+            run: run(true),
+            settle() {
+              if (gone === undefined) send({ settle: compiled });
+            },
+          },
         }),
         readVariables: async (names) => ({ ...(await ask({ kind: 'read', compiled, names })) }),
         writeVariables: (values) => ask({ kind: 'write', compiled, values }),
@@ -70,6 +88,7 @@ export async function openRemoteExecutor(port: ExecutorPort): Promise<Executor> 
     },
     async dispose() {
       if (gone === undefined) await ask({ kind: 'close' });
+      lose('It has been closed.');
       port.close();
     },
   };

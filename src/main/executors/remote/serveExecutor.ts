@@ -3,14 +3,18 @@ import { problemOf } from '../../files/hostFailure.ts';
 import type { CompiledProgram, Executor } from '../compiledProgram.ts';
 import { EngineError } from '../engineError.ts';
 import type {
+  ExecutorAnswers,
+  ExecutorMessage,
   ExecutorPort,
   ExecutorReplies,
   ExecutorRequest,
   NumberedReply,
-  NumberedRequest,
 } from './executorMessages.ts';
 
-/** Does what the other end of the port asks of an executor, which is opened when it asks for that. */
+/**
+ * Does what the other end of the port asks of an executor, which is opened when it asks for that. Steps that were queued are told
+ * to the device as they come in; what becomes of them crosses in one message, as it is read from the device in one piece.
+ */
 export function serveExecutor(port: ExecutorPort, open: () => Promise<Executor>): void {
   const programs = new Map<number, CompiledProgram>();
   let opening: Promise<Executor> | undefined;
@@ -32,10 +36,13 @@ export function serveExecutor(port: ExecutorPort, open: () => Promise<Executor>)
       case 'compile': {
         const compiled = await executor.compile(request.program, request.options);
         programs.set(++lastProgram, compiled);
-        return lastProgram;
+        return { compiled: lastProgram, queues: compiled.queue !== undefined };
       }
-      case 'run':
-        return programOf(request.compiled).run(request.entry, request.feeds, request.fetches);
+      case 'run': {
+        const { entry, feeds, fetches, queued } = request;
+        const program = programOf(request.compiled);
+        return (queued ? (program.queue ?? program) : program).run(entry, feeds, fetches);
+      }
       case 'read':
         return programOf(request.compiled).readVariables(request.names);
       case 'write':
@@ -54,12 +61,34 @@ export function serveExecutor(port: ExecutorPort, open: () => Promise<Executor>)
     }
   }
 
+  /** After all requests that came before, each of which waits for the executor. */
+  async function settle(compiled: number): Promise<void> {
+    await opening;
+    programs.get(compiled)?.queue?.settle();
+  }
+
+  let ready: NumberedReply[] = [];
+  function reply(one: NumberedReply): void {
+    ready.push(one);
+    if (ready.length > 1) return;
+    // What is read together is ready together.
+    queueMicrotask(() => {
+      port.post(ready satisfies ExecutorAnswers);
+      ready = [];
+    });
+  }
+
   port.listen((message) => {
     // The other end is a part of this product, over a channel that nobody else holds.
-    const { number, request } = message as NumberedRequest;
+    const asked = message as ExecutorMessage;
+    if ('settle' in asked) {
+      void settle(asked.settle).catch(() => undefined);
+      return;
+    }
+    const { number, request } = asked;
     answer(request).then(
-      (value) => port.post({ number, value } satisfies NumberedReply),
-      (error: unknown) => port.post(failureOf(number, error)),
+      (value) => reply({ number, value }),
+      (error: unknown) => reply(failureOf(number, error)),
     );
   });
   port.onClose(() => void opening?.then((executor) => executor.dispose()).catch(() => undefined));

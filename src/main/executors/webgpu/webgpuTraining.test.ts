@@ -1,11 +1,12 @@
-import { expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { TrainingSettings } from '../../../graph-engine/document/trainingSettings.ts';
 import { lowerDocument, type LoweredDocument } from '../../../graph-engine/lower/lowerDocument.ts';
 import { createBuilder } from '../../../graph-engine/program/builder.ts';
 import type { Program } from '../../../graph-engine/program/program.ts';
 import { openEditor } from '../../../graph-engine/testing/openEditor.ts';
-import type { CompiledProgram, NamedTensors } from '../compiledProgram.ts';
+import type { CompiledProgram, Executor, NamedTensors } from '../compiledProgram.ts';
 import { createInterpretedExecutor } from '../interpreted/createInterpretedExecutor.ts';
+import { acrossPort } from '../testing/acrossPort.ts';
 import { openWasmExecutor } from '../wasm/wasmExecutor.ts';
 import { hasSoftwareAdapter, useSoftwareAdapter } from './testing/softwareAdapter.ts';
 import type { WebgpuEngine } from './webgpuEngine.ts';
@@ -67,10 +68,16 @@ async function course(compiled: CompiledProgram): Promise<number[]> {
 }
 
 if (hasSoftwareAdapter()) {
+  let engine: WebgpuEngine;
+  let executor: Executor;
+  beforeAll(async () => {
+    engine = await openEngine();
+    executor = createInterpretedExecutor(engine);
+  });
+  afterAll(() => executor.dispose());
+
   test('steps that are told again are the steps that WebAssembly takes, and hold as much memory as one', async () => {
     const { program } = smallNetwork();
-    const engine = await openEngine();
-    const executor = createInterpretedExecutor(engine);
     const wasm = await openWasmExecutor();
     const options = { seed: 3, selfCheck: false };
     const compiled = await executor.compile(program, options);
@@ -113,8 +120,35 @@ if (hasSoftwareAdapter()) {
 
     await compiled.dispose();
     expect(engine.liveTensors()).toBeLessThan(held);
-    await executor.dispose();
     await wasm.dispose();
+  });
+
+  test('steps that are sent ahead through a port are the steps that are waited for, bit by bit', async () => {
+    const { program } = smallNetwork();
+    const train = async (way: 'ahead' | 'waiting') => {
+      const { compiled, crossed } = await acrossPort(await executor.compile(program, { seed: 3, selfCheck: false }));
+      const queue = way === 'ahead' ? compiled.queue : undefined;
+      const sent: Promise<Record<string, unknown>>[] = [];
+      const before = crossed.answers;
+      for (let step = 0; step < 12; step++) {
+        const results = (queue ?? compiled).run('train', feedsOf(step, 4), ['loss']);
+        sent.push(results, (queue ?? compiled).run('average', {}));
+        if (queue === undefined) await Promise.all(sent);
+      }
+      queue?.settle();
+      const losses = await Promise.all(sent);
+      const answers = crossed.answers - before;
+      const variables = await compiled.readVariables();
+      // What is queued when a program is let go of was computed, and comes.
+      const last = queue?.run('train', feedsOf(12, 4), ['loss']);
+      await compiled.dispose();
+      await last;
+      return { losses, variables, answers };
+    };
+    const [waited, ahead] = [await train('waiting'), await train('ahead')];
+    expect(ahead.losses).toEqual(waited.losses);
+    expect(ahead.variables).toEqual(waited.variables);
+    expect(ahead.answers).toBeLessThan(waited.answers);
   });
 
   test('what is larger than the device takes is told with what would fit, and harms no other program', async () => {

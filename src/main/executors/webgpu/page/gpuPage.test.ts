@@ -25,22 +25,49 @@ function program() {
 const conversation = `async (program) => {
   const { port1, port2 } = new MessageChannel();
   const waiting = new Map();
-  port1.onmessage = ({ data }) => waiting.get(data.number)(data);
+  let answers = 0;
+  port1.onmessage = ({ data }) => {
+    answers++;
+    for (const reply of data) waiting.get(reply.number)(reply);
+  };
   const ask = (request) => new Promise((resolve) => {
     waiting.set(waiting.size + 1, resolve);
     port1.postMessage({ number: waiting.size, request });
   });
   window.postMessage('skipwire:gpu-port', '*', [port2]);
   const opened = await ask({ kind: 'open' });
-  const compiled = (await ask({ kind: 'compile', program, options: { seed: 1, selfCheck: false } })).value;
-  const feeds = { x: Float32Array.of(1, 2, 3), rate: Float32Array.of(0.5) };
+  const { compiled } = (await ask({ kind: 'compile', program, options: { seed: 1, selfCheck: false } })).value;
+  const step = (x, queued) => {
+    const feeds = { x: Float32Array.from(x), rate: Float32Array.of(0.5) };
+    return ask({ kind: 'run', compiled, entry: 'learn', feeds, queued });
+  };
   const found = [];
-  for (let step = 0; step < 3; step++) {
-    const { value } = await ask({ kind: 'run', compiled, entry: 'learn', feeds });
-    found.push(Array.from(value.y));
-  }
+  for (let i = 0; i < 3; i++) found.push(Array.from((await step([1, 2, 3], false)).value.y));
   const { value } = await ask({ kind: 'read', compiled });
-  return { device: opened.value.device.kind, found, weight: Array.from(value.weight) };
+
+  const inputs = Array.from({ length: 32 }, (_, i) => [0.1 * i, 1 / (i + 1), Math.sin(i)]);
+  const learn = async (queued) => {
+    await ask({ kind: 'write', compiled, values: { weight: Float32Array.of(2, 2, 2) } });
+    const before = answers;
+    const losses = [];
+    if (queued) {
+      const sent = inputs.map((x) => step(x, true));
+      port1.postMessage({ settle: compiled });
+      losses.push(...(await Promise.all(sent)));
+    } else for (const x of inputs) losses.push(await step(x, false));
+    const count = answers - before;
+    const weight = (await ask({ kind: 'read', compiled })).value.weight;
+    return { count, values: [...losses.map(({ value }) => Array.from(value.y)), Array.from(weight)] };
+  };
+  const [waited, queued] = [await learn(false), await learn(true)];
+  return {
+    device: opened.value.device.kind,
+    found,
+    weight: Array.from(value.weight),
+    waited: waited.count,
+    queued: queued.count,
+    same: JSON.stringify(waited.values) === JSON.stringify(queued.values) && waited.values.flat().every(Number.isFinite),
+  };
 }`;
 
 test(
@@ -73,6 +100,10 @@ test(
           [1, 0, -3],
         ],
         weight: [0.5, -1, -2.5],
+        // Answers that were waited for, of 32 steps that wait for one another and of 32 that are sent ahead.
+        waited: 32,
+        queued: 1,
+        same: true,
       });
     } finally {
       await browser.close();
