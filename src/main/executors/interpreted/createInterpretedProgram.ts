@@ -24,6 +24,9 @@ type AnyKernel<T> = (call: {
   readonly variables: { read(name: string): T; write(name: string, tensor: T): void };
 }) => readonly T[];
 
+/** The same for those that are computed together. */
+type AnyJointKernel<T> = (calls: readonly Parameters<AnyKernel<T>>[0][]) => void;
+
 /** How many batch sizes of one plan are remembered: those of training, of its last batch, and of a look at samples. */
 const REMEMBERED_BATCHES = 4;
 
@@ -144,10 +147,14 @@ export function createInterpretedProgram<T>(engine: InterpretedEngine<T>, progra
     }
   }
 
+  function callOf({ inputShapes, outputShapes, instruction: { attributes } }: ShapedStep, inputs: readonly T[]) {
+    return { inputs, inputShapes, attributes, outputShapes, variables };
+  }
+
   function compute(step: ShapedStep, primitive: ComputedPrimitive, inputs: readonly T[]): readonly T[] {
-    const { inputShapes, outputShapes, instruction } = step;
+    const { outputShapes } = step;
     const kernel = engine.kernels[primitive] as unknown as AnyKernel<T>;
-    const results = kernel({ inputs, inputShapes, attributes: instruction.attributes, outputShapes, variables });
+    const results = kernel(callOf(step, inputs));
     if (results.length !== outputShapes.length) throw new Error(`the kernel of ${primitive} broke its shape`);
     return outputShapes.some(({ dtype }) => isNarrow(dtype)) ? results.map(narrowedTo(outputShapes)) : results;
   }
@@ -163,25 +170,40 @@ export function createInterpretedProgram<T>(engine: InterpretedEngine<T>, progra
   }
 
   function execute(steps: readonly ShapedStep[], slots: (T | undefined)[]): void {
-    for (const step of steps) {
-      const inputs: T[] = [];
-      for (const slot of step.inputs) {
-        const tensor = slots[slot];
-        if (tensor === undefined) throw new Error(`${step.instruction.origin}: a value is used before it is made`);
-        inputs.push(tensor);
-      }
-      let outputs: readonly T[];
+    for (let i = 0; i < steps.length; i++) {
+      const step = steps[i];
+      if (step === undefined) return;
+      const joint = engine.together?.[step.primitive as ComputedPrimitive] as unknown as AnyJointKernel<T> | undefined;
       try {
-        outputs = perform(step, inputs);
+        if (joint === undefined) {
+          const outputs = perform(step, inputsOf(step, slots));
+          for (const [o, output] of outputs.entries()) slots[step.outputs[o] ?? 0] = output;
+        } else {
+          const run = neighboursOf(steps, i);
+          joint(run.map((one) => callOf(one, inputsOf(one, slots))));
+          for (const one of run.slice(0, -1)) release(one, slots);
+          i += run.length - 1;
+        }
       } catch (error) {
         throw failure(error, step.primitive, step.instruction.origin);
       }
-      for (let i = 0; i < outputs.length; i++) slots[step.outputs[i] ?? 0] = outputs[i];
-      for (const slot of step.released) {
-        const tensor = slots[slot];
-        slots[slot] = undefined;
-        if (tensor !== undefined) engine.dispose(tensor);
-      }
+      release(steps[i] ?? step, slots);
+    }
+  }
+
+  function inputsOf({ inputs, instruction }: ShapedStep, slots: readonly (T | undefined)[]): T[] {
+    return inputs.map((slot) => {
+      const tensor = slots[slot];
+      if (tensor === undefined) throw new Error(`${instruction.origin}: a value is used before it is made`);
+      return tensor;
+    });
+  }
+
+  function release({ released }: ShapedStep, slots: (T | undefined)[]): void {
+    for (const slot of released) {
+      const tensor = slots[slot];
+      slots[slot] = undefined;
+      if (tensor !== undefined) engine.dispose(tensor);
     }
   }
 
@@ -274,6 +296,12 @@ export function createInterpretedProgram<T>(engine: InterpretedEngine<T>, progra
       constants.clear();
     },
   };
+}
+
+/** A step with those of the same primitive that follow it. */
+function neighboursOf(steps: readonly ShapedStep[], from: number): readonly ShapedStep[] {
+  const end = steps.findIndex(({ primitive }, i) => i > from && primitive !== steps[from]?.primitive);
+  return steps.slice(from, end < 0 ? steps.length : end);
 }
 
 const NO_SHAPE: TensorShape = { dims: [], dtype: 'float32' };

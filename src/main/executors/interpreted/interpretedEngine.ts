@@ -51,6 +51,11 @@ export type ComputedPrimitive = Exclude<PrimitiveName, HandledPrimitive>;
 /** Kernels of a family, or of all primitives: `satisfies Kernels<T, ...>` lists what is missing. */
 export type Kernels<T, Name extends ComputedPrimitive = ComputedPrimitive> = { readonly [N in Name]: Kernel<N, T> };
 
+/** Kernels without outputs that compute many calls at once: each call may come with those that follow it in an entry. */
+export type JointKernels<T> = {
+  readonly [N in ComputedPrimitive]?: (calls: readonly [KernelCall<N, T>, ...KernelCall<N, T>[]]) => void;
+};
+
 /** What one call told the device. */
 export interface Recording {
   /** Of the memory that it keeps for itself. */
@@ -96,6 +101,8 @@ export interface InterpretedEngine<T> {
   /** A float32 tensor rounded to the nearest values of the narrow float that the shape says, as a new handle. */
   narrow(tensor: T, shape: TensorShape): T;
   readonly kernels: Kernels<T>;
+  /** Of primitives that are better computed for many variables together than for one; `kernels` has them too. */
+  readonly together?: JointKernels<T>;
   /** What rewrites each entry for this engine, beside the passes that help all. */
   readonly passes?: readonly PassName[];
   /** Handles that are alive on the device, for tests and for people; constant from step to step. */

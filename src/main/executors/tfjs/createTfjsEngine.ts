@@ -1,7 +1,7 @@
 import type { BackendValues, TensorInfo } from '@tensorflow/tfjs-core';
 import type { PassName } from '../../../graph-engine/program/passes/index.ts';
 import type { TensorData } from '../compiledProgram.ts';
-import type { InterpretedEngine, Kernels, TensorShape } from '../interpreted/interpretedEngine.ts';
+import type { InterpretedEngine, JointKernels, Kernels, TensorShape } from '../interpreted/interpretedEngine.ts';
 import type { TfjsDevice } from './tfjsDevice.ts';
 
 /** What an engine on a backend of TensorFlow.js says for itself. */
@@ -10,17 +10,32 @@ export interface TfjsEngineParts {
   readonly threads: number;
   readonly device: TfjsDevice;
   readonly kernels: Kernels<TensorInfo>;
+  readonly together?: JointKernels<TensorInfo>;
   readonly passes?: readonly PassName[];
   narrow(tensor: TensorInfo, shape: TensorShape): TensorInfo;
   flush?(): void;
   close(): void;
 }
 
-type AnyKernel = (call: unknown) => readonly TensorInfo[];
+type AnyKernel = (call: unknown) => readonly TensorInfo[] | undefined;
 
 /** An engine on a backend of TensorFlow.js: tensors are its infos, and what a kernel leaves behind is disposed. */
-export function createTfjsEngine({ device, kernels, ...parts }: TfjsEngineParts): InterpretedEngine<TensorInfo> {
+export function createTfjsEngine({
+  device,
+  kernels,
+  together = {},
+  ...parts
+}: TfjsEngineParts): InterpretedEngine<TensorInfo> {
   const { backend } = device;
+
+  function scoped(family: Readonly<Record<string, unknown>>): Record<string, unknown> {
+    const entries = Object.entries(family).map(([name, kernel]) => {
+      const any = kernel as AnyKernel;
+      return [name, (call: unknown) => device.scoped(() => any(call) ?? [])];
+    });
+    return Object.fromEntries(entries) as Record<string, unknown>;
+  }
+
   return {
     ...parts,
     upload: (data, { dims }) => device.upload(data, dims),
@@ -34,12 +49,8 @@ export function createTfjsEngine({ device, kernels, ...parts }: TfjsEngineParts)
       if (rounded === undefined) throw new Error('Rounding gives a tensor');
       return rounded;
     },
-    kernels: Object.fromEntries(
-      Object.entries(kernels).map(([name, kernel]) => {
-        const any = kernel as AnyKernel;
-        return [name, (call: unknown) => device.scoped(() => any(call))];
-      }),
-    ) as unknown as Kernels<TensorInfo>,
+    kernels: scoped(kernels) as unknown as Kernels<TensorInfo>,
+    together: scoped(together),
     liveTensors: () => backend.numDataIds(),
   };
 }

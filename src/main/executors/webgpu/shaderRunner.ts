@@ -26,6 +26,8 @@ export interface ShaderRunner {
   bufferOf(tensor: TensorInfo): GPUBuffer;
   /** Workgroups that one dimension of a grid takes. */
   readonly mostWorkgroups: number;
+  /** Tensors that one shader takes. */
+  readonly mostBuffers: number;
   /** Workgroups of a grid with room for so many; there may be some more. */
   grid(count: number): readonly [x: number, y: number];
   /** A new tensor on the device with undefined elements. It is disposed with the kernel that asked for it, unless returned. */
@@ -127,6 +129,7 @@ export function createShaderRunner(
   return {
     device,
     mostWorkgroups: most,
+    mostBuffers: gpu.limits.maxStorageBuffersPerShaderStage,
     run({ shader, reads = [], writes, parameters = [], elements, workgroups }) {
       if (reads.length !== shader.reads || writes.length !== shader.writes) {
         throw new Error(`${shader.name} takes ${shader.reads} and writes ${shader.writes} tensors`);

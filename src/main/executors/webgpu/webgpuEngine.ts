@@ -6,6 +6,7 @@ import { createTfjsEngine } from '../tfjs/createTfjsEngine.ts';
 import { createTfjsDevice, tfjsType } from '../tfjs/tfjsDevice.ts';
 import { createReader } from './deviceReader.ts';
 import { webgpuKernels } from './kernels/index.ts';
+import { jointUpdates } from './kernels/optimizers.ts';
 import { roundingKernel } from './kernels/rounding.ts';
 import { recordOn } from './recorder.ts';
 import { openDevice, type GpuDescription } from './openDevice.ts';
@@ -53,6 +54,7 @@ export async function openWebgpuEngine(
     threads: 1,
     device,
     kernels: webgpuKernels(runner),
+    together: jointUpdates(runner),
     // A chain is one shader.
     passes: ['fuseElementwise'],
     narrow: round,

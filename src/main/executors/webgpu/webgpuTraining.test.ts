@@ -2,12 +2,13 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { TrainingSettings } from '../../../graph-engine/document/trainingSettings.ts';
 import { lowerDocument, type LoweredDocument } from '../../../graph-engine/lower/lowerDocument.ts';
 import { createBuilder } from '../../../graph-engine/program/builder.ts';
-import type { Program } from '../../../graph-engine/program/program.ts';
+import type { Program, Variable } from '../../../graph-engine/program/program.ts';
 import { openEditor } from '../../../graph-engine/testing/openEditor.ts';
 import type { CompiledProgram, Executor, NamedTensors } from '../compiledProgram.ts';
 import { createInterpretedExecutor } from '../interpreted/createInterpretedExecutor.ts';
 import { acrossPort } from '../testing/acrossPort.ts';
 import { openWasmExecutor } from '../wasm/wasmExecutor.ts';
+import { countDispatches } from './testing/countDispatches.ts';
 import { hasSoftwareAdapter, useSoftwareAdapter } from './testing/softwareAdapter.ts';
 import type { WebgpuEngine } from './webgpuEngine.ts';
 import { threeWeights as weight } from '../testing/threeWeights.ts';
@@ -149,6 +150,78 @@ if (hasSoftwareAdapter()) {
     expect(ahead.losses).toEqual(waited.losses);
     expect(ahead.variables).toEqual(waited.variables);
     expect(ahead.answers).toBeLessThan(waited.answers);
+  });
+
+  const count = 9;
+  test.each([
+    ['gradient descent', 'applyGradientDescent', 1, 1],
+    ['momentum', 'applyMomentum', 1, 2],
+    ['Nesterov’s momentum', 'applyMomentum', 1, 2],
+    ['Adam', 'applyAdam', 3, 3],
+  ] as const)('variables are updated together as they are one by one: %s', async (title, shader, scalars, changed) => {
+    const numbers = Array.from({ length: count }, (_, i) => i);
+    const made = (name: string, dims: readonly number[], value: number): Variable => ({
+      ...{ name, dims, dtype: 'float32', role: 'weight', trainable: true, origin: '' },
+      initializer: { kind: 'constant', value },
+    });
+    // The last is changed twice.
+    const places = numbers.map((i) => `v${Math.min(i, count - 2)}`);
+    const variables = numbers.slice(0, -1).flatMap((i) => {
+      const dims = [1 + ((i * 67) % 150)];
+      return [made(`v${i}`, dims, 2), made(`v${i} first`, dims, 0.25), made(`v${i} second`, dims, 0.5)];
+    });
+    const find = (name: string): Variable => variables.find((one) => one.name === name) ?? weight;
+    const entry = (name: string, chosen: readonly number[]) => {
+      const b = createBuilder(name);
+      const [rate, power1, power2] = [
+        b.input('rate', [], 'float32'),
+        b.input('power1', [], 'float32'),
+        b.input('power2', [], 'float32'),
+      ];
+      for (const i of chosen) {
+        const place = places[i] ?? '';
+        const variable = find(place);
+        const [first, second] = [find(`${place} first`), find(`${place} second`)];
+        const gradient = b.input(`gradient${i}`, variable.dims, 'float32');
+        if (shader === 'applyGradientDescent') b.applyGradientDescent(variable, rate, gradient);
+        else if (shader === 'applyMomentum') {
+          const nesterov = title !== 'momentum';
+          b.applyMomentum(variable, first, rate, gradient, { momentum: 0.9, nesterov });
+        } else {
+          const inputs = { learningRate: rate, gradient, beta1Power: power1, beta2Power: power2 };
+          b.applyAdam(variable, { first, second }, inputs, { beta1: 0.9, beta2: 0.99, epsilon: 1e-3 });
+        }
+      }
+      return b.entry();
+    };
+    const entries = Object.fromEntries([
+      ['all', entry('all', numbers)],
+      ...numbers.map((i) => [`one${i}`, entry(`one${i}`, [i])] as const),
+    ]);
+    const compiled = await executor.compile({ variables, entries }, { seed: 1, selfCheck: false });
+    const shared = { rate: Float32Array.of(0.1), power1: Float32Array.of(0.9), power2: Float32Array.of(0.99) };
+    const gradients = numbers.map((i) =>
+      Float32Array.from({ length: find(places[i] ?? '').dims[0] ?? 0 }, (_, k) => Math.sin(1 + k * 1.7 + i)),
+    );
+    const initial = await compiled.readVariables();
+    const all = Object.fromEntries(gradients.map((gradient, i) => [`gradient${i}`, gradient]));
+    const counts = countDispatches(engine.gpuDevice);
+    for (let step = 0; step < 3; step++) await compiled.run('all', { ...shared, ...all });
+    const together = await compiled.readVariables();
+    const most = Math.floor((engine.gpuDevice.limits.maxStorageBuffersPerShaderStage - scalars) / (1 + changed));
+    expect(most).toBeGreaterThan(1);
+    // The second change of the last waits for the first.
+    expect(counts.get(shader)).toBe(3 * (Math.ceil((count - 1) / most) + 1));
+
+    await compiled.writeVariables(initial);
+    for (let step = 0; step < 3; step++) {
+      for (const [i, gradient] of gradients.entries()) {
+        await compiled.run(`one${i}`, { ...shared, [`gradient${i}`]: gradient });
+      }
+    }
+    expect(await compiled.readVariables()).toEqual(together);
+    expect(together['v0']).not.toEqual(initial['v0']);
+    await compiled.dispose();
   });
 
   test('what is larger than the device takes is told with what would fit, and harms no other program', async () => {
