@@ -14,12 +14,12 @@ import { applyPasses, commonPasses, type PassName } from '../program/passes/inde
 import { appendStatistics, createStatisticsWatch, type LoweredStatistics } from './appendStatistics.ts';
 import { appendUpdateStatistics, type UpdateStatistics } from './updateStatistics.ts';
 import { networkEnds } from '../training/networkEnds.ts';
+import { keptHindrance } from '../infer/keptNodes.ts';
 import { trainingObstacle } from '../training/trainingObstacle.ts';
 import { lowerLearning } from './lowerLearning.ts';
 import { mixSamples, type SampleMixer } from './mixSamples.ts';
 import { trainingParameters, type ClassWeightsByOutput } from './trainingParameters.ts';
 import { walkInstances, type HearValues, type MutedPort, type OpInstance } from './walkInstances.ts';
-import { keptInstances } from './keptInstances.ts';
 import { decayedBy } from './weightGroups.ts';
 
 export interface LoweredInput {
@@ -129,8 +129,8 @@ export function lowerDocument(
   const errors = inferred.diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
   if (errors.length > 0) return { ok: false, error: errors };
 
-  const kept = keptInstances(inferred.root);
-  if (kept !== undefined) return refuse('graph/kept-operator', kept);
+  const kept = keptHindrance(inferred.root);
+  if (kept !== undefined) return refuse('graph/kept-operator', `${kept.message} ${kept.remedy}`);
 
   const obstacle = trainingObstacle(document.training, networkEnds(inferred.root));
   if (obstacle !== undefined) return refuse(obstacle.code, `${obstacle.message} ${obstacle.remedy}`);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { openAdvice } from '../../graph-engine/advice/adviseDocument.ts';
 import { inferDocument } from '../../graph-engine/infer/inferDocument.ts';
+import { trainingHints } from '../../graph-engine/training/trainingHints.ts';
 import { exitCodes } from './exitCodes.ts';
 import { openDocument } from './openDocument.ts';
 import { describeDiagnostic, tellingProblems } from './tellProblem.ts';
@@ -16,7 +17,7 @@ export function registerCheckCommand(program: Command): void {
 
 async function check(file: string, { json = false }: { json?: boolean }): Promise<void> {
   const document = await openDocument(file);
-  const { diagnostics } = inferDocument(document);
+  const diagnostics = [...inferDocument(document).diagnostics, ...trainingHints(document)];
   const advice = openAdvice(document);
   for (const diagnostic of [...diagnostics, ...advice]) {
     if (json) console.log(JSON.stringify(diagnostic));

@@ -1,6 +1,7 @@
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import type { TrainingSettings } from '../../graph-engine/document/trainingSettings.ts';
 import { inferDocument } from '../../graph-engine/infer/inferDocument.ts';
+import { keptHindrance } from '../../graph-engine/infer/keptNodes.ts';
 import type { DataSetDescription } from '../../graph-engine/training/dataDescription.ts';
 import { matchData } from '../../graph-engine/training/matchData.ts';
 import { networkEnds } from '../../graph-engine/training/networkEnds.ts';
@@ -27,6 +28,10 @@ export async function requireTrainable(
       ...(first.received !== undefined && { received: first.received }),
       remedy: 'Mend what the editor marks in red; "skipwire check" lists it too.',
     });
+  }
+  const kept = keptHindrance(root);
+  if (kept !== undefined) {
+    throw new HostFailure({ code: 'graph/kept-operator', message: kept.message, remedy: kept.remedy });
   }
   const ends = networkEnds(root);
   const obstacle = trainingObstacle(document.training, ends);

@@ -2,6 +2,7 @@ import { CircleAlert, CircleCheck, Lightbulb, TriangleAlert } from 'lucide-react
 import { useStore } from 'zustand';
 import { useHost } from '../connection/host.ts';
 import { hostStore } from '../connection/hostStore.ts';
+import { trainingHints } from '../../graph-engine/training/trainingHints.ts';
 import { isInFront } from '../panes/layout.ts';
 import { togglePane, usePanes } from '../panes/paneStore.ts';
 import { useAdvice } from '../problems/useAdvice.ts';
@@ -30,7 +31,9 @@ export function StatusBar() {
 }
 
 function ProblemsButton() {
-  const diagnostics = useDocument((state) => state.inferred.diagnostics);
+  const document = useDocument((state) => state.document);
+  const inferred = useDocument((state) => state.inferred.diagnostics);
+  const diagnostics = [...inferred, ...trainingHints(document)];
   const open = usePanes(({ layout }) => isInFront(layout, 'problems'));
   const advice = useAdvice().length;
   const count = (severity: string) => diagnostics.filter((one) => one.severity === severity).length;

@@ -94,6 +94,8 @@ export interface AppCommand {
   /** Text fields keep these keys for themselves. */
   readonly leaveToFields?: boolean;
   readonly enabled: boolean;
+  /** Why it cannot be done now: told to whoever presses its keys. */
+  readonly hindrance?: string;
   /** Whether what it switches is on, where it is a switch. */
   readonly checked?: boolean;
   /** What its shortcut does where that is more than to run it. */
@@ -123,7 +125,7 @@ export function useAppCommands(): readonly AppCommand[] {
   const { connection } = useHost();
   const undoLabel = useDocument((state) => state.undoLabel);
   const redoLabel = useDocument((state) => state.redoLabel);
-  const blocked = useTrainBlocker() !== null;
+  const blocked = useTrainBlocker()?.reason;
   const active = useActiveRun()?.id;
   const several = useDocument((state) => state.tabs.length > 1);
   const beside = useStore(besideStore, (state) => state.beside !== null);
@@ -304,7 +306,8 @@ export function useAppCommands(): readonly AppCommand[] {
         label: 'Train',
         icon: <Play {...SIZE} />,
         shortcut: 'Ctrl+Enter',
-        enabled: !blocked && active === undefined,
+        enabled: blocked === undefined && active === undefined,
+        ...(active === undefined && blocked !== undefined && { hindrance: blocked }),
         run: () => {
           showPane('training');
           void startTraining(connection);

@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import type { AppCommand } from './appCommands.tsx';
 import { keysOf } from '../store/keyBindings.ts';
+import { showToast } from '../ui/Toast.tsx';
 import { shortcutOf } from '../ui/shortcuts.ts';
 
 /** Runs commands by their keys, wherever the focus is but in an open dialog. */
@@ -14,7 +15,10 @@ export function useShortcuts(commands: readonly AppCommand[]): void {
       if (command.leaveToFields === true && isTextField(event.target)) return;
       // The browser's own answer (save page, open file) must not come either way.
       event.preventDefault();
-      if (command.enabled && document.querySelector('[data-modal]') === null) (command.onKey ?? command.run)();
+      if (document.querySelector('[data-modal]') !== null) return;
+      if (command.enabled) (command.onKey ?? command.run)();
+      else if (command.hindrance !== undefined)
+        showToast({ tone: 'danger', title: `“${command.label}” is not possible now`, description: command.hindrance });
     }
     window.addEventListener('keydown', onKeyDown);
     return () => window.removeEventListener('keydown', onKeyDown);

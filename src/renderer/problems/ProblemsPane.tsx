@@ -1,6 +1,7 @@
 import { ChevronRight, CircleCheck } from 'lucide-react';
 import { useMemo, type ReactNode } from 'react';
 import { adviseDocument } from '../../graph-engine/advice/adviseDocument.ts';
+import { trainingHints } from '../../graph-engine/training/trainingHints.ts';
 import { useDocument } from '../store/documentStore.ts';
 import { useSettled } from '../ui/useSettled.ts';
 import { AdviceRow } from './AdviceRow.tsx';
@@ -14,7 +15,10 @@ const MAXIMUM_SHOWN = 200;
 export function ProblemsPane() {
   const document = useDocument((state) => state.document);
   const diagnostics = useDocument((state) => state.inferred.diagnostics);
-  const problems = useMemo(() => sortProblems(document, diagnostics), [document, diagnostics]);
+  const problems = useMemo(
+    () => sortProblems(document, [...diagnostics, ...trainingHints(document)]),
+    [document, diagnostics],
+  );
   const settled = useSettled(document);
   const advice = useMemo(() => sortProblems(settled, adviseDocument(settled)), [settled]);
   const gone = new Set(document.dismissedAdvice ?? []);

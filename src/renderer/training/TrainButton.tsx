@@ -1,5 +1,6 @@
 import { LoaderCircle, Play, Square } from 'lucide-react';
 import { useStore } from 'zustand';
+import { keptHindrance } from '../../graph-engine/infer/keptNodes.ts';
 import { networkEnds } from '../../graph-engine/training/networkEnds.ts';
 import { useHost } from '../connection/host.ts';
 import { hostStore } from '../connection/hostStore.ts';
@@ -15,6 +16,7 @@ import { trainBlocker, type TrainBlocker } from './trainBlocker.ts';
 export function useTrainBlocker(): TrainBlocker | null {
   const diagnostics = useDocument((state) => state.inferred.diagnostics);
   const nodes = useDocument((state) => state.inferred.root.nodes.size);
+  const kept = useDocument((state) => keptHindrance(state.inferred.root));
   const connection = useStore(hostStore, (state) => state.connection);
   const data = useDataDescription(useDocument((state) => state.document.training));
   const network = useDocument((state) => networkEnds(state.inferred.root));
@@ -22,6 +24,7 @@ export function useTrainBlocker(): TrainBlocker | null {
   return trainBlocker({
     diagnostics,
     nodes,
+    kept,
     network,
     data,
     connection,

@@ -1,4 +1,4 @@
-import { ListPlus, Wrench } from 'lucide-react';
+import { ListPlus, Locate, Wrench } from 'lucide-react';
 import { useEffect, useMemo, useRef, type ReactNode } from 'react';
 import { useStore } from 'zustand';
 import { setTraining } from '../../graph-engine/document/commands/editDocument.ts';
@@ -13,6 +13,7 @@ import { SlowEngineNotice } from '../engines/SlowEngineNotice.tsx';
 import { DataSection } from '../data/DataSection.tsx';
 import { useDataDescription } from '../data/dataStore.ts';
 import { showPane } from '../panes/paneStore.ts';
+import { goToPlace } from '../problems/goToPlace.ts';
 import { dispatch, useDocument } from '../store/documentStore.ts';
 import { Button } from '../ui/Button.tsx';
 import { Switch } from '../ui/Switch.tsx';
@@ -164,7 +165,7 @@ function Blocker() {
   const underWay = useActiveRun() !== undefined;
   const installing = useStore(hostStore, (state) => state.installing);
   if (blocker === null || underWay) return null;
-  const { fix } = blocker;
+  const { fix, at } = blocker;
   return (
     <div
       className="flex flex-col items-start gap-2 border-b border-line bg-sunken px-4 py-3"
@@ -182,6 +183,16 @@ function Blocker() {
       {fix !== undefined && (
         <Button size="sm" icon={<Wrench size={12} aria-hidden />} onClick={() => applyFix(fix)} data-testid="train-fix">
           {fix.label}
+        </Button>
+      )}
+      {fix === undefined && at?.node !== undefined && (
+        <Button
+          size="sm"
+          icon={<Locate size={12} aria-hidden />}
+          onClick={() => goToPlace(at)}
+          data-testid="train-show"
+        >
+          Show it
         </Button>
       )}
       {blocker.install === true && (

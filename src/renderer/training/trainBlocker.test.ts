@@ -24,6 +24,7 @@ function listOf(tensorflow: Pick<EngineStatus, 'state' | 'detail' | 'remedy'>): 
 const ready: TrainSituation = {
   diagnostics: [],
   nodes: 3,
+  kept: undefined,
   network: {
     inputs: [{ path: 'input', type: image(8, 8, 1) }],
     outputs: [{ path: 'output', target: choiceTarget('class', [], 10) }],
@@ -49,6 +50,7 @@ test('nothing blocks a sound drawing on a ready host', () => {
 test('a missing output alone offers its fix', () => {
   expect(trainBlocker({ ...ready, diagnostics: [noOutput, warning] })).toEqual({
     reason: 'The network has no Output.',
+    at: { path: [] },
     fix,
   });
 });
@@ -57,6 +59,14 @@ test('several errors are counted and none of their fixes is offered as enough', 
   const blocker = trainBlocker({ ...ready, diagnostics: [noOutput, noOutput] });
   expect(blocker?.reason).toMatch(/^2 errors/);
   expect(blocker?.fix).toBeUndefined();
+});
+
+test('what is kept from a file comes before a missing loss, and is found by its place', () => {
+  const kept = { at: { path: [], node: 'odd' }, message: '"odd" is kept.', remedy: 'Bypass it.' };
+  expect(trainBlocker({ ...ready, kept, network: { inputs: [], outputs: [] } })).toEqual({
+    reason: '"odd" is kept. Bypass it.',
+    at: kept.at,
+  });
 });
 
 test('an empty canvas comes before everything', () => {
