@@ -16,6 +16,7 @@ import { weightsCalls } from './weights.ts';
 import { servingExportCalls } from './servingExports.ts';
 import { sampleCalls } from './samples.ts';
 import { SweepSummary, sweepCalls } from './sweeps.ts';
+import { sweepArchiveCalls } from './sweepArchive.ts';
 import { TrialEvent, trialCalls } from './trials.ts';
 import { statisticsCalls } from './statistics.ts';
 import { ArchiveEvent, archiveCalls } from './runArchive.ts';
@@ -85,6 +86,7 @@ export const calls = {
   ...servingExportCalls,
   ...evaluationCalls,
   ...sweepCalls,
+  ...sweepArchiveCalls,
   ...examinationCalls,
 } as const;
 export type Calls = typeof calls;

@@ -13,6 +13,8 @@ export const RunTag = z.string().trim().min(1).max(40);
 export const RunRemarks = z.strictObject({
   tags: z.array(RunTag).max(40),
   note: z.string().max(4000),
+  /** What the user calls it; nothing where it goes by the name of its folder. */
+  title: z.string().trim().max(120).optional(),
 });
 export type RunRemarks = z.infer<typeof RunRemarks>;
 export const NO_REMARKS: RunRemarks = { tags: [], note: '' };
@@ -27,11 +29,13 @@ export const RunFacts = z.strictObject({
   engine: z.string().optional(),
   /** On what, such as the processor and how many threads. */
   device: z.string().optional(),
+  /** Of all its files on the disk, when it was looked. */
+  bytes: z.number().optional(),
 });
 export type RunFacts = z.infer<typeof RunFacts>;
 
 /** Name of a thing in the trash. */
-const TrashEntry = z
+export const TrashEntry = z
   .string()
   .max(140)
   .regex(/^\d{1,16}-[A-Za-z0-9][A-Za-z0-9._-]*$/);
@@ -59,7 +63,12 @@ export const archiveCalls = {
   ),
   /** Writes tags or a note on a run; what is left out stays. */
   'run/remark': call(
-    z.strictObject({ run: RunId, tags: RunRemarks.shape.tags.optional(), note: RunRemarks.shape.note.optional() }),
+    z.strictObject({
+      run: RunId,
+      tags: RunRemarks.shape.tags.optional(),
+      note: RunRemarks.shape.note.optional(),
+      title: RunRemarks.shape.title,
+    }),
     RunRemarks,
   ),
   /** Moves a run at rest to the trash. */
@@ -85,5 +94,6 @@ export const ArchiveEvent = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('remarked'), run: RunId, remarks: RunRemarks }),
   z.strictObject({ kind: z.literal('deleted'), run: RunId }),
   z.strictObject({ kind: z.literal('restored'), summary: RunSummary }),
+  z.strictObject({ kind: z.literal('sweep-deleted'), sweep: RunId }),
 ]);
 export type ArchiveEvent = z.infer<typeof ArchiveEvent>;

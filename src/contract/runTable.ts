@@ -14,8 +14,8 @@ export interface RunColumn {
   /** Such as `name`, `validationLoss`, `best accuracy`, `setting optimizer kind`. */
   readonly key: string;
   readonly title: string;
-  /** How its values are written: seconds, milliseconds since 1970, a share from 0 to 1. */
-  readonly kind: 'text' | 'number' | 'share' | 'duration' | 'time';
+  /** How its values are written: seconds, milliseconds since 1970, a share from 0 to 1, bytes. */
+  readonly kind: 'text' | 'number' | 'share' | 'duration' | 'time' | 'bytes';
   /** What it is one of, for a list to choose from. */
   readonly group: 'run' | 'result' | 'setting';
   /** Nothing where the run has none. */
@@ -38,6 +38,7 @@ const result = (
 
 const FIXED: readonly RunColumn[] = [
   text('run', 'Run', ({ summary }) => summary.id),
+  text('title', 'Title', ({ facts }) => facts?.remarks.title),
   text('state', 'State', ({ summary }) => summary.state.status),
   text('name', 'Network', ({ summary }) => summary.name),
   text('document', 'Document', ({ summary }) => summary.documentPath),
@@ -48,6 +49,7 @@ const FIXED: readonly RunColumn[] = [
   text('parent', 'Continues', ({ summary }) => summary.parent?.run),
   text('sweep', 'Sweep', ({ summary }) => summary.sweep?.sweep),
   text('trial', 'Trial', ({ summary }) => summary.sweep && summary.sweep.trial + 1),
+  text('bytes', 'Size on disk', ({ facts }) => facts?.bytes, 'bytes'),
   text('engine', 'Engine', ({ facts }) => facts?.engine),
   text('device', 'Device', ({ facts }) => facts?.device),
   result('epochs', 'Epochs', ({ summary }) => summary.lastEpoch?.epoch ?? 0),
@@ -127,7 +129,15 @@ export function filterRows(rows: readonly RunRow[], { words = '', tags = [], sta
     const own = facts?.remarks.tags ?? [];
     if (!tags.every((tag) => own.includes(tag))) return false;
     if (wanted.length === 0) return true;
-    const all = [summary.id, summary.name, summary.documentPath, summary.data, ...own, facts?.remarks.note]
+    const all = [
+      summary.id,
+      summary.name,
+      summary.documentPath,
+      summary.data,
+      ...own,
+      facts?.remarks.note,
+      facts?.remarks.title,
+    ]
       .join('\n')
       .toLowerCase();
     return wanted.every((word) => all.includes(word));

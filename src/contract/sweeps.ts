@@ -9,6 +9,9 @@ import { MeasureDescription, RunId } from './run.ts';
 export const SweepId = RunId;
 export type SweepId = z.infer<typeof SweepId>;
 
+/** What the user calls a sweep. */
+export const SweepTitle = z.string().trim().max(120);
+
 /** Where a sweep stands; changed only by `nextSweepState`. */
 export const SweepState = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('running') }),
@@ -58,6 +61,8 @@ export const SweepSummary = z.strictObject({
   id: SweepId,
   /** Of the document. */
   name: z.string(),
+  /** What the user calls it, where it was given a title. */
+  title: SweepTitle.optional(),
   documentPath: z.string().optional(),
   /** Milliseconds since 1970. */
   started: z.number(),

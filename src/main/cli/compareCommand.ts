@@ -10,7 +10,7 @@ import { openRun } from '../runs/runArchive.ts';
 import { readFacts } from '../runs/runFacts.ts';
 import { readRun } from '../runs/runFolder.ts';
 import { findRun } from './findRun.ts';
-import { table } from './formatRows.ts';
+import { formatSize, table } from './formatRows.ts';
 import { formatFigure } from './runProgress.ts';
 import { tellingProblems } from './tellProblem.ts';
 
@@ -112,6 +112,8 @@ function cellOf({ kind, value }: RunColumn, row: RunRow): string {
       return `${found.toFixed(1)} s`;
     case 'time':
       return new Date(found).toISOString();
+    case 'bytes':
+      return formatSize(found);
     case 'number':
     case 'text':
       return Number.isInteger(found) ? String(found) : formatFigure({ unit: 'number' }, found);

@@ -26,3 +26,8 @@ export function table(rows: readonly (readonly string[])[]): string[] {
 export function classWidth(classes: number): number {
   return classes <= 12 ? 10 : 4;
 }
+
+/** Bytes as they are listed. */
+export function formatSize(bytes: number): string {
+  return bytes < 1e5 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}

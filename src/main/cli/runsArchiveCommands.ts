@@ -4,12 +4,13 @@ import { z } from 'zod';
 import { RunRemarks, RunTag } from '../../contract/runArchive.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { readRemarks, writeRemarks } from '../runs/runRemarks.ts';
-import { emptyTrash, listTrash, restoreRun, trashRun } from '../runs/runTrash.ts';
+import { emptyTrash } from '../runs/recordTrash.ts';
+import { listTrash, restoreRun, trashRun } from '../runs/runTrash.ts';
 import { findRun } from './findRun.ts';
-import { table } from './formatRows.ts';
+import { formatSize, table } from './formatRows.ts';
 import { tellingProblems } from './tellProblem.ts';
 
-/** Adds `tag` and `note` to `runs`. */
+/** Adds `tag`, `note` and `rename` to `runs`. */
 export function registerRemarkCommands(runs: Command): void {
   runs
     .command('tag <run> [tags...]')
@@ -22,6 +23,16 @@ export function registerRemarkCommands(runs: Command): void {
     .command('note <run> [text]')
     .description('write a note on a run ("" removes it); without a text, print the one it has')
     .action((run: string, text: string | undefined) => tellingProblems(() => note(run, text)));
+  runs
+    .command('rename <run> <title>')
+    .description('give a run a title of your own ("" takes it away); its folder keeps its name')
+    .action((run: string, title: string) => tellingProblems(() => rename(run, title)));
+}
+
+async function rename(name: string, text: string): Promise<void> {
+  const { folder } = await findRun(name);
+  const title = understood(RunRemarks.shape.title, text, 'A title has at most 120 characters.');
+  await writeRemarks(folder, (before) => ({ ...before, title }));
 }
 
 async function tag(name: string, tags: readonly string[], remove: boolean): Promise<void> {
@@ -106,7 +117,7 @@ async function trash(
       run,
       name,
       new Date(deleted).toISOString(),
-      `${(bytes / 1e6).toFixed(1)} MB`,
+      formatSize(bytes),
     ]);
     for (const line of table([['run', 'network', 'deleted', 'size'], ...rows])) console.log(line);
   }

@@ -8,6 +8,7 @@ import { columnsOf, filterRows, sortRows, type RunColumn, type RunRow } from '..
 import { HostFailure } from '../files/hostFailure.ts';
 import { describeCheckpoints } from '../runs/continueRun.ts';
 import { listRuns, openRun } from '../runs/runArchive.ts';
+import { bytesOf } from '../runs/recordTrash.ts';
 import { readAllFacts } from '../runs/runFacts.ts';
 import { readRun, readRunFile } from '../runs/runFolder.ts';
 import { holderOf } from '../runs/runLock.ts';
@@ -15,7 +16,7 @@ import { readRemarks } from '../runs/runRemarks.ts';
 import { requestOf, type RunWish } from '../runs/runRequest.ts';
 import { isAtRest } from '../runs/runState.ts';
 import { findRun } from './findRun.ts';
-import { table } from './formatRows.ts';
+import { formatSize, table } from './formatRows.ts';
 import { formatFigure, nameOf } from './runProgress.ts';
 import { registerRemarkCommands, registerTrashCommands } from './runsArchiveCommands.ts';
 import { registerRunsExportCommand } from './runsExportCommand.ts';
@@ -102,9 +103,12 @@ async function list(folder: string, options: ListOptions): Promise<void> {
     epochsOf(summary),
     bestOf(summary),
     summary.data,
+    more?.bytes === undefined ? '' : formatSize(more.bytes),
     more?.remarks.tags.join(', ') ?? '',
+    more?.remarks.title ?? '',
   ]);
-  for (const line of table([['run', 'state', 'epochs', 'best', 'data', 'tags'], ...cells])) console.log(line);
+  const heads = ['run', 'state', 'epochs', 'best', 'data', 'size', 'tags', 'title'];
+  for (const line of table([heads, ...cells])) console.log(line);
 }
 
 /** Throws a `HostFailure` that names those there are. */
@@ -126,14 +130,17 @@ async function show(name: string, { json = false }: RunsOptions): Promise<void> 
   const { summary, document, notices } = await readRun(folder);
   const run = { ...summary, id };
   const checkpoints = await describeCheckpoints(folder);
-  const remarks = await readRemarks(folder);
+  const [remarks, bytes] = await Promise.all([readRemarks(folder), bytesOf(folder)]);
   if (json) {
-    console.log(JSON.stringify({ ...run, ...remarks, folder, settings: document.training, notices, checkpoints }));
+    console.log(
+      JSON.stringify({ ...run, ...remarks, folder, bytes, settings: document.training, notices, checkpoints }),
+    );
     return;
   }
   const { parent } = run;
   const lines: (readonly [string, string])[] = [
     ['run', id],
+    ...(remarks.title === undefined ? [] : ([['title', remarks.title]] as const)),
     ['network', run.name],
     ['data', run.data],
     ['state', describeState(run.state)],
@@ -143,6 +150,7 @@ async function show(name: string, { json = false }: RunsOptions): Promise<void> 
     ...(parent === undefined
       ? []
       : ([['continues', `${parent.run}:${parent.checkpoint} (step ${parent.step})`]] as const)),
+    ['size', formatSize(bytes)],
     ['checkpoints', checkpoints.map(describeCheckpoint).join(', ') || 'none'],
     ...(remarks.tags.length === 0 ? [] : ([['tags', remarks.tags.join(', ')]] as const)),
     ...(remarks.note === '' ? [] : ([['note', remarks.note]] as const)),

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Option, type Command } from 'commander';
 import type { SweepAttempt, SweepSummary } from '../../contract/sweeps.ts';
@@ -17,11 +16,13 @@ import { newRunId } from '../runs/newRunId.ts';
 import { createRunKeeper } from '../runs/runKeeper.ts';
 import { noSweep, openSweep } from '../sweeps/sweepFolder.ts';
 import { createSweepKeeper, sweepFailure, type SweepKeeper, type SweepPlace } from '../sweeps/sweepKeeper.ts';
+import { sweepRoom } from '../sweeps/sweepRoom.ts';
 import { createEngineClient } from '../training/engineClient.ts';
 import { requireTrainable } from '../training/requireTrainable.ts';
 import { adoptEngine } from './adoptEngine.ts';
 import { exitCodeFor, exitCodes } from './exitCodes.ts';
 import { formatFigure, nameOf } from './runProgress.ts';
+import { findSweep } from './sweepsCommand.ts';
 import { tellingProblems, tellProblem } from './tellProblem.ts';
 import { number, onInterrupt, openWithSettings, settingOptions, type SettingOptions } from './trainCommand.ts';
 
@@ -176,21 +177,10 @@ async function resume(name: string, options: SweepOptions): Promise<void> {
   const place = await findSweep(name);
   const file = await openSweep(place.folder);
   if (file === undefined) throw noSweep(place.folder);
-  await follow(place, { out: name, dataRoot: file.dataFolder, options }, (sweeps) =>
-    sweeps.resume({ ...place, within: process.cwd() }),
-  );
-}
-
-async function findSweep(name: string): Promise<SweepPlace> {
-  for (const folder of [name, path.join('sweeps', name)]) {
-    const found = await stat(folder).catch(() => undefined);
-    if (found?.isDirectory() === true) return { id: path.basename(path.resolve(folder)), folder: path.resolve(folder) };
-  }
-  throw new HostFailure({
-    code: 'sweep/missing',
-    message: `There is no sweep "${name}".`,
-    expected: 'the folder of a sweep, or the name of one in sweeps/',
-  });
+  // Without a word on it, its data are where it was begun: beside its runs, wherever this shell is.
+  const dataRoot = file.dataFolder ?? path.dirname(path.resolve(place.folder, file.runs));
+  const within = await sweepRoom(place, file, process.cwd());
+  await follow(place, { out: name, dataRoot, options }, (sweeps) => sweeps.resume({ ...place, within }));
 }
 
 interface Following {

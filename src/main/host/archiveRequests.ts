@@ -7,7 +7,8 @@ import { openRun } from '../runs/runArchive.ts';
 import { readAllFacts } from '../runs/runFacts.ts';
 import type { RunPlace } from '../runs/runFolder.ts';
 import { writeRemarks } from '../runs/runRemarks.ts';
-import { emptyTrash, listTrash, restoreRun, trashRun } from '../runs/runTrash.ts';
+import { emptyTrash, TRASH } from '../runs/recordTrash.ts';
+import { listTrash, restoreRun, trashRun } from '../runs/runTrash.ts';
 import type { HostServices } from './createHost.ts';
 
 /** Answers requests about runs that were trained: what is written on them, the trash, taking their figures away. */
@@ -18,6 +19,8 @@ export function createArchiveHandlers({
   emit,
 }: HostServices): Pick<Handlers, keyof typeof archiveCalls> {
   const folderOf = (run: string): Promise<string> => workspace.resolve(`runs/${run}`);
+  /** Throws a `HostFailure` where the trash is a link that leads out of the workspace. */
+  const demandTrash = (): Promise<string> => workspace.resolve(`runs/${TRASH}`);
   const placesOf = (ids: readonly string[]): Promise<RunPlace[]> =>
     Promise.all(
       ids.map(async (id) => {
@@ -36,14 +39,16 @@ export function createArchiveHandlers({
     });
   };
   return {
-    'run/facts': ({ runs: only }) => answerOf(async () => ({ facts: await readAllFacts(runsFolder, only) })),
+    'run/facts': ({ runs: only }) =>
+      answerOf(async () => ({ facts: await readAllFacts(runsFolder, { only, within: workspace.root }) })),
 
-    'run/remark': ({ run, tags, note }) =>
+    'run/remark': ({ run, tags, note, title }) =>
       answerOf(async () => {
         const folder = await demandRun(run);
         const remarks = await writeRemarks(folder, (before) => ({
           tags: tags ?? before.tags,
           note: note ?? before.note,
+          title: title ?? before.title,
         }));
         emit({ event: 'archive', payload: { kind: 'remarked', run, remarks } });
         return remarks;
@@ -59,16 +64,22 @@ export function createArchiveHandlers({
           });
         }
         await runs.settled(run);
+        await demandTrash();
         const entry = await trashRun(await folderOf(run));
         runs.forget(run);
         emit({ event: 'archive', payload: { kind: 'deleted', run } });
         return { entry };
       }),
 
-    'run/trash': () => answerOf(async () => ({ runs: await listTrash(runsFolder) })),
+    'run/trash': () =>
+      answerOf(async () => {
+        await demandTrash();
+        return { runs: await listTrash(runsFolder) };
+      }),
 
     'run/restore': ({ entry }) =>
       answerOf(async () => {
+        await demandTrash();
         const run = await restoreRun(runsFolder, entry);
         const file = await openRun(path.join(runsFolder, run));
         if (file !== undefined)
@@ -78,6 +89,7 @@ export function createArchiveHandlers({
 
     'run/empty-trash': () =>
       answerOf(async () => {
+        await demandTrash();
         await emptyTrash(runsFolder);
         return {};
       }),

@@ -24,6 +24,7 @@ import { createImportHandlers } from './importRequests.ts';
 import { createRecentDocuments } from './recentDocuments.ts';
 import { createSampleSessions } from './sampleSessions.ts';
 import { runControlHandlers } from './runControlHandlers.ts';
+import { createSweepArchiveHandlers } from './sweepArchiveRequests.ts';
 import { createSweepHandlers } from './sweepRequests.ts';
 import { createTrialSessions } from './trialSessions.ts';
 
@@ -104,7 +105,7 @@ export function createHandlers(services: HostServices): Handlers {
     'run/list': () =>
       answerOf(async () => {
         const kept = runs.summaries();
-        const others = await listRuns(runsFolder, new Set(kept.map(({ id }) => id)));
+        const others = await listRuns(runsFolder, new Set(kept.map(({ id }) => id)), workspace.root);
         return { runs: [...kept, ...others].toSorted((a, b) => b.started - a.started) };
       }),
 
@@ -131,6 +132,7 @@ export function createHandlers(services: HostServices): Handlers {
     ...createImportHandlers(services),
     ...createEvaluationHandlers(services),
     ...createSweepHandlers(services),
+    ...createSweepArchiveHandlers(services),
     ...createExaminationHandlers(services),
   } satisfies Handlers;
 }

@@ -35,7 +35,7 @@ export function createSweepHandlers({
     'sweep/list': () =>
       answerOf(async () => {
         const kept = sweeps.summaries();
-        const others = await listSweeps(sweepsFolder, new Set(kept.map(({ id }) => id)));
+        const others = await listSweeps(sweepsFolder, new Set(kept.map(({ id }) => id)), workspace.root);
         return { sweeps: [...kept, ...others].toSorted((a, b) => b.started - a.started) };
       }),
   };

@@ -1,6 +1,6 @@
-import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { RunId, type RunSummary } from '../../contract/run.ts';
+import type { RunSummary } from '../../contract/run.ts';
+import { recordFolders } from '../files/recordFolders.ts';
 import { isKeeperAlive } from './keeper.ts';
 import { recoverRun } from './recoverRun.ts';
 import { appendLog, readRunFile, writeRunFile, type RunFile, type RunPlace } from './runFolder.ts';
@@ -8,16 +8,13 @@ import { isAtRest, nextRunState } from './runState.ts';
 
 /**
  * The summaries of all runs below `folder`, the newest first. A run whose keeper died is marked as interrupted, on disk
- * too; runs named in `kept` are looked after by this process and left alone.
+ * too; runs named in `kept` are looked after by this process and left alone. What links lead to outside `within` is left out.
  */
-export async function listRuns(folder: string, kept: ReadonlySet<string>): Promise<RunSummary[]> {
-  const names = await readdir(folder).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-    throw error;
-  });
+export async function listRuns(folder: string, kept: ReadonlySet<string>, within?: string): Promise<RunSummary[]> {
+  const names = await recordFolders(folder, within);
   const runs = await Promise.all(
     names
-      .filter((name) => RunId.safeParse(name).success && !kept.has(name))
+      .filter((name) => !kept.has(name))
       .map(async (name) => {
         const run = await openRun(path.join(folder, name));
         // A renamed folder is known by its new name.
@@ -40,17 +37,15 @@ export async function openRun(folder: string, { alone = false } = {}): Promise<R
   return recovered;
 }
 
-/** Runs below `folder` that wait for their turn and whose host is gone, in the order of its queue. */
+/** Runs below `folder` that wait for their turn and whose host is gone, in the order of its queue; no link is followed out. */
 export async function findWaitingRuns(folder: string): Promise<RunPlace[]> {
-  const names = await readdir(folder).catch(() => []);
+  const names = await recordFolders(folder, path.dirname(folder)).catch(() => []);
   const found = await Promise.all(
-    names
-      .filter((name) => RunId.safeParse(name).success)
-      .map(async (id) => {
-        const run = await readRunFile(path.join(folder, id));
-        const waits = run !== undefined && outlivesHost(run) && (run.keeper === null || !isKeeperAlive(run.keeper));
-        return waits ? [{ id, run }] : [];
-      }),
+    names.map(async (id) => {
+      const run = await readRunFile(path.join(folder, id));
+      const waits = run !== undefined && outlivesHost(run) && (run.keeper === null || !isKeeperAlive(run.keeper));
+      return waits ? [{ id, run }] : [];
+    }),
   );
   return found
     .flat()

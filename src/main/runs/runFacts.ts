@@ -1,9 +1,10 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { RunId } from '../../contract/run.ts';
 import type { RunFacts } from '../../contract/runArchive.ts';
 import { TrainingSettings } from '../../graph-engine/document/trainingSettings.ts';
+import { recordFolders } from '../files/recordFolders.ts';
+import { bytesOf } from './recordTrash.ts';
 import { deviceInWords, enginesInWords, readRunEnvironment } from './runEnvironment.ts';
 import { runFiles } from './runFiles.ts';
 import { readRemarks } from './runRemarks.ts';
@@ -14,9 +15,13 @@ const AT_ONCE = 32;
 const Trained = z.object({ training: TrainingSettings.prefault({}) });
 
 /** The facts of all runs below a folder, or of some of them; what is no run is left out. */
-export async function readAllFacts(runsFolder: string, only?: readonly string[]): Promise<RunFacts[]> {
-  const names = only ?? (await readdir(runsFolder).catch(() => []));
-  const runs = names.filter((name) => RunId.safeParse(name).success);
+export async function readAllFacts(
+  runsFolder: string,
+  { only, within }: { readonly only?: readonly string[] | undefined; readonly within?: string } = {},
+): Promise<RunFacts[]> {
+  const there = await recordFolders(runsFolder, within).catch(() => []);
+  const asked = only === undefined ? undefined : new Set(only);
+  const runs = there.filter((name) => asked?.has(name) ?? true);
   const facts: RunFacts[] = [];
   for (let at = 0; at < runs.length; at += AT_ONCE) {
     const some = await Promise.all(runs.slice(at, at + AT_ONCE).map((id) => readFacts(path.join(runsFolder, id), id)));
@@ -29,14 +34,16 @@ export async function readAllFacts(runsFolder: string, only?: readonly string[])
 export async function readFacts(folder: string, run: string): Promise<RunFacts | undefined> {
   const isThere = await stat(path.join(folder, runFiles.summary)).catch(() => undefined);
   if (isThere === undefined) return undefined;
-  const [remarks, settings, environment] = await Promise.all([
+  const [remarks, settings, environment, bytes] = await Promise.all([
     readRemarks(folder),
     settingsOf(folder),
     readRunEnvironment(folder),
+    bytesOf(folder),
   ]);
   return {
     run,
     remarks,
+    bytes,
     ...(settings !== undefined && { settings }),
     ...(environment !== undefined && {
       engine: enginesInWords(environment),

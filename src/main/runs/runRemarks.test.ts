@@ -10,7 +10,8 @@ import { readAllFacts } from './runFacts.ts';
 import { runFiles } from './runFiles.ts';
 import { lockRun } from './runLock.ts';
 import { readRemarks, writeRemarks } from './runRemarks.ts';
-import { emptyTrash, listTrash, restoreRun, trashRun } from './runTrash.ts';
+import { emptyTrash } from './recordTrash.ts';
+import { listTrash, restoreRun, trashRun } from './runTrash.ts';
 
 let runs: string;
 beforeEach(async () => (runs = await mkdtemp(path.join(os.tmpdir(), 'skipwire-remarks-'))));
@@ -51,11 +52,12 @@ test('the facts of all runs: settings, engine and device; what cannot be read is
     {
       run: 'a',
       remarks: NO_REMARKS,
+      bytes: expect.any(Number) as number,
       settings: expect.objectContaining({ learningRate: 0.5, optimizer: expect.any(Object) as object }) as object,
       engine: 'TensorFlow 2.21.0',
       device: 'Test CPU, 2 threads',
     },
-    { run: 'b', remarks: NO_REMARKS },
+    { run: 'b', remarks: NO_REMARKS, bytes: expect.any(Number) as number },
   ]);
   expect(await readAllFacts(path.join(runs, 'nowhere'))).toEqual([]);
 });

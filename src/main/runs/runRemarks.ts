@@ -11,8 +11,8 @@ const RemarksFile = RunRemarks.extend({ format: z.literal('skipwire/remarks@1') 
 export async function readRemarks(folder: string): Promise<RunRemarks> {
   try {
     const text = await readFile(path.join(folder, runFiles.remarks), 'utf8');
-    const { tags, note } = RemarksFile.parse(JSON.parse(text));
-    return { tags, note };
+    const { tags, note, title } = RemarksFile.parse(JSON.parse(text));
+    return { tags, note, ...(title !== undefined && { title }) };
   } catch {
     return NO_REMARKS;
   }
@@ -28,8 +28,8 @@ const writing = new Map<string, Promise<unknown>>();
 export function writeRemarks(folder: string, change: (before: RunRemarks) => RunRemarks): Promise<RunRemarks> {
   const before = writing.get(folder) ?? Promise.resolve();
   const work = before.then(async () => {
-    const { tags, note } = change(await readRemarks(folder));
-    const remarks = { tags: [...new Set(tags)], note };
+    const { tags, note, title = '' } = change(await readRemarks(folder));
+    const remarks = { tags: [...new Set(tags)], note, ...(title !== '' && { title }) };
     const file = { format: 'skipwire/remarks@1', ...remarks } satisfies z.input<typeof RemarksFile>;
     await writeAtomically(path.join(folder, runFiles.remarks), `${JSON.stringify(file, null, 2)}\n`);
     return remarks;

@@ -1,11 +1,12 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { SweepId, SweepSummary } from '../../contract/sweeps.ts';
+import { SweepSummary } from '../../contract/sweeps.ts';
 import { loadDocument } from '../../graph-engine/document/loadDocument.ts';
 import type { SkipwireDocument } from '../../graph-engine/document/schema.ts';
 import { serializeDocument } from '../../graph-engine/document/serializeDocument.ts';
 import { HostFailure } from '../files/hostFailure.ts';
+import { recordFolders } from '../files/recordFolders.ts';
 import { writeAtomically } from '../files/writeAtomically.ts';
 import { isKeeperAlive } from '../runs/keeper.ts';
 import { runFiles } from '../runs/runFiles.ts';
@@ -82,15 +83,15 @@ export async function readSweepDocument(folder: string): Promise<SkipwireDocumen
   });
 }
 
-/** All sweeps below `folder`, the newest first; those in `kept` are looked after by this process and left alone. */
-export async function listSweeps(folder: string, kept: ReadonlySet<string>): Promise<SweepSummary[]> {
-  const names = await readdir(folder).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-    throw error;
-  });
+/**
+ * All sweeps below `folder`, the newest first; those in `kept` are looked after by this process and left alone. What links
+ * lead to outside `within` is left out.
+ */
+export async function listSweeps(folder: string, kept: ReadonlySet<string>, within?: string): Promise<SweepSummary[]> {
+  const names = await recordFolders(folder, within);
   const sweeps = await Promise.all(
     names
-      .filter((name) => SweepId.safeParse(name).success && !kept.has(name))
+      .filter((name) => !kept.has(name))
       .map(async (name) => {
         const sweep = await openSweep(path.join(folder, name));
         return sweep === undefined ? [] : [{ ...sweep.summary, id: name }];

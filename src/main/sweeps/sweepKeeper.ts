@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { HostProblem } from '../../contract/contract.ts';
 import type { SweepAttempt, SweepSummary } from '../../contract/sweeps.ts';
@@ -54,6 +55,8 @@ export interface SweepKeeper {
   pause(id: string): boolean;
   /** Asks the runs at work to end; false when the sweep is not going on here. */
   stop(id: string): boolean;
+  /** Lets go of a sweep at rest: what is on the disk is all that is known of it then. */
+  forget(id: string): void;
   /** Of the sweeps that are looked after here. */
   summaries(): readonly SweepSummary[];
   /** Resolves with the last word on a sweep, until somebody resumes it. */
@@ -327,6 +330,10 @@ export function createSweepKeeper({ runs, demandTrainable, onEvent }: SweepServi
     },
     pause: (id) => ask(id, 'pause-asked'),
     stop: (id) => ask(id, 'stop-asked'),
+    forget(id) {
+      const sweep = sweeps.get(id);
+      if (sweep !== undefined && isSweepAtRest(sweep.file.summary.state)) sweeps.delete(id);
+    },
     summaries: () => [...sweeps.values()].map(({ file }) => file.summary),
     whenOver: async (id) => {
       const sweep = sweeps.get(id);
@@ -347,7 +354,9 @@ async function demandWithin(folder: string, runs: string): Promise<void> {
     message: 'The sweep has its runs in another place.',
     expected: `runs in "${folder}"`,
     received: runs,
-    remedy: 'Go on with it in the folder in which it was begun: as the workspace of the editor, or from a shell there.',
+    remedy: (await stat(runs).catch(() => undefined))
+      ? `Go on with it in "${path.dirname(runs)}": as the workspace of the editor, or from a shell there.`
+      : 'There is no such folder by now: move the sweep to the folder that has its runs, and go on there.',
   });
 }
 

@@ -111,3 +111,23 @@ export function NoteField({ run, note, onDone }: NoteFieldProps) {
     />
   );
 }
+
+export interface TitleFieldProps {
+  readonly run: string;
+  readonly title: string;
+  readonly onDone: (title: string | null) => void;
+}
+
+/** What a run is called in place of the name of its folder. */
+export function TitleField({ run, title, onDone }: TitleFieldProps) {
+  return (
+    <RemarkField
+      label={`Title of ${run}`}
+      value={title}
+      placeholder={run}
+      longest={120}
+      testId="run-title-field"
+      onDone={onDone}
+    />
+  );
+}

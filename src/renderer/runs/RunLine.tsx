@@ -4,12 +4,12 @@ import type { RunColumn, RunRow } from '../../contract/runTable.ts';
 import { describeRun } from '../training/describeRun.ts';
 import { Badge } from '../ui/Badge.tsx';
 import { classNames } from '../ui/classNames.ts';
-import { NoteField, TagsField } from './RemarkFields.tsx';
+import { NoteField, TagsField, TitleField } from './RemarkFields.tsx';
 import { cellText } from './runColumns.ts';
 import type { RunMark } from './runMarks.ts';
 import { RunSwatch } from './RunSwatch.tsx';
 
-export type EditedRemark = 'tags' | 'note';
+export type EditedRemark = 'tags' | 'note' | 'title';
 
 /** What a line of the table tells its table. */
 export interface LineHandlers {
@@ -19,6 +19,7 @@ export interface LineHandlers {
   readonly onEdit: (row: RunRow, what: EditedRemark) => void;
   readonly onTags: (row: RunRow, tags: string[] | null) => void;
   readonly onNote: (row: RunRow, note: string | null) => void;
+  readonly onTitle: (row: RunRow, title: string | null) => void;
   readonly onTag: (tag: string) => void;
   readonly onFocus: (row: RunRow) => void;
   readonly onKeyDown: (row: RunRow, event: KeyboardEvent<HTMLElement>) => void;
@@ -45,6 +46,7 @@ export interface RunLineProps extends LineHandlers {
 export const RunLine = memo(function RunLine(props: RunLineProps) {
   const { row, columns, mark, depth, index, isCurrent, top, template, now } = props;
   const { id, parent } = row.summary;
+  const { title = '' } = row.facts?.remarks ?? {};
   return (
     <div
       role="row"
@@ -84,12 +86,20 @@ export const RunLine = memo(function RunLine(props: RunLineProps) {
           data-testid="run-check"
         />
         <span className="w-5 shrink-0">{mark !== undefined && <RunSwatch mark={mark} width={20} />}</span>
-        <span className="flex min-w-0 flex-1 items-center gap-1" style={{ paddingLeft: depth * 12 }} title={id}>
-          {parent !== undefined && (
-            <CornerDownRight size={12} className="shrink-0 text-ink-muted" aria-label={`continues ${parent.run}`} />
-          )}
-          <span className="truncate text-ink">{id}</span>
-        </span>
+        {props.edited === 'title' ? (
+          <TitleField run={id} title={title} onDone={(done) => props.onTitle(row, done)} />
+        ) : (
+          <span
+            className="flex min-w-0 flex-1 items-center gap-1"
+            style={{ paddingLeft: depth * 12 }}
+            title={title === '' ? id : `${title} · ${id}`}
+          >
+            {parent !== undefined && (
+              <CornerDownRight size={12} className="shrink-0 text-ink-muted" aria-label={`continues ${parent.run}`} />
+            )}
+            <span className="truncate text-ink">{title === '' ? id : title}</span>
+          </span>
+        )}
         <button
           type="button"
           tabIndex={-1}
@@ -141,7 +151,7 @@ function StateBadge({ row }: { readonly row: RunRow }) {
   return <Badge tone={tone}>{label}</Badge>;
 }
 
-function RemarkCell(props: RunLineProps & { readonly what: EditedRemark }) {
+function RemarkCell(props: RunLineProps & { readonly what: 'tags' | 'note' }) {
   const { row, what, edited, knownTags } = props;
   const { id } = row.summary;
   const { tags = [], note = '' } = row.facts?.remarks ?? {};

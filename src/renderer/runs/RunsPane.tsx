@@ -1,4 +1,4 @@
-import { ChartLine, Copy, FileInput, GitBranchPlus, Pencil, Play, Tag, Trash2 } from 'lucide-react';
+import { ChartLine, Copy, FileInput, GitBranchPlus, Pencil, Play, Tag, TextCursorInput, Trash2 } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { Group, Panel } from 'react-resizable-panels';
 import { useShallow } from 'zustand/react/shallow';
@@ -117,6 +117,13 @@ export function RunsPane() {
         : []),
       'separator',
       {
+        label: 'Rename',
+        icon: <TextCursorInput {...ICON} />,
+        shortcut: 'F2',
+        testId: 'run-rename',
+        onSelect: () => edit(run, 'title'),
+      },
+      {
         label: 'Edit its tags',
         icon: <Tag {...ICON} />,
         shortcut: 'T',
@@ -150,7 +157,7 @@ export function RunsPane() {
 
   function edit(run: RunId, what: EditedRemark): void {
     // A column that is not shown has no place to write in.
-    if (!keys.includes(what)) runsView.setState({ columns: [what, ...keys] });
+    if (what !== 'title' && !keys.includes(what)) runsView.setState({ columns: [what, ...keys] });
     setEdited({ run, what });
   }
 

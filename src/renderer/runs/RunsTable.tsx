@@ -134,6 +134,11 @@ export function RunsTable({ items, columns, knownTags, onMenu, onDelete, edited,
       onEdit(null);
       if (note !== null) void remark(connection, id, { note });
     },
+    onTitle({ summary: { id } }, title) {
+      awaited.current = id;
+      onEdit(null);
+      if (title !== null) void remark(connection, id, { title });
+    },
     onTag: (tag) => runsView.setState({ tags: [tag] }),
     onFocus: ({ summary: { id } }) => setCurrent(id),
     onKeyDown({ summary: { id } }, event) {
@@ -150,6 +155,9 @@ export function RunsTable({ items, columns, knownTags, onMenu, onDelete, edited,
         case 't':
         case 'n':
           onEdit({ run: id, what: event.key === 't' ? 'tags' : 'note' });
+          break;
+        case 'F2':
+          onEdit({ run: id, what: 'title' });
           break;
         case 'Delete':
           onDelete(id);

@@ -5,6 +5,7 @@ import type { RunId } from '../../contract/run.ts';
 import type { ArchiveEvent, RunFacts } from '../../contract/runArchive.ts';
 import type { RunRow } from '../../contract/runTable.ts';
 import type { ManagedConnection } from '../connection/hostConnection.ts';
+import { isActive } from '../training/runs.ts';
 import { runStore, useRuns } from '../training/runStore.ts';
 import { forgetRun } from './runsView.ts';
 
@@ -61,6 +62,10 @@ export function followArchive(connection: ManagedConnection): void {
   });
   connection.onEvent((message) => {
     if (message.event === 'archive') hear(message.payload);
+    // What a run takes on the disk is known when it is over.
+    if (message.event !== 'run' || message.payload.kind !== 'state') return;
+    const { run, summary } = message.payload;
+    if (!isActive(summary.state) && factsStore.getState().facts[run] !== undefined) void readFacts(connection, [run]);
   });
 }
 
@@ -80,6 +85,9 @@ function hear(event: ArchiveEvent): void {
       }));
       factsStore.setState(({ facts }) => ({ facts: without(facts, event.run) }));
       forgetRun(event.run);
+      break;
+    case 'sweep-deleted':
+      // Its pane hears of it.
       break;
     case 'restored':
       runStore.setState(({ summaries }) => ({ summaries: { ...summaries, [event.summary.id]: event.summary } }));

@@ -1,7 +1,7 @@
 import { headlineOf } from '../../contract/measures.ts';
 import type { RunColumn, RunRow } from '../../contract/runTable.ts';
 import { describeRun } from '../training/describeRun.ts';
-import { formatAge, formatDuration, formatLoss, formatPercent } from '../training/format.ts';
+import { formatAge, formatBytes, formatDuration, formatLoss, formatPercent } from '../training/format.ts';
 
 /** The columns that are shown before the user has chosen any: what all runs have, and what says most about these. */
 export function firstColumns(rows: readonly RunRow[]): readonly string[] {
@@ -10,7 +10,7 @@ export function firstColumns(rows: readonly RunRow[]): readonly string[] {
     ...['state', 'tags', 'bestLoss'],
     ...[...measures].map((key) => `best ${key}`),
     ...['lastLoss', 'epochs', 'duration', 'name', 'data', 'setting learningRate', 'setting optimizer kind'],
-    ...['started', 'device', 'parent', 'note'],
+    ...['started', 'bytes', 'device', 'parent', 'note'],
   ];
 }
 
@@ -18,7 +18,7 @@ export function firstColumns(rows: readonly RunRow[]): readonly string[] {
 export function widthOf({ key, kind }: RunColumn): number {
   if (key === 'state') return 104;
   if (key === 'tags' || key === 'name' || key === 'device' || key === 'parent') return 168;
-  if (key === 'note') return 240;
+  if (key === 'note' || key === 'title') return 240;
   return kind === 'text' ? 128 : kind === 'number' || kind === 'share' ? 144 : 104;
 }
 
@@ -42,6 +42,8 @@ export function cellText(column: RunColumn, row: RunRow, now: number): string {
       return formatDuration(value);
     case 'time':
       return formatAge(value, now);
+    case 'bytes':
+      return formatBytes(value);
     case 'text':
       return String(value);
     case 'number':

@@ -15,6 +15,7 @@ export function useStableHandlers(handlers: LineHandlers): LineHandlers {
       onEdit: (row, what) => latest.current.onEdit(row, what),
       onTags: (row, tags) => latest.current.onTags(row, tags),
       onNote: (row, note) => latest.current.onNote(row, note),
+      onTitle: (row, title) => latest.current.onTitle(row, title),
       onTag: (tag) => latest.current.onTag(tag),
       onFocus: (row) => latest.current.onFocus(row),
       onKeyDown: (row, event) => latest.current.onKeyDown(row, event),

@@ -31,7 +31,7 @@ export function SweepPane() {
     { value: NEXT, label: 'New sweep' },
     ...sweeps.map((sweep) => ({
       value: sweep.id,
-      label: `${NAMES[sweep.plan.strategy.kind]} · ${formatAge(sweep.started, now)}`,
+      label: `${sweep.title ?? NAMES[sweep.plan.strategy.kind]} · ${formatAge(sweep.started, now)}`,
       detail: `${describeSweep(sweep).label} · ${sweep.plan.axes.map(({ paths: [path = ''] }) => shortPath(path)).join(', ')}`,
     })),
   ];

@@ -16,6 +16,7 @@ import { ParallelCoordinates } from './ParallelCoordinates.tsx';
 import { coordinatesOf, isThrough, type Brushes } from './parallelModel.ts';
 import { qualityGradient } from './qualityColour.ts';
 import { applyTrial, compareTrials, pauseSweep, resumeSweep, showTrialRun, stopSweep } from './sweepActions.ts';
+import { SweepMenu } from './SweepMenu.tsx';
 import { TrialTable } from './TrialTable.tsx';
 
 export interface SweepViewProps {
@@ -164,6 +165,7 @@ function Standing({ sweep, choice }: Pick<SweepViewProps, 'sweep' | 'choice'>) {
             Resume
           </Button>
         )}
+        <SweepMenu sweep={sweep} />
       </span>
     </div>
   );

@@ -6,6 +6,7 @@ import { ranked } from '../../graph-engine/training/sweep/rankTrials.ts';
 import type { SweepPlan } from '../../graph-engine/training/sweep/sweepPlan.ts';
 import type { ManagedConnection } from '../connection/hostConnection.ts';
 import { showPane } from '../panes/paneStore.ts';
+import { restoreRuns } from '../runs/runsActions.ts';
 import { chooseRuns, runsView } from '../runs/runsView.ts';
 import { dispatch, documentStore, undo } from '../store/documentStore.ts';
 import { askToNotify } from '../training/runSignals.ts';
@@ -41,6 +42,33 @@ export async function resumeSweep(connection: ManagedConnection, sweep: SweepId)
 /** Ends a sweep; what was trained is kept. */
 export async function stopSweep(connection: ManagedConnection, sweep: SweepId): Promise<void> {
   tell('The sweep was not stopped', await connection.call('sweep/stop', { sweep }));
+}
+
+/** Gives a sweep a title; an empty one takes it away. */
+export async function titleSweep(connection: ManagedConnection, sweep: SweepId, title: string): Promise<void> {
+  tell('The sweep was not renamed', await connection.call('sweep/title', { sweep, title }));
+}
+
+/** Moves a sweep to the trash, and with `runs` its runs; a message offers to take that back. */
+export async function deleteSweep(connection: ManagedConnection, sweep: SweepId, runs: boolean): Promise<void> {
+  const answer = await connection.call('sweep/delete', { sweep, runs });
+  tell('The sweep was not deleted', answer);
+  if (!answer.ok) return;
+  const { entry, runs: entries } = answer.value;
+  const along = entries.length === 0 ? '' : ` with ${entries.length} ${entries.length === 1 ? 'run' : 'runs'}`;
+  showToast({
+    title: `Moved the sweep to the trash${along}`,
+    action: {
+      label: 'Undo',
+      onSelect: () => void restoreRuns(connection, entries).then(() => restoreSweep(connection, entry)),
+    },
+    timeout: 12_000,
+  });
+}
+
+/** Brings a sweep back from the trash. */
+export async function restoreSweep(connection: ManagedConnection, entry: string): Promise<void> {
+  tell('The sweep was not brought back', await connection.call('sweep/restore', { entry }));
 }
 
 /** Shows the run of a trial with its curves. */

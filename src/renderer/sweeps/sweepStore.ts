@@ -40,6 +40,13 @@ export function showSweep(document: DocumentId, sweep: SweepId | null): void {
   sweepStore.setState(({ shown }) => ({ shown: { ...shown, [document]: sweep } }));
 }
 
+function forgetSweep(deleted: SweepId): void {
+  sweepStore.setState(({ sweeps, shown }) => ({
+    sweeps: Object.fromEntries(Object.entries(sweeps).filter(([id]) => id !== deleted)),
+    shown: Object.fromEntries(Object.entries(shown).filter(([, id]) => id !== deleted)),
+  }));
+}
+
 /** Lists the host's sweeps anew. */
 export async function refreshSweeps(connection: ManagedConnection): Promise<void> {
   const answer = await connection.call('sweep/list', {});
@@ -53,6 +60,7 @@ export function followSweeps(connection: ManagedConnection): void {
     if (state === 'open') void refreshSweeps(connection);
   });
   connection.onEvent((message) => {
+    if (message.event === 'archive' && message.payload.kind === 'sweep-deleted') forgetSweep(message.payload.sweep);
     if (message.event !== 'sweep') return;
     const { payload } = message;
     const before = sweepStore.getState().sweeps[payload.id];

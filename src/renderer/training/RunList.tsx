@@ -9,11 +9,13 @@ export interface RunListProps {
   readonly shown: RunId | null;
   /** Milliseconds since 1970, for ages. */
   readonly now: number;
+  /** What the user calls some of them. */
+  readonly titles: Readonly<Record<RunId, string | undefined>>;
   readonly onShow: (run: RunId) => void;
 }
 
 /** Past and present runs; a press shows a run's curves. */
-export function RunList({ runs, shown, now, onShow }: RunListProps) {
+export function RunList({ runs, shown, now, titles, onShow }: RunListProps) {
   if (runs.length === 0)
     return (
       <p className="text-xs text-ink-muted">
@@ -36,7 +38,9 @@ export function RunList({ runs, shown, now, onShow }: RunListProps) {
               )}
             >
               <span className="min-w-0 flex-1">
-                <span className="block truncate text-xs text-ink">{run.id}</span>
+                <span className="block truncate text-xs text-ink" title={run.id}>
+                  {titles[run.id] ?? run.id}
+                </span>
                 <span className="block truncate text-2xs text-ink-muted">
                   {run.data} · {run.epochs} {run.epochs === 1 ? 'epoch' : 'epochs'} · {formatAge(run.started, now)}
                   {run.parent !== undefined && ` · continues ${run.parent.run}`}

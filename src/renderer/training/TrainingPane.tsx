@@ -14,6 +14,7 @@ import { DataSection } from '../data/DataSection.tsx';
 import { useDataDescription } from '../data/dataStore.ts';
 import { showPane } from '../panes/paneStore.ts';
 import { goToPlace } from '../problems/goToPlace.ts';
+import { factsStore } from '../runs/factsStore.ts';
 import { dispatch, useDocument } from '../store/documentStore.ts';
 import { Button } from '../ui/Button.tsx';
 import { Switch } from '../ui/Switch.tsx';
@@ -125,6 +126,11 @@ function AllRuns() {
   const shown = useRuns((runs) => runs.shown);
   const now = useNow();
   const notifies = useNotifies();
+  const facts = useStore(factsStore, (state) => state.facts);
+  const titles = useMemo(
+    () => Object.fromEntries(Object.values(facts).map(({ run, remarks }) => [run, remarks.title])),
+    [facts],
+  );
   const ofDocument = useMemo(
     () => runsOfDocument({ summaries, adopted }, path, name, id),
     [summaries, adopted, path, name, id],
@@ -133,7 +139,7 @@ function AllRuns() {
   const listed = ofDocument.filter((run) => run.sweep === undefined || run.id === shown);
   return (
     <Section title="Runs">
-      <RunList runs={listed} shown={shown} now={now} onShow={(run) => void showRun(connection, run)} />
+      <RunList runs={listed} shown={shown} now={now} titles={titles} onShow={(run) => void showRun(connection, run)} />
       {listed.length < ofDocument.length && (
         <Button size="sm" variant="ghost" className="self-start" onClick={() => showPane('sweeps')}>
           {ofDocument.length - listed.length} more of sweeps
