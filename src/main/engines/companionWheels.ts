@@ -1,24 +1,15 @@
-import { chmod, mkdir, readdir } from 'node:fs/promises';
+import { chmod, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { openPromise } from 'yauzl';
 import type { Entry, ZipFile } from 'yauzl';
-import { downloadWheel, finishedWheel } from './downloadWheel.ts';
+import { HostFailure } from '../files/hostFailure.ts';
+import { fetchCompanions, type CompanionOptions } from './companionDownloads.ts';
+import type { WheelOrder } from './downloadWheel.ts';
 import type { EngineFolder, EngineManifest } from './engineFolder.ts';
 import type { EnginePackage } from './enginePackage.ts';
-import type { OnEngineProgress } from './engineProgress.ts';
 import { damagedWheel, fileOrDamage, progressMeter, readText, writeMember } from './unpackWheel.ts';
-import { parseWheelName } from './wheelName.ts';
 import { parseWheelRecord } from './wheelRecord.ts';
-import { requirementsOf, type WheelRequirement } from './wheelRequirements.ts';
-
-export interface CompanionOptions {
-  /** Where fetched wheels are kept until the engine is complete. */
-  readonly downloads: string;
-  /** A folder of the user that may hold some of them. */
-  readonly near?: string | undefined;
-  readonly onProgress: OnEngineProgress;
-  readonly signal?: AbortSignal | undefined;
-}
+import { requirementsOf } from './wheelRequirements.ts';
 
 /**
  * Lays the libraries of the packages that the engine's own wheel requires, such as those of CUDA, beside its own: they find each
@@ -34,32 +25,34 @@ export async function installCompanions(
   if (more === undefined) return [];
   const requirements = requirementsOf(await metadataOf(wheel), more.extra);
   if (requirements.length === 0) throw damagedWheel(wheel, `requirements for "${more.extra}" in its METADATA`, 'none');
+  const wheelBytes = more.wheelBytes / requirements.length;
+  const orders = requirements.map((one) => ({ ...one, platforms: wanted.platforms, wheelBytes }));
+  const wheels = await fetchCompanions(orders, more.unpackedBytes, options);
   const files: EngineManifest['files'] = [];
-  for (const requirement of requirements) {
-    const file = await findOrFetch(requirement, wanted, more.wheelBytes / requirements.length, options);
-    files.push(...(await unpackLibraries(file, folder, options)));
+  for (const [i, file] of wheels.entries()) {
+    const order = orders[i];
+    if (order !== undefined) files.push(...(await unpackOrFetchAgain(file, order, folder, options)));
   }
   return files;
 }
 
-async function findOrFetch(
-  { name, versions }: WheelRequirement,
-  { platforms }: EnginePackage,
-  wheelBytes: number,
-  { downloads, near, onProgress, signal }: CompanionOptions,
-): Promise<string> {
-  const own = near === undefined ? undefined : await wheelOf(name, near);
-  const order = { name, versions, platforms, wheelBytes };
-  return (
-    own ??
-    (await finishedWheel(order, downloads)) ??
-    downloadWheel(order, downloads, { onProgress, ...(signal !== undefined && { signal }) })
-  );
-}
-
-async function wheelOf(name: string, folder: string): Promise<string | undefined> {
-  const found = (await readdir(folder).catch(() => [])).find((file) => parseWheelName(file)?.name === name);
-  return found === undefined ? undefined : path.join(folder, found);
+/** A file left by an earlier try may be damaged: it is thrown away, and fetched once more. */
+async function unpackOrFetchAgain(
+  file: string,
+  order: WheelOrder,
+  folder: EngineFolder,
+  options: CompanionOptions,
+): Promise<EngineManifest['files']> {
+  try {
+    return await unpackLibraries(file, folder, options);
+  } catch (error) {
+    const isOurs = path.dirname(file) === path.resolve(options.downloads);
+    if (!isOurs || !(error instanceof HostFailure) || error.problem.code !== 'engine/damaged-wheel') throw error;
+    await rm(file, { force: true });
+    const [again] = await fetchCompanions([order], 0, options);
+    if (again === undefined) throw error;
+    return unpackLibraries(again, folder, options);
+  }
 }
 
 async function metadataOf(wheel: string): Promise<string> {

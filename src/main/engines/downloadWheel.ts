@@ -7,6 +7,8 @@ import { findPip, PIP_REMEDY } from './findPip.ts';
 import type { Pip } from './findPip.ts';
 import { findPackageIndex, type PackageIndex } from './packageIndex.ts';
 import { lastLines, runProgram } from './runProgram.ts';
+import { isInRange, knowsRange } from './versionRange.ts';
+import { parseWheelName } from './wheelName.ts';
 
 const POLL_MS = 300;
 
@@ -77,6 +79,7 @@ async function downloadByPip(
     await runPip(pip, wanted, incoming, temporary, signal);
   } finally {
     clearInterval(poll);
+    if (signal?.aborted === true) await rm(incoming, { recursive: true, force: true });
     await rm(temporary, { recursive: true, force: true });
   }
   const [name] = (await readdir(incoming)).filter((entry) => entry.endsWith('.whl'));
@@ -88,12 +91,13 @@ async function downloadByPip(
 }
 
 /** A wheel that an earlier, interrupted installation had fetched whole; its content is checked later, as any other's. */
-export async function finishedWheel(wanted: WheelOrder, folder: string): Promise<string | undefined> {
-  const version = /^==([^,]+)$/.exec(wanted.versions)?.[1];
-  const prefix = `${wanted.name.replaceAll('-', '_')}-${version === undefined ? '' : `${version}-`}`;
-  const names = await readdir(folder).catch(() => []);
-  const name = names.find((entry) => entry.startsWith(prefix) && entry.endsWith('.whl'));
-  return name === undefined ? undefined : path.join(folder, name);
+export async function finishedWheel({ name, versions }: WheelOrder, folder: string): Promise<string | undefined> {
+  const files = await readdir(folder).catch(() => []);
+  const found = files.find((file) => {
+    const parsed = parseWheelName(file);
+    return parsed?.name === name && (!knowsRange(versions) || isInRange(parsed.version, versions));
+  });
+  return found === undefined ? undefined : path.join(folder, found);
 }
 
 async function runPip(
@@ -121,7 +125,7 @@ async function runPip(
     // pip writes to its temporary folder first: ours, so that progress can be seen and leftovers be found.
     { environment: { TMPDIR: temporary, TEMP: temporary, TMP: temporary }, signal },
   );
-  if (signal?.aborted === true) throw installationCancelled();
+  if (signal?.aborted === true) throw installationCancelled('pip');
   if (result.code === 0) return;
   throw new HostFailure({
     code: 'engine/download-failed',

@@ -1,11 +1,14 @@
 import { HostFailure } from '../files/hostFailure.ts';
 
-/** The user has ended an installation. */
-export function installationCancelled(): HostFailure {
+/** The user has ended an installation; pip, where it fetches, keeps nothing of a file that is not whole. */
+export function installationCancelled(by?: 'pip'): HostFailure {
   return new HostFailure({
     code: 'engine/installation-cancelled',
-    message: 'The installation was cancelled. What was fetched is kept.',
-    remedy: 'Install again to go on from there.',
+    message: `The installation was cancelled. What was fetched ${by === 'pip' ? 'whole ' : ''}is kept.`,
+    remedy:
+      by === 'pip'
+        ? 'Install again: the file that pip was fetching is begun anew.'
+        : 'Install again to go on from there.',
   });
 }
 

@@ -2,11 +2,15 @@ import { z } from 'zod';
 import type { PublishedFile } from '../files/downloadFile.ts';
 import type { WheelOrder } from './downloadWheel.ts';
 import type { PackageIndex } from './packageIndex.ts';
+import { compareVersions, isInRange, knowsRange } from './versionRange.ts';
 import { parseWheelName } from './wheelName.ts';
 
 /** A wheel of an index. */
 export interface PublishedWheel extends PublishedFile {
   readonly name: string;
+  readonly version: string;
+  /** Bytes of it, where the index says so. */
+  readonly size?: number;
 }
 
 interface ListedFile {
@@ -14,6 +18,8 @@ interface ListedFile {
   readonly url: string;
   readonly sha256: string | undefined;
   readonly bytes?: number | undefined;
+  /** Withdrawn by its publisher: to be had by its exact version alone. */
+  readonly yanked: boolean;
 }
 
 /** What an index says of a package as JSON. */
@@ -24,6 +30,7 @@ const Listing = z.object({
       url: z.string(),
       hashes: z.record(z.string(), z.string()),
       size: z.number().optional(),
+      yanked: z.union([z.boolean(), z.string()]).optional(),
     }),
   ),
 });
@@ -35,31 +42,38 @@ const MOST_TIMES = 4;
 const PYTHON = /-(cp311|py3|py2\.py3)-/;
 
 /**
- * The wheel of an exact version for a machine, with its checksum; `undefined` where the index lists none, gives no checksum,
- * cannot be read, or a range of versions is wanted.
+ * The wheel of the newest version in the range for a machine, with its checksum; `undefined` where the index lists none, gives no
+ * checksum, cannot be read, or the range is one that only pip understands.
  */
 export async function findWheel(
   { url, authorization }: PackageIndex,
   { name, versions, platforms, wheelBytes }: WheelOrder,
   signal?: AbortSignal,
 ): Promise<PublishedWheel | undefined> {
-  const version = /^==([^,]+)$/.exec(versions)?.[1];
-  if (version === undefined) return undefined;
+  if (!knowsRange(versions)) return undefined;
   const own: Readonly<Record<string, string>> = authorization === undefined ? {} : { Authorization: authorization };
+  const isExact = versions.startsWith('==');
   const files = await listedFiles(new URL(`${name}/`, url), own, signal).catch(() => []);
-  for (const platform of platforms) {
-    const file = files.find((one) => {
-      const parsed = parseWheelName(one.name);
-      const isRight = parsed?.name === name && parsed.version === version && PYTHON.test(one.name);
-      return isRight && (platform === 'any' || parsed.platforms.includes(platform));
-    });
-    if (file?.sha256 === undefined) continue;
-    // A name and a password are for their own host alone.
-    const headers = new URL(file.url).origin === new URL(url).origin ? own : {};
-    const checksum = { kind: 'sha256', digest: file.sha256 } as const;
-    return { name: file.name, url: file.url, checksum, bytes: file.bytes ?? MOST_TIMES * wheelBytes, headers };
-  }
-  return undefined;
+  const fitting = files.flatMap((file) => {
+    const parsed = parseWheelName(file.name);
+    if (parsed?.name !== name || !isInRange(parsed.version, versions) || !PYTHON.test(file.name)) return [];
+    const rank = platforms.findIndex(
+      (one) => one === 'any' || [one, 'any'].some((tag) => parsed.platforms.includes(tag)),
+    );
+    const { sha256 } = file;
+    if (rank < 0 || sha256 === undefined || (file.yanked && !isExact)) return [];
+    return [{ ...file, sha256, rank, version: parsed.version }];
+  });
+  const [best] = fitting.toSorted((a, b) => compareVersions(b.version, a.version) || a.rank - b.rank);
+  if (best === undefined) return undefined;
+  // A name and a password are for their own host alone.
+  const headers = new URL(best.url).origin === new URL(url).origin ? own : {};
+  const checksum = { kind: 'sha256', digest: best.sha256 } as const;
+  return {
+    ...{ name: best.name, version: best.version, url: best.url, checksum, headers },
+    ...(best.bytes !== undefined && { size: best.bytes }),
+    bytes: best.bytes ?? MOST_TIMES * wheelBytes,
+  };
 }
 
 async function listedFiles(
@@ -74,23 +88,25 @@ async function listedFiles(
   if (!response.ok) return [];
   const text = await response.text();
   if (!(response.headers.get('content-type') ?? '').startsWith(JSON_TYPE)) return linkedFiles(text, response.url);
-  return Listing.parse(JSON.parse(text)).files.map(({ filename, url: at, hashes, size }) => ({
+  return Listing.parse(JSON.parse(text)).files.map(({ filename, url: at, hashes, size, yanked = false }) => ({
     name: filename,
     url: new URL(at, response.url).href,
     sha256: hashes['sha256'],
     bytes: size,
+    yanked: yanked !== false,
   }));
 }
 
 /** Links of a page, whose addresses end with their checksums. */
 function linkedFiles(page: string, base: string): readonly ListedFile[] {
-  return [...page.matchAll(/<a\b[^>]*\bhref=(?:"([^"]*)"|'([^']*)')/gi)].flatMap(([, double, single]) => {
+  return [...page.matchAll(/<a\b[^>]*>/gi)].flatMap(([tag]) => {
+    const [, double, single] = /\bhref=(?:"([^"]*)"|'([^']*)')/i.exec(tag) ?? [];
     const href = (double ?? single ?? '').replaceAll('&amp;', '&');
     if (!URL.canParse(href, base)) return [];
     const url = new URL(href, base);
     const sha256 = /^#sha256=([0-9a-f]{64})$/i.exec(url.hash)?.[1]?.toLowerCase();
     url.hash = '';
     const name = decodeURIComponent(url.pathname.split('/').at(-1) ?? '');
-    return [{ name, url: url.href, sha256 }];
+    return [{ name, url: url.href, sha256, yanked: /\bdata-yanked\b/i.test(tag) }];
   });
 }

@@ -87,10 +87,14 @@ async function installHoldingLock(
   const partial = engineFolder(path.join(cache, 'engines', `.partial-${wanted.name}-${wanted.version}`));
   await rm(partial.root, { recursive: true, force: true });
   try {
-    const files =
+    const own =
       wheel === undefined
         ? await fetchAndUnpack(wanted, downloads, partial, options)
-        : await checkAndUnpack(wheel, wanted, downloads, partial, options);
+        : await checkAndUnpack(wheel, wanted, partial, options);
+    const { onProgress, signal, index } = options;
+    const near = wheel === undefined ? undefined : path.dirname(wheel);
+    const companions = { downloads, near, onProgress, signal, index, free };
+    const files = [...own.files, ...(await installCompanions(own.wheel, wanted, partial, companions))];
     const manifest = await completeEngine(partial, wanted, files, options);
     await rm(final.root, { recursive: true, force: true });
     await rename(partial.root, final.root);
@@ -122,11 +126,11 @@ async function fetchAndUnpack(
   downloads: string,
   partial: EngineFolder,
   options: InstallOptions,
-): Promise<EngineManifest['files']> {
+): Promise<UnpackedWheel> {
   const left = await finishedWheel(orderOf(wanted), downloads);
   if (left !== undefined) {
     try {
-      return await checkAndUnpack(left, wanted, downloads, partial, options);
+      return await checkAndUnpack(left, wanted, partial, options);
     } catch (error) {
       if (!(error instanceof HostFailure) || error.problem.code !== 'engine/damaged-wheel') throw error;
       await rm(left, { force: true });
@@ -135,25 +139,27 @@ async function fetchAndUnpack(
   }
   const wheel = await downloadWheel(orderOf(wanted), downloads, options);
   try {
-    return await checkAndUnpack(wheel, wanted, downloads, partial, options);
+    return await checkAndUnpack(wheel, wanted, partial, options);
   } catch (error) {
     if (error instanceof HostFailure && error.problem.code === 'engine/damaged-wheel') await rm(wheel, { force: true });
     throw error;
   }
 }
 
+interface UnpackedWheel {
+  readonly wheel: string;
+  readonly files: EngineManifest['files'];
+}
+
 async function checkAndUnpack(
   wheel: string,
   wanted: EnginePackage,
-  downloads: string,
   partial: EngineFolder,
-  { onProgress, signal, wheel: given }: InstallOptions,
-): Promise<EngineManifest['files']> {
+  { onProgress, signal }: InstallOptions,
+): Promise<UnpackedWheel> {
   demandWheelFor(wheel, wanted);
   await checkWheel(wheel, wanted, onProgress, signal);
-  const files = await unpackWheel(wheel, wanted, partial, onProgress, signal);
-  const near = given === undefined ? undefined : path.dirname(given);
-  return [...files, ...(await installCompanions(wheel, wanted, partial, { downloads, near, onProgress, signal }))];
+  return { wheel, files: await unpackWheel(wheel, wanted, partial, onProgress, signal) };
 }
 
 /** Compiles and tests what is unpacked in `folder`, and writes its manifest. */

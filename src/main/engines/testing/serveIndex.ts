@@ -8,6 +8,8 @@ export interface ServedIndex {
   readonly url: string;
   /** What was asked for of the file: the first byte of each request. */
   readonly from: readonly number[];
+  /** Which files those requests were for. */
+  readonly files: readonly string[];
   close(): Promise<void>;
 }
 
@@ -23,24 +25,33 @@ export interface ServedWheel {
   readonly cut?: { readonly after: number; readonly file: string };
   /** Answers with links in a page, as older indexes do. */
   readonly asPage?: boolean;
+  /** Withdrawn by its publisher. */
+  readonly yanked?: boolean;
 }
 
-/** Serves one wheel on the loopback. */
-export async function serveIndex(wheel: ServedWheel): Promise<ServedIndex> {
+/** Serves wheels on the loopback. */
+export async function serveIndex(...wheels: readonly ServedWheel[]): Promise<ServedIndex> {
   const from: number[] = [];
+  const files: string[] = [];
   const server = createServer(({ url, headers }, response) => {
-    if (url === `/simple/${wheel.package}/`) {
-      if (wheel.asPage === true) {
-        const href = `/files/${wheel.name}#sha256=${wheel.sha256}`;
-        response.setHeader('Content-Type', 'text/html').end(`<a href="${href}">${wheel.name}</a>`);
-        return;
-      }
-      const file = { filename: wheel.name, url: `/files/${wheel.name}`, hashes: { sha256: wheel.sha256 } };
-      response.setHeader('Content-Type', 'application/vnd.pypi.simple.v1+json');
-      response.end(JSON.stringify({ files: [{ ...file, size: wheel.bytes.length }] }));
-      return;
+    const listed = wheels.filter((one) => url === `/simple/${one.package}/`);
+    if (listed.some(({ asPage }) => asPage === true)) {
+      const links = listed.map(
+        ({ name, sha256, yanked }) =>
+          `<a href="/files/${name}#sha256=${sha256}"${yanked === true ? ' data-yanked=""' : ''}>${name}</a>`,
+      );
+      return void response.setHeader('Content-Type', 'text/html').end(links.join('\n'));
     }
-    if (url !== `/files/${wheel.name}`) return void response.writeHead(404).end();
+    if (listed.length > 0) {
+      const found = listed.map(({ name, sha256, bytes, yanked = false }) => ({
+        ...{ filename: name, url: `/files/${name}`, hashes: { sha256 }, size: bytes.length, yanked },
+      }));
+      response.setHeader('Content-Type', 'application/vnd.pypi.simple.v1+json');
+      return void response.end(JSON.stringify({ files: found }));
+    }
+    const wheel = wheels.find(({ name }) => url === `/files/${name}`);
+    if (wheel === undefined) return void response.writeHead(404).end();
+    files.push(wheel.name);
     const first = Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0);
     from.push(first);
     const { cut } = wheel;
@@ -56,6 +67,7 @@ export async function serveIndex(wheel: ServedWheel): Promise<ServedIndex> {
   return {
     url: `http://127.0.0.1:${port}/simple/`,
     from,
+    files,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
