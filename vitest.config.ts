@@ -26,11 +26,14 @@ export default defineConfig({
     environment: 'node',
     // Child processes, not threads: the engine's native code keeps process-global state.
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the cores that are counted on: a story waits for its page and its server as often as it works.
+    maxWorkers: 3,
     // The colours of figures are read from the theme's own file.
     css: { include: /tokens\.css/ },
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // For what hangs. A machine that is busy with much else is slow, and nothing is wrong with it.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 60_000 } },
     sequence: { sequencer: LongestFirst },
     projects: [
       {

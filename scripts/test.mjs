@@ -10,7 +10,8 @@ import { root, setUpEngine, SetUpError, setUpProject } from './setUp.mjs';
  */
 const checks = [
   { name: 'types', script: 'typecheck' },
-  { name: 'lint and format', script: 'lint' },
+  { name: 'lint', script: 'lint:rules' },
+  { name: 'format', script: 'lint:format' },
   { name: 'layers', script: 'layers' },
 ];
 
@@ -20,9 +21,11 @@ const vitestArguments = process.argv.slice(2);
 const started = performance.now();
 
 try {
-  await setUp();
-  // Each check keeps one core busy, so they run side by side.
-  if (vitestArguments.length === 0) await Promise.all(checks.map(runCheck));
+  await setUpProject(console.error);
+  // Each keeps one core busy or waits for a download, so they go side by side. What cannot be set up is told when all are done.
+  const sideBySide = [setUpPrograms(), ...(vitestArguments.length === 0 ? checks.map(runCheck) : [])];
+  await Promise.allSettled(sideBySide);
+  await Promise.all(sideBySide);
   await runTests();
 } catch (error) {
   if (!(error instanceof SetUpError)) throw error;
@@ -35,8 +38,8 @@ console.log(
 );
 process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
 
-async function setUp() {
-  await setUpProject(console.error);
+/** The engine and the browser that tests start. */
+async function setUpPrograms() {
   await setUpEngine();
   const chromium = await ensureChromium(console.error);
   if (chromium === undefined) {

@@ -30,7 +30,7 @@ async function saveAs(page: Page, name: string): Promise<void> {
 
 const isDirty = (page: Page): Promise<string | null> => page.getByTestId('dirty').getAttribute('data-dirty');
 
-test('a broken file and a newer one are refused in words, and the drawing stays', { timeout: 60_000 }, async () => {
+test('a broken file and a newer one are refused in words, and the drawing stays', { timeout: 180_000 }, async () => {
   const { page, workspace } = editor;
   await addNode(page, 'input', 200, 200);
   await saveAs(page, 'mine');
@@ -53,7 +53,7 @@ test('a broken file and a newer one are refused in words, and the drawing stays'
 
 test(
   'a file with an op nobody knows opens, says so on the node, and cannot be trained',
-  { timeout: 60_000 },
+  { timeout: 180_000 },
   async () => {
     const { page, workspace } = editor;
     const graph = { nodes: { mystery: { op: 'warpDrive', position: { x: 0, y: 0 } } } };
@@ -71,7 +71,7 @@ test(
   },
 );
 
-test('unsaved changes are asked about before their document is closed', { timeout: 60_000 }, async () => {
+test('unsaved changes are asked about before their document is closed', { timeout: 180_000 }, async () => {
   const { page } = editor;
   await addNode(page, 'input', 200, 200);
   await page.getByTestId('close-tab').click();
@@ -86,7 +86,7 @@ test('unsaved changes are asked about before their document is closed', { timeou
   await page.getByTestId('start-card').waitFor();
 });
 
-test('a file that changed on disk is not overwritten unasked; both can be kept', { timeout: 60_000 }, async () => {
+test('a file that changed on disk is not overwritten unasked; both can be kept', { timeout: 180_000 }, async () => {
   const { page, workspace } = editor;
   await addNode(page, 'input', 200, 200);
   await saveAs(page, 'shared');
@@ -106,7 +106,7 @@ test('a file that changed on disk is not overwritten unasked; both can be kept',
   expect(readFileSync(path.join(workspace, 'shared-2.json'), 'utf8')).toContain('relu');
 });
 
-test('while the host is killed one goes on drawing, and the draft keeps everything', { timeout: 60_000 }, async () => {
+test('while the host is killed one goes on drawing, and the draft keeps everything', { timeout: 180_000 }, async () => {
   const { page, server } = editor;
   await addNode(page, 'input', 200, 200);
   server.kill('SIGKILL');
@@ -121,7 +121,7 @@ test('while the host is killed one goes on drawing, and the draft keeps everythi
   await page.waitForFunction(() => Object.values(localStorage).some((text) => String(text).includes('relu')));
 });
 
-test('a wrong key is told plainly, and a right link in the same tab mends it', { timeout: 60_000 }, async () => {
+test('a wrong key is told plainly, and a right link in the same tab mends it', { timeout: 180_000 }, async () => {
   const { page, address } = editor;
   const browser = page.context().browser();
   if (browser === null) throw new Error('The page has no browser');

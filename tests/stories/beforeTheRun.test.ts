@@ -54,7 +54,7 @@ test('why a batch is not learned is told in words', { timeout: 180_000 }, async 
   await page.getByTestId('trial-dialog').waitFor({ state: 'detached' });
 });
 
-test('settings are found by a word, marked when changed, and put back', { timeout: 60_000 }, async () => {
+test('settings are found by a word, marked when changed, and put back', { timeout: 180_000 }, async () => {
   const { page } = editor;
   await page.getByTestId('setting-search').fill('micro batch');
   await fill(page, 'accumulate', '4');
@@ -70,7 +70,7 @@ test('settings are found by a word, marked when changed, and put back', { timeou
   await page.getByTestId('memory-forecast').waitFor({ timeout: 60_000 });
 });
 
-test('selected nodes are frozen by a key, and one undo lets them learn again', { timeout: 60_000 }, async () => {
+test('selected nodes are frozen by a key, and one undo lets them learn again', { timeout: 180_000 }, async () => {
   const { page } = editor;
   const card = page.getByTestId('node-conv1');
   await card.click();

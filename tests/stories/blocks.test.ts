@@ -13,7 +13,7 @@ afterEach(async () => {
 
 test(
   'drop in a residual block, mismatch it, mend it by its shortcut, look inside, and undo it all',
-  { timeout: 60_000 },
+  { timeout: 180_000 },
   async () => {
     const { page } = editor;
     await addNode(page, 'input', 120, 120);
@@ -60,7 +60,7 @@ test(
 
 test(
   'a wire let go on the canvas offers what fits; a node is dropped on a wire; Delete closes the gap',
-  { timeout: 60_000 },
+  { timeout: 180_000 },
   async () => {
     const { page } = editor;
     await addNode(page, 'input', 120, 120);

@@ -148,7 +148,7 @@ test(
 
 test(
   'a table is dropped on the window, its columns are understood, and a regression learns',
-  { timeout: 120_000 },
+  { timeout: 180_000 },
   async () => {
     const { page, workspace } = editor;
     await page.keyboard.press('Control+o');

@@ -4,7 +4,7 @@ import { drawingOn, type Drawing } from './drawing.ts';
 import { openEditor, type RunningEditor } from './openEditor.ts';
 
 // Many small gestures in each: on a busy machine they take their time.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 let editor: RunningEditor;
 let page: Page;

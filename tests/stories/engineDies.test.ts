@@ -23,7 +23,7 @@ function enginesOf(server: number): number[] {
 
 test(
   'the engine is killed in the middle of a run: the editor says so, keeps everything, and trains again',
-  { timeout: 120_000 },
+  { timeout: 180_000 },
   async () => {
     const { page, server } = editor;
     await page.getByTestId('network-first-residual').click();

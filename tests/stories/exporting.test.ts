@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openEditor, type RunningEditor } from './openEditor.ts';
 
 // Real programs and browsers, on a machine that may be busy with other tests.
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 let editor: RunningEditor;
 let page: Page;

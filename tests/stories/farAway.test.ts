@@ -6,7 +6,7 @@ import { drawingOn, type Drawing, type Point } from './drawing.ts';
 import { openEditor, type RunningEditor } from './openEditor.ts';
 
 // Many small gestures in each: on a busy machine they take their time.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 const COLUMNS = 44;
 const ROWS = 5;

@@ -82,7 +82,7 @@ export async function openEditor(options: EditorOptions = {}): Promise<RunningEd
     page.on('console', (message) => {
       if (message.type() === 'error') errors.push(message.text());
     });
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(60_000);
     // A machine that does much else opens a page slowly.
     await page.goto(url, { timeout: 60_000 });
     await page.getByTestId('connection-state').filter({ hasText: 'Connected' }).waitFor({ timeout: 60_000 });

@@ -11,7 +11,7 @@ afterAll(() => editor.close());
 
 test(
   'a network for masks is opened and learns by one click, and its curves say what they measure',
-  { timeout: 120_000 },
+  { timeout: 180_000 },
   async () => {
     const { page, workspace } = editor;
     await page.getByTestId('palette-search').fill('padded');

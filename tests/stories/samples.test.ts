@@ -8,7 +8,7 @@ import { networkOf, networkTemplate, type WrittenNode } from '../support/network
 import { openEditor, type RunningEditor } from './openEditor.ts';
 
 // A real engine and a real browser, on a machine that may be busy with other tests.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 let editor: RunningEditor;
 let page: Page;

@@ -4,7 +4,7 @@ import { axeFindingsInBothThemes } from './axe.ts';
 import { drag, fill, openEditor, type RunningEditor } from './openEditor.ts';
 
 // Real programs and browsers, on a machine that may be busy with other tests.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 let editor: RunningEditor;
 let page: Page;

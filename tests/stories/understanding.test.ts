@@ -6,7 +6,7 @@ import { serializeDocument } from '../../src/graph-engine/document/serializeDocu
 import { networkOf, type WrittenNode } from '../support/networks.ts';
 import { openEditor, type RunningEditor } from './openEditor.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 let editor: RunningEditor;
 let page: Page;

@@ -11,7 +11,7 @@ import { productRoot } from '../files/productRoot.ts';
 import { readCheckpoint } from '../training/checkpoints.ts';
 
 // Real programs and trainings, on a machine that may be busy with other tests.
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 const cli = path.join(productRoot, 'dist', 'main', 'cli.js');
 const template = (name: string): string => path.join(productRoot, 'templates', 'networks', `${name}.json`);

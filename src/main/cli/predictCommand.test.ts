@@ -10,7 +10,7 @@ import { TrainingSettings } from '../../graph-engine/document/trainingSettings.t
 import { productRoot } from '../files/productRoot.ts';
 
 // A real program with a real engine, on a machine that may be busy with other tests.
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 let folder: string;
 beforeAll(async () => {

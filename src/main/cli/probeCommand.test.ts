@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { productRoot } from '../files/productRoot.ts';
 
 // A real program with a real engine, on a machine that may be busy with other tests.
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 const template = path.join(productRoot, 'templates', 'networks', 'first-residual.json');
 let folder: string;

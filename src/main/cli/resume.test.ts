@@ -19,7 +19,7 @@ import { readWholeCheckpoint } from '../training/checkpoints.ts';
  * to the last bit. Real processes are killed, wherever they happen to be.
  */
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 const cli = path.join(productRoot, 'dist', 'main', 'cli.js');
 const EPOCHS = 6;

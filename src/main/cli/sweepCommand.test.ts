@@ -9,7 +9,7 @@ import { productRoot } from '../files/productRoot.ts';
 import { readRunFile } from '../runs/runFolder.ts';
 
 // Real trainings in real processes, on a machine that may be busy with other tests.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 const cli = path.join(productRoot, 'dist', 'main', 'cli.js');
 const network = path.join(productRoot, 'templates', 'networks', 'first-residual.json');

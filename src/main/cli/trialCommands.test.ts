@@ -7,7 +7,7 @@ import { productRoot } from '../files/productRoot.ts';
 
 /* What is tried before a run, from the command line. */
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 180_000 });
 const cli = path.join(productRoot, 'dist', 'main', 'cli.js');
 const network = path.join(productRoot, 'templates', 'networks', 'first-residual.json');
 let folder: string;

@@ -150,7 +150,7 @@ describe('installing the engine', () => {
     expect(existsSync(wheel)).toBe(true);
   });
 
-  test('starts cleanly after a kill in the middle of unpacking', { timeout: 60_000 }, async () => {
+  test('starts cleanly after a kill in the middle of unpacking', { timeout: 180_000 }, async () => {
     // Large enough to be interrupted in time.
     wanted = { ...wanted, wheelSha256: writeMadeUpEngine(48_000_000) };
     const program = `

@@ -38,7 +38,7 @@ const SEED = 3;
 let executor: Executor;
 let examiner: Examiner;
 let folder: string;
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 beforeAll(async () => {
   executor = await openTensorflowExecutor();
   examiner = createExaminer(executor);

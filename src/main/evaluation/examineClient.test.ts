@@ -24,7 +24,7 @@ const document = {
 let folder: string;
 let examiner: ExamineClient;
 let target: ExamineTarget;
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'skipwire-examine-'));
   examiner = createExamineClient({ folder });

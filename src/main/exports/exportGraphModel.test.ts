@@ -30,7 +30,7 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 
 test.each(servedNetworks.map(([name, document]) => ({ name, document })))(
   '$name runs in TensorFlow.js as in the engine',
-  { timeout: 60_000 },
+  { timeout: 180_000 },
   async ({ name, document }) => {
     const program = lowered(document);
     const weights = trainedLooking(program.program, 3);

@@ -173,13 +173,13 @@ describe('every folder is run by what reads it before it is called good', () => 
     ['SavedModel', exportSavedModel, /^TensorFlow/],
     ['graph model', exportGraphModel, /^TensorFlow\.js .*plain/],
     ['layers model', exportLayersModel, /^TensorFlow\.js .*plain/],
-  ])('%s', { timeout: 120_000 }, async (name, write, runtime) => {
+  ])('%s', { timeout: 180_000 }, async (name, write, runtime) => {
     const order = { document, runFolder: null, folder: path.join(root, name), overwrite: false };
     const { verification } = await write(order, { engine: interpretedEngine });
     expect(verification).toMatchObject({ status: 'verified', samples: 12, runtime: expect.stringMatching(runtime) });
   });
 
-  test('and one with other weights than the engine has is told', { timeout: 120_000 }, async () => {
+  test('and one with other weights than the engine has is told', { timeout: 180_000 }, async () => {
     const engine: typeof interpretedEngine = {
       predict: (request) => interpretedEngine.predict({ ...request, weights: { seed: 12345 } }),
     };

@@ -108,7 +108,7 @@ interface ReadBack {
 
 test.skipIf(python === undefined)(
   'TensorBoard itself reads the curves, the histograms and the settings',
-  { timeout: 120_000 },
+  { timeout: 180_000 },
   async () => {
     const logs = path.join(folder, 'read-back');
     await exportTensorboard(places, { folder: logs, statistics: true });

@@ -55,7 +55,7 @@ function endOf(program: ReturnType<typeof lowered>, name: string) {
 
 test.each(served)(
   '$name is served by TensorFlow as the engine answers',
-  { timeout: 60_000 },
+  { timeout: 180_000 },
   async ({ name, document }) => {
     const program = lowered(document);
     const { weights, done } = await exported(name, document);

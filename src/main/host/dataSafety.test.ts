@@ -11,7 +11,7 @@ import { createHost, type Host } from './createHost.ts';
 
 /* What happens to the data while they are learned from. Real trainings, on sets that are larger than the memory they may take. */
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 180_000 });
 const MEMORY_MEGABYTES = '0.05';
 
 let workspace: string;

@@ -14,7 +14,7 @@ import { startEditorServer, type EditorServer } from './webSocketTransport.ts';
 
 /* What strangers, broken tunnels and clients gone wrong do to the server. Each ends, and the next client is served as ever. */
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 let folder: string;
 let host: Host;

@@ -15,7 +15,7 @@ import { readCheckpoint } from '../training/checkpoints.ts';
 import { createHost, type Host } from './createHost.ts';
 
 // Real trainings, on a machine that may be busy with other tests.
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 let workspace: string;
 let host: Host;

@@ -10,7 +10,7 @@ import { createHost, type Host } from '../host/createHost.ts';
 import { importInProcess } from './importInProcess.ts';
 
 // A real process, on a machine that may be busy with other tests.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 let workspace: string;
 let host: Host;

@@ -15,7 +15,7 @@ import { encodeSafetensors, decodeSafetensors } from '../../graph-engine/targets
 import { createProbeClient } from './probeClient.ts';
 
 // A real engine process, on a machine that may be busy with other tests.
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 let workspace: string;
 let host: Host;

@@ -5,7 +5,7 @@ import { describeVariance } from '../../graph-engine/variance/describeVariance.t
 import { createProbeClient } from './probeClient.ts';
 
 // A real engine process, on a machine that may be busy with other tests.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 const client = createProbeClient();
 afterAll(() => client.dispose());

@@ -13,7 +13,7 @@ import { readMetrics } from '../runs/metricsFile.ts';
 import { createSweepKeeper } from './sweepKeeper.ts';
 
 // Real trainings, on a machine that may be busy with other tests.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 let workspace: string;
 let host: Host;

@@ -7,7 +7,7 @@ import { linearDigits } from '../../graph-engine/testing/linearDigits.ts';
 import { openTensorflowExecutor } from '../executors/tensorflowExecutor.ts';
 import { trainDocument } from './engineTasks.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 afterEach(() => vi.useRealTimers());
 
 test('a clock that jumps by days, back and forth, changes nothing of a run', async () => {

@@ -13,7 +13,7 @@ import { trainNetwork, type TrainingOrder } from './trainingLoop.ts';
 import type { TrainingPosition } from './trainingPosition.ts';
 
 // The fastest of several workers on a busy machine may still be slow.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const SAMPLES = 120;
 const FEATURES = 4;

@@ -22,7 +22,7 @@ import { takeStep } from './takeStep.ts';
 /* What the settings of a training do in the engine, on a small network and the digits that come along. */
 let executor: Executor;
 let folder: string;
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 180_000 });
 beforeAll(async () => {
   executor = await openTensorflowExecutor();
 });

@@ -13,7 +13,7 @@ import { overfitBatch } from './overfitBatch.ts';
 
 /* Trials before a run, on a small network and the digits that come along. */
 let executor: Executor;
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 180_000 });
 beforeAll(async () => {
   executor = await openTensorflowExecutor();
 });

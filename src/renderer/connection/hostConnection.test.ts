@@ -85,10 +85,10 @@ test('each attempt that fails says when the next one is', async () => {
   last().events.closed('lost');
   const first = connection.nextAttempt ?? 0;
   expect(Math.abs(first - Date.now())).toBeLessThan(10_000);
-  await vi.waitFor(() => expect(links).toHaveLength(2));
+  await vi.waitFor(() => expect(links).toHaveLength(2), { timeout: 60_000 });
   last().events.closed('lost');
   expect(connection.nextAttempt).toBeGreaterThanOrEqual(first);
-  await vi.waitFor(() => expect(links).toHaveLength(3));
+  await vi.waitFor(() => expect(links).toHaveLength(3), { timeout: 60_000 });
   last().events.opened();
   expect(connection.nextAttempt).toBeUndefined();
   expect(states).toEqual(['lost', 'lost', 'open']);
