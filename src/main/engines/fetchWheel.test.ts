@@ -83,6 +83,7 @@ test('another version, another machine, no checksum: pip is left to say what the
 
 test('the index is that of pip; who has set more of pip than an index is left to pip', () => {
   expect(packageIndexIn('', {})?.url).toMatch(/^https:.*\/simple\/$/);
+  expect(packageIndexIn(":env:.config-file='/etc/own.conf'", {})?.url).toMatch(/^https:/);
   const own = "global.index-url='https://me:pass%20word@packages.example.org/simple'\nglobal.timeout='60'";
   expect(packageIndexIn(own, {})).toEqual({
     url: 'https://packages.example.org/simple/',

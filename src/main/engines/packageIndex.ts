@@ -13,7 +13,7 @@ export interface PackageIndex {
 const OF_PIP = 'https://pypi.org/simple/';
 /** Settings of pip that say nothing about where packages come from. */
 const harmless =
-  /^(index-url|timeout|default-timeout|retries|disable-pip-version-check|no-cache-dir|cache-dir|progress-bar|no-input|no-color|quiet|verbose|require-virtualenv|break-system-packages|root-user-action|user|trusted-host)$/;
+  /^(index-url|config-file|timeout|default-timeout|retries|disable-pip-version-check|no-cache-dir|cache-dir|progress-bar|no-input|no-color|quiet|verbose|require-virtualenv|break-system-packages|root-user-action|user|trusted-host)$/;
 /** Later ones win. */
 const sections = ['global', 'download', ':env:'];
 

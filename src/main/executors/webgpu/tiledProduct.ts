@@ -23,6 +23,13 @@ export interface TiledProduct {
   readonly right: Operand;
   /** Whether the rows of the result have a multiple of four elements. */
   readonly vectorResult: boolean;
+  /** WGSL of `fn inner_of(z: u32) -> u32` where products of one result have inner axes of their own, up to that of the size. */
+  readonly inner?: string;
+  /**
+   * WGSL of `fn row_of(m: u32, z: u32) -> u32`, where row `m` of product `z` begins in the result or `NO_ROW`; where it is left out,
+   * rows lie as the size says.
+   */
+  readonly rows?: string;
 }
 
 /** Threads of a workgroup along each side of its tile, and the elements of the product that each of them has: multiples of four. */
@@ -64,6 +71,8 @@ export interface ProductSize {
   readonly depth: number;
   readonly rowStride: number;
   readonly depthStride: number;
+  /** Elements of the result, where it has others than those of its products. */
+  readonly elements?: number;
 }
 
 const sizeParameters = {
@@ -101,18 +110,20 @@ var<workgroup> right_tile: array<vec4<f32>, ${rightWidth * DEPTH}>;
 ${product.declarations ?? ''}
 ${left.code}
 ${right.code}
+${product.inner ?? ''}
+${product.rows === undefined ? '' : `const NO_ROW = 0xffffffffu;\n${product.rows}`}
 ${fourOf('left', left)}
 ${fourOf('right', right)}`,
     body: `
   let z = (group.z + p.firstDepth) / p.parts;
   let part = (group.z + p.firstDepth) % p.parts;
   let begin = part * p.partLength;
-  let end = min(begin + p.partLength, p.inner);
+  let end = min(begin + p.partLength, ${product.inner === undefined ? 'p.inner' : 'inner_of(z)'});
   // More tiles of rows than one dimension of the grid takes go on in the other.
   let columnTiles = (p.columns + ${tileColumns - 1}u) / ${tileColumns}u;
   let row0 = (group.x / columnTiles * groups.y + group.y) * ${tileRows}u;
   let column0 = group.x % columnTiles * ${tileColumns}u;
-  let base = part * p.partStride + z * p.depthStride;
+  let base = part * p.partStride${product.rows === undefined ? ' + z * p.depthStride' : ''};
   let row = local / ${columnThreads}u;
   let column = local % ${columnThreads}u;
 ${rowBlocks
@@ -148,8 +159,9 @@ ${rowBlocks
             (g) => `  {
     let m = row0 + (row + ${h * rowThreads}u) * 4u + ${i}u;
     let n = column0 + (column + ${g * columnThreads}u) * 4u;
-    let at = base + m * p.rowStride + n;
-    if (m < p.rows) {
+    let start = ${product.rows === undefined ? 'm * p.rowStride' : 'row_of(m, z)'};
+    let at = base + start + n;
+    if (m < p.rows${product.rows === undefined ? '' : ' && start != NO_ROW'}) {
 ${
   vectorResult
     ? `      if (n < p.columns) { result[at / 4u] = sum${h}${i}${g}; }`
@@ -236,7 +248,7 @@ export function planProduct(size: ProductSize, tiling: Tiling, most: number) {
   const { rows, columns, inner, depth, rowStride, depthStride } = size;
   const { rowTiles, columnTiles } = tilesOf(size, tiling);
   const { partLength, parts } = partsOf(size, rowTiles * columnTiles * depth);
-  const elements = rows * columns * depth;
+  const elements = size.elements ?? rows * columns * depth;
   const y = Math.min(rowTiles, most);
   const x = columnTiles * Math.ceil(rowTiles / y);
   const layers = depth * parts;

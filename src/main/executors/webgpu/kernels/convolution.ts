@@ -8,7 +8,7 @@ import type { ProductSize } from '../tiledProduct.ts';
 import { directConvolutions } from './directConvolution.ts';
 import { geometryNumbers, type ConvolutionGeometry } from './convolutionGeometry.ts';
 import { inParts, type Multiply } from './products.ts';
-import { convolutionProduct, type ConvolutionProduct } from './convolutionProducts.ts';
+import { convolutionProduct, imagePhases, type ConvolutionProduct } from './convolutionProducts.ts';
 
 /** Multiplications below which tiles are not worth their set-up. */
 const FEW_MACS = 2 ** 18;
@@ -27,7 +27,7 @@ export function convolutionKernels(runner: ShaderRunner, multiply: Multiply) {
     output: TensorInfo,
   ): boolean {
     const size = productSize(kind, g);
-    if (size.columns < FEW_COLUMNS || size.rows * size.columns * size.inner * size.depth < FEW_MACS) return false;
+    if (size.columns < FEW_COLUMNS || macsOf(g) < FEW_MACS) return false;
     const key = `${kind} ${geometryNumbers({ ...g, batch: 0 }).join(' ')}`;
     multiply(key, () => convolutionProduct(kind, g), size, reads, output);
     return true;
@@ -106,6 +106,11 @@ function geometryOf(
   };
 }
 
+/** Multiplications, which are the same for all three. */
+function macsOf(g: ConvolutionGeometry): number {
+  return g.batch * g.outputHeight * g.outputWidth * g.filters * g.kernelHeight * g.kernelWidth * g.groupChannels;
+}
+
 function productSize(kind: ConvolutionProduct, g: ConvolutionGeometry): ProductSize {
   const depth = g.filters / g.groupFilters;
   const window = g.kernelHeight * g.kernelWidth;
@@ -122,8 +127,15 @@ function productSize(kind: ConvolutionProduct, g: ConvolutionGeometry): ProductS
   switch (kind) {
     case 'conv2d':
       return size(outputs, g.groupFilters, window * g.groupChannels);
-    case 'conv2dBackpropInput':
-      return size(inputs, g.groupChannels, window * g.groupFilters);
+    case 'conv2dBackpropInput': {
+      const { down, across } = imagePhases(g);
+      const rows = g.batch * down.places * across.places;
+      return {
+        ...size(rows, g.groupChannels, down.mostTaps * across.mostTaps * g.groupFilters),
+        depth: depth * g.strideY * g.strideX,
+        elements: inputs * g.channels,
+      };
+    }
     case 'conv2dBackpropFilter':
       return size(window * g.groupChannels, g.groupFilters, outputs);
   }

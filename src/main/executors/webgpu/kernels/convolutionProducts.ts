@@ -1,5 +1,6 @@
 import type { TiledProduct } from '../tiledProduct.ts';
 import { geometryConstants, type ConvolutionGeometry } from './convolutionGeometry.ts';
+import { stridePhases, type StridePhase, type StridePhases } from './stridePhases.ts';
 
 export type ConvolutionProduct = 'conv2d' | 'conv2dBackpropInput' | 'conv2dBackpropFilter';
 
@@ -49,19 +50,20 @@ export function convolutionProduct(kind: ConvolutionProduct, geometry: Convoluti
       return {
         name: kind,
         reads: { kernel: type(filters), dy: type(filters) },
-        declarations: constants,
+        declarations: `${constants}${phaseConstants(geometry)}`,
         left: {
           code: `fn left(m: u32, k: u32, z: u32) -> ${type(filters)} {
-  let tap = i32(k) / groupFilters;
-  let down = i32(m) / width % height + top - tap / kernelWidth * dilationY;
-  let across = i32(m) % width + left_pad - tap % kernelWidth * dilationX;
+  let place = place_of(m, z);
+  let tap = tap_of(k, z);
+  let down = place.y + top - tap.y * dilationY;
+  let across = place.x + left_pad - tap.x * dilationX;
   let outside = ${filters ? 'vec4<f32>()' : '0.0'};
-  if (down < 0 || across < 0 || down % strideY != 0 || across % strideX != 0) { return outside; }
+  if (down < 0 || across < 0) { return outside; }
   let row = down / strideY;
   let column = across / strideX;
   if (row >= outputHeight || column >= outputWidth) { return outside; }
-  let n = i32(m) / (width * height);
-  let at = ((n * outputHeight + row) * outputWidth + column) * filters + i32(z) * groupFilters + i32(k) % groupFilters;
+  let group = i32(z) % groups;
+  let at = ((place.z * outputHeight + row) * outputWidth + column) * filters + group * groupFilters + i32(k) % groupFilters;
   return ${element('dy', 'at', filters)};
 }`,
           alongInner: true,
@@ -69,14 +71,16 @@ export function convolutionProduct(kind: ConvolutionProduct, geometry: Convoluti
         },
         right: {
           code: `fn right(k: u32, n: u32, z: u32) -> ${type(filters)} {
-  let tap = i32(k) / groupFilters;
-  let at = (tap * groupChannels + i32(n)) * filters + i32(z) * groupFilters + i32(k) % groupFilters;
+  let tap = tap_of(k, z);
+  let row = (tap.y * kernelWidth + tap.x) * groupChannels + i32(n);
+  let at = row * filters + i32(z) % groups * groupFilters + i32(k) % groupFilters;
   return ${element('kernel', 'at', filters)};
 }`,
           alongInner: true,
           vector: filters,
         },
         vectorResult: channels,
+        ...(geometry.strideY * geometry.strideX > 1 && phasedResult),
       };
     case 'conv2dBackpropFilter':
       return {
@@ -99,3 +103,52 @@ export function convolutionProduct(kind: ConvolutionProduct, geometry: Convoluti
       };
   }
 }
+
+/** The phases of the rows and of the columns of the image: products of a gradient lie side by side, phase by phase. */
+export function imagePhases(g: ConvolutionGeometry): { readonly down: StridePhases; readonly across: StridePhases } {
+  return {
+    down: stridePhases(g.height, g.kernelHeight, g.strideY, g.dilationY, g.top),
+    across: stridePhases(g.width, g.kernelWidth, g.strideX, g.dilationX, g.left),
+  };
+}
+
+/** `place_of`: row, column and number of the image; `tap_of`: column and row of the weight. */
+function phaseConstants(g: ConvolutionGeometry): string {
+  const { down, across } = imagePhases(g);
+  const list = (name: string, { phases }: StridePhases, fact: keyof StridePhase): string =>
+    `const ${name} = array<i32, ${phases.length}>(${phases.map((phase) => phase[fact]).join(', ')});`;
+  const phaseOf = (stride: number, code: string): string => (stride === 1 ? '0' : code);
+  return `
+${list('originsY', down, 'origin')}
+${list('originsX', across, 'origin')}
+${list('firstY', down, 'firstTap')}
+${list('firstX', across, 'firstTap')}
+${list('tapsY', down, 'taps')}
+${list('tapsX', across, 'taps')}
+const placesY = ${down.places};
+const placesX = ${across.places};
+const groups = filters / groupFilters;
+fn phase_y(z: u32) -> i32 { return ${phaseOf(g.strideY, 'i32(z) / groups / strideX')}; }
+fn phase_x(z: u32) -> i32 { return ${phaseOf(g.strideX, 'i32(z) / groups % strideX')}; }
+fn place_of(m: u32, z: u32) -> vec3<i32> {
+  let y = i32(m) / placesX % placesY * strideY + originsY[phase_y(z)];
+  let xx = i32(m) % placesX * strideX + originsX[phase_x(z)];
+  return vec3<i32>(xx, y, i32(m) / (placesX * placesY));
+}
+fn tap_of(k: u32, z: u32) -> vec2<i32> {
+  let tap = i32(k) / groupFilters;
+  let wide = tapsX[phase_x(z)];
+  let y = tap / wide * ${down.tapStep} + firstY[phase_y(z)];
+  return vec2<i32>(tap % wide * ${across.tapStep} + firstX[phase_x(z)], y);
+}`;
+}
+
+const phasedResult = {
+  inner: `fn inner_of(z: u32) -> u32 { return u32(tapsY[phase_y(z)] * tapsX[phase_x(z)] * groupFilters); }`,
+  rows: `fn row_of(m: u32, z: u32) -> u32 {
+  let place = place_of(m, z);
+  if (place.y >= height || place.x >= width) { return NO_ROW; }
+  let channel = i32(z) % groups * groupChannels;
+  return u32(((place.z * height + place.y) * width + place.x) * channels + channel);
+}`,
+} as const;

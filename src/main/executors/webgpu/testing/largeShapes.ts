@@ -45,6 +45,16 @@ const convolution =
 const builds: Readonly<Record<string, Parameters<typeof caseOf>[2]>> = {
   'a convolution in tiles that are not full': convolution([2, 13, 11, 12], [3, 3, 12, 20]),
   'a convolution with strides': convolution([2, 16, 15, 16], [3, 3, 16, 24], { strides: [2, 2] }),
+  'a convolution with strides that leave weights and places out': convolution([2, 17, 22, 32], [2, 1, 32, 160], {
+    strides: [3, 2],
+    padding: 'explicit',
+    pads: [1, 2, 3, 0],
+  }),
+  'a convolution in groups with strides and dilation': convolution([2, 15, 18, 32], [3, 4, 16, 24], {
+    strides: [2, 4],
+    dilations: [3, 2],
+    groups: 2,
+  }),
   'a convolution with dilation and padding': convolution([2, 12, 12, 16], [3, 3, 16, 17], {
     dilations: [2, 1],
     padding: 'explicit',
