@@ -140,6 +140,15 @@ test('metrics leave as a table and as event files', async () => {
   expect(existsSync(path.join(editor.workspace, 'tensorboard', 'base', 'train'))).toBe(true);
 });
 
+test('a run is renamed from its menu, and found by what it is called', async () => {
+  await page.getByRole('row', { name: /plain/ }).click({ button: 'right' });
+  await page.getByTestId('run-rename').click();
+  await page.getByTestId('run-title-field').fill('The plain twin');
+  await page.keyboard.press('Enter');
+  await page.getByRole('row', { name: /The plain twin/ }).waitFor();
+  await expect.poll(() => readFileSync(path.join(runs, 'plain', 'remarks.json'), 'utf8')).toContain('The plain twin');
+});
+
 test('a deleted run comes back with one press, or from the trash', async () => {
   const deletePlain = async (): Promise<void> => {
     await page.getByRole('row', { name: /plain/ }).focus();

@@ -110,5 +110,16 @@ test('a trial tells of itself, gives its settings to the drawing in one step, an
     .locator('[aria-current="true"]')
     .filter({ hasText: `-t00${number}` })
     .waitFor();
+});
+
+test('a sweep is deleted with its runs, and one press brings back both', async () => {
+  await page.getByTestId('sweep-menu').click();
+  await page.getByTestId('sweep-delete').click();
+  await page.getByTestId('sweep-delete-dialog').getByText('Its 2 runs too').waitFor();
+  await page.getByTestId('sweep-with-runs').click();
+  await page.getByTestId('dialog-confirm').click();
+  await page.getByTestId('sweep-form').waitFor();
+  await page.getByTestId('toast').filter({ hasText: 'with 2 runs' }).getByRole('button', { name: 'Undo' }).click();
+  await page.getByTestId('sweep-state').filter({ hasText: 'Finished' }).waitFor();
   expect(editor.errors).toEqual([]);
 });

@@ -52,11 +52,14 @@ export function CommandPalette({ commands, onClose }: CommandPaletteProps) {
   ]);
 
   function find(query: string): readonly PaletteEntry[] {
-    const words = query.toLowerCase().split(/\s+/);
-    return all.filter(
+    const words = query.toLowerCase().trim().split(/\s+/);
+    const found = all.filter(
       ({ label, whenAsked }) =>
         (query.trim() !== '' || whenAsked !== true) && words.every((word) => label.toLowerCase().includes(word)),
     );
+    // Who types "train" wants to train, not to undo a change of training settings.
+    const begins = ({ label }: PaletteEntry): boolean => label.toLowerCase().startsWith(words.join(' '));
+    return [...found.filter(begins), ...found.filter((entry) => !begins(entry))];
   }
 
   return (

@@ -135,11 +135,13 @@ function PaneTab({ pane, attributes }: { readonly pane: Pane; readonly attribute
       className={classNames(
         attributes.className,
         'relative flex min-w-8 items-center gap-1.5 rounded-sm px-2 text-sm font-medium text-ink-muted select-none hover:text-ink focus-visible:-outline-offset-2',
+        // Where there is no room for its title, the icon alone is left: half a word says nothing.
+        'not-aria-selected:h-full not-aria-selected:flex-wrap not-aria-selected:overflow-hidden',
         'aria-selected:shrink-0 aria-selected:text-ink aria-selected:after:absolute aria-selected:after:inset-x-1 aria-selected:after:bottom-[-1px] aria-selected:after:h-0.5 aria-selected:after:rounded-full aria-selected:after:bg-accent',
       )}
     >
-      <Icon size={14} aria-hidden className="shrink-0" />
-      <span className="truncate">{title}</span>
+      <Icon size={14} aria-hidden className="h-full shrink-0" />
+      <span className="whitespace-nowrap">{title}</span>
       {Mark !== undefined && <Mark />}
     </div>
   );

@@ -6,6 +6,7 @@ import { Button } from '../ui/Button.tsx';
 import { Menu } from '../ui/Menu.tsx';
 import { OverlayChart } from './OverlayChart.tsx';
 import type { OverlayFigure } from './overlay.ts';
+import { RunName } from './RunName.tsx';
 import { RunSwatch } from './RunSwatch.tsx';
 import { runsView, toggleRun } from './runsView.ts';
 import { useCurves, useFigures, type ComparedRun } from './useChosenCurves.ts';
@@ -38,8 +39,8 @@ function Legend({ runs }: { readonly runs: readonly ComparedRun[] }) {
       {runs.map(({ summary, mark, isUnreadable }) => (
         <li key={summary.id} className="flex min-w-0 items-center gap-1.5 text-xs">
           <RunSwatch mark={mark} width={30} />
-          <span className="truncate text-ink" title={summary.id}>
-            {summary.id}
+          <span className="min-w-0 truncate text-ink" title={summary.id}>
+            <RunName id={summary.id} />
           </span>
           {isUnreadable ? (
             <span className="text-danger">cannot be read</span>

@@ -7,6 +7,7 @@ import { classNames } from '../ui/classNames.ts';
 import { NoteField, TagsField, TitleField } from './RemarkFields.tsx';
 import { cellText } from './runColumns.ts';
 import type { RunMark } from './runMarks.ts';
+import { RunName } from './RunName.tsx';
 import { RunSwatch } from './RunSwatch.tsx';
 
 export type EditedRemark = 'tags' | 'note' | 'title';
@@ -97,7 +98,7 @@ export const RunLine = memo(function RunLine(props: RunLineProps) {
             {parent !== undefined && (
               <CornerDownRight size={12} className="shrink-0 text-ink-muted" aria-label={`continues ${parent.run}`} />
             )}
-            <span className="truncate text-ink">{title === '' ? id : title}</span>
+            <span className="min-w-0 truncate text-ink">{title === '' ? <RunName id={id} /> : title}</span>
           </span>
         )}
         <button

@@ -5,10 +5,12 @@ import { useShallow } from 'zustand/react/shallow';
 import type { RunId } from '../../contract/run.ts';
 import { columnsOf, filterRows, sortRows } from '../../contract/runTable.ts';
 import { useHost } from '../connection/host.ts';
+import { afterFrame } from '../store/afterFrame.ts';
 import { useDocument } from '../store/documentStore.ts';
 import { resumeRun } from '../training/runActions.ts';
 import { canBeResumed, isActive, runsOfDocument } from '../training/runs.ts';
 import { useRuns } from '../training/runStore.ts';
+import { Button } from '../ui/Button.tsx';
 import { Divider } from '../ui/Divider.tsx';
 import { PopupMenu, type MenuItem } from '../ui/Menu.tsx';
 import { ColumnsDialog } from './ColumnsDialog.tsx';
@@ -80,10 +82,21 @@ export function RunsPane() {
 
   if (rows.length === 0) {
     return (
-      <p className="max-w-prose p-4 text-sm text-ink-muted">
-        Every run of this workspace is listed here, to be found again, compared with others and taken away. Train a
-        network, and come back.
-      </p>
+      <div className="flex flex-col items-start gap-3 p-4">
+        <p className="max-w-prose text-sm text-ink-muted">
+          Every run of this workspace is listed here, to be found again, compared with others and taken away. Train a
+          network, and come back.
+        </p>
+        <Button
+          size="sm"
+          icon={<Trash2 size={13} aria-hidden />}
+          onClick={() => setDialog({ kind: 'trash' })}
+          data-testid="runs-trash"
+        >
+          Deleted runs…
+        </Button>
+        {dialog?.kind === 'trash' && <TrashDialog onClose={() => setDialog(null)} />}
+      </div>
     );
   }
 
@@ -95,6 +108,7 @@ export function RunsPane() {
     void deleteRuns(connection, chosen.includes(run) ? chosen : [run]);
   }
 
+  // Fields open when the menu has given the focus back: before, they would lose it to the table, and close.
   function menuItems(run: RunId): readonly (MenuItem | 'separator')[] {
     const state = rows.find(({ summary }) => summary.id === run)?.summary.state;
     const several = chosen.includes(run) && chosen.length > 1;
@@ -121,21 +135,21 @@ export function RunsPane() {
         icon: <TextCursorInput {...ICON} />,
         shortcut: 'F2',
         testId: 'run-rename',
-        onSelect: () => edit(run, 'title'),
+        onSelect: () => void afterFrame().then(() => edit(run, 'title')),
       },
       {
         label: 'Edit its tags',
         icon: <Tag {...ICON} />,
         shortcut: 'T',
         testId: 'run-tags',
-        onSelect: () => edit(run, 'tags'),
+        onSelect: () => void afterFrame().then(() => edit(run, 'tags')),
       },
       {
         label: 'Edit its note',
         icon: <Pencil {...ICON} />,
         shortcut: 'N',
         testId: 'run-note',
-        onSelect: () => edit(run, 'note'),
+        onSelect: () => void afterFrame().then(() => edit(run, 'note')),
       },
       {
         label: 'Copy its name',

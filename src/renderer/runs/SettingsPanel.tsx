@@ -3,6 +3,7 @@ import { columnsOf, type RunColumn, type RunRow } from '../../contract/runTable.
 import { useNow } from '../training/useNow.ts';
 import { classNames } from '../ui/classNames.ts';
 import { cellText } from './runColumns.ts';
+import { RunName } from './RunName.tsx';
 import { RunSwatch } from './RunSwatch.tsx';
 import type { ComparedRun } from './useChosenCurves.ts';
 
@@ -51,7 +52,7 @@ export function SettingsPanel({ runs, rows }: SettingsPanelProps) {
               <th key={summary.id} scope="col" className="max-w-52 px-2 pb-1 text-left font-medium text-ink">
                 <span className="flex items-center gap-1.5" title={summary.id}>
                   <RunSwatch mark={mark} />
-                  <span className="truncate">{summary.id}</span>
+                  <RunName id={summary.id} />
                 </span>
               </th>
             ))}

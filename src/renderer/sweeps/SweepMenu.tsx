@@ -121,7 +121,7 @@ function DeleteDialog({ sweep, onClose }: SweepDialogProps) {
       open
       onClose={onClose}
       title="Delete this sweep?"
-      description={`“${sweep.title ?? sweep.id}” goes to the trash of the runs, from which it can be brought back.`}
+      description={`“${sweep.title ?? sweep.id}” goes to the trash, from which it can be brought back.`}
       width="sm"
       data-testid="sweep-delete-dialog"
       footer={

@@ -1,4 +1,5 @@
 import type { RunId, RunSummary } from '../../contract/run.ts';
+import { RunName } from '../runs/RunName.tsx';
 import { Badge } from '../ui/Badge.tsx';
 import { classNames } from '../ui/classNames.ts';
 import { bestFigure, describeRun } from './describeRun.ts';
@@ -39,7 +40,7 @@ export function RunList({ runs, shown, now, titles, onShow }: RunListProps) {
             >
               <span className="min-w-0 flex-1">
                 <span className="block truncate text-xs text-ink" title={run.id}>
-                  {titles[run.id] ?? run.id}
+                  {titles[run.id] ?? <RunName id={run.id} />}
                 </span>
                 <span className="block truncate text-2xs text-ink-muted">
                   {run.data} · {run.epochs} {run.epochs === 1 ? 'epoch' : 'epochs'} · {formatAge(run.started, now)}
