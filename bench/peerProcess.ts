@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import type { EngineDevice } from '../src/contract/engines.ts';
 import type { PassName } from '../src/graph-engine/program/passes/index.ts';
 
 /** What is trained. */
@@ -21,9 +22,11 @@ export interface Peer {
   steps(count: number): Promise<number[]>;
   /** Billions of floating point operations a second of a large matrix product; `undefined` where it is not measured. */
   sgemm?(): number;
+  /** What it computes on, where that is not the processor. */
+  readonly device?: EngineDevice;
 }
 
-/** Serves a peer over standard input and output: `prepare {"network":"resnet-20","batch":32}`, `steps 10`, `sgemm`, `memory`. Ends with its input. */
+/** Serves a peer over standard input and output: `prepare {"network":"resnet-20","batch":32}`, `steps 10`, `sgemm`, `device`, `memory`. Ends with its input. */
 export async function servePeer(peer: Peer): Promise<void> {
   const reply = (value: unknown): boolean => process.stdout.write(`${JSON.stringify(value)}\n`);
   reply({ ready: true });
@@ -36,6 +39,7 @@ export async function servePeer(peer: Peer): Promise<void> {
       const { user, system } = process.cpuUsage(before);
       reply({ times, cpu: (user + system) / 1000 });
     } else if (command === 'sgemm') reply({ gigaflops: peer.sgemm?.() });
+    else if (command === 'device') reply({ device: peer.device });
     else if (command === 'memory')
       reply({ rss: process.memoryUsage.rss(), peak: 1024 * process.resourceUsage().maxRSS });
     else throw new Error(`Unknown command ${line}`);

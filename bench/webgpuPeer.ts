@@ -6,8 +6,8 @@ import { trainingPeer } from './trainingPeer.ts';
 if (process.argv[2] === 'software' && hasSoftwareAdapter()) useSoftwareAdapter();
 const started = performance.now();
 const executor = await openWebgpuExecutor();
-const peer = trainingPeer(executor, performance.now() - started);
+const { device } = executor;
 await servePeer({
-  ...peer,
-  prepare: async (workload) => ({ ...(await peer.prepare(workload)), device: executor.device }),
+  ...trainingPeer(executor, performance.now() - started),
+  ...(device !== undefined && { device }),
 });
