@@ -29,7 +29,7 @@ export function registerEngineCommands(program: Command): void {
   engine
     .command('install')
     .argument('[variant]', 'cpu, or cuda for graphics processors of NVIDIA', variantNamed, 'cpu')
-    .description('download libtensorflow with pip and build its link to Node')
+    .description('download libtensorflow and build its link to Node')
     .option('--from <wheel>', 'use a wheel file that is there already: nothing is downloaded')
     .addOption(new Option('--wheel <file>', 'as --from').hideHelp())
     .action((variant: EngineVariant, { from, wheel }: { from?: string; wheel?: string }) =>
