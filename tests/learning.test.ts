@@ -64,7 +64,7 @@ function template(name: string, changes: Readonly<Record<string, Readonly<Record
 
 test('ResNet-20 reads nine digits of ten', async () => {
   const network = template('resnet-20', { input: { height: 16, width: 16, channels: 1 } });
-  const { accuracy } = await learn(network, { data: 'digits', epochs: 4 });
+  const { accuracy } = await learn(network, { data: 'digits', epochs: 2 });
   expect(accuracy).toBeGreaterThan(0.9);
 });
 

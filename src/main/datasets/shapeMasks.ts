@@ -1,7 +1,7 @@
 import { createWordStream, domains, uniformFloat } from '../../graph-engine/random/philox.ts';
 import type { DataSetDescription } from '../../graph-engine/training/dataDescription.ts';
 import type { HeldDataSet, HeldDataSource } from './dataSet.ts';
-import { contrast, outlines, type Colour, type Outline } from './shapeOutlines.ts';
+import { contrast, outlines, REACH, type Colour, type Outline } from './shapeOutlines.ts';
 
 const SIDE = 32;
 const CHANNELS = 3;
@@ -82,6 +82,8 @@ function drawScene(words: () => number, image: Float32Array, mask: Int32Array): 
       for (const piece of pieces) {
         const x = (column + 0.5 - piece.x) / piece.radius;
         const y = (row + 0.5 - piece.y) / piece.radius;
+        // Nothing of it is here.
+        if (x * x + y * y > REACH * REACH) continue;
         const distance =
           piece.outline(x * piece.cosine + y * piece.sine, y * piece.cosine - x * piece.sine) * piece.radius;
         const cover = Math.min(1, Math.max(0, 0.5 - distance));
@@ -90,7 +92,8 @@ function drawScene(words: () => number, image: Float32Array, mask: Int32Array): 
       }
       // One draw a pixel, ten bits for the noise of each channel.
       const bits = words();
-      for (const [channel, level] of value.entries()) {
+      for (let channel = 0; channel < CHANNELS; channel++) {
+        const level = value[channel] ?? 0;
         const grain = noise * (((bits >>> (10 * channel)) & 1023) / 512 - 1);
         image[(row * SIDE + column) * CHANNELS + channel] = Math.min(1, Math.max(0, level + grain));
       }

@@ -4,6 +4,12 @@ export type Colour = readonly [number, number, number];
 /** Distance-like function of a shape of radius one about the origin: negative inside. */
 export type Outline = (x: number, y: number) => number;
 
+/**
+ * No shape of radius five or more pixels colours a pixel that is further than this from its middle, soft edge and all: the
+ * tip of the star, where the outline rises most slowly, comes to 1.29.
+ */
+export const REACH = 1.4;
+
 // Several times faster than Math.hypot, which guards against overflows that cannot happen here.
 const length = (x: number, y: number): number => Math.sqrt(x * x + y * y);
 
