@@ -62,9 +62,18 @@ export async function startPeer(name, label, program, args, env = environment) {
   };
 }
 
-/** @returns {Promise<PeerHandle>} */
-export const startOurs = () =>
-  startPeer('skipwire', 'Skipwire', process.execPath, [path.join(built, 'skipwirePeer.js')], productEnvironment);
+/**
+ * @param {string} [ownKernels] families of our own kernels that may be used, separated by commas; all when left out
+ * @returns {Promise<PeerHandle>}
+ */
+export const startOurs = (ownKernels) =>
+  startPeer(
+    'skipwire',
+    'Skipwire',
+    process.execPath,
+    [path.join(built, 'skipwirePeer.js'), ...(ownKernels === undefined ? [] : [ownKernels])],
+    productEnvironment,
+  );
 
 /** A Python that can import torch, or why there is none. */
 export function findTorch() {

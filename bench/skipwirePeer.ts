@@ -1,11 +1,16 @@
 import { loadTfjsNode } from '../src/main/engines/loadTfjsNode.ts';
 import { locateTensorflowEngine } from '../src/main/engines/locateTensorflowEngine.ts';
+import { isOwnKernels } from '../src/graph-engine/targets/tensorflow/emitContext.ts';
 import { openTensorflowExecutor } from '../src/main/executors/tensorflowExecutor.ts';
 import { servePeer } from './peerProcess.ts';
 import { trainingPeer } from './trainingPeer.ts';
 
 const started = performance.now();
-const executor = await openTensorflowExecutor();
+// What it may use of our own kernels: everything, unless it is named.
+const [families] = process.argv.slice(2);
+const executor = await openTensorflowExecutor(
+  families === undefined ? {} : { ownKernels: families.split(',').filter(isOwnKernels) },
+);
 const loadMs = performance.now() - started;
 
 const located = await locateTensorflowEngine();

@@ -30,7 +30,6 @@ export async function compileAddon(
       remedy: COMPILER_REMEDY,
     });
   }
-  const nodeHeaders = path.dirname(createRequire(import.meta.url).resolve('node-api-headers/include/node_api.h'));
   const aside = `${folder.addon}.partial`;
   const header = `${folder.addon}.sessionConfig.h`;
   await mkdir(path.dirname(folder.addon), { recursive: true });
@@ -46,7 +45,7 @@ export async function compileAddon(
       '-include',
       header,
       `-I${folder.headers}`,
-      `-I${nodeHeaders}`,
+      `-I${nodeHeaders()}`,
       `-I${tfjsNode.root}`,
       ...SOURCES.map((name) => path.join(tfjsNode.root, 'binding', name)),
       `-L${folder.libraries}`,
@@ -72,8 +71,13 @@ export async function compileAddon(
   return compiler;
 }
 
-/** The addon looks for its libraries from where it lies itself, so the folder can be moved. */
-function linkerOptions(): string[] {
+/** Where the headers of Node's stable interface lie. */
+export function nodeHeaders(): string {
+  return path.dirname(createRequire(import.meta.url).resolve('node-api-headers/include/node_api.h'));
+}
+
+/** An addon looks for its libraries from where it lies itself, so the folder can be moved. */
+export function linkerOptions(): string[] {
   return process.platform === 'darwin'
     ? ['-Wl,-rpath,@loader_path/../../deps/lib', '-undefined', 'dynamic_lookup']
     : ['-Wl,-rpath,$ORIGIN/../../deps/lib'];

@@ -63,7 +63,7 @@ async function testedEngine(cache: string): Promise<DoctorFindings['engine']> {
   const located = await locateTensorflowEngine({ cache });
   if (!located.ok) return located;
   const { addonPath, source } = located.value;
-  return answerOf(async () => ({ version: await testEngine(addonPath), source }));
+  return answerOf(async () => ({ ...(await testEngine(addonPath)), source }));
 }
 
 /** Loads onnxruntime in a process of its own: native code that does not fit ends its process. */

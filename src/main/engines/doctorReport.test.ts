@@ -11,7 +11,7 @@ const healthy: DoctorFindings = {
   free: 50e9,
   needed: 1.4e9,
   tfjsNode: { ok: true, value: { version: '4.22.0' } },
-  engine: { ok: true, value: { version: '2.21.0', source: 'installed' } },
+  engine: { ok: true, value: { version: '2.21.0', source: 'installed', kernels: ['normalization'] } },
   onnxruntime: { ok: true, value: { version: '1.30.0' } },
   electron: '/somewhere/electron',
   chromium: '/usr/bin/chromium',

@@ -18,7 +18,7 @@ export interface DoctorFindings {
   readonly needed: number;
   readonly tfjsNode: Answer<{ readonly version: string }>;
   /** The engine's version and where it comes from, after its self-test. */
-  readonly engine: Answer<{ readonly version: string; readonly source: string }>;
+  readonly engine: Answer<{ readonly version: string; readonly source: string; readonly kernels: readonly string[] }>;
   readonly onnxruntime: Answer<{ readonly version: string }>;
   readonly electron: string | undefined;
   readonly chromium: string | undefined;
@@ -90,7 +90,10 @@ function engineLine({ engine }: DoctorFindings): DoctorLine {
   const line = { id: 'engine', title: 'TensorFlow engine', neededFor: 'training and prediction' } as const;
   if (engine.ok) {
     const whose = engine.value.source === 'installed' ? 'installed by Skipwire' : "from tfjs-node's own installer";
-    const detail = `libtensorflow ${engine.value.version}, ${whose}, self-test passed`;
+    const { version, kernels } = engine.value;
+    const own =
+      kernels.length === 0 ? 'no kernels of our own, so training is slower' : `own kernels: ${kernels.join(', ')}`;
+    const detail = `libtensorflow ${version}, ${whose}, self-test passed, ${own}`;
     return { ...line, state: 'ok', detail, stopsTraining: false };
   }
   return {

@@ -89,9 +89,13 @@ async function status(json: boolean): Promise<void> {
     return;
   }
   const { addonPath, source } = located.value;
-  const tensorflow = await testEngine(addonPath);
-  if (json) console.log(JSON.stringify({ state: 'ready', tensorflow, source, addonPath }));
-  else console.log(`TensorFlow ${tensorflow} works: ${addonPath}`);
+  const { version: tensorflow, kernels } = await testEngine(addonPath);
+  if (json) console.log(JSON.stringify({ state: 'ready', tensorflow, source, addonPath, kernels }));
+  else console.log(`TensorFlow ${tensorflow} works: ${addonPath}${kernelsInWords(kernels)}`);
+}
+
+function kernelsInWords(kernels: readonly string[]): string {
+  return kernels.length === 0 ? '' : `, with kernels of our own for ${kernels.join(', ')}`;
 }
 
 async function doctor(json: boolean): Promise<void> {

@@ -4,12 +4,17 @@ import { z } from 'zod';
 import { writeAtomically } from '../files/writeAtomically.ts';
 import type { EnginePackage } from './enginePackage.ts';
 
+/** Lies beside the addon. */
+export const KERNELS_FILE = 'skipwire_kernels.node';
+
 /** Where the parts of one installed engine lie. The addon finds its libraries at `../../deps/lib` from itself. */
 export interface EngineFolder {
   readonly root: string;
   readonly libraries: string;
   readonly headers: string;
   readonly addon: string;
+  /** Our own kernels, where they could be compiled. */
+  readonly kernels: string;
   readonly manifest: string;
 }
 
@@ -20,6 +25,7 @@ export function engineFolder(root: string): EngineFolder {
     libraries: path.join(root, 'deps', 'lib'),
     headers: path.join(root, 'deps', 'include'),
     addon: path.join(root, 'lib', 'napi-v8', 'tfjs_binding.node'),
+    kernels: path.join(root, 'lib', 'napi-v8', KERNELS_FILE),
     manifest: path.join(root, 'engine.json'),
   };
 }

@@ -5,6 +5,7 @@ import { withFileLock } from '../../../scripts/fileLock.mjs';
 import type { EngineVariant } from '../../contract/engines.ts';
 import { HostFailure } from '../files/hostFailure.ts';
 import { compileAddon } from './compileAddon.ts';
+import { compileKernels } from './compileKernels.ts';
 import { requireDiskSpace } from './diskSpace.ts';
 import { installCompanions } from './companionWheels.ts';
 import { downloadWheel, finishedWheel, type WheelOrder } from './downloadWheel.ts';
@@ -201,7 +202,7 @@ async function tryShippedAddon(
   if (compiler === undefined) return undefined;
   onProgress({ phase: 'testing' });
   try {
-    return { compiler, tensorflow: await testEngine(folder.addon, signal) };
+    return { compiler, tensorflow: await testWithKernels(folder, signal) };
   } catch (error) {
     // Made for another kind of Node or system: this machine makes its own.
     if (error instanceof HostFailure && error.problem.code === 'engine/self-test-failed') return undefined;
@@ -211,9 +212,23 @@ async function tryShippedAddon(
 
 async function compileAndTest(folder: EngineFolder, { onProgress, signal }: InstallOptions): Promise<TestedAddon> {
   onProgress({ phase: 'compiling' });
-  const { version: compiler } = await compileAddon(folder, tfjsNodePackage(), signal);
+  const compiler = await compileAddon(folder, tfjsNodePackage(), signal);
+  await compileKernels(folder, compiler, signal);
   onProgress({ phase: 'testing' });
-  return { compiler, tensorflow: await testEngine(folder.addon, signal) };
+  return { compiler: compiler.version, tensorflow: await testWithKernels(folder, signal) };
+}
+
+/** The version of TensorFlow, which must work; kernels of our own that do not work beside it are done without. */
+async function testWithKernels(folder: EngineFolder, signal: AbortSignal | undefined): Promise<string> {
+  try {
+    const { version, kernels } = await testEngine(folder.addon, signal);
+    if (kernels.length === 0) await rm(folder.kernels, { force: true });
+    return version;
+  } catch (error) {
+    if (signal?.aborted === true || !existsSync(folder.kernels)) throw error;
+    await rm(folder.kernels, { force: true });
+    return (await testEngine(folder.addon, signal)).version;
+  }
 }
 
 /** Removes every engine and download from the cache. Returns the names of the engines that were there. */

@@ -1,17 +1,17 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { productRoot } from '../files/productRoot.ts';
 import { HostFailure } from '../files/hostFailure.ts';
-import type { EngineFolder } from './engineFolder.ts';
+import { KERNELS_FILE, type EngineFolder } from './engineFolder.ts';
 import { locateTensorflowEngine } from './locateTensorflowEngine.ts';
 import { addonRecipe } from './sessionConfig.ts';
 import { tfjsNodePackage, type TfjsNodePackage } from './tfjsNodePackage.ts';
 
 /** Where packages of Skipwire carry an addon for their machine. */
 const shippedAddon = path.join(productRoot, 'dist', 'addon', `${process.platform}-${process.arch}`);
-const NAMES = { addon: 'tfjs_binding.node', description: 'addon.json' } as const;
+const NAMES = { addon: 'tfjs_binding.node', kernels: KERNELS_FILE, description: 'addon.json' } as const;
 
 const Description = z.object({ addonRecipe: z.string(), tfjsNode: z.string() });
 
@@ -31,6 +31,9 @@ export async function takePrebuiltAddon(
   if (data?.addonRecipe !== addonRecipe || data.tfjsNode !== tfjsNode.version) return undefined;
   await mkdir(path.dirname(folder.addon), { recursive: true });
   await copyFile(addon, folder.addon);
+  const kernels = path.join(shipped, NAMES.kernels);
+  if (existsSync(kernels)) await copyFile(kernels, folder.kernels);
+  else await rm(folder.kernels, { force: true });
   return 'shipped with Skipwire';
 }
 
@@ -47,10 +50,13 @@ export async function shipInstalledAddon(): Promise<string> {
   });
 }
 
-/** Lays an addon where packages that are made here carry it. Returns the folder. */
+/** Lays an addon, and the kernels beside it, where packages that are made here carry them. Returns the folder. */
 export async function shipAddon(addon: string, tfjsNode: TfjsNodePackage, shipped = shippedAddon): Promise<string> {
   await mkdir(shipped, { recursive: true });
   await copyFile(addon, path.join(shipped, NAMES.addon));
+  const kernels = path.join(path.dirname(addon), KERNELS_FILE);
+  if (existsSync(kernels)) await copyFile(kernels, path.join(shipped, NAMES.kernels));
+  else await rm(path.join(shipped, NAMES.kernels), { force: true });
   const description: z.infer<typeof Description> = { addonRecipe, tfjsNode: tfjsNode.version };
   await writeFile(path.join(shipped, NAMES.description), `${JSON.stringify(description)}\n`);
   return shipped;

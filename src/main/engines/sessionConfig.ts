@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { kernelRecipe } from './kernelSources.ts';
 
 /** Read by the addon whenever it opens a session: a serialized ConfigProto in hexadecimal. */
 const VARIABLE = 'SKIPWIRE_SESSION_CONFIG';
@@ -35,8 +36,12 @@ static inline TF_SessionOptions *SkipwireSessionOptions() {
 #define TF_NewSessionOptions SkipwireSessionOptions
 `;
 
-/** Changes with the header, so that an addon which was compiled without it is compiled again. */
-export const addonRecipe = createHash('sha256').update(SESSION_CONFIG_HEADER).digest('hex').slice(0, 16);
+/** Changes with what is compiled into the engine, so that an addon which was compiled without it is compiled again. */
+export const addonRecipe = createHash('sha256')
+  .update(SESSION_CONFIG_HEADER)
+  .update(kernelRecipe)
+  .digest('hex')
+  .slice(0, 16);
 
 /** Opens a session with the product's options. An addon that is not ours ignores them. */
 export function withSessionConfig<T>(open: () => T): T {

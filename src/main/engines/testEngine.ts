@@ -10,10 +10,23 @@ import { lastLines, runProgram } from './runProgram.ts';
 const TIMEOUT_MS = 120_000;
 const expected = [19, 22, 43, 50, 18, 18, 18, 18];
 
-const SelfTestReply = z.object({ tensorflow: z.string(), backend: z.string(), received: z.array(z.number()) });
+const SelfTestReply = z.object({
+  tensorflow: z.string(),
+  backend: z.string(),
+  received: z.array(z.number()),
+  kernels: z.array(z.string()),
+});
 
-/** Loads the addon in a process of its own and runs two operations. Returns TensorFlow's version, or throws a `HostFailure`. */
-export async function testEngine(addonPath: string, signal?: AbortSignal): Promise<string> {
+/** What an engine says of itself. */
+export interface TestedEngine {
+  /** Version of TensorFlow. */
+  readonly version: string;
+  /** Families of our own kernels that it was given. */
+  readonly kernels: readonly string[];
+}
+
+/** Loads the addon in a process of its own and runs two operations. Throws a `HostFailure` where that fails. */
+export async function testEngine(addonPath: string, signal?: AbortSignal): Promise<TestedEngine> {
   const program = path.join(productRoot, 'dist', 'main', 'engineSelfTest.js');
   if (!existsSync(program)) {
     throw new HostFailure({
@@ -37,11 +50,11 @@ export async function testEngine(addonPath: string, signal?: AbortSignal): Promi
         : `exit code ${result.code}`;
     throw selfTestFailed(`${end}: ${lastLines(result.stderr, 4)}`);
   }
-  const { backend, received, tensorflow } = reply.data;
+  const { backend, received, tensorflow: version, kernels } = reply.data;
   if (backend !== 'tensorflow' || received.join() !== expected.join()) {
     throw selfTestFailed(`${backend} computed ${received.join(', ')} where ${expected.join(', ')} was due`);
   }
-  return tensorflow;
+  return { version, kernels };
 }
 
 function parseLastLine(text: string): unknown {

@@ -64,9 +64,10 @@ test.each(golden.runs)(
     for (const [key, expected] of Object.entries(run.statistics)) {
       const value = found.get(key);
       compared.figures += 1;
-      // Float32 against double after a step. A mean is a difference of larger numbers, and a single unit may be on the edge of a ReLU.
+      // Float32 against double after a step. A mean is a difference of larger numbers, and single units are on the edge of a ReLU: which
+      // way they fall is worth up to three thousandths of a gradient here, with any order of sums; half of all figures agree within 2e-5.
       const slack = / (mean|dead)/.test(key) ? 1e-4 : 0;
-      const share = 2e-3;
+      const share = 4e-3;
       if (!(Math.abs((value ?? Number.NaN) - expected) <= share * Math.abs(expected) + slack)) {
         compared.far.push(`${key}: ${value} for ${expected}`);
       }

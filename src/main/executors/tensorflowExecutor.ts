@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { Program } from '../../graph-engine/program/program.ts';
-import type { TensorflowAbilities } from '../../graph-engine/targets/tensorflow/emitContext.ts';
+import type { OwnKernels, TensorflowAbilities } from '../../graph-engine/targets/tensorflow/emitContext.ts';
 import { emitTensorflowGraph } from '../../graph-engine/targets/tensorflow/emitTensorflowGraph.ts';
+import { loadKernels } from '../engines/loadKernels.ts';
 import { loadTfjsNode } from '../engines/loadTfjsNode.ts';
 import type { EngineDevice, EngineVariant } from '../../contract/engines.ts';
 import { locateTensorflowEngine } from '../engines/locateTensorflowEngine.ts';
@@ -22,21 +23,30 @@ const SHARE_FOR_DATA = 0.25;
 export interface TensorflowOptions {
   /** `cuda` computes on a graphics processor of NVIDIA or not at all; the processor when left out. */
   readonly variant?: EngineVariant;
+  /** The families of our own kernels that may be used; all when left out. */
+  readonly ownKernels?: readonly OwnKernels[];
 }
 
 /**
  * Loads TensorFlow into this process. Threads come from `TF_NUM_INTRAOP_THREADS` and `TF_NUM_INTEROP_THREADS`, which must be
  * set before. Throws a `HostFailure` when the engine is not installed or cannot be loaded.
  */
-export async function openTensorflowExecutor({ variant = 'cpu' }: TensorflowOptions = {}): Promise<Executor> {
+export async function openTensorflowExecutor({
+  variant = 'cpu',
+  ownKernels: wanted,
+}: TensorflowOptions = {}): Promise<Executor> {
   const located = await locateTensorflowEngine({ variant });
   if (!located.ok) throw new HostFailure(located.problem);
   const tf = load(located.value.addonPath);
+  // They compute on processors only.
+  const kernels = variant === 'cpu' ? loadKernels(located.value.addonPath) : new Set<OwnKernels>();
+  const ownKernels = wanted === undefined ? kernels : new Set([...kernels].filter((family) => wanted.includes(family)));
   const name = `TensorFlow ${located.value.version}`;
   const device = variant === 'cuda' ? await graphicsDevice(tf) : undefined;
   let grouped: Promise<boolean> | undefined;
   // Found out once, and only for a program that has a use for it.
   const abilitiesFor = async (program: Program): Promise<TensorflowAbilities> => ({
+    ownKernels,
     groupedConvolutions: usesGroups(program) && (await (grouped ??= canGroupConvolutions(tf))),
   });
   return createExecutor({

@@ -9,10 +9,21 @@ export interface GraphTensor {
   readonly dtype: Value['dtype'];
 }
 
+/** Families of kernels of our own, see `src/main/engines/kernels`: batch normalization fused with what follows it. */
+export const ownKernelFamilies = ['normalization'] as const;
+export type OwnKernels = (typeof ownKernelFamilies)[number];
+
+/** Whether this is the name of a family of our own kernels. */
+export function isOwnKernels(name: unknown): name is OwnKernels {
+  return ownKernelFamilies.some((family) => family === name);
+}
+
 /** What depends on the machine and on how TensorFlow was built. */
 export interface TensorflowAbilities {
   /** Convolutions whose channels are in groups run as one node: oneDNN has kernels for them, TensorFlow's own kernels refuse. */
   readonly groupedConvolutions: boolean;
+  /** Families of our own kernels that this TensorFlow was given. */
+  readonly ownKernels?: ReadonlySet<OwnKernels>;
   /** Transposed convolutions are told batch and channels too: TensorFlow.js wants them, TensorFlow finds them itself. */
   readonly wholeSizes?: boolean;
 }

@@ -2,9 +2,11 @@ import { orderOfEffects } from '../../program/orderOfEffects.ts';
 import { isPrimitiveName } from '../../program/primitives/index.ts';
 import type { Entry, Instruction, Program } from '../../program/program.ts';
 import { shape, type } from './attributes.ts';
-import type { GraphTensor, TensorflowAbilities } from './emitContext.ts';
+import type { TensorflowAbilities } from './emitContext.ts';
 import { emitters } from './emitters/index.ts';
 import { createEntryContext, type EntryContext } from './entryContext.ts';
+import { fuseNormalization } from './ownKernels/fuseNormalization.ts';
+import { ownEmitters, type OwnEmitter } from './ownKernels/ownEmitters.ts';
 import { createGraphWriter, type GraphWriter } from './graphWriter.ts';
 import { emitVariables, type VariableNodes, type VariablePack } from './variableNodes.ts';
 
@@ -62,28 +64,41 @@ function emitEntry(
     context.define(value, placeholder);
   }
 
-  const { first, effects: changes, last } = orderOfEffects(entry.instructions);
+  const { first: before, effects: changes, last } = orderOfEffects(entry.instructions);
+  const first = abilities.ownKernels?.has('normalization')
+    ? fuseNormalization(before, usedBy([...changes, ...last], entry.outputs))
+    : before;
   /** By variable, the nodes that must be done before its next change. */
   const earlier = new Map<string, string[]>();
+  /** By value, the variable whose memory it is. */
+  const lent = new Map<number, string>();
   for (const instruction of first) {
     const refs = emitInstruction(context, instruction);
     const { name } = instruction.attributes;
     if (instruction.primitive === 'readVariable' && typeof name === 'string') {
       earlier.set(name, [...(earlier.get(name) ?? []), ...refs]);
+      for (const { id } of instruction.outputs) lent.set(id, name);
+    }
+    // A variable that changes while somebody still reads it is copied first: its change waits for all who do.
+    for (const { id } of instruction.inputs) {
+      const variable = lent.get(id);
+      if (variable === undefined) continue;
+      earlier.set(variable, [...(earlier.get(variable) ?? []), ...refs.slice(0, 1).map(nodeOf)]);
+      if (instruction.primitive === 'reshape') for (const output of instruction.outputs) lent.set(output.id, variable);
     }
   }
 
   const effects: string[] = [];
   for (const instruction of changes) {
     const touched = variablesOf(instruction);
-    const before = [...new Set(touched.flatMap((name) => earlier.get(name) ?? []))];
-    const done = context.after(before, () => emitInstruction(context, instruction));
+    const waited = [...new Set(touched.flatMap((name) => earlier.get(name) ?? []))];
+    const done = context.after(waited, () => emitInstruction(context, instruction));
     for (const name of touched) earlier.set(name, [...done]);
     effects.push(...done);
   }
   for (const instruction of last) {
-    const before = variablesOf(instruction).flatMap((name) => earlier.get(name) ?? []);
-    context.after(before, () => emitInstruction(context, instruction));
+    const waited = variablesOf(instruction).flatMap((name) => earlier.get(name) ?? []);
+    context.after(waited, () => emitInstruction(context, instruction));
   }
 
   // The session is told only what to fetch: whatever that is, it pulls the effects along.
@@ -101,12 +116,7 @@ function emitEntry(
 /** Writes one instruction and says which node outputs hold its values. */
 export function emitInstruction(context: EntryContext, instruction: Instruction): readonly string[] {
   const { primitive, inputs, outputs, attributes } = instruction;
-  if (!isPrimitiveName(primitive)) throw new Error(`Unknown primitive ${primitive}`);
-  const emitter = emitters[primitive] as unknown as (
-    context: EntryContext,
-    inputs: readonly GraphTensor[],
-    attributes: unknown,
-  ) => readonly string[];
+  const emitter = emitterOf(primitive);
   const refs = context.within(instruction, () => emitter(context, inputs.map(context.tensorOf), attributes));
   outputs.forEach((output, i) => {
     const ref = refs[i];
@@ -114,6 +124,27 @@ export function emitInstruction(context: EntryContext, instruction: Instruction)
     context.define(output, ref);
   });
   return refs;
+}
+
+function emitterOf(primitive: string): OwnEmitter {
+  const emitter = ownEmitters[primitive];
+  if (emitter !== undefined) return emitter;
+  if (!isPrimitiveName(primitive)) throw new Error(`Unknown primitive ${primitive}`);
+  // The instruction was inferred by its own definition, so inputs and attributes fit.
+  return emitters[primitive] as unknown as OwnEmitter;
+}
+
+/** The values that instructions or outputs use. */
+function usedBy(instructions: readonly Instruction[], outputs: Entry['outputs']): ReadonlySet<number> {
+  return new Set([
+    ...instructions.flatMap(({ inputs }) => inputs.map(({ id }) => id)),
+    ...outputs.map(({ value }) => value.id),
+  ]);
+}
+
+/** The node of an output. */
+function nodeOf(ref: string): string {
+  return ref.replace(/:\d+$/, '');
 }
 
 /** The variables that an effect changes. */
