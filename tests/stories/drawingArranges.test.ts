@@ -60,6 +60,7 @@ test('a note is written in Markdown, found by its words, and comes along when co
   await drawing.node('conv-2').waitFor();
   await drawing.press('Control+f');
   await page.getByTestId('find-input').fill('why');
+  await page.locator('[data-testid^="found-"]').filter({ hasText: /why/i }).first().waitFor();
   await drawing.press('Enter');
   await page.getByTestId('inspector-mark').waitFor();
 });
@@ -179,8 +180,12 @@ test('arranging keeps a frame round its cards, and nothing else in it; undo puts
   expect([await inside('conv-1'), await inside('relu-1')]).toEqual([true, true]);
   expect([await inside('input-1'), await inside('bn-1')]).toEqual([false, false]);
   await drawing.press('Control+z');
-  await drawing.lookAtAll();
-  await expect.poll(async () => Math.abs((await place(node('conv-1'))).y - before.y)).toBeLessThan(3);
+  await expect
+    .poll(async () => {
+      await drawing.lookAtAll();
+      return Math.abs((await place(node('conv-1'))).y - before.y);
+    })
+    .toBeLessThan(3);
 });
 
 test('a layout that takes its time says so, and is given up by a button or Esc', async () => {

@@ -263,6 +263,7 @@ test('without a mouse: everything selected and moved, a block found and entered'
   await expect.poll(() => page.getByTestId('undo').getAttribute('aria-label')).toContain('Move');
   await drawing.press('Control+z', 'Escape', 'Control+f');
   await page.getByTestId('find-input').fill('n100');
+  await page.locator('[data-testid^="found-"]').filter({ hasText: 'n100' }).first().waitFor();
   await drawing.press('Enter');
   await expect.poll(() => page.getByTestId('field-name').inputValue()).toBe('n100');
   await drawing.press('1');
