@@ -135,7 +135,8 @@ class BatchNormTraining {
       const double inverted = 1.0 / std::sqrt(variance + epsilon_);
       const double unbiased = variance * count / std::max<int64_t>(count - 1, 1);
       means[c] = static_cast<float>(center);
-      factors[c] = static_cast<float>(dataOf<float>(scale)[c] * inverted);
+      // As the gradient will have it.
+      factors[c] = dataOf<float>(scale)[c] * static_cast<float>(inverted);
       offsets[c] = dataOf<float>(offset)[c];
       dataOf<float>(mean)[c] = means[c];
       dataOf<float>(inverse)[c] = static_cast<float>(inverted);
@@ -175,13 +176,16 @@ class BatchNormTraining {
   bool relu_, residual_;
 };
 
-// Inputs: x, scale, mean, 1 / standard deviation, [y], one or two gradients of y, which are added.
+// Inputs: x, scale, mean, 1 / standard deviation, [y | offset], one or two gradients of y, which are added. Where the ReLU stood right
+// behind the normalization, the offset is given instead of y.
 // Outputs: gradients of x, scale and offset, and [of the residual].
 class BatchNormTrainingGrad {
  public:
   explicit BatchNormTrainingGrad(Attributes &attributes)
       : type_(attributes.type("T")),
-        mask_(attributes.integer("masks") > 0),
+        mask_(attributes.integer("masks") > 0     ? kMaskOfOutput
+              : attributes.integer("offsets") > 0 ? kMaskOfInput
+                                                 : kNoMask),
         second_(attributes.integer("gradients") > 1),
         keep_(attributes.integer("residuals") > 0) {}
 
@@ -196,19 +200,20 @@ class BatchNormTrainingGrad {
     const Tensor x = call.input(0);
     if (call.failed()) return;
     const std::vector<int64_t> dims = dimsOf(x);
-    const int firstAt = mask_ ? 5 : 4;
+    const int firstAt = mask_ == kNoMask ? 4 : 5;
     const std::vector<int> given = second_ ? std::vector<int>{firstAt, firstAt + 1} : std::vector<int>{firstAt};
     // What flows on to the residual takes the memory of what came in; else the gradient of x does.
     const Tensor kept = keep_ ? call.outputOver(given, 3, dims) : nullptr;
     const Tensor dx = keep_ ? call.output(0, type_, dims) : call.outputOver(given, 0, dims);
     const Tensor scale = call.input(1), mean = call.input(2), inverse = call.input(3);
-    const Tensor y = mask_ ? call.input(4) : nullptr;
+    const Tensor y = mask_ == kMaskOfOutput ? call.input(4) : nullptr;
+    const Tensor offset = mask_ == kMaskOfInput ? call.input(4) : nullptr;
     const Tensor first = call.input(firstAt), second = second_ ? call.input(firstAt + 1) : nullptr;
     if (call.failed()) return;
     const int64_t channels = dims.empty() ? 0 : dims.back();
     const int64_t count = channels == 0 ? 0 : countOf(dims) / channels;
-    for (const Tensor *given : {&scale, &mean, &inverse}) {
-      if (countOf(dimsOf(*given)) != channels) return call.fail("one number per channel is due");
+    for (const Tensor *given : {&scale, &mean, &inverse, &offset}) {
+      if (*given && countOf(dimsOf(*given)) != channels) return call.fail("one number per channel is due");
     }
     for (const Tensor *given : {&y, &first, &second}) {
       if (*given && dimsOf(*given) != dims) return call.fail("a gradient has another shape");
@@ -220,39 +225,45 @@ class BatchNormTrainingGrad {
     const NormalizationLoops<T> &loops = normalizationLoops<T>();
     const Cut cut(count, channels, sizeof(T));
     const T *from = dataOf<T>(x), *one = dataOf<T>(first);
-    const T *two = second_ ? dataOf<T>(second) : nullptr, *mask = mask_ ? dataOf<T>(y) : nullptr;
+    const T *two = second_ ? dataOf<T>(second) : nullptr, *mask = y ? dataOf<T>(y) : nullptr;
     T *keep = keep_ ? dataOf<T>(kept) : nullptr, *to = dataOf<T>(dx);
     const auto ahead = [](auto *place, int64_t by) { return place == nullptr ? nullptr : place + by; };
     const std::vector<float> means(dataOf<float>(mean), dataOf<float>(mean) + channels);
     const std::vector<float> center = cut.spread(means);
+    std::vector<float> factors(channels), offsets(channels);
+    for (int64_t c = 0; c < channels; c++) {
+      factors[c] = dataOf<float>(scale)[c] * dataOf<float>(inverse)[c];
+      if (offset) offsets[c] = dataOf<float>(offset)[c];
+    }
+    const std::vector<float> factor = cut.spread(factors), base = cut.spread(offsets);
     std::vector<double> sum, product;
     const auto add = loops.addGradients[second_][mask_][keep_];
     gather(cut, [&](int64_t at, int64_t rows, int64_t width, float *sums) {
-      add(one + at, ahead(two, at), ahead(mask, at), from + at, ahead(keep, at), rows, width, center.data(), sums,
-          sums + width);
+      add(one + at, ahead(two, at), ahead(mask, at), from + at, ahead(keep, at), rows, width, center.data(),
+          factor.data(), base.data(), sums, sums + width);
     }, sum, product);
 
-    std::vector<float> factors(channels), slopes(channels), shifts(channels);
+    std::vector<float> slopes(channels), shifts(channels);
     for (int64_t c = 0; c < channels; c++) {
       const double inverted = dataOf<float>(inverse)[c];
-      const double factor = dataOf<float>(scale)[c] * inverted;
+      const double along = factors[c];
       dataOf<float>(dscale)[c] = static_cast<float>(product[c] * inverted);
       dataOf<float>(doffset)[c] = static_cast<float>(sum[c]);
-      factors[c] = static_cast<float>(factor);
-      slopes[c] = static_cast<float>(factor * inverted * inverted * product[c] / count);
-      shifts[c] = static_cast<float>(factor * sum[c] / count);
+      slopes[c] = static_cast<float>(along * inverted * inverted * product[c] / count);
+      shifts[c] = static_cast<float>(along * sum[c] / count);
     }
-    const std::vector<float> factor = cut.spread(factors), slope = cut.spread(slopes), shift = cut.spread(shifts);
-    const auto spread = keep_ ? loops.spread[0][0] : loops.spread[second_][mask_];
+    const std::vector<float> slope = cut.spread(slopes), shift = cut.spread(shifts);
+    const auto spread = keep_ ? loops.spread[0][kNoMask] : loops.spread[second_][mask_];
     if (keep_) one = keep;
     cover(cut, [&](int64_t at, int64_t rows, int64_t width) {
       spread(one + at, ahead(two, at), ahead(mask, at), from + at, to + at, rows, width, center.data(), factor.data(),
-             slope.data(), shift.data());
+             base.data(), slope.data(), shift.data());
     });
   }
 
   TF_DataType type_;
-  bool mask_, second_, keep_;
+  Mask mask_;
+  bool second_, keep_;
 };
 
 // The outputs are as large as these inputs, in order; all after the last as large as it.
@@ -289,13 +300,13 @@ void registerNormalization() {
   TF_RegisterOpDefinition(forward, status.get());
 
   TF_OpDefinitionBuilder *backward = TF_NewOpDefinitionBuilder("SkipwireBatchNormTrainingGrad");
-  for (const char *input : {"x: T", "scale: float", "mean: float", "inverse: float", "y: masks * T", "dy: gradients * T"}) {
+  for (const char *input : {"x: T", "scale: float", "mean: float", "inverse: float", "y: masks * T", "offset: offsets * float", "dy: gradients * T"}) {
     TF_OpDefinitionBuilderAddInput(backward, input);
   }
   for (const char *output : {"dx: T", "dscale: float", "doffset: float", "dresidual: residuals * T"}) {
     TF_OpDefinitionBuilderAddOutput(backward, output);
   }
-  for (const char *attribute : {"T: {float, bfloat16}", "masks: int >= 0", "gradients: int >= 1", "residuals: int >= 0"}) {
+  for (const char *attribute : {"T: {float, bfloat16}", "masks: int >= 0", "offsets: int >= 0", "gradients: int >= 1", "residuals: int >= 0"}) {
     TF_OpDefinitionBuilderAddAttr(backward, attribute);
   }
   TF_OpDefinitionBuilderSetShapeInferenceFunction(backward, shapesOf<0, 1, 1>);

@@ -43,6 +43,11 @@ void addMoments(const T *__restrict x, int64_t rows, int64_t width, const float 
   }
 }
 
+// (x - mean) * factor + offset, rounded alike forward and backward.
+inline float normalized(float x, float mean, float factor, float offset) {
+  return __builtin_fmaf(x - mean, factor, offset);
+}
+
 // y = (x - mean) * factor + offset [+ residual] [rectified]. y may be the residual.
 template <typename T, bool kResidual, bool kRelu>
 void normalizeRows(const T *__restrict x, const T *residual, T *y, int64_t rows, int64_t width,
@@ -51,7 +56,7 @@ void normalizeRows(const T *__restrict x, const T *residual, T *y, int64_t rows,
     // Elements of one place only meet each other.
 #pragma GCC ivdep
     for (int64_t c = 0; c < width; c++) {
-      float value = (wide(x[c]) - mean[c]) * factor[c] + offset[c];
+      float value = normalized(wide(x[c]), mean[c], factor[c], offset[c]);
       if (kResidual) value += wide(residual[c]);
       // What is not a number goes on, so that training notices.
       if (kRelu) value = value < 0.0f ? 0.0f : value;
@@ -61,66 +66,78 @@ void normalizeRows(const T *__restrict x, const T *residual, T *y, int64_t rows,
   }
 }
 
-template <typename T, bool kSecond, bool kMask>
-inline float gradientAt(const T *first, const T *second, const T *y, int64_t c) {
-  float value = wide(first[c]);
-  if (kSecond) value += wide(second[c]);
-  if (kMask) value = wide(y[c]) > 0.0f ? value : 0.0f;
+template <typename T, bool kSecond, Mask kMask>
+inline float gradientAt(const T *first, const T *second, const T *y, float x, float mean, float factor, float offset,
+                        int64_t at) {
+  float value = wide(first[at]);
+  if (kSecond) value += wide(second[at]);
+  if (kMask == kMaskOfOutput) value = wide(y[at]) > 0.0f ? value : 0.0f;
+  if (kMask == kMaskOfInput) value = normalized(x, mean, factor, offset) > 0.0f ? value : 0.0f;
   return value;
 }
 
-// Adds dz and dz * (x - mean) to `sum` and `product`, where dz is first [+ second], masked by y > 0; keeps dz where it is wanted.
-template <typename T, bool kSecond, bool kMask, bool kKeep>
+// Adds dz and dz * (x - mean) to `sum` and `product`, where dz is first [+ second], masked; keeps dz where it is wanted.
+template <typename T, bool kSecond, Mask kMask, bool kKeep>
 void addGradients(const T *first, const T *second, const T *__restrict y, const T *__restrict x, T *kept,
-                  int64_t rows, int64_t width, const float *__restrict mean, float *__restrict sum,
-                  float *__restrict product) {
+                  int64_t rows, int64_t width, const float *__restrict mean, const float *__restrict factor,
+                  const float *__restrict offset, float *__restrict sum, float *__restrict product) {
   int64_t row = 0;
   for (; row + 2 <= rows; row += 2) {
 #pragma GCC ivdep
     for (int64_t c = 0; c < width; c++) {
-      const float a = gradientAt<T, kSecond, kMask>(first, second, y, c);
-      const float b = gradientAt<T, kSecond, kMask>(first, second, y, width + c);
+      const float one = wide(x[c]), two = wide(x[width + c]);
+      const float a = gradientAt<T, kSecond, kMask>(first, second, y, one, mean[c], factor[c], offset[c], c);
+      const float b = gradientAt<T, kSecond, kMask>(first, second, y, two, mean[c], factor[c], offset[c], width + c);
       if (kKeep) {
         narrow(a, kept + c);
         narrow(b, kept + width + c);
       }
       sum[c] += a + b;
-      product[c] += a * (wide(x[c]) - mean[c]) + b * (wide(x[width + c]) - mean[c]);
+      product[c] += a * (one - mean[c]) + b * (two - mean[c]);
     }
     first += 2 * width;
     if (kSecond) second += 2 * width;
-    if (kMask) y += 2 * width;
+    if (kMask == kMaskOfOutput) y += 2 * width;
     if (kKeep) kept += 2 * width;
     x += 2 * width;
   }
   for (; row < rows; row++) {
 #pragma GCC ivdep
     for (int64_t c = 0; c < width; c++) {
-      const float a = gradientAt<T, kSecond, kMask>(first, second, y, c);
+      const float one = wide(x[c]);
+      const float a = gradientAt<T, kSecond, kMask>(first, second, y, one, mean[c], factor[c], offset[c], c);
       if (kKeep) narrow(a, kept + c);
       sum[c] += a;
-      product[c] += a * (wide(x[c]) - mean[c]);
+      product[c] += a * (one - mean[c]);
     }
   }
 }
 
 // dx = dz * factor - (x - mean) * slope - shift. dx may be `first` or `second`.
-template <typename T, bool kSecond, bool kMask>
+template <typename T, bool kSecond, Mask kMask>
 void spreadGradients(const T *first, const T *second, const T *__restrict y, const T *__restrict x, T *dx, int64_t rows,
                      int64_t width, const float *__restrict mean, const float *__restrict factor,
-                     const float *__restrict slope, const float *__restrict shift) {
+                     const float *__restrict offset, const float *__restrict slope, const float *__restrict shift) {
   for (int64_t row = 0; row < rows; row++) {
 #pragma GCC ivdep
     for (int64_t c = 0; c < width; c++) {
-      const float dz = gradientAt<T, kSecond, kMask>(first, second, y, c);
-      narrow(dz * factor[c] - (wide(x[c]) - mean[c]) * slope[c] - shift[c], dx + c);
+      const float one = wide(x[c]);
+      const float dz = gradientAt<T, kSecond, kMask>(first, second, y, one, mean[c], factor[c], offset[c], c);
+      narrow(dz * factor[c] - (one - mean[c]) * slope[c] - shift[c], dx + c);
     }
     first += width;
     if (kSecond) second += width;
-    if (kMask) y += width;
+    if (kMask == kMaskOfOutput) y += width;
     x += width;
     dx += width;
   }
+}
+
+template <typename T, bool kSecond, Mask kMask>
+void fillGradients(NormalizationLoops<T> &table) {
+  table.addGradients[kSecond][kMask][0] = addGradients<T, kSecond, kMask, false>;
+  table.addGradients[kSecond][kMask][1] = addGradients<T, kSecond, kMask, true>;
+  table.spread[kSecond][kMask] = spreadGradients<T, kSecond, kMask>;
 }
 
 // One table of loops for each element type, so that which kind of processor it is is asked once.
@@ -132,18 +149,12 @@ NormalizationLoops<T> loops() {
   table.normalize[0][1] = normalizeRows<T, false, true>;
   table.normalize[1][0] = normalizeRows<T, true, false>;
   table.normalize[1][1] = normalizeRows<T, true, true>;
-  table.addGradients[0][0][0] = addGradients<T, false, false, false>;
-  table.addGradients[0][0][1] = addGradients<T, false, false, true>;
-  table.addGradients[0][1][0] = addGradients<T, false, true, false>;
-  table.addGradients[0][1][1] = addGradients<T, false, true, true>;
-  table.addGradients[1][0][0] = addGradients<T, true, false, false>;
-  table.addGradients[1][0][1] = addGradients<T, true, false, true>;
-  table.addGradients[1][1][0] = addGradients<T, true, true, false>;
-  table.addGradients[1][1][1] = addGradients<T, true, true, true>;
-  table.spread[0][0] = spreadGradients<T, false, false>;
-  table.spread[0][1] = spreadGradients<T, false, true>;
-  table.spread[1][0] = spreadGradients<T, true, false>;
-  table.spread[1][1] = spreadGradients<T, true, true>;
+  fillGradients<T, false, kNoMask>(table);
+  fillGradients<T, false, kMaskOfOutput>(table);
+  fillGradients<T, false, kMaskOfInput>(table);
+  fillGradients<T, true, kNoMask>(table);
+  fillGradients<T, true, kMaskOfOutput>(table);
+  fillGradients<T, true, kMaskOfInput>(table);
   return table;
 }
 

@@ -43,7 +43,7 @@ describe('fusing what stands around a batch normalization', () => {
     const [forward, backward] = fused.filter(({ primitive }) => primitive.startsWith('fused'));
     expect(forward?.attributes).toMatchObject({ relu: true });
     expect(forward?.inputs).toHaveLength(6);
-    expect(backward?.attributes).toEqual({ masks: 1, gradients: 1, keeps: 1 });
+    expect(backward?.attributes).toEqual({ masks: 1, offsets: 0, gradients: 1, keeps: 1 });
     expect(backward?.outputs).toHaveLength(4);
   });
 
@@ -53,7 +53,7 @@ describe('fusing what stands around a batch normalization', () => {
       return b.multiply(b.tanh(y), b.sigmoid(y));
     });
     expect(namesIn(fused)).toEqual(['fusedBatchNormTraining', 'fusedBatchNormTrainingGrad']);
-    expect(fused.at(-1)?.attributes).toEqual({ masks: 1, gradients: 2, keeps: 0 });
+    expect(fused.at(-1)?.attributes).toEqual({ masks: 0, offsets: 1, gradients: 2, keeps: 0 });
   });
 
   test('of two normalizations that are added, the first takes the sum and the second stands alone', () => {

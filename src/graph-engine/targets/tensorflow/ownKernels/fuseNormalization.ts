@@ -4,8 +4,8 @@ import type { Instruction, Value } from '../../../program/program.ts';
 /** A batch normalization that may add a residual and rectify. Inputs: those of `batchNormTraining`, then the residual. */
 export const FUSED_NORMALIZATION = 'fusedBatchNormTraining';
 /**
- * Its gradient. Inputs: x, scale, both saved statistics, the rectified output where it masks, and the one or two gradients that are
- * added. Outputs: those of `batchNormTrainingGrad`, then what flows on to the residual where somebody uses it.
+ * Its gradient. Inputs: x, scale, both saved statistics, what masks if something does, and the one or two gradients that are added. The
+ * mask is the rectified output, or the offset where the ReLU stands right behind the normalization: what it let through follows from x. Outputs: those of `batchNormTrainingGrad`, then what flows on to the residual where somebody uses it.
  */
 export const FUSED_NORMALIZATION_GRADIENT = 'fusedBatchNormTrainingGrad';
 
@@ -117,6 +117,7 @@ function fuseGradient(wiring: Wiring, at: number, normalization: Instruction): F
   let gradients = [dy];
   let place = at;
   let mask: Value | undefined;
+  let offset: Value | undefined;
   let kept: Value | undefined;
 
   const maskAt = makerOf(wiring, dy, 'reluGrad');
@@ -126,7 +127,8 @@ function fuseGradient(wiring: Wiring, at: number, normalization: Instruction): F
     // What others use must be there when it was; then all that the gradient needs must be there as early.
     const isEarlyEnough = fixed.every(({ id }) => (wiring.madeAt.get(id) ?? -1) < maskAt);
     if (!isShared || isEarlyEnough) {
-      mask = y;
+      offset = offsetBehind(wiring, y, x, scale);
+      mask = offset ?? y;
       gradients = [masked];
       replaced.push(maskAt);
       if (isShared) [kept, place] = [dy, maskAt];
@@ -146,10 +148,25 @@ function fuseGradient(wiring: Wiring, at: number, normalization: Instruction): F
       primitive: FUSED_NORMALIZATION_GRADIENT,
       inputs: [...fixed, ...(mask === undefined ? [] : [mask]), ...gradients],
       outputs: kept === undefined ? outputs : [...outputs, kept],
-      attributes: { masks: mask === undefined ? 0 : 1, gradients: gradients.length, keeps: kept === undefined ? 0 : 1 },
+      attributes: {
+        masks: mask === undefined || offset !== undefined ? 0 : 1,
+        offsets: offset === undefined ? 0 : 1,
+        gradients: gradients.length,
+        keeps: kept === undefined ? 0 : 1,
+      },
       origin,
     },
   };
+}
+
+/** The offset of the normalization of x that y rectifies, if it does nothing else. */
+function offsetBehind(wiring: Wiring, y: Value, x: Value, scale: Value): Value | undefined {
+  const rectified = wiring.instructions[wiring.madeAt.get(y.id) ?? -1];
+  const [before] = rectified?.primitive === 'relu' ? rectified.inputs : [];
+  const normalization = before && wiring.instructions[wiring.madeAt.get(before.id) ?? -1];
+  if (normalization?.primitive !== 'batchNormTraining' || normalization.outputs[0]?.id !== before?.id) return undefined;
+  const [image, factor, offset] = normalization.inputs;
+  return image?.id === x.id && factor?.id === scale.id ? offset : undefined;
 }
 
 function wire(instructions: readonly Instruction[], usedOutside: ReadonlySet<number>): Omit<Wiring, 'gone'> {

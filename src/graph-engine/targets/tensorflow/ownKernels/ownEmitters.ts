@@ -27,13 +27,14 @@ export const ownEmitters: Readonly<Record<string, OwnEmitter>> = {
     // It saves one over the standard deviation, and reserves nothing for the gradient.
     return [node, `${node}:1`, `${node}:2`, `${node}:3`, `${node}:4`, `${node}:4`];
   },
-  [FUSED_NORMALIZATION_GRADIENT](c, inputs, { masks, gradients, keeps }) {
+  [FUSED_NORMALIZATION_GRADIENT](c, inputs, { masks, offsets, gradients, keeps }) {
     const node = c.node(
       'SkipwireBatchNormTrainingGrad',
       inputs.map(({ ref }) => ref),
       {
         T: type(inputs[0]?.dtype ?? 'float32'),
         masks: integer(Number(masks)),
+        offsets: integer(Number(offsets)),
         gradients: integer(Number(gradients)),
         residuals: integer(Number(keeps)),
       },
