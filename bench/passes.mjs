@@ -3,7 +3,7 @@ import path from 'node:path';
 import { built, median, startOurs, startPeer } from './peers.mjs';
 
 /** @typedef {{ engine: 'tensorflow' | 'wasm', network: string, batch: number, size?: number }} Workload */
-/** @typedef {{ label: string, options: Record<string, unknown> }} Variant */
+/** @typedef {{ label: string, options: Record<string, unknown>, ownKernels?: string }} Variant */
 
 /** @type {readonly Workload[]} */
 const workloads = [
@@ -33,6 +33,7 @@ function variantsFor(engine) {
     ...(engine === 'wasm'
       ? [{ label: 'and fuseElementwise', options: { passes: [...common, 'fuseElementwise'] } }]
       : [
+          { label: 'without our own kernels', options: { passes: common }, ownKernels: 'none' },
           { label: 'and recompute', options: { passes: common, recompute: true } },
           { label: 'and bfloat16', options: { passes: common, precision: 'bfloat16' } },
         ]),
@@ -52,10 +53,10 @@ export async function measurePasses({ rounds }) {
       `\n${workload.network}, batch ${workload.batch}${workload.size ? `, ${workload.size} pixels` : ''}, ${engine}, load ${(os.loadavg()[0] ?? 0).toFixed(1)}`,
     );
     const rows = [];
-    for (const { label, options } of variantsFor(engine)) {
+    for (const { label, options, ownKernels } of variantsFor(engine)) {
       const peer =
         engine === 'tensorflow'
-          ? await startOurs()
+          ? await startOurs(ownKernels)
           : await startPeer('wasm', 'WebAssembly', process.execPath, [path.join(built, 'wasmPeer.js')]);
       const prepared = await peer.ask(`prepare ${JSON.stringify({ ...workload, ...options })}`);
       rows.push({ label, peer, prepared, times: /** @type {number[]} */ ([]), cpu: /** @type {number[]} */ ([]) });
