@@ -28,6 +28,9 @@ const OracleTraining = ReducedNetwork.extend({
   ),
 });
 
+/** Steps in which losses agree to almost all digits. */
+const STEPS_BEFORE_EDGES = 4;
+
 const folder = path.join(import.meta.dirname, '../golden/training');
 const runs = readdirSync(folder).flatMap((file) => {
   const golden = OracleTraining.parse(JSON.parse(readFileSync(path.join(folder, file), 'utf8')));
@@ -48,7 +51,7 @@ test.each(runs.map((run) => [`${run.name} with ${run.optimizer.kind}`, run] as c
     const target = outputs[0]?.objective?.targetFeed ?? '';
     const compiled = await executor.compile(program, { seed: 1, selfCheck: false });
     await compiled.writeVariables(oracleWeights(program, network.gain));
-    let allowed = 1e-4;
+    let allowed = 0;
     for (const [step, expected] of losses.entries()) {
       const { dims, classes } = network.targets;
       const { loss } = await compiled.run('train', {
@@ -57,8 +60,9 @@ test.each(runs.map((run) => [`${run.name} with ${run.optimizer.kind}`, run] as c
         learningRate: Float32Array.of(learningRate),
         seed: Int32Array.of(1, step),
       });
-      // Rounding errors grow from step to step in PyTorch too: no engine can be nearer than float32 is.
-      allowed = Math.max(allowed, 4 * (strays[step] ?? 0));
+      // Rounding errors grow from step to step in PyTorch too: no engine can be nearer than float32 is. Later a single unit on the edge
+      // of a ReLU may fall the other way, which momentum makes ten times as much in a step: up to 2e-4 was seen with other orders of sums.
+      allowed = Math.max(allowed, step < STEPS_BEFORE_EDGES ? 1e-5 : 5e-4, 4 * (strays[step] ?? 0));
       const error = Math.abs((loss?.[0] ?? NaN) / expected - 1);
       expect(error, `step ${step}: ${loss?.[0]} for ${expected}`).toBeLessThan(allowed);
     }

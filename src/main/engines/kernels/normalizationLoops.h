@@ -45,7 +45,7 @@ void addMoments(const T *__restrict x, int64_t rows, int64_t width, const float 
 
 // (x - mean) * factor + offset, rounded alike forward and backward.
 inline float normalized(float x, float mean, float factor, float offset) {
-  return __builtin_fmaf(x - mean, factor, offset);
+  return (x - mean) * factor + offset;
 }
 
 // y = (x - mean) * factor + offset [+ residual] [rectified]. y may be the residual.
