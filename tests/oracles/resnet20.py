@@ -38,10 +38,10 @@ def glorot_uniform(name, dims):
     return uniform(words[:count], -limit, limit).reshape(dims)
 
 
-def batch(step):
+def batch(step, size=BATCH):
     """Normal pixels whose mean follows the class, so that there is something to learn."""
-    labels = (numpy.arange(BATCH) * 7 + step) % 10
-    noise = normal(philox(BATCH * 32 * 32 * 3, (SEED, step), 0, DATA), 1).reshape(BATCH, 32, 32, 3)
+    labels = (numpy.arange(size) * 7 + step) % 10
+    noise = normal(philox(size * 32 * 32 * 3, (SEED, step), 0, DATA), 1).reshape(size, 32, 32, 3)
     images = noise + (labels.astype(numpy.float32) / 10 - numpy.float32(0.5)).reshape(-1, 1, 1, 1)
     return torch.from_numpy(images.transpose(0, 3, 1, 2).copy()), torch.from_numpy(labels)
 

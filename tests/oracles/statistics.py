@@ -1,19 +1,24 @@
 """Statistics of every node of ResNet-20 in a training step, measured by PyTorch's hooks in double precision.
 
 Writes tests/golden/statistics.json, which src/main/executors/statistics.test.ts compares our engine with. The network, its
-weights and batches are those of resnet20.py; the statistics are of the last of a few steps:
+weights are those of resnet20.py, and so are the batches, but for their size: of so few images one can be found that leaves no unit on
+the edge of a ReLU. The statistics are of the last of a few steps:
 momentum shows from the second on, while Adam's whole steps along rounding errors blur what comes after its first.
 
     python tests/oracles/statistics.py
 """
 
+import itertools
 import json
 import pathlib
 
 import torch
-from resnet20 import BATCH, SEED, ResNet20, adam, batch, momentum
+from edges import first_far
+from resnet20 import SEED, ResNet20, adam, batch, momentum
 from torch import nn
 from torch.nn import functional
+
+BATCH = 2
 
 
 class Watched(ResNet20):
@@ -71,9 +76,13 @@ def measure(make_optimizer, steps):
     matrices = [parameter for parameter in model.parameters() if parameter.dim() > 1]
     vectors = [parameter for parameter in model.parameters() if parameter.dim() == 1]
     optimizer = make_optimizer(matrices, vectors)
-    found = {}
+    found, taken = {}, []
     for step in range(steps):
-        images, labels = batch(step)
+        numbers = itertools.count(taken[-1] + 1 if taken else 0)
+        unwatched = ResNet20().double()
+        unwatched.load_state_dict(model.state_dict())
+        taken.append(first_far(numbers, unwatched, lambda module, number: module(batch(number, BATCH)[0].double())))
+        images, labels = batch(taken[-1], BATCH)
         loss = functional.cross_entropy(model(images.double()), labels)
         optimizer.zero_grad()
         loss.backward()
@@ -93,14 +102,15 @@ def measure(make_optimizer, steps):
             found[f"{path} weight"] = norm(before[path])
             found[f"{path} weightGradient"] = norm([p.grad for p in parameters])
             found[f"{path} update"] = norm([p - old for p, old in zip(parameters, before[path])])
-    return {key: float(f"{value:.7g}") for key, value in sorted(found.items())}
+    print(taken, flush=True)
+    return {"batches": taken, "statistics": {key: float(f"{value:.7g}") for key, value in sorted(found.items())}}
 
 
 def main():
     torch.manual_seed(0)
     runs = [
-        {"optimizer": "momentum", "learningRate": 0.002, "steps": 2, "statistics": measure(momentum(0.002), 2)},
-        {"optimizer": "adam", "learningRate": 0.001, "steps": 1, "statistics": measure(adam(0.001), 1)},
+        {"optimizer": "momentum", "learningRate": 0.002, **measure(momentum(0.002), 2)},
+        {"optimizer": "adam", "learningRate": 0.001, **measure(adam(0.001), 1)},
     ]
     golden = pathlib.Path(__file__).parent.parent / "golden" / "statistics.json"
     golden.write_text(json.dumps({"seed": SEED, "batch": BATCH, "runs": runs}, indent=1) + "\n")

@@ -10,6 +10,7 @@ import typing
 
 import torch
 import torch.nn.functional as F
+from edges import first_far, tries
 from networkReferences import REFERENCES, Network
 from reference import GOLDEN
 from wholeNetwork import feeds_of, square, weights_of, whole_numbers
@@ -63,34 +64,41 @@ def optimizer_of(settings, rate, module):
     return torch.optim.AdamW(groups, lr=rate)
 
 
-def losses_of(training, settings, rate, dtype):
+def feeds_for(network, batch, dtype):
+    return {node: feed.to(dtype) if feed.is_floating_point() else feed for node, feed in feeds_of(network, batch).items()}
+
+
+def losses_of(training, settings, rate, dtype, batches=None):
+    """The losses, and the names of the batches; those that come near no edge are looked for if none are given."""
     network = training.network
     module = network.build().double()
     _, state = weights_of(module, network)
     module.load_state_dict(state, strict=False)
     module.to(dtype).train()
     optimizer = optimizer_of(settings, rate, module)
-    losses = []
+    predict = lambda module, batch: network.predict(module, feeds_for(network, batch, dtype))
+    losses, taken = [], []
     for step in range(STEPS):
-        feeds = {node: feed.to(dtype) if feed.is_floating_point() else feed for node, feed in feeds_of(network, f"step {step}").items()}
-        targets = whole_numbers(f"targets of step {step}", [network.batch, *training.targets["dims"]], training.targets["classes"])
-        loss = training.loss(network.predict(module, feeds), targets)
+        batch = batches[step] if batches else first_far(tries(f"step {step}"), module, predict)
+        targets = whole_numbers(f"targets of {batch}", [network.batch, *training.targets["dims"]], training.targets["classes"])
+        loss = training.loss(predict(module, batch), targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
-    return losses
+        taken.append(batch)
+    return losses, taken
 
 
 def write(name, training):
     network, runs = training.network, []
     for settings, rate in training.optimizers:
-        exact = losses_of(training, settings, rate, torch.float64)
-        single = losses_of(training, settings, rate, torch.float32)
-        # How far PyTorch's own float32 strays from its float64: rounding grows from step to step.
+        exact, batches = losses_of(training, settings, rate, torch.float64)
+        single, _ = losses_of(training, settings, rate, torch.float32, batches)
+        # How far PyTorch's own float32 strays from its float64.
         strays = [abs(a / b - 1) for a, b in zip(single, exact)]
-        print(name, settings["kind"], exact[0], exact[-1], f"strays {max(strays):.1e}", flush=True)
-        runs.append({"optimizer": settings, "learningRate": rate, "losses": exact, "strays": [float(f"{one:.3g}") for one in strays]})
+        print(name, settings["kind"], exact[0], exact[-1], f"strays {max(strays):.1e}", batches, flush=True)
+        runs.append({"optimizer": settings, "learningRate": rate, "batches": batches, "losses": exact, "strays": [float(f"{one:.3g}") for one in strays]})
     target = GOLDEN / "training" / f"{name}.json"
     target.parent.mkdir(parents=True, exist_ok=True)
     golden = {"inputs": network.inputs, "feeds": network.feeds, "batch": network.batch, "gain": network.gain, "targets": training.targets, "runs": runs}

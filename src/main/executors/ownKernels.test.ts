@@ -221,6 +221,28 @@ test('the variance of values far from zero keeps its digits', async () => {
   expect(errorOf(found['statistic1'], due)).toBeLessThan(1e-5);
 });
 
+test('backward a ReLU lets through what it let through forward, also on its very edge', async () => {
+  const shape = [4, 9, 8, 16] as const;
+  const random = feedsFor(shape);
+  // Few different numbers, so that many units are where the first of their channel is.
+  const x = random['x']?.map((value) => Math.round(value * 2)) ?? new Float32Array();
+  // A weight of 1 for each makes the offset's gradient their number.
+  const feeds = { ...random, x, weights: new Float32Array(x.length).fill(1), offset: new Float32Array(16) };
+  await withProgram('our kernels', programFor(shape), async (compiled) => {
+    const { y: before = [] } = await compiled.run('a normalization alone', feeds);
+    const offset = Float32Array.from({ length: 16 }, (_, channel) => -(before[channel] ?? Number.NaN));
+    const { y = [], gradient3 } = await compiled.run('a normalization and a ReLU', { ...feeds, offset });
+    const through = new Float32Array(16);
+    let edge = 0;
+    y.forEach((value, i) => {
+      if (value > 0) through[i % 16] = (through[i % 16] ?? 0) + 1;
+      if (Math.abs((before[i] ?? Number.NaN) + (offset[i % 16] ?? Number.NaN)) < 1e-6) edge += 1;
+    });
+    expect(edge).toBeGreaterThan(500);
+    expect(gradient3).toEqual(through);
+  });
+});
+
 test('what is not a number is not lost in a ReLU', async () => {
   const shape = [2, 4, 4, 3] as const;
   const feeds = feedsFor(shape);

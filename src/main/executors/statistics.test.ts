@@ -18,7 +18,8 @@ const golden = z
       z.object({
         optimizer: z.enum(['momentum', 'adam']),
         learningRate: z.number(),
-        steps: z.number(),
+        /** The numbers of the batches, one a step. They leave no unit within 1.5e-5 of the edge of a ReLU, where float32 would decide. */
+        batches: z.array(z.number()),
         statistics: z.record(z.string(), z.number()),
       }),
     ),
@@ -32,14 +33,14 @@ beforeAll(async () => {
 afterAll(() => executor.dispose());
 
 /** Takes the golden steps; the last hands out its statistics where there are any. */
-async function train({ optimizer, learningRate, steps }: (typeof golden.runs)[number], statistics: boolean) {
+async function train({ optimizer, learningRate, batches }: (typeof golden.runs)[number], statistics: boolean) {
   const { program, inputs, outputs, statistics: handedOut } = residualNetwork20(optimizer, { statistics });
   const [input, output] = [inputs[0], outputs[0]?.objective];
   if (input === undefined || output === undefined) throw new Error('ResNet-20 has one input and one output');
   const compiled = await executor.compile(program, { seed: golden.seed, selfCheck: false });
   let results: Awaited<ReturnType<typeof compiled.run>> = {};
-  for (let step = 0; step < steps; step++) {
-    const { images, labels } = imagesOfStep(golden, step);
+  for (const [step, batch] of batches.entries()) {
+    const { images, labels } = imagesOfStep(golden, batch);
     const feeds = {
       [input.feed]: images,
       [output.targetFeed]: labels,
@@ -64,10 +65,9 @@ test.each(golden.runs)(
     for (const [key, expected] of Object.entries(run.statistics)) {
       const value = found.get(key);
       compared.figures += 1;
-      // Float32 against double after a step. A mean is a difference of larger numbers, and single units are on the edge of a ReLU: which
-      // way they fall is worth up to three thousandths of a gradient here, with any order of sums; half of all figures agree within 2e-5.
+      // Float32 against double after a step. A mean is a difference of larger numbers, and so is the update of a scale, which is near to 1.
       const slack = / (mean|dead)/.test(key) ? 1e-4 : 0;
-      const share = 4e-3;
+      const share = key.endsWith('update') ? 3e-4 : 1e-5;
       if (!(Math.abs((value ?? Number.NaN) - expected) <= share * Math.abs(expected) + slack)) {
         compared.far.push(`${key}: ${value} for ${expected}`);
       }
