@@ -59,7 +59,15 @@ export async function importLocalModel(
   file: File,
   shards: readonly File[] = [],
 ): Promise<void> {
-  showToast({ title: `Reading ${file.name}…` });
+  const done = showToast({ title: `Reading ${file.name}…` });
+  try {
+    await receiveAndImport(connection, file, shards);
+  } finally {
+    done();
+  }
+}
+
+async function receiveAndImport(connection: ManagedConnection, file: File, shards: readonly File[]): Promise<void> {
   for (const shard of shards) {
     const taken = await receiveFiles(connection, [{ path: shard.name, file: shard }], () => undefined, FOLDER);
     if (!taken.ok) {

@@ -16,7 +16,15 @@ export const CANVAS = 'canvas';
 export const CANVAS_TAB = 'canvas-tab';
 
 /** How large each side is at first: in hundredths of the window, or of the column of the canvas. */
-export const SIDE_SIZES: Readonly<Record<Side, number>> = { left: 16, right: 24, bottom: 28 };
+const SIDE_SIZES: Readonly<Record<Side, number>> = { left: 16, right: 24, bottom: 28 };
+/** Pixels that a pane below needs for more than its tabs and a line or two. */
+const BOTTOM_HEIGHT = 260;
+
+/** How large a side is when it comes to be. A low window gives more of itself to what lies below, and at most half. */
+export function sideSize(side: Side, windowHeight: number): number {
+  if (side !== 'bottom') return SIDE_SIZES[side];
+  return Math.min(50, Math.max(SIDE_SIZES.bottom, Math.round((100 * BOTTOM_HEIGHT) / windowHeight)));
+}
 
 /** Sizes that the canvas and the sides of the first layout do not go below or above. */
 const BOUNDS = {
@@ -32,10 +40,12 @@ export function tabOf({ id, title }: Pick<Pane, 'id' | 'title'>): TabNode<null> 
 }
 
 /** The layout before the user has changed anything. */
-export function firstLayout(panes: readonly Pane[]): WorkspaceModelInput<null> {
+export function firstLayout(panes: readonly Pane[], windowHeight: number): WorkspaceModelInput<null> {
   const at = (side: Side): TabsetNode<null>[] => {
     const tabs = panes.filter((pane) => pane.open && pane.home === side).map(tabOf);
-    return tabs.length === 0 ? [] : [{ type: 'tabset', id: side, size: SIDE_SIZES[side], tabs, ...BOUNDS[side] }];
+    return tabs.length === 0
+      ? []
+      : [{ type: 'tabset', id: side, size: sideSize(side, windowHeight), tabs, ...BOUNDS[side] }];
   };
   const canvas: TabsetNode<null> = {
     type: 'tabset',

@@ -1,6 +1,6 @@
 import { Circle } from 'lucide-react';
 import { afterEach, expect, test, vi } from 'vitest';
-import { isInFront, sideOf, tabsetAt, tabsetsOf, tabsetWith } from './layout.ts';
+import { isInFront, sideOf, sideSize, tabsetAt, tabsetsOf, tabsetWith } from './layout.ts';
 import type { Pane, PaneId, Side } from './pane.ts';
 import { followLayout, paneStore, startPanes } from './paneStore.ts';
 
@@ -74,4 +74,9 @@ test('a kept layout without a canvas is not taken', () => {
   followLayout({ version: 1, root: palette });
   startPanes(panes);
   expect(shown()).toEqual(['palette', 'canvas', 'inspector training']);
+});
+
+test('a low window gives more of itself to what lies below', () => {
+  expect([1400, 900, 700, 400].map((height) => sideSize('bottom', height))).toEqual([28, 29, 37, 50]);
+  expect(sideSize('right', 700)).toBe(24);
 });

@@ -9,8 +9,8 @@ import {
   firstLayout,
   isCanvasAlone,
   isInFront,
-  SIDE_SIZES,
   sideOf,
+  sideSize,
   splitAround,
   tabOf,
   tabsetAt,
@@ -41,8 +41,13 @@ export interface PanesState {
   readonly focus: PaneId | null;
 }
 
+/** Of the window; of a usual one where there is none. */
+function windowHeight(): number {
+  return globalThis.window?.innerHeight ?? 900;
+}
+
 function layoutOf(panes: readonly Pane[]): Layout {
-  const layout = normalizeWorkspaceModel<null>(firstLayout(panes));
+  const layout = normalizeWorkspaceModel<null>(firstLayout(panes, windowHeight()));
   if (layout === null) throw new Error('The first layout of the panes is none.');
   return layout;
 }
@@ -136,7 +141,7 @@ export function showPane(id: PaneId): void {
   const side = place?.side ?? pane.home;
   const stands = place !== undefined && tabsetsOf(layout.root).some((one) => one.id === place.tabset);
   const target = stands ? { tabsetId: place.tabset, index: place.index } : placeAt(layout, side);
-  workspace.addTab(tabOf(pane), { target, size: SIDE_SIZES[side] });
+  workspace.addTab(tabOf(pane), { target, size: sideSize(side, windowHeight()) });
 }
 
 /** Takes a pane away until it is shown again. */
@@ -184,7 +189,8 @@ export function movePane(id: PaneId, side: Side): void {
   const { root } = workspace.getModel();
   const place = tabsetWith(workspace.getModel(), id);
   const split = place === undefined ? undefined : splitAround(root, place.id);
-  if (place !== undefined && split !== undefined) workspace.resizeSplit(split.id, { [place.id]: SIDE_SIZES[side] });
+  if (place !== undefined && split !== undefined)
+    workspace.resizeSplit(split.id, { [place.id]: sideSize(side, windowHeight()) });
 }
 
 /** Gives the canvas the whole window, or the panes their places again. */
@@ -198,5 +204,5 @@ export function toggleCanvasAlone(): void {
 export function resetLayout(): void {
   const { panes } = paneStore.getState();
   paneStore.setState({ places: {} });
-  workspace?.setModel(firstLayout(panes));
+  workspace?.setModel(firstLayout(panes, windowHeight()));
 }

@@ -3,6 +3,7 @@ import { useMemo, type ReactNode } from 'react';
 import { adviseDocument } from '../../graph-engine/advice/adviseDocument.ts';
 import { trainingHints } from '../../graph-engine/training/trainingHints.ts';
 import { useDocument } from '../store/documentStore.ts';
+import { useTrainBlocker } from '../training/TrainButton.tsx';
 import { useSettled } from '../ui/useSettled.ts';
 import { AdviceRow } from './AdviceRow.tsx';
 import { goToPlace } from './goToPlace.ts';
@@ -19,6 +20,7 @@ export function ProblemsPane() {
     () => sortProblems(document, [...diagnostics, ...trainingHints(document)]),
     [document, diagnostics],
   );
+  const blocker = useTrainBlocker();
   const settled = useSettled(document);
   const advice = useMemo(() => sortProblems(settled, adviseDocument(settled)), [settled]);
   const gone = new Set(document.dismissedAdvice ?? []);
@@ -33,8 +35,11 @@ export function ProblemsPane() {
       aria-label="List of problems"
     >
       {problems.length === 0 && (
-        <p className="flex items-center gap-2 px-2 py-2 text-sm text-ink-muted">
-          <CircleCheck size={16} aria-hidden className="text-success" /> No problems. This network can be trained.
+        <p className="flex items-start gap-2 px-2 py-2 text-sm text-ink-muted">
+          <CircleCheck size={16} aria-hidden className="mt-0.5 shrink-0 text-success" />
+          <span>
+            {blocker === null ? 'No problems. This network can be trained.' : `No problems. ${blocker.reason}`}
+          </span>
         </p>
       )}
       <ul>

@@ -36,11 +36,11 @@ function FigureOverlay({ figure, runs }: { readonly figure: OverlayFigure; reado
 function Legend({ runs }: { readonly runs: readonly ComparedRun[] }) {
   return (
     <ul className="flex flex-wrap gap-x-3 gap-y-1" aria-label="Curves" data-testid="overlay-legend">
-      {runs.map(({ summary, mark, isUnreadable }) => (
+      {runs.map(({ summary, name, mark, isUnreadable }) => (
         <li key={summary.id} className="flex min-w-0 items-center gap-1.5 text-xs">
           <RunSwatch mark={mark} width={30} />
-          <span className="min-w-0 truncate text-ink" title={summary.id}>
-            <RunName id={summary.id} />
+          <span className="min-w-0 truncate text-ink" title={name === summary.id ? name : `${name} · ${summary.id}`}>
+            {name === summary.id ? <RunName id={name} /> : name}
           </span>
           {isUnreadable ? (
             <span className="text-danger">cannot be read</span>
@@ -49,7 +49,7 @@ function Legend({ runs }: { readonly runs: readonly ComparedRun[] }) {
           )}
           <button
             type="button"
-            aria-label={`Leave out ${summary.id}`}
+            aria-label={`Leave out ${name}`}
             onClick={() => toggleRun(summary.id)}
             className="flex size-6 items-center justify-center rounded-sm text-ink-muted hover:bg-hover hover:text-ink"
           >

@@ -48,11 +48,11 @@ export function SettingsPanel({ runs, rows }: SettingsPanelProps) {
         <thead>
           <tr>
             <td />
-            {runs.map(({ summary, mark }) => (
+            {runs.map(({ summary, name, mark }) => (
               <th key={summary.id} scope="col" className="max-w-52 px-2 pb-1 text-left font-medium text-ink">
                 <span className="flex items-center gap-1.5" title={summary.id}>
                   <RunSwatch mark={mark} />
-                  <RunName id={summary.id} />
+                  {name === summary.id ? <RunName id={name} /> : <span className="truncate">{name}</span>}
                 </span>
               </th>
             ))}

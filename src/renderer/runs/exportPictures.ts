@@ -26,12 +26,12 @@ function drawCurves(runs: readonly ComparedRun[], figures: readonly OverlayFigur
         logarithmic: isLogarithmic,
         formatValue: (value) => (figure.unit === 'share' ? `${Math.round(value * 100)} %` : shortNumber(value)),
         formatPlace: (place) => (axis === 'time' ? formatDuration(place) : shortNumber(place)),
-        curves: runs.map(({ summary, mark }) => {
+        curves: runs.map(({ summary, name, mark }) => {
           const curve = curveOf(details[summary.id]?.metrics ?? [], figure, look);
           const { places, values } = thinCurve(curve, zoom, 1000);
           const within = places.map((place) => zoom === null || (place >= zoom.from && place <= zoom.to));
           return {
-            name: summary.id,
+            name,
             mark,
             curve: { places: places.filter((_, at) => within[at]), values: values.filter((_, at) => within[at]) },
           };

@@ -1,9 +1,11 @@
 import { useEffect, useMemo, useState } from 'react';
+import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import type { RunId, RunSummary } from '../../contract/run.ts';
 import { headlineOf } from '../../contract/measures.ts';
 import { useHost } from '../connection/host.ts';
 import { readRun, useRuns } from '../training/runStore.ts';
+import { factsStore } from './factsStore.ts';
 import { curveOf, overlayFigures, type OverlayFigure } from './overlay.ts';
 import type { DrawnCurve } from './overlaySvg.ts';
 import { markAt, type RunMark } from './runMarks.ts';
@@ -12,6 +14,8 @@ import { useRunsView } from './runsView.ts';
 /** A run that is compared, and how its curve looks. */
 export interface ComparedRun {
   readonly summary: RunSummary;
+  /** What the user calls it, else the name of its folder. */
+  readonly name: string;
   readonly mark: RunMark;
   /** Its folder was changed by somebody: there are no curves to show. */
   readonly isUnreadable: boolean;
@@ -31,6 +35,7 @@ export function useChosenRuns(): readonly ComparedRun[] {
       .flatMap(({ run }) => (runs.details[run]?.complete === true || !(run in runs.summaries) ? [] : [run]))
       .join('\n'),
   );
+  const facts = useStore(factsStore, (state) => state.facts);
   const [unreadable, setUnreadable] = useState<ReadonlySet<RunId>>(new Set());
   useEffect(() => {
     for (const run of missing.split('\n').filter(Boolean)) {
@@ -43,9 +48,11 @@ export function useChosenRuns(): readonly ComparedRun[] {
     () =>
       chosen.flatMap(({ run, slot }) => {
         const summary = summaries[run];
-        return summary === undefined ? [] : [{ summary, mark: markAt(slot), isUnreadable: unreadable.has(run) }];
+        if (summary === undefined) return [];
+        const name = facts[run]?.remarks.title ?? run;
+        return [{ summary, name, mark: markAt(slot), isUnreadable: unreadable.has(run) }];
       }),
-    [chosen, summaries, unreadable],
+    [chosen, summaries, facts, unreadable],
   );
 }
 
@@ -77,9 +84,9 @@ export function useCurves(figure: OverlayFigure, runs: readonly ComparedRun[]): 
   const isLogarithmic = logarithmic && figure.unit !== 'share';
   return useMemo(
     () =>
-      runs.map(({ summary, mark }, index): DrawnCurve => {
+      runs.map(({ name, mark }, index): DrawnCurve => {
         const look = { axis, smoothing, logarithmic: isLogarithmic };
-        return { name: summary.id, mark, curve: curveOf(known[index] ?? [], figure, look) };
+        return { name, mark, curve: curveOf(known[index] ?? [], figure, look) };
       }),
     [figure, runs, axis, smoothing, isLogarithmic, known],
   );

@@ -194,7 +194,7 @@ function SettingRow({
           icon={<RotateCcw size={11} aria-hidden />}
           disabled={disabled}
           onClick={() => onChange(undefined)}
-          className="absolute top-1 -right-[18px] size-6!"
+          className="absolute top-1 -right-4 size-6!"
           data-testid={`reset-${field.key}`}
         />
       )}

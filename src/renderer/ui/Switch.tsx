@@ -20,7 +20,7 @@ export function Switch({ label, checked, onChange, help, ...rest }: SwitchProps)
         id={id}
         checked={checked}
         onCheckedChange={onChange}
-        className="flex h-[18px] w-8 shrink-0 rounded-full bg-line-strong p-0.5 transition-colors duration-100 data-checked:bg-accent data-disabled:opacity-50"
+        className="flex h-[18px] w-8 shrink-0 justify-self-end @max-[17rem]:justify-self-start rounded-full bg-line-strong p-0.5 transition-colors duration-100 data-checked:bg-accent data-disabled:opacity-50"
         {...rest}
       >
         <BaseSwitch.Thumb className="size-3.5 rounded-full bg-white shadow-card transition-transform duration-100 data-checked:translate-x-3.5" />

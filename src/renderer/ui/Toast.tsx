@@ -21,9 +21,9 @@ export interface ToastOptions {
   readonly timeout?: number;
 }
 
-/** Shows a short message in the corner; failures stay longer and are read out at once. */
-export function showToast({ title, description, tone = 'info', action, timeout }: ToastOptions): void {
-  manager.add({
+/** Shows a short message in the corner; failures stay longer and are read out at once. The answer takes it away. */
+export function showToast({ title, description, tone = 'info', action, timeout }: ToastOptions): () => void {
+  const id = manager.add({
     title,
     type: tone,
     timeout: timeout ?? (tone === 'danger' ? 12_000 : 5_000),
@@ -31,6 +31,7 @@ export function showToast({ title, description, tone = 'info', action, timeout }
     ...(description !== undefined && { description }),
     ...(action !== undefined && { actionProps: { children: action.label, onClick: action.onSelect } }),
   });
+  return () => manager.close(id);
 }
 
 /** Holds the messages; once, round the whole page. */
