@@ -10,7 +10,7 @@ import { SelectionInspector, WireInspector } from './SelectionInspector.tsx';
 export function InspectorPane() {
   return (
     <div
-      className="h-full overflow-y-auto @[44rem]:*:columns-2 @[66rem]:*:columns-3 @[44rem]:*:gap-0"
+      className="relative h-full overflow-y-auto @[44rem]:*:columns-2 @[66rem]:*:columns-3 @[44rem]:*:gap-0"
       data-testid="inspector"
     >
       <Inspected />

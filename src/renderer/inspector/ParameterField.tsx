@@ -233,7 +233,7 @@ function BooleanControl({ id, field, value, describedBy, onCommit }: ControlProp
       data-testid={`field-${field.name}`}
       onClick={() => onCommit(!on)}
       className={classNames(
-        'flex h-[18px] w-8 rounded-full p-0.5 transition-colors duration-100',
+        'ml-auto flex h-[18px] w-8 rounded-full p-0.5 transition-colors duration-100',
         on ? 'bg-accent' : 'bg-line-strong',
       )}
     >

@@ -172,7 +172,7 @@ function Group({
           className="opacity-0 transition-transform group-open:rotate-90 group-hover:opacity-100 group-not-open:opacity-100"
         />
       </summary>
-      <ul aria-label={title} className="grid grid-cols-[repeat(auto-fill,minmax(11rem,1fr))] gap-x-1">
+      <ul aria-label={title} className="grid grid-cols-[repeat(auto-fill,minmax(min(11rem,100%),1fr))] gap-x-1">
         {children}
       </ul>
     </details>

@@ -32,7 +32,11 @@ export function Panes({ canvas, guard }: PanesProps) {
     if (pane === undefined) return null;
     const { title, Content } = pane;
     return (
-      <section aria-label={title} className="@container h-full overflow-hidden bg-surface" onKeyDown={backToCanvas}>
+      <section
+        aria-label={title}
+        className="@container relative h-full overflow-hidden bg-surface"
+        onKeyDown={backToCanvas}
+      >
         {guard(pane, <Content />)}
       </section>
     );
