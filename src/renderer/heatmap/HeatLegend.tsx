@@ -23,7 +23,7 @@ export function HeatLegend({ width }: { readonly width: number }) {
     <div
       data-testid="heat-legend"
       className={classNames(
-        'absolute left-3 z-10 flex h-9 items-center gap-1 rounded-lg bg-raised px-1 shadow-popup',
+        'absolute left-3 z-10 flex h-9 max-w-[calc(100%-1.5rem)] items-center gap-1 rounded-lg bg-raised px-1 shadow-popup',
         // Beside the toolbar there is room for a button, and for the whole legend only on wide canvases.
         width < (metric === null ? 660 : isTrainingFigure(metric) ? 1300 : 1000) ? 'bottom-14' : 'bottom-3',
       )}
@@ -38,7 +38,7 @@ export function HeatLegend({ width }: { readonly width: number }) {
             className="inline-flex h-7 min-w-7 items-center justify-center gap-1.5 rounded-md px-1.5 text-xs text-ink-muted hover:bg-hover hover:text-ink"
           >
             <Flame size={15} aria-hidden />
-            {metric !== null && <span className="text-ink">{heatTitle(metric)}</span>}
+            {metric !== null && <span className="whitespace-nowrap text-ink">{heatTitle(metric)}</span>}
           </button>
         }
         items={[
@@ -55,7 +55,11 @@ export function HeatLegend({ width }: { readonly width: number }) {
             <span>{heat?.minimum ?? ''}</span>
             <span className="flex overflow-hidden rounded-xs border border-line-strong" aria-hidden>
               {Array.from({ length: HEAT_LEVELS + 1 }, (_, level) => (
-                <span key={level} className="sw-heat-swatch h-3 w-4" style={{ '--level': level } as CSSProperties} />
+                <span
+                  key={level}
+                  className={classNames('sw-heat-swatch h-3', width < 660 ? 'w-2' : 'w-4')}
+                  style={{ '--level': level } as CSSProperties}
+                />
               ))}
             </span>
             <span>{heat?.maximum ?? 'not known'}</span>

@@ -20,7 +20,7 @@ export function StepSlider() {
   if (shown === undefined) return <span className="px-1 text-2xs text-ink-muted">No run has looked at this yet</span>;
   const words = `step ${formatCount(shown + 1)}, epoch ${(epochs[at] ?? 0).toFixed(1)}`;
   return (
-    <span className="flex items-center gap-1.5 text-2xs text-ink-muted tabular-nums">
+    <span className="flex min-w-0 items-center gap-1.5 text-2xs text-ink-muted tabular-nums">
       <input
         type="range"
         aria-label="Step of the run"
@@ -35,9 +35,9 @@ export function StepSlider() {
           const chosen = Number(target.value);
           lookAtStep(chosen === steps.length - 1 ? null : (steps[chosen] ?? null));
         }}
-        className="h-4 w-28 accent-accent"
+        className="h-4 w-28 min-w-12 shrink accent-accent"
       />
-      <span className="w-31" data-testid="statistics-place">
+      <span className="w-31 shrink-0" data-testid="statistics-place">
         {words}
       </span>
       {going && (
