@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { networkFingerprint } from '../../graph-engine/document/networkFingerprint.ts';
 import type { HostProblem } from '../../contract/contract.ts';
 import { useHost } from '../connection/host.ts';
+import { useRunNames } from '../runs/factsStore.ts';
 import { documentStore, useDocument } from '../store/documentStore.ts';
 import { bestFigure } from '../training/describeRun.ts';
 import { formatAge } from '../training/format.ts';
@@ -44,6 +45,7 @@ export function ExportDialog() {
   const weights = chosen ?? trained[0]?.id ?? INITIAL;
   const [progress, setProgress] = useState<Progress>({ state: 'asking' });
   const [now] = useState(() => Date.now());
+  const runName = useRunNames();
   const path = pathForName(file === null ? '' : folderOf(file.path), name, target.extension);
   const exists = progress.state === 'failed' && CONFLICT_CODES.has(progress.problem.code);
 
@@ -79,7 +81,7 @@ export function ExportDialog() {
   const options = [
     ...trained.map((run, index) => ({
       value: run.id,
-      label: index === 0 ? 'Best of the latest run' : `Best of ${run.id}`,
+      label: index === 0 ? 'Best of the latest run' : `Best of ${runName(run.id)}`,
       detail: [bestFigure(run), formatAge(run.started, now)].filter((part) => part !== undefined).join(' · '),
     })),
     document.weights === undefined

@@ -5,6 +5,7 @@ import type { RunId, RunSummary } from '../../contract/run.ts';
 import { networkFingerprint } from '../../graph-engine/document/networkFingerprint.ts';
 import { networkEnds } from '../../graph-engine/training/networkEnds.ts';
 import { useHost } from '../connection/host.ts';
+import { useRunNames } from '../runs/factsStore.ts';
 import { runsToLookAt } from '../samples/runsToLookAt.ts';
 import { useDocument } from '../store/documentStore.ts';
 import { useRuns } from '../training/runStore.ts';
@@ -46,6 +47,7 @@ type Mode = (typeof MODES)[number];
 
 function RunResults({ run, runs, onChoose }: RunResultsProps) {
   const { connection } = useHost();
+  const nameOf = useRunNames();
   const root = useDocument((state) => state.inferred.root);
   const ends = networkEnds(root);
   const [mode, setMode] = useState<Mode>('On its data');
@@ -85,7 +87,7 @@ function RunResults({ run, runs, onChoose }: RunResultsProps) {
           label="Run"
           wide
           value={run.id}
-          options={runs.map(({ id, data }) => ({ value: id, label: id, detail: data }))}
+          options={runs.map(({ id, data }) => ({ value: id, label: nameOf(id), detail: data }))}
           onChange={onChoose}
           data-testid="results-run"
         />

@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import { createStore } from 'zustand/vanilla';
 import { useStore } from 'zustand';
 import type { RunId } from '../../contract/run.ts';
@@ -22,6 +22,12 @@ export function useRunRows(): readonly RunRow[] {
     () => Object.values(summaries).map((summary): RunRow => ({ summary, facts: facts[summary.id] })),
     [summaries, facts],
   );
+}
+
+/** What the user calls a run, else the name of its folder. */
+export function useRunNames(): (run: RunId) => string {
+  const facts = useStore(factsStore, (state) => state.facts);
+  return useCallback((run) => facts[run]?.remarks.title ?? run, [facts]);
 }
 
 /** Which runs there is something new to be told of: unknown ones, and those that have begun on a device meanwhile. */

@@ -1,11 +1,10 @@
 import { useEffect, useMemo, useState } from 'react';
-import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import type { RunId, RunSummary } from '../../contract/run.ts';
 import { headlineOf } from '../../contract/measures.ts';
 import { useHost } from '../connection/host.ts';
 import { readRun, useRuns } from '../training/runStore.ts';
-import { factsStore } from './factsStore.ts';
+import { useRunNames } from './factsStore.ts';
 import { curveOf, overlayFigures, type OverlayFigure } from './overlay.ts';
 import type { DrawnCurve } from './overlaySvg.ts';
 import { markAt, type RunMark } from './runMarks.ts';
@@ -35,7 +34,7 @@ export function useChosenRuns(): readonly ComparedRun[] {
       .flatMap(({ run }) => (runs.details[run]?.complete === true || !(run in runs.summaries) ? [] : [run]))
       .join('\n'),
   );
-  const facts = useStore(factsStore, (state) => state.facts);
+  const nameOf = useRunNames();
   const [unreadable, setUnreadable] = useState<ReadonlySet<RunId>>(new Set());
   useEffect(() => {
     for (const run of missing.split('\n').filter(Boolean)) {
@@ -49,10 +48,9 @@ export function useChosenRuns(): readonly ComparedRun[] {
       chosen.flatMap(({ run, slot }) => {
         const summary = summaries[run];
         if (summary === undefined) return [];
-        const name = facts[run]?.remarks.title ?? run;
-        return [{ summary, name, mark: markAt(slot), isUnreadable: unreadable.has(run) }];
+        return [{ summary, name: nameOf(run), mark: markAt(slot), isUnreadable: unreadable.has(run) }];
       }),
-    [chosen, summaries, facts, unreadable],
+    [chosen, summaries, nameOf, unreadable],
   );
 }
 
