@@ -5,7 +5,7 @@ import { fill, openEditor, type RunningEditor } from './openEditor.ts';
 let editor: RunningEditor;
 
 beforeAll(async () => {
-  editor = await openEditor();
+  editor = await openEditor({ spareEngine: true });
 });
 
 afterAll(async () => {

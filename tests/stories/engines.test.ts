@@ -15,7 +15,7 @@ let cache: string;
 beforeAll(async () => {
   // A user who has installed nothing.
   cache = mkdtempSync(path.join(tmpdir(), 'skipwire-cache-'));
-  editor = await openEditor({ environment: { SKIPWIRE_CACHE: cache, SKIPWIRE_ENGINE: '' } });
+  editor = await openEditor({ spareEngine: true, environment: { SKIPWIRE_CACHE: cache, SKIPWIRE_ENGINE: '' } });
 }, 120_000);
 
 afterAll(async () => {

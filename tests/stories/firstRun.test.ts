@@ -12,7 +12,7 @@ let editor: RunningEditor;
 let page: Page;
 
 beforeAll(async () => {
-  editor = await openEditor();
+  editor = await openEditor({ spareEngine: true });
   page = editor.page;
 });
 

@@ -57,6 +57,8 @@ export interface EditorOptions {
   readonly workspace?: string;
   /** Added to the environment of the server. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Keeps an engine ready for the next task, as the host does for a person; a story waits for one when it trains. */
+  readonly spareEngine?: boolean;
 }
 
 /** Starts a server on a workspace and opens the editor. */
@@ -64,7 +66,12 @@ export async function openEditor(options: EditorOptions = {}): Promise<RunningEd
   const executablePath = findChromium();
   if (executablePath === undefined) throw new Error('No Chromium was found; set CHROME_PATH or install chromium');
   const workspace = options.workspace ?? mkdtempSync(path.join(tmpdir(), 'skipwire-story-'));
-  const { server, address } = startServer(workspace, options.environment);
+  const { server, address } = startServer(workspace, {
+    ...(options.spareEngine === true ? {} : { SKIPWIRE_SPARE_ENGINE: '0' }),
+    // Other stories go on beside this one: threads that wait for each other would only take the processor from them.
+    TF_NUM_INTRAOP_THREADS: '1',
+    ...options.environment,
+  });
   let browser: Browser | undefined;
   const close = async (): Promise<void> => {
     await browser?.close();

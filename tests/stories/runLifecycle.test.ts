@@ -44,7 +44,7 @@ test(
   'a run is paused, another is trained meanwhile, and the first goes on and is continued with other settings',
   { timeout: 300_000 },
   async () => {
-    const editor = await openEditor();
+    const editor = await openEditor({ spareEngine: true });
     const { page, workspace } = editor;
     try {
       await openFirstNetwork(page, '400');
@@ -101,7 +101,7 @@ async function queueRun(page: Page, epochs: string): Promise<void> {
 }
 
 test('runs wait for each other, change places and leave the queue', { timeout: 300_000 }, async () => {
-  const editor = await openEditor();
+  const editor = await openEditor({ spareEngine: true });
   const { page } = editor;
   try {
     await openFirstNetwork(page, '2000');
@@ -130,7 +130,7 @@ test(
   async () => {
     const workspace = mkdtempSync(path.join(tmpdir(), 'skipwire-killed-'));
     try {
-      const first = await openEditor({ workspace });
+      const first = await openEditor({ workspace, spareEngine: true });
       await openFirstNetwork(first.page, '40');
       await first.page.getByTestId('train').click();
       await trainsFor(first.page, 20);
@@ -139,7 +139,7 @@ test(
       await first.page.getByTestId('connection-state').filter({ hasNotText: 'Connected' }).waitFor();
       await first.page.context().browser()?.close();
 
-      const again = await openEditor({ workspace });
+      const again = await openEditor({ workspace, spareEngine: true });
       try {
         const { page } = again;
         // The document was not saved: it comes from the journal.

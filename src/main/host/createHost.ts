@@ -121,7 +121,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
   let measuring: NodeJS.Timeout | undefined;
   if (options.warm === true) {
     await engines.look();
-    engine.warmUp();
+    if (process.env['SKIPWIRE_SPARE_ENGINE'] !== '0') engine.warmUp();
     measuring = setTimeout(() => void engines.measured().catch(console.error), MEASURE_AFTER);
     if (process.env['SKIPWIRE_INSTALL_ENGINE'] === '1') void installNative(handlers);
   }
