@@ -1,6 +1,6 @@
 import { loadTfjsNode } from '../src/main/engines/loadTfjsNode.ts';
 import { locateTensorflowEngine } from '../src/main/engines/locateTensorflowEngine.ts';
-import { isOwnKernels } from '../src/graph-engine/targets/tensorflow/emitContext.ts';
+import { isKernelFamily } from '../src/main/engines/loadKernels.ts';
 import { openTensorflowExecutor } from '../src/main/executors/tensorflowExecutor.ts';
 import { servePeer } from './peerProcess.ts';
 import { trainingPeer } from './trainingPeer.ts';
@@ -9,7 +9,7 @@ const started = performance.now();
 // What it may use of our own kernels: everything, unless it is named.
 const [families] = process.argv.slice(2);
 const executor = await openTensorflowExecutor(
-  families === undefined ? {} : { ownKernels: families.split(',').filter(isOwnKernels) },
+  families === undefined ? {} : { ownKernels: families.split(',').filter(isKernelFamily) },
 );
 const loadMs = performance.now() - started;
 

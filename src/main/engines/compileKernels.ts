@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { EngineFolder } from './engineFolder.ts';
 import { installationCancelled } from './engineProgress.ts';
 import type { Compiler } from './findCompiler.ts';
-import { kernelSources } from './kernelSources.ts';
+import { kernelSources, LENT_THREADS } from './kernelSources.ts';
 import { linkAddon } from './linkAddon.ts';
 
 /**
@@ -18,12 +18,17 @@ export async function compileKernels(folder: EngineFolder, compiler: Compiler, s
   try {
     for (const [name, text] of Object.entries(kernelSources)) await writeFile(path.join(sources, name), text);
     const units = Object.keys(kernelSources).filter((name) => name.endsWith('.cc'));
-    const files = units.map((name) => path.join(sources, name));
-    const result = await linkAddon(compiler, folder, files, aside, { options: ['-O3'], signal });
-    if (signal?.aborted === true) throw installationCancelled();
-    if (result.code !== 0) return false;
-    await rename(aside, folder.kernels);
-    return true;
+    // C++ headers differ more between versions and compilers than those of C, and kernels are worth having without the threads.
+    for (const lent of [true, false]) {
+      const files = units.filter((name) => lent || name !== LENT_THREADS).map((name) => path.join(sources, name));
+      const options = ['-O3', '-DNDEBUG', ...(lent ? ['-DSKIPWIRE_LENT_THREADS'] : [])];
+      const result = await linkAddon(compiler, folder, files, aside, { options, signal });
+      if (signal?.aborted === true) throw installationCancelled();
+      if (result.code !== 0) continue;
+      await rename(aside, folder.kernels);
+      return true;
+    }
+    return false;
   } finally {
     await rm(sources, { recursive: true, force: true });
     await rm(aside, { force: true });

@@ -28,19 +28,32 @@ export interface EngineLibrary {
   readonly link: string;
 }
 
+/** The C interface, and what the C++ of a device and its threads includes. */
 const headers = [
-  'tensorflow/include/tensorflow/c/',
-  'tensorflow/include/tensorflow/core/platform/',
-  'tensorflow/include/tsl/platform/',
-  'tensorflow/include/xla/tsl/c/',
-];
+  'tensorflow/c/',
+  'tensorflow/core/common_runtime/',
+  'tensorflow/core/framework/',
+  'tensorflow/core/graph/',
+  'tensorflow/core/lib/',
+  'tensorflow/core/platform/',
+  'tensorflow/core/protobuf/',
+  'tensorflow/core/public/',
+  'tensorflow/core/util/',
+  'tsl/',
+  'xla/tsl/',
+  'absl/',
+  'google/protobuf/',
+  'ml_dtypes/',
+  'Eigen/',
+  'unsupported/Eigen/',
+].map((folder) => `tensorflow/include/${folder}`);
 
 const elfLibraries: readonly EngineLibrary[] = [
   { member: 'tensorflow/libtensorflow_cc.so.2', link: 'libtensorflow.so' },
   { member: 'tensorflow/libtensorflow_framework.so.2', link: 'libtensorflow_framework.so' },
 ];
 
-const common = { version: '2.21.0', unpackedBytes: 880_000_000, headers };
+const common = { version: '2.21.0', unpackedBytes: 930_000_000, headers };
 
 const forProcessors: Readonly<Partial<Record<string, EnginePackage>>> = {
   'linux-x64': {

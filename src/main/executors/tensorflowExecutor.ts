@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { Program } from '../../graph-engine/program/program.ts';
-import type { OwnKernels, TensorflowAbilities } from '../../graph-engine/targets/tensorflow/emitContext.ts';
+import { isOwnKernels, type TensorflowAbilities } from '../../graph-engine/targets/tensorflow/emitContext.ts';
 import { emitTensorflowGraph } from '../../graph-engine/targets/tensorflow/emitTensorflowGraph.ts';
-import { loadKernels } from '../engines/loadKernels.ts';
+import { loadKernels, type KernelFamily } from '../engines/loadKernels.ts';
 import { loadTfjsNode } from '../engines/loadTfjsNode.ts';
 import type { EngineDevice, EngineVariant } from '../../contract/engines.ts';
 import { locateTensorflowEngine } from '../engines/locateTensorflowEngine.ts';
@@ -11,6 +11,7 @@ import { HostFailure } from '../files/hostFailure.ts';
 import { canGroupConvolutions, usesGroups } from './canGroupConvolutions.ts';
 import { collectGarbage } from './collectGarbage.ts';
 import type { Executor } from './compiledProgram.ts';
+import { convolvesMostly } from './convolvesMostly.ts';
 import { createExecutor } from './createExecutor.ts';
 import { createTensorflowProgram } from './tensorflowProgram.ts';
 import { openSession } from './tensorflowSession.ts';
@@ -24,7 +25,7 @@ export interface TensorflowOptions {
   /** `cuda` computes on a graphics processor of NVIDIA or not at all; the processor when left out. */
   readonly variant?: EngineVariant;
   /** The families of our own kernels that may be used; all when left out. */
-  readonly ownKernels?: readonly OwnKernels[];
+  readonly ownKernels?: readonly KernelFamily[];
 }
 
 /**
@@ -39,8 +40,9 @@ export async function openTensorflowExecutor({
   if (!located.ok) throw new HostFailure(located.problem);
   const tf = load(located.value.addonPath);
   // They compute on processors only.
-  const kernels = variant === 'cpu' ? loadKernels(located.value.addonPath) : new Set<OwnKernels>();
-  const ownKernels = wanted === undefined ? kernels : new Set([...kernels].filter((family) => wanted.includes(family)));
+  const loaded = variant === 'cpu' ? [...loadKernels(located.value.addonPath)] : [];
+  const families = loaded.filter((family) => wanted === undefined || wanted.includes(family));
+  const ownKernels = new Set(families.filter(isOwnKernels));
   const name = `TensorFlow ${located.value.version}`;
   const device = variant === 'cuda' ? await graphicsDevice(tf) : undefined;
   let grouped: Promise<boolean> | undefined;
@@ -55,7 +57,13 @@ export async function openTensorflowExecutor({
     ...(device !== undefined && { device, roomForData: SHARE_FOR_DATA * (device.memory ?? 0) }),
     async open(program) {
       const graph = emitTensorflowGraph(program, await abilitiesFor(program));
-      return createTensorflowProgram(name, program, graph, await openSession(tf, graph.savedModel));
+      const inCallersThread = families.includes('threads') && convolvesMostly(program);
+      return createTensorflowProgram(
+        name,
+        program,
+        graph,
+        await openSession(tf, graph.savedModel, { inCallersThread }),
+      );
     },
     onStarted(bytes) {
       // V8 is in no hurry to let go of arrays, which weights may make hundreds of megabytes of, and training is about to need room.

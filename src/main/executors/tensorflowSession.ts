@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Tensor } from '@tensorflow/tfjs-node';
 import { GRAPH_TAG } from '../../graph-engine/targets/tensorflow/graphWriter.ts';
 import type { TfjsNode } from '../engines/loadTfjsNode.ts';
-import { withSessionConfig } from '../engines/sessionConfig.ts';
+import { withSessionConfig, type SessionSettings } from '../engines/sessionConfig.ts';
 import type { TensorData } from './compiledProgram.ts';
 
 /** The part of tfjs-node's backend that runs sessions; its types do not say so. */
@@ -35,7 +35,11 @@ export interface TensorflowSession {
 export type SessionInputs = readonly { readonly name: string }[];
 
 /** Loads a graph. Sessions share nothing, not even when their graphs are equal. */
-export async function openSession(tf: TfjsNode, savedModel: Uint8Array): Promise<TensorflowSession> {
+export async function openSession(
+  tf: TfjsNode,
+  savedModel: Uint8Array,
+  settings: SessionSettings = { inCallersThread: false },
+): Promise<TensorflowSession> {
   const backend = tf.backend() as unknown as SessionBackend;
   // TensorFlow reads graphs from folders only. It has read everything when it returns, so nothing stays behind on the
   // disk even if this process is killed later.
@@ -43,7 +47,7 @@ export async function openSession(tf: TfjsNode, savedModel: Uint8Array): Promise
   let session: number;
   try {
     await writeFile(path.join(folder, 'saved_model.pb'), savedModel);
-    session = withSessionConfig(() => backend.loadSavedModelMetaGraph(folder, GRAPH_TAG));
+    session = withSessionConfig(settings, () => backend.loadSavedModelMetaGraph(folder, GRAPH_TAG));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
