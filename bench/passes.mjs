@@ -33,6 +33,7 @@ function variantsFor(engine) {
     ...(engine === 'wasm'
       ? [{ label: 'and fuseElementwise', options: { passes: [...common, 'fuseElementwise'] } }]
       : [
+          { label: 'without lent threads', options: { passes: common }, ownKernels: 'normalization' },
           { label: 'without our own kernels', options: { passes: common }, ownKernels: 'none' },
           { label: 'and recompute', options: { passes: common, recompute: true } },
           { label: 'and bfloat16', options: { passes: common, precision: 'bfloat16' } },
