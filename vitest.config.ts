@@ -19,7 +19,13 @@ function rank(file: string): number {
   return found === -1 ? ranks.length : found;
 }
 
-const pure = ['src/graph-engine/**/*.test.{ts,tsx}', 'src/renderer/**/*.test.{ts,tsx}', 'src/contract/**/*.test.ts'];
+const pure = [
+  'src/graph-engine/**/*.test.{ts,tsx}',
+  'src/renderer/**/*.test.{ts,tsx}',
+  'src/contract/**/*.test.ts',
+  'tests/{activations,onnxExports,onnxTestData,reference,templates}.test.ts',
+  'tests/pytorch/{checkpointNames,source,sourceOps}.test.ts',
+];
 
 export default defineConfig({
   test: {
@@ -49,7 +55,7 @@ export default defineConfig({
             'bench/**/*.test.ts',
             'tests/**/*.test.ts',
           ],
-          exclude: ['**/node_modules/**', 'tests/fixtures/**'],
+          exclude: ['**/node_modules/**', 'tests/fixtures/**', ...pure],
         },
       },
       {
