@@ -1,15 +1,20 @@
 import path from 'node:path';
 import { built, median, startOurs, startPeer } from './peers.mjs';
 
-/** @type {readonly { network: string, batch: number }[]} */
+/** @typedef {{ network: string, batch: number, size?: number }} GpuWorkload */
+
+/** @type {readonly GpuWorkload[]} */
 const workloads = [
   { network: 'resnet-20', batch: 32 },
+  { network: 'resnet-20', batch: 128 },
   { network: 'mini-gpt', batch: 16 },
+  { network: 'resnet-50', batch: 32, size: 224 },
+  { network: 'vit-small-16', batch: 32, size: 224 },
 ];
 
 /**
  * What software that plays a graphics processor gets through in a minute or two.
- * @type {readonly { network: string, batch: number }[]}
+ * @type {readonly GpuWorkload[]}
  */
 const smallWorkloads = [
   { network: 'resnet-20', batch: 2 },
@@ -30,7 +35,7 @@ async function startWebgpu() {
 /**
  * Training steps on WebGPU beside those of TensorFlow on the processor, in turn. Steps are queued, as in a training; software
  * that plays a graphics processor takes very few, of small batches.
- * @param {{ rounds: number, networks?: readonly { network: string, batch: number }[] }} options
+ * @param {{ rounds: number, networks?: readonly GpuWorkload[] }} options
  */
 export async function measureWebgpu({ rounds, networks }) {
   const webgpu = await startWebgpu();
@@ -45,23 +50,27 @@ export async function measureWebgpu({ rounds, networks }) {
   const tensorflow = await startOurs();
   const results = [];
   for (const workload of networks ?? (isSoftware ? smallWorkloads : workloads)) {
-    const { firstStepMs } = await webgpu.ask(`prepare ${JSON.stringify(workload)}`);
+    const { firstStepMs, macs } = await webgpu.ask(`prepare ${JSON.stringify(workload)}`);
     await tensorflow.ask(`prepare ${JSON.stringify(workload)}`);
     // The second step is the first one that is recorded.
     await webgpu.ask('steps 2');
-    await tensorflow.ask('steps 2');
+    // A step of a large network takes the processor seconds.
+    const referenceSteps = workload.size !== undefined ? 1 : isSoftware ? 3 : steps;
+    await tensorflow.ask(`steps ${Math.min(2, referenceSteps)}`);
     /** @type {[number[], number[]]} */
     const [mine, reference] = [[], []];
     for (let turn = 0; turn < turns; turn++) {
       mine.push(...(await webgpu.ask(`steps ${steps}`)).times);
-      reference.push(...(await tensorflow.ask(`steps ${isSoftware ? 3 : steps}`)).times);
+      reference.push(...(await tensorflow.ask(`steps ${referenceSteps}`)).times);
     }
     const [stepMs, tensorflowMs] = [median(mine), median(reference)];
     const ratio = stepMs / tensorflowMs;
-    results.push({ ...workload, device, firstStepMs, stepMs, tensorflowMs, ratio });
+    // Two operations for each multiplication, and as many again for each of the two gradients.
+    const teraflops = (6 * macs) / stepMs / 1e9;
+    results.push({ ...workload, device, firstStepMs, stepMs, teraflops, tensorflowMs, ratio });
     console.log(
       `${workload.network}, batch ${workload.batch}: WebGPU on ${device.name} ${stepMs.toFixed(1)} ms a step ` +
-        `(the first ${firstStepMs.toFixed(0)} ms), TensorFlow on the processor ${tensorflowMs.toFixed(1)} ms: ` +
+        `(${teraflops.toFixed(1)} TFLOP/s; the first ${firstStepMs.toFixed(0)} ms), TensorFlow on the processor ${tensorflowMs.toFixed(1)} ms: ` +
         `${ratio.toFixed(2)}x${isSoftware ? ' (in software)' : ''}`,
     );
   }

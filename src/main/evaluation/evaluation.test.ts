@@ -13,13 +13,14 @@ import { segmentationReport } from '../../graph-engine/evaluation/segmentationRe
 import { fromBase64 } from '../../graph-engine/probe/base64.ts';
 import type { Executor } from '../executors/compiledProgram.ts';
 import { openTensorflowExecutor } from '../executors/tensorflowExecutor.ts';
+import { withQueue } from '../executors/testing/withQueue.ts';
 import { exportOnnxFile } from '../exports/exportOnnxFile.ts';
 import type { PredictingEngine } from '../exports/predictByEngine.ts';
 import { productRoot } from '../files/productRoot.ts';
 import { encodeNpy } from '../probing/encodeNpy.ts';
 import { sampleOf } from '../probing/sampleViews.ts';
 import { writeRunData } from '../runs/runData.ts';
-import { batchSource } from '../training/batches.ts';
+import { batchesOf, batchSource } from '../training/batches.ts';
 import { predictDocument } from '../training/engineTasks.ts';
 import { evaluateNetwork } from '../training/evaluateNetwork.ts';
 import { prepareData } from '../training/prepareData.ts';
@@ -108,6 +109,24 @@ function of<Kind extends EvaluatedOutput['kind']>(output: EvaluatedOutput, kind:
 /** Single precision of the graph's sums against double precision here. */
 const near = (found: number | null | undefined, expected: number | undefined): void =>
   expect(found).toBeCloseTo(expected ?? NaN, 4);
+
+test('batches that are sent ahead of their results are measured as those that are waited for', async () => {
+  const lowered = requireLowered(regression);
+  const { columns, split } = await prepareData(lowered, regression.training);
+  const compiled = await executor.compile(lowered.program, { seed: SEED, selfCheck: false });
+  const batches = () => batchesOf(columns, split.validation, 8);
+  const waited = await evaluateNetwork(lowered, compiled, batches());
+  const { queued, seen } = withQueue(compiled);
+  expect(await evaluateNetwork(lowered, queued, batches())).toEqual(waited);
+  expect(waited?.loss).toBeGreaterThan(0);
+  expect(seen.most).toBeGreaterThan(1);
+
+  let sent = 0;
+  expect(await evaluateNetwork(lowered, queued, batches(), () => ++sent > 2)).toBeUndefined();
+  const failing = { ...compiled, run: () => Promise.reject(new Error('it broke')) };
+  await expect(evaluateNetwork(lowered, withQueue(failing).queued, batches())).rejects.toThrow('it broke');
+  await compiled.dispose();
+});
 
 test('masks overlap as the training measures, in all and sample by sample', async () => {
   const { output, measures } = await bothWays(masks({ op: 'segmentationOutput' }, 5));

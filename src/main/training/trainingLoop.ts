@@ -13,6 +13,7 @@ import { evaluateNetwork } from './evaluateNetwork.ts';
 import { createTally } from './networkMeasures.ts';
 import { createPaceMeter } from './paceMeter.ts';
 import { createJudge } from './judge.ts';
+import { createLead } from './lead.ts';
 import { canQueue, takeStep } from './takeStep.ts';
 import type { Divergence, StepPlace, TakenStep, TrainingPart } from './trainingPart.ts';
 import { positionUnder, STARTING_POSITION, type TrainingPosition } from './trainingPosition.ts';
@@ -49,12 +50,6 @@ export interface TrainingOrder {
 const SHORTEST_REPORT = 1 / 30;
 const LONGEST_REPORT = 1;
 const REPORTS_PER_DOUBLING = 2_000;
-/** Steps that a device which computes beside the processor may be ahead of what is known of them. */
-const MOST_AHEAD = 32;
-/** Seconds of computing that they may be ahead: so long a wish may have to wait. */
-const LONGEST_AHEAD = 0.5;
-/** What they may have been fed with: until it has been used, the device holds it as well. */
-const MOST_BYTES_AHEAD = 64 * 2 ** 20;
 /** Seconds after which a long epoch saves its weights before it ends. */
 const SAVE_EVERY = 60;
 
@@ -85,8 +80,7 @@ export async function trainNetwork(order: TrainingOrder): Promise<{ completed: b
   const usual = ['loss', ...whole.fetches];
   /** Steps on their way: taken, but not heard of yet. */
   let ahead: SentStep[] = [];
-  /** Of the steps that were heard of last. */
-  let secondsAStep = LONGEST_AHEAD;
+  const lead = createLead();
   let reportedAt = Number.NEGATIVE_INFINITY;
   let savedAt = from.elapsed;
   /** Of the last step. */
@@ -127,13 +121,7 @@ export async function trainNetwork(order: TrainingOrder): Promise<{ completed: b
     ahead.push({ place: { ...place, batch: { size: batch.size }, learningRate }, started, bytes, results });
     step++;
     offset += batch.size;
-    if (!queued || isFarAhead()) await hear();
-  }
-
-  function isFarAhead(): boolean {
-    const bytes = ahead.reduce((sum, sent) => sum + sent.bytes, 0);
-    const most = Math.min(MOST_AHEAD, LONGEST_AHEAD / secondsAStep);
-    return ahead.length >= most || bytes >= MOST_BYTES_AHEAD;
+    if (!queued || lead.isFull(ahead)) await hear();
   }
 
   /** Waits for the steps on their way, and hears what came of each in its turn. */
@@ -144,7 +132,8 @@ export async function trainNetwork(order: TrainingOrder): Promise<{ completed: b
     if (first === undefined) return;
     compiled.queue?.settle();
     const outcomes = await Promise.allSettled(sent.map(({ results }) => results));
-    secondsAStep = (performance.now() - first.started) / 1000 / sent.length;
+    const secondsAStep = (performance.now() - first.started) / 1000 / sent.length;
+    lead.took(secondsAStep);
     for (const [i, { place }] of sent.entries()) {
       const outcome = outcomes[i];
       if (outcome?.status !== 'fulfilled') throw outcome?.reason;

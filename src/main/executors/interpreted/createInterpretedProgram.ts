@@ -152,11 +152,14 @@ export function createInterpretedProgram<T>(engine: InterpretedEngine<T>, progra
   }
 
   function compute(step: ShapedStep, primitive: ComputedPrimitive, inputs: readonly T[]): readonly T[] {
-    const { outputShapes } = step;
+    const { inputShapes, outputShapes } = step;
     const kernel = engine.kernels[primitive] as unknown as AnyKernel<T>;
     const results = kernel(callOf(step, inputs));
     if (results.length !== outputShapes.length) throw new Error(`the kernel of ${primitive} broke its shape`);
-    return outputShapes.some(({ dtype }) => isNarrow(dtype)) ? results.map(narrowedTo(outputShapes)) : results;
+    const rounded =
+      outputShapes.some(({ dtype }) => isNarrow(dtype)) &&
+      !(choosing.has(primitive) && alike(inputShapes, outputShapes));
+    return rounded ? results.map(narrowedTo(outputShapes)) : results;
   }
 
   function narrowedTo(shapes: readonly TensorShape[]) {
@@ -296,6 +299,25 @@ export function createInterpretedProgram<T>(engine: InterpretedEngine<T>, progra
       constants.clear();
     },
   };
+}
+
+/** What they give is zero or an element of what they were given, with its sign or the other: of a narrow float where that was. */
+const choosing: ReadonlySet<ComputedPrimitive> = new Set<ComputedPrimitive>([
+  'transpose',
+  'slice',
+  'stridedSlice',
+  'concat',
+  'broadcastTo',
+  'negate',
+  'maximum',
+  'minimum',
+  'relu',
+  'reluGrad',
+  'maxPool',
+]);
+
+function alike(inputs: readonly TensorShape[], outputs: readonly TensorShape[]): boolean {
+  return [...inputs, ...outputs].every(({ dtype }) => dtype === outputs[0]?.dtype);
 }
 
 /** A step with those of the same primitive that follow it. */

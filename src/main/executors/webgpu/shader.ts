@@ -1,5 +1,5 @@
 /** What the elements of a buffer are to a shader. */
-export type ShaderType = 'f32' | 'i32' | 'u32' | 'vec4<f32>';
+export type ShaderType = 'f32' | 'i32' | 'u32' | 'vec4<f32>' | 'vec4<u32>';
 
 /** A number that a shader is given with each call. */
 export type ParameterType = 'u32' | 'i32' | 'f32';

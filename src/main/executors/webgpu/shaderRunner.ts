@@ -28,18 +28,21 @@ export interface ShaderRunner {
   readonly mostWorkgroups: number;
   /** Tensors that one shader takes. */
   readonly mostBuffers: number;
+  /** Whether shaders write out their innermost steps, which software takes too long to compile. */
+  readonly unrolled: boolean;
   /** Workgroups of a grid with room for so many; there may be some more. */
   grid(count: number): readonly [x: number, y: number];
   /** A new tensor on the device with undefined elements. It is disposed with the kernel that asked for it, unless returned. */
   empty(shape: TensorShape): TensorInfo;
 }
 
-/** Smaller limits than the device has. */
+/** Smaller limits than the device has, and how shaders are written for it. */
 export interface RunnerLimits {
   /** Bytes that one tensor may take. */
   readonly largestTensor?: number;
   /** Workgroups that one dimension of a grid takes. */
   readonly mostWorkgroups?: number;
+  readonly unrolled?: boolean;
 }
 
 /** Uniform buffers and bind groups that are remembered: many times those of a large network's step. */
@@ -49,7 +52,7 @@ const REMEMBERED = 20_000;
 export function createShaderRunner(
   backend: OpenedBackend,
   device: TfjsDevice,
-  { largestTensor = Number.POSITIVE_INFINITY, mostWorkgroups }: RunnerLimits = {},
+  { largestTensor = Number.POSITIVE_INFINITY, mostWorkgroups, unrolled = false }: RunnerLimits = {},
 ): ShaderRunner {
   const gpu = backend.device;
   const most = mostWorkgroups ?? gpu.limits.maxComputeWorkgroupsPerDimension;
@@ -129,6 +132,7 @@ export function createShaderRunner(
   return {
     device,
     mostWorkgroups: most,
+    unrolled,
     mostBuffers: gpu.limits.maxStorageBuffersPerShaderStage,
     run({ shader, reads = [], writes, parameters = [], elements, workgroups }) {
       if (reads.length !== shader.reads || writes.length !== shader.writes) {

@@ -2,11 +2,18 @@ import { groupShader, type ParameterType, type Shader, type ShaderType } from '.
 
 /** An operand of a product whose elements are computed on the fly, such as the patches of an image. */
 export interface Operand {
+  /** What its functions know of a place along the axis that stays, and along the inner one: types of WGSL. */
+  readonly outer: string;
+  readonly inner: string;
   /**
-   * WGSL of `fn left(m: u32, k: u32, z: u32) -> f32` or `fn right(k: u32, n: u32, z: u32) -> f32`, asked for elements inside the
-   * operand only; with `vector`, of a function to `vec4<f32>` that gives four neighbours in memory.
+   * WGSL of `fn left_outer(m: u32, z: u32)` and `fn left_inner(k: u32, z: u32)`, which give those, and of
+   * `fn left_at(outer, inner) -> f32`, which is asked for elements inside the operand only; with `vector`, to `vec4<f32>`: four
+   * neighbours in memory. For the right operand the names begin with `right`. What is known along the outer axis a thread asks
+   * for once.
    */
   readonly code: string;
+  /** The name of a function `(z: u32) -> u32` in the code whose value those functions get for `z`. */
+  readonly start?: string;
   /** Whether neighbours in memory are neighbours along the inner axis: threads then load so. */
   readonly alongInner: boolean;
   /** Whether rows of neighbours have a multiple of four elements, which are then loaded together. */
@@ -52,12 +59,11 @@ const tiling = (
   ...{ rowThreads, columnThreads, rowEach, columnEach, speed },
 });
 const tilings: readonly Tiling[] = [
-  tiling(16, 16, 8, 8, 1),
-  tiling(16, 16, 8, 4, 0.85),
-  tiling(16, 16, 4, 4, 0.65),
-  tiling(16, 8, 8, 4, 0.65),
-  tiling(32, 4, 4, 4, 0.45),
-  tiling(8, 8, 4, 4, 0.4),
+  tiling(8, 8, 8, 8, 1),
+  tiling(8, 8, 8, 4, 0.85),
+  tiling(8, 8, 4, 8, 0.8),
+  tiling(8, 8, 4, 4, 0.7),
+  tiling(32, 4, 4, 4, 0.5),
 ];
 /** Along the inner axis. */
 const DEPTH = 16;
@@ -89,15 +95,27 @@ const sizeParameters = {
 
 /**
  * A shader for the product, tile by tile through the memory that a workgroup shares, which it fills and reads four elements at a
- * time. The inner axis may be cut into parts (`p.partLength` long), each of which is written to a result of its own.
+ * time. While it computes with one tile, the elements of the next are on their way. The inner axis may be cut into parts
+ * (`p.partLength` long), each of which is written to a result of its own. `unrolled` writes out the steps along a tile: a graphics
+ * processor gets through them a third faster, and software takes long to compile them.
  */
-export function tiledShader(product: TiledProduct, { rowThreads, columnThreads, rowEach, columnEach }: Tiling): Shader {
+export function tiledShader(product: TiledProduct, tiling: Tiling, unrolled: boolean): Shader {
+  const { rowThreads, columnThreads, rowEach, columnEach } = tiling;
   const { left, right, vectorResult } = product;
   const [tileRows, tileColumns] = [rowThreads * rowEach, columnThreads * columnEach];
   const threads = rowThreads * columnThreads;
   const [leftWidth, rightWidth] = [tileRows / 4, tileColumns / 4];
   const rowBlocks = numbers(rowEach / 4);
   const columnBlocks = numbers(columnEach / 4);
+  const fills = [fill('left', left, leftWidth, 'row0', threads), fill('right', right, rightWidth, 'column0', threads)];
+  const load = (k: string) => lines(fills.map((one) => one.load(k)));
+  /** For each of the sums of a thread: four neighbours in a row. */
+  const sums = (line: (h: number, i: number, g: number) => string): string =>
+    lines(rowBlocks.flatMap((h) => numbers(4).flatMap((i) => columnBlocks.map((g) => line(h, i, g)))));
+  const step = (k: string): string => `
+${lines(rowBlocks.map((h) => `      let a${h} = left_tile[${tileIndex(k, leftWidth, 'row', left)} + ${h * rowThreads}u];`))}
+${lines(columnBlocks.map((g) => `      let b${g} = right_tile[${tileIndex(k, rightWidth, 'column', right)} + ${g * columnThreads}u];`))}
+${sums((h, i, g) => `      sum${h}${i}${g} += a${h}[${i}] * b${g};`)}`;
   return groupShader({
     name: product.name,
     reads: product.reads,
@@ -111,9 +129,7 @@ ${product.declarations ?? ''}
 ${left.code}
 ${right.code}
 ${product.inner ?? ''}
-${product.rows === undefined ? '' : `const NO_ROW = 0xffffffffu;\n${product.rows}`}
-${fourOf('left', left)}
-${fourOf('right', right)}`,
+${product.rows === undefined ? '' : `const NO_ROW = 0xffffffffu;\n${product.rows}`}`,
     body: `
   let z = (group.z + p.firstDepth) / p.parts;
   let part = (group.z + p.firstDepth) % p.parts;
@@ -126,37 +142,25 @@ ${fourOf('right', right)}`,
   let base = part * p.partStride${product.rows === undefined ? ' + z * p.depthStride' : ''};
   let row = local / ${columnThreads}u;
   let column = local % ${columnThreads}u;
-${rowBlocks
-  .map((h) =>
-    numbers(4)
-      .map((i) => columnBlocks.map((g) => `  var sum${h}${i}${g} = vec4<f32>();`).join('\n'))
-      .join('\n'),
-  )
-  .join('\n')}
+  let left_z = ${left.start === undefined ? 'z' : `${left.start}(z)`};
+  let right_z = ${right.start === undefined ? 'z' : `${right.start}(z)`};
+${sums((h, i, g) => `  var sum${h}${i}${g} = vec4<f32>();`)}
+${lines(fills.map((one) => one.declarations))}
+${unrolled ? load('begin') : ''}
   for (var k0 = begin; k0 < end; k0 += ${DEPTH}u) {
-${fill('left', left, leftWidth, 'row0', threads)}
-${fill('right', right, rightWidth, 'column0', threads)}
+${unrolled ? '' : load('k0')}
+${lines(fills.map((one) => one.store))}
     workgroupBarrier();
-    for (var k = 0u; k < ${DEPTH}u; k++) {
-${rowBlocks.map((h) => `      let a${h} = left_tile[k * ${leftWidth}u + row + ${h * rowThreads}u];`).join('\n')}
-${columnBlocks.map((g) => `      let b${g} = right_tile[k * ${rightWidth}u + column + ${g * columnThreads}u];`).join('\n')}
-${rowBlocks
-  .map((h) =>
-    numbers(4)
-      .map((i) => columnBlocks.map((g) => `      sum${h}${i}${g} += a${h}[${i}] * b${g};`).join('\n'))
-      .join('\n'),
-  )
-  .join('\n')}
-    }
+${unrolled ? load(`k0 + ${DEPTH}u`) : ''}
+${
+  unrolled
+    ? lines(numbers(DEPTH).map((k) => `    {${step(`${k}u`)}\n    }`))
+    : `    for (var k = 0u; k < ${DEPTH}u; k++) {${step('k')}\n    }`
+}
     workgroupBarrier();
   }
-${rowBlocks
-  .map((h) =>
-    numbers(4)
-      .map((i) =>
-        columnBlocks
-          .map(
-            (g) => `  {
+${sums(
+  (h, i, g) => `  {
     let m = row0 + (row + ${h * rowThreads}u) * 4u + ${i}u;
     let n = column0 + (column + ${g * columnThreads}u) * 4u;
     let start = ${product.rows === undefined ? 'm * p.rowStride' : 'row_of(m, z)'};
@@ -165,76 +169,147 @@ ${rowBlocks
 ${
   vectorResult
     ? `      if (n < p.columns) { result[at / 4u] = sum${h}${i}${g}; }`
-    : numbers(4)
-        .map((c) => `      if (n + ${c}u < p.columns) { result[at + ${c}u] = sum${h}${i}${g}[${c}]; }`)
-        .join('\n')
+    : lines(numbers(4).map((c) => `      if (n + ${c}u < p.columns) { result[at + ${c}u] = sum${h}${i}${g}[${c}]; }`))
 }
     }
   }`,
-          )
-          .join('\n'),
-      )
-      .join('\n'),
-  )
-  .join('\n')}`,
+)}`,
   });
+}
+
+const lines = (list: readonly string[]): string => list.join('\n');
+
+/** Places of four elements among which rows of a tile are shuffled: as many as the memory of a workgroup gives at once. */
+const SHUFFLED = 8;
+
+/**
+ * Where four elements of a tile lie. Where blocks are turned while a tile is filled, rows are shuffled, so that threads that store
+ * together do not meet in one bank of the memory.
+ */
+function tileIndex(k: string, width: number, outer: string, { alongInner }: Operand): string {
+  const shuffles = alongInner && width % SHUFFLED === 0;
+  return `${k} * ${width}u + ${shuffles ? `((${outer}) ^ (((${k} >> 2u) & ${DEPTH / 4 - 1}u) << 1u))` : outer}`;
 }
 
 function numbers(count: number): readonly number[] {
   return Array.from({ length: count }, (_, i) => i);
 }
 
-/** A function for four neighbours of an operand, zero where they lie outside; `outer` is `m` or `n`. */
-function fourOf(name: 'left' | 'right', { alongInner, vector }: Operand): string {
+/** How a thread loads four neighbours of an operand, zero where they lie outside, into a variable. */
+function fourOf(name: 'left' | 'right', { alongInner, vector }: Operand, variable: string, outer: string) {
   const limit = name === 'left' ? 'p.rows' : 'p.columns';
-  const asked = (outer: string, inner: string): string =>
-    name === 'left' ? `left(${outer}, ${inner}, z)` : `right(${inner}, ${outer}, z)`;
-  const inside = `outer < ${limit} && inner < end`;
-  const body = vector
-    ? `if (${inside}) { four = ${asked('outer', 'inner')}; }`
-    : numbers(4)
-        .map((c) => {
-          const [o, i] = alongInner ? ['outer', `inner + ${c}u`] : [`outer + ${c}u`, 'inner'];
-          return `if (${o} < ${limit} && ${i} < end) { four[${c}] = ${asked(o, i)}; }`;
-        })
-        .join('\n  ');
-  return `fn four_${name}(outer: u32, inner: u32, end: u32, z: u32) -> vec4<f32> {
-  var four = vec4<f32>();
-  ${body}
-  return four;
-}`;
+  const asked = (known: string, k: string): string => `${name}_at(${known}, ${name}_inner(${k}, ${name}_z))`;
+  const inside = vector
+    ? `if (${variable}_in && k < end) { ${variable} = ${asked(`${variable}_known`, 'k')}; }`
+    : alongInner
+      ? lines(
+          numbers(4).map(
+            (c) =>
+              `if (${variable}_in && k + ${c}u < end) { ${variable}[${c}] = ${asked(`${variable}_known`, `k + ${c}u`)}; }`,
+          ),
+        )
+      : // Neighbours along the outer axis that are loaded one by one are places of their own.
+        `if (k < end) {
+${lines(
+  numbers(4).map((c) => {
+    const known = `${name}_outer(${variable}_place + ${c}u, ${name}_z)`;
+    return `        if (${variable}_place + ${c}u < ${limit}) { ${variable}[${c}] = ${asked(known, 'k')}; }`;
+  }),
+)}
+      }`;
+  return {
+    declarations: `  var ${variable} = vec4<f32>();
+  let ${variable}_place = ${outer};${
+    vector || alongInner
+      ? `
+  let ${variable}_in = ${variable}_place < ${limit};
+  let ${variable}_known = ${name}_outer(${variable}_place, ${name}_z);`
+      : ''
+  }`,
+    load: `      ${variable} = vec4<f32>();
+      ${inside}`,
+  };
 }
 
-/** Fills a tile: each thread loads blocks of four by four, and turns those that lie the other way in memory. */
-function fill(name: 'left' | 'right', { alongInner }: Operand, width: number, origin: string, threads: number): string {
-  const place = alongInner
-    ? `let inner = unit % ${DEPTH / 4}u * 4u; let outer = unit / ${DEPTH / 4}u;`
-    : `let outer = unit % ${width}u; let inner = unit / ${width}u * 4u;`;
-  const loads = numbers(4).map((c) =>
-    alongInner
-      ? `let f${c} = four_${name}(${origin} + outer * 4u + ${c}u, k0 + inner, end, z);`
-      : `let f${c} = four_${name}(${origin} + outer * 4u, k0 + inner + ${c}u, end, z);`,
-  );
-  const stores = numbers(4).map((c) => {
-    const value = alongInner ? `vec4<f32>(f0[${c}], f1[${c}], f2[${c}], f3[${c}])` : `f${c}`;
-    return `${name}_tile[(inner + ${c}u) * ${width}u + outer] = ${value};`;
+/**
+ * Fills a tile: each thread loads rows of four into variables of its own, or blocks of four by four that it turns where they lie the
+ * other way in memory, and stores them later.
+ */
+function fill(name: 'left' | 'right', operand: Operand, width: number, origin: string, threads: number) {
+  const { alongInner } = operand;
+  const count = (width * DEPTH) / (alongInner ? 4 : 1);
+  const perRow = alongInner ? DEPTH / 4 : width;
+  if (threads % perRow !== 0) throw new Error('Threads fill a tile row by row');
+  const rounds = numbers(Math.ceil(count / threads)).map((round) => {
+    const first = round * threads;
+    const [near, far] = [`(local % ${perRow}u)`, `(local / ${perRow}u + ${first / perRow}u)`];
+    const [inner, outer] = alongInner ? [`${near} * 4u`, far] : [far, near];
+    const names = numbers(alongInner ? 4 : 1).map((c) => `${name}${round}${c}`);
+    const fours = names.map((variable, c) => fourOf(name, operand, variable, `${origin} + ${outer} * 4u + ${c}u`));
+    const values = alongInner
+      ? numbers(4).map((c) => `vec4<f32>(${names.map((variable) => `${variable}[${c}]`).join(', ')})`)
+      : names;
+    const guard = first + threads <= count ? '' : `if (local < ${count - first}u) `;
+    return {
+      declarations: lines(fours.map((four) => four.declarations)),
+      load: (k: string): string => `    ${guard}{
+      let k = ${k} + ${inner};
+${lines(fours.map((four) => four.load))}
+    }`,
+      store: `    ${guard}{
+      let inner = ${inner};
+${lines(values.map((value, c) => `      ${name}_tile[${tileIndex(`(inner + ${c}u)`, width, outer, operand)}] = ${value};`))}
+    }`,
+    };
   });
-  return `    for (var unit = local; unit < ${(width * DEPTH) / 4}u; unit += ${threads}u) {
-      ${place}
-      ${[...loads, ...stores].join('\n      ')}
-    }`;
+  return {
+    declarations: lines(rounds.map((round) => round.declarations)),
+    load: (k: string): string => lines(rounds.map((round) => round.load(k))),
+    store: lines(rounds.map((round) => round.store)),
+  };
 }
 
-/** Workgroups that fill a large GPU, and how many of them are enough to leave the inner axis whole. */
-const WORKGROUPS_WANTED = 264;
-const WORKGROUPS_ENOUGH = 120;
-/** The shortest part of the inner axis that is worth a workgroup of its own. */
+/*
+ * What decides how a product is cut, from measurements on an NVIDIA H100 (ADR 49): how fast a full device computes, in
+ * multiplications a nanosecond; the workgroups of 64 threads at which it reaches half of that; and what the results of parts cost
+ * that must be joined, in bytes a nanosecond and nanoseconds of a further call.
+ */
+const FULL_SPEED = 21_000;
+const HALF_FULL = 190;
+const BYTES = 2500;
+const FURTHER_CALL = 3000;
+/** The shortest part of the inner axis that is worth a workgroup of its own, and the most parts. */
 const SHORTEST_PART = 8 * DEPTH;
+const MOST_PARTS = 64;
 
-function partsOf({ inner }: ProductSize, tiles: number): { readonly partLength: number; readonly parts: number } {
-  const wanted = tiles >= WORKGROUPS_ENOUGH ? 1 : Math.ceil(WORKGROUPS_WANTED / tiles);
-  const partLength = DEPTH * Math.ceil(inner / Math.min(wanted, Math.ceil(inner / SHORTEST_PART)) / DEPTH);
-  return { partLength, parts: Math.ceil(inner / partLength) };
+interface ProductCut {
+  readonly tiling: Tiling;
+  readonly parts: number;
+  /** Nanoseconds that it is thought to take. */
+  readonly cost: number;
+}
+
+function costOf(size: ProductSize, tiling: Tiling, parts: number): number {
+  const { rowTiles, columnTiles, elements } = tilesOf(size, tiling);
+  const groups = (rowTiles * columnTiles * size.depth * parts * tiling.rowThreads * tiling.columnThreads) / 64;
+  const inner = DEPTH * parts * Math.ceil(size.inner / parts / DEPTH);
+  const computing = (elements * size.depth * inner * (groups + HALF_FULL)) / (groups * tiling.speed * FULL_SPEED);
+  const joining = (4 * size.rows * size.columns * size.depth * (2 * parts + 1)) / BYTES + FURTHER_CALL;
+  return computing + (parts > 1 ? joining : 0);
+}
+
+/** The tiles and the parts of the inner axis with which a product takes the least time. */
+export function cutOf(size: ProductSize): ProductCut {
+  const most = Math.min(MOST_PARTS, Math.max(1, Math.floor(size.inner / SHORTEST_PART)));
+  let best: ProductCut | undefined;
+  for (const one of tilings) {
+    for (let parts = 1; parts <= most; parts++) {
+      const cost = costOf(size, one, parts);
+      if (best === undefined || cost < best.cost) best = { tiling: one, parts, cost };
+    }
+  }
+  if (best === undefined) throw new Error('There are tiles for every product');
+  return best;
 }
 
 function tilesOf({ rows, columns }: ProductSize, { rowThreads, columnThreads, rowEach, columnEach }: Tiling) {
@@ -243,11 +318,12 @@ function tilesOf({ rows, columns }: ProductSize, { rowThreads, columnThreads, ro
   return { rowTiles, columnTiles, elements: rowTiles * columnTiles * tileRows * tileColumns };
 }
 
-/** The sizes of a call: how the inner axis is cut so that the device has enough to do, the parameters and the grid. */
-export function planProduct(size: ProductSize, tiling: Tiling, most: number) {
+/** The sizes of a call: the parts of the inner axis, the parameters and the grid. */
+export function planProduct(size: ProductSize, { tiling, parts: wanted }: ProductCut, most: number) {
   const { rows, columns, inner, depth, rowStride, depthStride } = size;
   const { rowTiles, columnTiles } = tilesOf(size, tiling);
-  const { partLength, parts } = partsOf(size, rowTiles * columnTiles * depth);
+  const partLength = DEPTH * Math.ceil(inner / wanted / DEPTH);
+  const parts = Math.max(1, Math.ceil(inner / partLength));
   const elements = size.elements ?? rows * columns * depth;
   const y = Math.min(rowTiles, most);
   const x = columnTiles * Math.ceil(rowTiles / y);
@@ -260,16 +336,4 @@ export function planProduct(size: ProductSize, tiling: Tiling, most: number) {
       workgroups: [x, y, Math.min(most, layers - i * most)] as const,
     })),
   };
-}
-
-/** The tiles that suit a product: fast ones that are full, and enough of them for every processor of the device. */
-export function tilingFor(size: ProductSize): Tiling {
-  const scoreOf = (tiling: Tiling): number => {
-    const { rowTiles, columnTiles, elements } = tilesOf(size, tiling);
-    const tiles = rowTiles * columnTiles * size.depth;
-    const { parts } = partsOf(size, tiles);
-    const busy = Math.min(1, (tiles * parts) / WORKGROUPS_ENOUGH);
-    return tiling.speed * ((size.rows * size.columns) / elements) * busy * (parts > 1 ? 0.9 : 1);
-  };
-  return tilings.reduce((best, tiling) => (scoreOf(tiling) > scoreOf(best) ? tiling : best));
 }

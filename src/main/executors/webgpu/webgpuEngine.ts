@@ -25,13 +25,17 @@ export interface WebgpuEngine extends InterpretedEngine<TensorInfo> {
 /** Opens the graphics processor of `gpu`: Dawn's in plain Node, the browser's in a page. Throws a `HostFailure`. */
 export async function openWebgpuEngine(
   gpu: GPU,
-  limits: Pick<RunnerLimits, 'mostWorkgroups'> = {},
+  limits: Pick<RunnerLimits, 'mostWorkgroups' | 'unrolled'> = {},
 ): Promise<WebgpuEngine> {
   const { device: gpuDevice, info, description } = await openDevice(gpu);
   const name = `WebGPU on ${description.device.name}`;
   const backend = createWebgpuBackend(gpuDevice, info);
   const device = createTfjsDevice('webgpu', backend);
-  const runner = createShaderRunner(backend, device, { largestTensor: description.largestTensor, ...limits });
+  const runner = createShaderRunner(backend, device, {
+    largestTensor: description.largestTensor,
+    unrolled: description.device.kind === 'graphics',
+    ...limits,
+  });
   const reader = createReader(backend);
   const round = roundingKernel(runner);
   let trouble: string | undefined;

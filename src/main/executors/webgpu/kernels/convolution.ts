@@ -7,6 +7,7 @@ import type { ShaderRunner } from '../shaderRunner.ts';
 import type { ProductSize } from '../tiledProduct.ts';
 import { directConvolutions } from './directConvolution.ts';
 import { geometryNumbers, type ConvolutionGeometry } from './convolutionGeometry.ts';
+import type { MultiplyMatrices } from './matrices.ts';
 import { inParts, type Multiply } from './products.ts';
 import { convolutionProduct, imagePhases, type ConvolutionProduct } from './convolutionProducts.ts';
 
@@ -18,19 +19,46 @@ const FEW_COLUMNS = 8;
 const THREADS_WANTED = 16_384;
 
 /** Convolutions: as products of patches and kernels in tiles, or element by element where tiles would be empty. */
-export function convolutionKernels(runner: ShaderRunner, multiply: Multiply) {
+export function convolutionKernels(runner: ShaderRunner, multiply: Multiply, multiplyMatrices: MultiplyMatrices) {
   /** Whether the convolution was run as a product. */
   function asProduct(
     kind: ConvolutionProduct,
     g: ConvolutionGeometry,
-    reads: readonly TensorInfo[],
+    reads: readonly [TensorInfo, TensorInfo],
     output: TensorInfo,
   ): boolean {
     const size = productSize(kind, g);
     if (size.columns < FEW_COLUMNS || macsOf(g) < FEW_MACS) return false;
+    if (isOfSingleWeights(g)) {
+      asMatrices(kind, g, reads, output);
+      return true;
+    }
     const key = `${kind} ${geometryNumbers({ ...g, batch: 0 }).join(' ')}`;
     multiply(key, () => convolutionProduct(kind, g), size, reads, output);
     return true;
+  }
+
+  /** All of them share the shaders of products of matrices, which know nothing of images. */
+  function asMatrices(
+    kind: ConvolutionProduct,
+    g: ConvolutionGeometry,
+    [first, second]: readonly [TensorInfo, TensorInfo],
+    output: TensorInfo,
+  ): void {
+    const places = g.batch * g.height * g.width;
+    const [image, outputs, kernel] = [
+      [places, g.channels],
+      [places, g.filters],
+      [g.channels, g.filters],
+    ];
+    const as = (transposeA: boolean, transposeB: boolean) => ({ transposeA, transposeB });
+    if (kind === 'conv2d') {
+      multiplyMatrices(first, second, as(false, false), output, { a: image, b: kernel, output: outputs });
+    } else if (kind === 'conv2dBackpropInput') {
+      multiplyMatrices(second, first, as(false, true), output, { a: outputs, b: kernel, output: image });
+    } else {
+      multiplyMatrices(first, second, as(true, false), output, { a: image, b: outputs, output: kernel });
+    }
   }
 
   return {
@@ -104,6 +132,18 @@ function geometryOf(
     top: rows.before,
     left: columns.before,
   };
+}
+
+/** Whether each place of the image has an output of its own and meets all weights there. */
+function isOfSingleWeights(g: ConvolutionGeometry): boolean {
+  return (
+    g.kernelHeight * g.kernelWidth * g.strideY * g.strideX === 1 &&
+    g.outputHeight === g.height &&
+    g.outputWidth === g.width &&
+    g.top === 0 &&
+    g.left === 0 &&
+    g.groupFilters === g.filters
+  );
 }
 
 /** Multiplications, which are the same for all three. */

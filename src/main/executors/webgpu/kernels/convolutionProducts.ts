@@ -1,18 +1,48 @@
-import type { TiledProduct } from '../tiledProduct.ts';
+import type { Operand, TiledProduct } from '../tiledProduct.ts';
 import { geometryConstants, type ConvolutionGeometry } from './convolutionGeometry.ts';
 import { stridePhases, type StridePhase, type StridePhases } from './stridePhases.ts';
 
 export type ConvolutionProduct = 'conv2d' | 'conv2dBackpropInput' | 'conv2dBackpropFilter';
 
-/** `place` is one of all outputs, `tap` one of all weights of a filter: the element of the image where the two meet. */
-const patch = (vector: boolean): string => `
-fn image_at(place: i32, tap: i32, z: i32) -> ${vector ? 'vec4<f32>' : 'f32'} {
-  let y = place / outputWidth % outputHeight * strideY + tap / (kernelWidth * groupChannels) * dilationY - top;
-  let xx = place % outputWidth * strideX + tap / groupChannels % kernelWidth * dilationX - left_pad;
-  if (y < 0 || y >= height || xx < 0 || xx >= width) { return ${vector ? 'vec4<f32>()' : '0.0'}; }
-  let n = place / (outputWidth * outputHeight);
-  return ${element('x', '((n * height + y) * width + xx) * channels + z * groupChannels + tap % groupChannels', vector)};
+/**
+ * WGSL of where an output lies in the image, `place_at`, and what a weight of a filter adds to that, `tap_at`; `image_at` is the element
+ * where the two meet.
+ */
+function patch(g: ConvolutionGeometry, vector: boolean): string {
+  const y = 'place / outputWidth % outputHeight * strideY - top';
+  const xx = 'place % outputWidth * strideX - left_pad';
+  const channel = 'i32(z) * groupChannels + tap % groupChannels';
+  const row = 'tap / (kernelWidth * groupChannels) * dilationY';
+  const column = 'tap / groupChannels % kernelWidth * dilationX';
+  const type = vector ? 'vec4<f32>' : 'f32';
+  if (staysInside(g)) {
+    return `
+fn place_at(place: i32) -> i32 { return ((place / (outputWidth * outputHeight) * height + ${y}) * width + ${xx}) * channels; }
+fn tap_at(tap: i32, z: u32) -> i32 { return (${row} * width + ${column}) * channels + ${channel}; }
+fn image_at(place: i32, tap: i32) -> ${type} { return ${element('x', 'place + tap', vector)}; }`;
+  }
+  return `
+fn place_at(place: i32) -> vec3<i32> { return vec3<i32>(${xx}, ${y}, place / (outputWidth * outputHeight) * height); }
+fn tap_at(tap: i32, z: u32) -> vec3<i32> { return vec3<i32>(${column}, ${row}, ${channel}); }
+fn image_at(place: vec3<i32>, tap: vec3<i32>) -> ${type} {
+  let xx = place.x + tap.x;
+  let y = place.y + tap.y;
+  if (u32(y) >= u32(height) || u32(xx) >= u32(width)) { return ${type}(); }
+  return ${element('x', '((place.z + y) * width + xx) * channels + tap.z', vector)};
 }`;
+}
+
+/** Whether all weights meet the image at all outputs. */
+function staysInside(g: ConvolutionGeometry): boolean {
+  const last = (outputs: number, stride: number, taps: number, dilation: number) =>
+    (outputs - 1) * stride + (taps - 1) * dilation;
+  return (
+    g.top === 0 &&
+    g.left === 0 &&
+    last(g.outputHeight, g.strideY, g.kernelHeight, g.dilationY) < g.height &&
+    last(g.outputWidth, g.strideX, g.kernelWidth, g.dilationX) < g.width
+  );
+}
 
 /** An element of a buffer, or the four from it on. */
 function element(buffer: string, index: string, vector: boolean): string {
@@ -26,24 +56,23 @@ export function convolutionProduct(kind: ConvolutionProduct, geometry: Convoluti
   const channels = geometry.groupChannels % 4 === 0;
   const filters = geometry.groupFilters % 4 === 0;
   const type = (vector: boolean) => (vector ? ('vec4<f32>' as const) : ('f32' as const));
+  const position = staysInside(geometry) ? 'i32' : 'vec3<i32>';
   switch (kind) {
     case 'conv2d':
       return {
         name: kind,
         reads: { x: type(channels), kernel: type(filters) },
-        declarations: `${constants}${patch(channels)}`,
+        declarations: `${constants}${patch(geometry, channels)}`,
         left: {
-          code: `fn left(m: u32, k: u32, z: u32) -> ${type(channels)} { return image_at(i32(m), i32(k), i32(z)); }`,
+          outer: position,
+          inner: position,
+          code: `fn left_outer(m: u32, z: u32) -> ${position} { return place_at(i32(m)); }
+fn left_inner(k: u32, z: u32) -> ${position} { return tap_at(i32(k), z); }
+fn left_at(place: ${position}, tap: ${position}) -> ${type(channels)} { return image_at(place, tap); }`,
           alongInner: true,
           vector: channels,
         },
-        right: {
-          code: `fn right(k: u32, n: u32, z: u32) -> ${type(filters)} {
-  return ${element('kernel', 'i32(k) * filters + i32(z) * groupFilters + i32(n)', filters)};
-}`,
-          alongInner: false,
-          vector: filters,
-        },
+        right: featureOperand('kernel', filters),
         vectorResult: filters,
       };
     case 'conv2dBackpropInput':
@@ -52,30 +81,39 @@ export function convolutionProduct(kind: ConvolutionProduct, geometry: Convoluti
         reads: { kernel: type(filters), dy: type(filters) },
         declarations: `${constants}${phaseConstants(geometry)}`,
         left: {
-          code: `fn left(m: u32, k: u32, z: u32) -> ${type(filters)} {
+          outer: 'vec3<i32>',
+          inner: 'vec3<i32>',
+          code: `fn left_outer(m: u32, z: u32) -> vec3<i32> {
   let place = place_of(m, z);
+  return vec3<i32>(place.x + left_pad, place.y + top, place.z * outputHeight);
+}
+fn left_inner(k: u32, z: u32) -> vec3<i32> {
   let tap = tap_of(k, z);
-  let down = place.y + top - tap.y * dilationY;
-  let across = place.x + left_pad - tap.x * dilationX;
-  let outside = ${filters ? 'vec4<f32>()' : '0.0'};
+  return vec3<i32>(tap.x * dilationX, tap.y * dilationY, i32(z) % groups * groupFilters + i32(k) % groupFilters);
+}
+fn left_at(place: vec3<i32>, tap: vec3<i32>) -> ${type(filters)} {
+  let down = place.y - tap.y;
+  let across = place.x - tap.x;
+  let outside = ${type(filters)}();
   if (down < 0 || across < 0) { return outside; }
   let row = down / strideY;
   let column = across / strideX;
   if (row >= outputHeight || column >= outputWidth) { return outside; }
-  let group = i32(z) % groups;
-  let at = ((place.z * outputHeight + row) * outputWidth + column) * filters + group * groupFilters + i32(k) % groupFilters;
-  return ${element('dy', 'at', filters)};
+  return ${element('dy', '((place.z + row) * outputWidth + column) * filters + tap.z', filters)};
 }`,
           alongInner: true,
           vector: filters,
         },
         right: {
-          code: `fn right(k: u32, n: u32, z: u32) -> ${type(filters)} {
+          outer: 'i32',
+          inner: 'i32',
+          code: `fn right_outer(n: u32, z: u32) -> i32 { return i32(n) * filters; }
+fn right_inner(k: u32, z: u32) -> i32 {
   let tap = tap_of(k, z);
-  let row = (tap.y * kernelWidth + tap.x) * groupChannels + i32(n);
-  let at = row * filters + i32(z) % groups * groupFilters + i32(k) % groupFilters;
-  return ${element('kernel', 'at', filters)};
-}`,
+  let first = (tap.y * kernelWidth + tap.x) * groupChannels * filters;
+  return first + i32(z) % groups * groupFilters + i32(k) % groupFilters;
+}
+fn right_at(row: i32, feature: i32) -> ${type(filters)} { return ${element('kernel', 'row + feature', filters)}; }`,
           alongInner: true,
           vector: filters,
         },
@@ -86,22 +124,33 @@ export function convolutionProduct(kind: ConvolutionProduct, geometry: Convoluti
       return {
         name: kind,
         reads: { x: type(channels), dy: type(filters) },
-        declarations: `${constants}${patch(channels)}`,
+        declarations: `${constants}${patch(geometry, channels)}`,
         left: {
-          code: `fn left(m: u32, k: u32, z: u32) -> ${type(channels)} { return image_at(i32(k), i32(m), i32(z)); }`,
+          outer: position,
+          inner: position,
+          code: `fn left_outer(m: u32, z: u32) -> ${position} { return tap_at(i32(m), z); }
+fn left_inner(k: u32, z: u32) -> ${position} { return place_at(i32(k)); }
+fn left_at(tap: ${position}, place: ${position}) -> ${type(channels)} { return image_at(place, tap); }`,
           alongInner: false,
           vector: channels,
         },
-        right: {
-          code: `fn right(k: u32, n: u32, z: u32) -> ${type(filters)} {
-  return ${element('dy', 'i32(k) * filters + i32(z) * groupFilters + i32(n)', filters)};
-}`,
-          alongInner: false,
-          vector: filters,
-        },
+        right: featureOperand('dy', filters),
         vectorResult: filters,
       };
   }
+}
+
+/** Rows of features, one for each step along the inner axis. */
+function featureOperand(buffer: 'kernel' | 'dy', vector: boolean): Operand {
+  return {
+    outer: 'i32',
+    inner: 'i32',
+    code: `fn right_outer(n: u32, z: u32) -> i32 { return i32(z) * groupFilters + i32(n); }
+fn right_inner(k: u32, z: u32) -> i32 { return i32(k) * filters; }
+fn right_at(feature: i32, row: i32) -> ${vector ? 'vec4<f32>' : 'f32'} { return ${element(buffer, 'row + feature', vector)}; }`,
+    alongInner: false,
+    vector,
+  };
 }
 
 /** The phases of the rows and of the columns of the image: products of a gradient lie side by side, phase by phase. */

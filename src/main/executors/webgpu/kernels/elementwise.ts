@@ -2,9 +2,10 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { sizeOfDims } from '../../../../graph-engine/program/interpreter/tensor.ts';
 import { throughSteps } from '../../../../graph-engine/program/primitives/elementwise.ts';
 import type { Kernels, TensorShape } from '../../interpreted/interpretedEngine.ts';
-import { broadcastAxes } from '../broadcastAxes.ts';
-import { elementShader, type ParameterType, type Shader, type ShaderType } from '../shader.ts';
+import { broadcastAxes, type BroadcastAxis } from '../broadcastAxes.ts';
+import type { Shader, ShaderType } from '../shader.ts';
 import type { ShaderRunner } from '../shaderRunner.ts';
+import { broadcastFourShader, broadcastShader, fourShader, type ElementFunction } from './elementShaders.ts';
 
 /** `bits` of a float that is not a number; compilers may take `a != a` for false. */
 const isNan = (value: string) => `(bitcast<u32>(${value}) & 0x7fffffffu) > 0x7f800000u`;
@@ -53,44 +54,6 @@ type Operation = keyof typeof expressions;
 
 const operandNames = ['a', 'b', 'c'] as const;
 
-/** How each element of a float result is made of those of its operands. */
-interface ElementFunction {
-  readonly declarations: string;
-  /** WGSL statements that return the element. */
-  readonly body: string;
-}
-
-/** Four elements a thread, of operands that lie in memory as the result does or are one value (`scalars`). */
-function fourShader(
-  name: string,
-  operands: readonly string[],
-  scalars: readonly boolean[],
-  each: ElementFunction,
-): Shader {
-  const argument = (operand: string, component: string, i: number): string =>
-    scalars[i] === true ? `${operand}_values[0]` : `${operand}_four.${component}`;
-  const made = ['x', 'y', 'z', 'w'].map(
-    (component) => `each(${operands.map((operand, i) => argument(operand, component, i)).join(', ')})`,
-  );
-  return elementShader({
-    name,
-    reads: Object.fromEntries(
-      operands.map((operand, i): [string, ShaderType] => [
-        `${operand}_values`,
-        scalars[i] === true ? 'f32' : 'vec4<f32>',
-      ]),
-    ),
-    writes: { y: 'vec4<f32>' },
-    declarations: `${each.declarations}
-fn each(${operands.map((operand) => `${operand}: f32`).join(', ')}) -> f32 {
-${each.body}
-}`,
-    body: `
-${operands.map((operand, i) => (scalars[i] === true ? '' : `  let ${operand}_four = ${operand}_values[i];`)).join('\n')}
-  y[i] = vec4<f32>(${made.join(', ')});`,
-  });
-}
-
 /** A shader for an operation on operands of these types that are read along so many axes. */
 function shaderOf(operation: Operation, types: readonly ShaderType[], result: ShaderType, axes: number): Shader {
   const names = operandNames.slice(0, types.length);
@@ -134,56 +97,9 @@ function fusedShader(steps: string, inputs: number, axes: number): Shader {
   });
 }
 
-function fusedFourShader(steps: string, scalars: readonly boolean[]): Shader {
-  const names = namesOf(scalars.length);
+function fusedElement(steps: string, names: readonly string[]): ElementFunction {
   const { declarations, lines, result } = fusedFunction(steps, names);
-  return fourShader('fused elementwise', names, scalars, {
-    declarations,
-    body: [...lines, `  return ${result};`].join('\n'),
-  });
-}
-
-/** A shader whose `body` makes `y[i]` of the elements of the operands that belong to it. */
-function broadcastShader({
-  name,
-  operands,
-  result,
-  axes,
-  declarations,
-  body,
-}: {
-  readonly name: string;
-  readonly operands: readonly (readonly [name: string, type: ShaderType])[];
-  readonly result: ShaderType;
-  readonly axes: number;
-  readonly declarations?: string;
-  readonly body: string;
-}): Shader {
-  const names = operands.map(([operand]) => operand);
-  const places = Array.from({ length: axes }, (_, i) => i);
-  const parameters: [string, ParameterType][] = places.flatMap((i) => [
-    ...(i < axes - 1 ? [[`size${i}`, 'u32'] as [string, ParameterType]] : []),
-    ...names.map((operand): [string, ParameterType] => [`${operand}Stride${i}`, 'u32']),
-  ]);
-  return elementShader({
-    name,
-    reads: Object.fromEntries(operands.map(([operand, type]) => [`${operand}_values`, type])),
-    writes: { y: result },
-    parameters: Object.fromEntries(parameters),
-    ...(declarations !== undefined && { declarations }),
-    body: `
-  var rest = i;
-${names.map((operand) => `  var ${operand}_at = 0u;`).join('\n')}
-${places
-  .map((i) => {
-    const index = i < axes - 1 ? `rest % p.size${i}` : 'rest';
-    const steps = names.map((operand) => `${operand}_at += index * p.${operand}Stride${i};`).join(' ');
-    return `  { let index = ${index}; ${steps}${i < axes - 1 ? ` rest /= p.size${i};` : ''} }`;
-  })
-  .join('\n')}
-${names.map((operand) => `  let ${operand} = ${operand}_values[${operand}_at];`).join('\n')}
-${body}`,
-  });
+  return { declarations, body: [...lines, `  return ${result};`].join('\n') };
 }
 
 /** Smaller ones are not worth a shader of their own. */
@@ -197,17 +113,31 @@ export function elementwiseKernels(runner: ShaderRunner) {
 
   function compute(operation: Operation, operands: readonly TensorInfo[], shape: TensorShape): TensorInfo {
     const types = operands.map(typeOf);
-    const four = (scalars: readonly boolean[]): Shader =>
-      fourShader(operation, operandNames.slice(0, operands.length), scalars, {
-        declarations: operation === 'erf' ? erf : '',
-        body: `  return ${expressions[operation]};`,
-      });
+    const element: ElementFunction = {
+      declarations: operation === 'erf' ? erf : '',
+      body: `  return ${expressions[operation]};`,
+    };
+    const floats = types.every((type) => type === 'f32');
     return (
-      (types.every((type) => type === 'f32') ? byFour(operation, operands, shape, four) : undefined) ??
-      spread(`${operation} ${types.join()}`, operands, shape, (axes) =>
+      (floats
+        ? byFour(operation, operands, shape, operandNames.slice(0, operands.length), () => element)
+        : undefined) ??
+      spread(`${operation} ${types.join()}`, operands, shape, axesOf(operands, shape), (axes) =>
         shaderOf(operation, types, shape.dtype === 'int32' ? 'i32' : 'f32', axes),
       )
     );
+  }
+
+  const axesOf = (operands: readonly TensorInfo[], shape: TensorShape): readonly BroadcastAxis[] =>
+    broadcastAxes(
+      shape.dims,
+      operands.map((operand) => operand.shape),
+    );
+
+  function shaderNamed(key: string, make: () => Shader): Shader {
+    let shader = shaders.get(key);
+    if (shader === undefined) shaders.set(key, (shader = make()));
+    return shader;
   }
 
   /** The result of a shader that makes four elements at a time, where operands and result allow it. */
@@ -215,18 +145,52 @@ export function elementwiseKernels(runner: ShaderRunner) {
     kind: string,
     operands: readonly TensorInfo[],
     shape: TensorShape,
-    make: (scalars: readonly boolean[]) => Shader,
+    names: readonly string[],
+    element: () => ElementFunction,
   ): TensorInfo | undefined {
     const size = sizeOfDims(shape.dims);
     if (size % 4 !== 0 || size < SHORTEST_BY_FOUR || shape.dtype === 'int32') return undefined;
     const sizes = operands.map((operand) => sizeOfDims(operand.shape));
-    if (!sizes.every((one) => one === size || one === 1)) return undefined;
+    if (!sizes.every((one) => one === size || one === 1)) {
+      return spreadByFour(kind, operands, shape, axesOf(operands, shape), names, element);
+    }
     const scalars = sizes.map((one) => one === 1);
-    const key = `four ${kind} ${scalars.join()}`;
-    let shader = shaders.get(key);
-    if (shader === undefined) shaders.set(key, (shader = make(scalars)));
+    const shader = shaderNamed(`four ${kind} ${scalars.join()}`, () =>
+      fourShader(nameOf(kind), names, scalars, element()),
+    );
     const y = runner.empty(shape);
     runner.run({ shader, reads: operands, writes: [y], elements: size / 4 });
+    return y;
+  }
+
+  /** The same for operands that are read along axes, where four neighbours lie side by side or are one value. */
+  function spreadByFour(
+    kind: string,
+    operands: readonly TensorInfo[],
+    shape: TensorShape,
+    axes: readonly BroadcastAxis[],
+    names: readonly string[],
+    element: () => ElementFunction,
+  ): TensorInfo | undefined {
+    const [first, ...rest] = axes;
+    const size = sizeOfDims(shape.dims);
+    if (first === undefined || first.size % 4 !== 0 || size < SHORTEST_BY_FOUR) return undefined;
+    const contiguous = first.strides.map((stride) => stride === 1);
+    const fits = (stride: number, i: number): boolean => contiguous[i] !== true || stride % 4 === 0;
+    if (!first.strides.every((stride) => stride <= 1) || !rest.every(({ strides }) => strides.every(fits)))
+      return undefined;
+    const shader = shaderNamed(`spread four ${kind} ${contiguous.join()} ${axes.length}`, () =>
+      broadcastFourShader(nameOf(kind), names, contiguous, axes.length, element()),
+    );
+    const fours = [
+      { size: first.size / 4, strides: first.strides },
+      ...rest.map((axis) => ({
+        size: axis.size,
+        strides: axis.strides.map((stride, i) => (contiguous[i] === true ? stride / 4 : stride)),
+      })),
+    ];
+    const y = runner.empty(shape);
+    runner.run({ shader, reads: operands, writes: [y], elements: size / 4, parameters: numbersOf(fours) });
     return y;
   }
 
@@ -235,18 +199,12 @@ export function elementwiseKernels(runner: ShaderRunner) {
     kind: string,
     operands: readonly TensorInfo[],
     shape: TensorShape,
+    axes: readonly BroadcastAxis[],
     make: (axes: number) => Shader,
   ): TensorInfo {
     const y = runner.empty(shape);
-    const axes = broadcastAxes(
-      shape.dims,
-      operands.map((operand) => operand.shape),
-    );
-    const key = `${kind} ${axes.length}`;
-    let shader = shaders.get(key);
-    if (shader === undefined) shaders.set(key, (shader = make(axes.length)));
-    const parameters = axes.flatMap(({ size, strides }, i) => (i < axes.length - 1 ? [size, ...strides] : strides));
-    runner.run({ shader, reads: operands, writes: [y], elements: sizeOfDims(shape.dims), parameters });
+    const shader = shaderNamed(`${kind} ${axes.length}`, () => make(axes.length));
+    runner.run({ shader, reads: operands, writes: [y], elements: sizeOfDims(shape.dims), parameters: numbersOf(axes) });
     return y;
   }
 
@@ -281,9 +239,28 @@ export function elementwiseKernels(runner: ShaderRunner) {
     biasAdd: kernel('biasAdd'),
     broadcastTo: kernel('broadcastTo'),
     fusedElementwise({ inputs, attributes: { steps }, outputShapes: [shape] }) {
+      const kind = `${inputs.length}: ${steps}`;
+      const names = namesOf(inputs.length);
       return [
-        byFour(`${inputs.length}: ${steps}`, inputs, shape, (scalars) => fusedFourShader(steps, scalars)) ??
-          spread(`${inputs.length}: ${steps}`, inputs, shape, (axes) => fusedShader(steps, inputs.length, axes)),
+        byFour(kind, inputs, shape, names, () => fusedElement(steps, names)) ??
+          spread(kind, inputs, shape, axesOf(inputs, shape), (axes) => fusedShader(steps, inputs.length, axes)),
+      ];
+    },
+    transpose({ inputs: [x], attributes: { permutation }, outputShapes: [shape] }) {
+      const axes = permutedAxes(x.shape, permutation);
+      const type = typeOf(x);
+      const element: ElementFunction = { declarations: '', body: '  return a;' };
+      return [
+        (type === 'f32' ? spreadByFour('transpose', [x], shape, axes, ['a'], () => element) : undefined) ??
+          spread(`transpose ${type}`, [x], shape, axes, (count) =>
+            broadcastShader({
+              name: 'transpose',
+              operands: [['a', type]],
+              result: type,
+              axes: count,
+              body: '  y[i] = a;',
+            }),
+          ),
       ];
     },
     cast({ inputs: [x], inputShapes: [from], outputShapes: [shape] }) {
@@ -293,6 +270,30 @@ export function elementwiseKernels(runner: ShaderRunner) {
       return [compute(integers[1] === true ? 'toInteger' : 'toFloat', [x], shape)];
     },
   } satisfies Partial<Kernels<TensorInfo>>;
+}
+
+/** Fused ones go by one name. */
+function nameOf(kind: string): string {
+  return kind.includes(':') ? 'fused elementwise' : kind;
+}
+
+/** The parameters of a shader that reads along axes. */
+function numbersOf(axes: readonly BroadcastAxis[]): number[] {
+  return axes.flatMap(({ size, strides }, i) => (i < axes.length - 1 ? [size, ...strides] : strides));
+}
+
+/** The axes of what an operand becomes when its own are put in another order, innermost first; neighbours that stay together are one. */
+function permutedAxes(dims: readonly number[], permutation: readonly number[]): readonly BroadcastAxis[] {
+  const strides = dims.map((_, axis) => sizeOfDims(dims.slice(axis + 1)));
+  const axes: { size: number; strides: [number] }[] = [];
+  for (const axis of permutation.toReversed()) {
+    const [size, stride] = [dims[axis] ?? 1, strides[axis] ?? 1];
+    const inner = axes.at(-1);
+    if (size === 1) continue;
+    if (inner !== undefined && stride === inner.strides[0] * inner.size) inner.size *= size;
+    else axes.push({ size, strides: [stride] });
+  }
+  return axes.length > 0 ? axes : [{ size: 1, strides: [0] }];
 }
 
 function typeOf({ dtype }: TensorInfo): ShaderType {

@@ -5,7 +5,7 @@ import type { ShaderRunner } from '../shaderRunner.ts';
 import { batchNormKernels } from './batchNorm.ts';
 import { convolutionKernels } from './convolution.ts';
 import { elementwiseKernels } from './elementwise.ts';
-import { matrixKernels } from './matrices.ts';
+import { createMatrixProduct, matrixKernels } from './matrices.ts';
 import { optimizerKernels } from './optimizers.ts';
 import { poolingKernels } from './pooling.ts';
 import { createProducts } from './products.ts';
@@ -22,12 +22,13 @@ import { softmaxKernels } from './softmax.ts';
  */
 export function webgpuKernels(runner: ShaderRunner): Kernels<TensorInfo> {
   const multiply = createProducts(runner);
+  const multiplyMatrices = createMatrixProduct(multiply);
   return {
     ...tfjsKernels(runner.device),
     ...batchNormKernels(runner),
-    ...convolutionKernels(runner, multiply),
+    ...convolutionKernels(runner, multiply, multiplyMatrices),
     ...elementwiseKernels(runner),
-    ...matrixKernels(runner, multiply),
+    ...matrixKernels(runner, multiplyMatrices),
     ...optimizerKernels(runner),
     ...poolingKernels(runner),
     ...randomnessKernels(runner),

@@ -32,23 +32,31 @@ fn ${name}_base(z: u32) -> u32 {
 ${places.map((i) => `  base += rest % p.size${i} * p.${name}Stride${i}; rest /= p.size${i};`).join('\n')}
   return base;
 }`;
-  const at = (name: 'a' | 'b', index: string): string =>
-    vectors[name]
-      ? `-> vec4<f32> { return ${name}[(${name}_base(z) + ${index}) / 4u]; }`
-      : `-> f32 { return ${name}[${name}_base(z) + ${index}]; }`;
+  /** Where the element lies: what is added up along the axis that stays, and along the inner one. */
+  const operand = (side: 'left' | 'right', name: 'a' | 'b', outer: string, inner: string): string => {
+    const vector = vectors[name];
+    return `${base(name)}
+fn ${side}_outer(m: u32, base: u32) -> u32 { return base + ${outer}; }
+fn ${side}_inner(k: u32, base: u32) -> u32 { return ${inner}; }
+fn ${side}_at(outer: u32, inner: u32) -> ${vector ? 'vec4<f32>' : 'f32'} { return ${name}[${vector ? '(outer + inner) / 4u' : 'outer + inner'}]; }`;
+  };
   return {
     name: `product${transposeA ? ', a transposed' : ''}${transposeB ? ', b transposed' : ''}`,
     reads: { a: vectors.a ? 'vec4<f32>' : 'f32', b: vectors.b ? 'vec4<f32>' : 'f32' },
     parameters,
     left: {
-      code: `${base('a')}
-fn left(m: u32, k: u32, z: u32) ${at('a', transposeA ? 'k * p.rows + m' : 'm * p.inner + k')}`,
+      outer: 'u32',
+      inner: 'u32',
+      code: transposeA ? operand('left', 'a', 'm', 'k * p.rows') : operand('left', 'a', 'm * p.inner', 'k'),
+      start: 'a_base',
       alongInner: !transposeA,
       vector: vectors.a,
     },
     right: {
-      code: `${base('b')}
-fn right(k: u32, n: u32, z: u32) ${at('b', transposeB ? 'n * p.inner + k' : 'k * p.columns + n')}`,
+      outer: 'u32',
+      inner: 'u32',
+      code: transposeB ? operand('right', 'b', 'm * p.inner', 'k') : operand('right', 'b', 'm', 'k * p.columns'),
+      start: 'b_base',
       alongInner: transposeB,
       vector: vectors.b,
     },
@@ -56,14 +64,22 @@ fn right(k: u32, n: u32, z: u32) ${at('b', transposeB ? 'n * p.inner + k' : 'k *
   };
 }
 
-/** Products of matrices, with leading axes that broadcast, in one shader. */
-export function matrixKernels(runner: ShaderRunner, multiply: Multiply) {
-  function product(a: TensorInfo, b: TensorInfo, attributes: MatrixAttributes, output: TensorInfo): void {
-    const leading = output.shape.slice(0, -2);
-    const axes = broadcastAxes(leading, [a.shape.slice(0, -2), b.shape.slice(0, -2)]);
+/** Runs a product of matrices, with leading axes that broadcast; tensors are taken to have these shapes. */
+export type MultiplyMatrices = (
+  a: TensorInfo,
+  b: TensorInfo,
+  attributes: MatrixAttributes,
+  output: TensorInfo,
+  dims?: { readonly a: readonly number[]; readonly b: readonly number[]; readonly output: readonly number[] },
+) => void;
+
+export function createMatrixProduct(multiply: Multiply): MultiplyMatrices {
+  return (a, b, attributes, output, dims = { a: a.shape, b: b.shape, output: output.shape }) => {
+    const leading = dims.output.slice(0, -2);
+    const axes = broadcastAxes(leading, [dims.a.slice(0, -2), dims.b.slice(0, -2)]);
     if (axes.length > LEADING) throw new Error(`matrices in ${axes.length} axes that broadcast are not supported`);
-    const [rows = 1, columns = 1] = output.shape.slice(-2);
-    const [aRows = 1, aColumns = 1] = a.shape.slice(-2);
+    const [rows = 1, columns = 1] = dims.output.slice(-2);
+    const [aRows = 1, aColumns = 1] = dims.a.slice(-2);
     const size = {
       rows,
       columns,
@@ -85,8 +101,11 @@ export function matrixKernels(runner: ShaderRunner, multiply: Multiply) {
     };
     const key = `product ${[transposeA, transposeB, ...Object.values(vectors)].join(' ')}`;
     multiply(key, () => productOf(attributes, vectors), size, [a, b], output, numbers);
-  }
+  };
+}
 
+/** Products of matrices, with leading axes that broadcast, in one shader. */
+export function matrixKernels(runner: ShaderRunner, product: MultiplyMatrices) {
   return {
     matMul({ inputs: [a, b], attributes, outputShapes: [shape] }) {
       const y = runner.empty(shape);

@@ -2,7 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { sizeOfDims } from '../../../../graph-engine/program/interpreter/tensor.ts';
 import { elementShader, type Shader } from '../shader.ts';
 import type { ShaderRunner } from '../shaderRunner.ts';
-import { planProduct, tiledShader, tilingFor, type ProductSize, type TiledProduct } from '../tiledProduct.ts';
+import { cutOf, planProduct, tiledShader, type ProductSize, type TiledProduct } from '../tiledProduct.ts';
 
 const join = elementShader({
   name: 'sum of parts',
@@ -32,6 +32,15 @@ export function inParts(
 /** Runs a tiled product. `key` tells its WGSL apart from that of other products. */
 export function createProducts(runner: ShaderRunner) {
   const shaders = new Map<string, Shader>();
+  const cuts = new Map<string, ReturnType<typeof cutOf>>();
+
+  function cutFor(size: ProductSize) {
+    const key = [size.rows, size.columns, size.inner, size.depth].join(' ');
+    let cut = cuts.get(key);
+    if (cut === undefined) cuts.set(key, (cut = cutOf(size)));
+    return cut;
+  }
+
   return function multiply(
     key: string,
     product: () => TiledProduct,
@@ -40,13 +49,13 @@ export function createProducts(runner: ShaderRunner) {
     output: TensorInfo,
     parameters: readonly number[] = [],
   ): void {
-    const tiling = tilingFor(size);
-    const { rowThreads, columnThreads, rowEach, columnEach } = tiling;
+    const cut = cutFor(size);
+    const { rowThreads, columnThreads, rowEach, columnEach } = cut.tiling;
     const whole = `${key} ${[rowThreads, columnThreads, rowEach, columnEach].join(' ')}`;
     let shader = shaders.get(whole);
-    if (shader === undefined) shaders.set(whole, (shader = tiledShader(product(), tiling)));
+    if (shader === undefined) shaders.set(whole, (shader = tiledShader(product(), cut.tiling, runner.unrolled)));
     const ready = shader;
-    const plan = planProduct(size, tiling, runner.mostWorkgroups);
+    const plan = planProduct(size, cut, runner.mostWorkgroups);
     inParts(runner, plan.parts, output, (result) => {
       for (const grid of plan.grids) {
         const { workgroups } = grid;

@@ -11,6 +11,8 @@ interface Joining {
   readonly join: (a: string, b: string) => string;
   readonly before?: string;
   readonly after?: string;
+  /** What joining leaves a value as it is. */
+  readonly neutral?: string;
 }
 
 const add = (a: string, b: string) => `${a} + ${b}`;
@@ -83,23 +85,74 @@ fn each(value: ${type}) -> ${type} { return ${before}; }`,
   });
 }
 
+/** Of a workgroup that reduces columns, four neighbours to a thread. */
+const LANES = 16;
+const COLUMN_THREADS = 256;
+const ROWS = COLUMN_THREADS / LANES;
+/** Workgroups that are enough for a large device, and the shortest columns that are worth them. */
+const GROUPS_WANTED = 1024;
+const SHORTEST_COLUMN = 256;
+/** Those of one column, which a second pass joins at once. */
+const MOST_STRETCHES = 128;
+
+/** A workgroup for some neighbouring columns and a stretch of them: its rows of threads share the rows, and are joined in their order. */
+function byColumn({ name, join, before = 'value', after = 'total', neutral = '' }: Joining): Shader {
+  return groupShader({
+    name: `${name} by column`,
+    reads: { x: 'vec4<f32>' },
+    writes: { y: 'vec4<f32>' },
+    parameters: { length: 'u32', inner: 'u32', stretch: 'u32', factor: 'f32' },
+    threads: COLUMN_THREADS,
+    declarations: `
+var<workgroup> totals: array<vec4<f32>, ${COLUMN_THREADS}>;
+fn each(value: vec4<f32>) -> vec4<f32> { return ${before}; }`,
+    body: `
+  let row = local / ${LANES}u;
+  let column = group.x * ${LANES}u + local % ${LANES}u;
+  let begin = group.y * p.stretch;
+  let end = min(begin + p.stretch, p.length);
+  var sum = vec4<f32>(${neutral});
+  if (column < p.inner) {
+    for (var at = begin + row; at < end; at += ${ROWS}u) { sum = ${join('sum', 'each(x[at * p.inner + column])')}; }
+  }
+  totals[local] = sum;
+  workgroupBarrier();
+  for (var width = ${COLUMN_THREADS / 2}u; width >= ${LANES}u; width >>= 1u) {
+    if (local < width) { totals[local] = ${join('totals[local]', 'totals[local + width]')}; }
+    workgroupBarrier();
+  }
+  if (row == 0u && column < p.inner) {
+    let total = totals[local];
+    y[group.y * p.inner + column] = ${after};
+  }`,
+  });
+}
+
+interface ReductionShaders {
+  readonly stretch: Shader;
+  readonly row: Shader;
+  readonly column?: Shader;
+}
+
 interface Reduction {
-  readonly first: { readonly stretch: Shader; readonly row: Shader };
+  readonly first: ReductionShaders;
   /** For what is joined in a second pass: nothing is done to it before. */
-  readonly again: { readonly stretch: Shader; readonly row: Shader };
+  readonly again: ReductionShaders;
 }
 
 function reduction(joining: Joining): Reduction {
   const { before: _, ...plain } = joining;
-  return {
-    first: { stretch: byStretch(joining), row: byRow(joining) },
-    again: { stretch: byStretch(plain), row: byRow(plain) },
-  };
+  const shadersOf = (one: Joining): ReductionShaders => ({
+    stretch: byStretch(one),
+    row: byRow(one),
+    ...(one.neutral !== undefined && { column: byColumn(one) }),
+  });
+  return { first: shadersOf(joining), again: shadersOf(plain) };
 }
 
 const scaled = 'total * p.factor';
 const sums = {
-  float32: reduction({ name: 'sum', type: 'f32', join: add, after: scaled }),
+  float32: reduction({ name: 'sum', type: 'f32', join: add, after: scaled, neutral: '0.0' }),
   int32: reduction({ name: 'sum of integers', type: 'i32', join: add, after: scaled }),
 };
 const maxima = {
@@ -143,9 +196,25 @@ export function reductionKernels(runner: ShaderRunner) {
     span: Span,
     dtype: 'float32' | 'int32',
     factor: number,
+    second = false,
   ): TensorInfo {
     const { outer, length, inner } = span;
     const results = outer * inner;
+    const { column } = kind.first;
+    if (column !== undefined && outer === 1 && inner % 4 === 0 && length >= (second ? ROWS : SHORTEST_COLUMN)) {
+      const groups = Math.ceil(inner / 4 / LANES);
+      const most = Math.min(MOST_STRETCHES, Math.ceil(GROUPS_WANTED / groups));
+      const stretch = second ? length : ROWS * Math.ceil(length / most / ROWS);
+      const stretches = Math.ceil(length / stretch);
+      if (groups <= runner.mostWorkgroups && stretches <= runner.mostWorkgroups) {
+        const last = stretches === 1;
+        const y = runner.empty({ dims: [stretches * inner], dtype });
+        const parameters = [length, inner / 4, stretch, last ? factor : 1];
+        runner.run({ shader: column, reads: [x], writes: [y], workgroups: [groups, stretches], parameters });
+        const again = { first: kind.again, again: kind.again };
+        return last ? y : reduceSpan(again, y, { outer: 1, length: stretches, inner }, dtype, factor, true);
+      }
+    }
     const rows = inner === 1 && length > SHORTEST_STRETCH;
     const perResult = rows ? THREADS : 1;
     const most = Math.max(1, Math.floor(THREADS_WANTED / (results * perResult)));

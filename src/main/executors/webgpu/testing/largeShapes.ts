@@ -44,6 +44,7 @@ const convolution =
 
 const builds: Readonly<Record<string, Parameters<typeof caseOf>[2]>> = {
   'a convolution in tiles that are not full': convolution([2, 13, 11, 12], [3, 3, 12, 20]),
+  'a convolution of few filters at many places': convolution([9, 31, 31, 16], [1, 1, 16, 16]),
   'a convolution with strides': convolution([2, 16, 15, 16], [3, 3, 16, 24], { strides: [2, 2] }),
   'a convolution with strides that leave weights and places out': convolution([2, 17, 22, 32], [2, 1, 32, 160], {
     strides: [3, 2],
@@ -79,6 +80,19 @@ const builds: Readonly<Record<string, Parameters<typeof caseOf>[2]>> = {
       b.l2Loss(rows),
       b.biasAddGrad(columns),
     ];
+  },
+  'sums of long columns, by workgroups': (b, input) => [
+    b.reduceSum(input([700, 72]), [0], true),
+    b.reduceMean(input([3, 120, 8]), [0, 1], false),
+    b.biasAddGrad(input([5, 60, 12])),
+  ],
+  'rows and columns that are repeated, four elements at a time': (b, input) => {
+    const x = input([20, 30, 12]);
+    return [b.biasAdd(x, input([12])), b.multiply(x, input([20, 30, 1])), b.subtract(input([30, 12]), x)];
+  },
+  'axes in another order': (b, input) => {
+    const x = input([4, 20, 6, 12]);
+    return [b.transpose(x, [0, 2, 1, 3]), b.transpose(x, [0, 2, 3, 1]), b.transpose(x, [3, 2, 1, 0])];
   },
   'reductions of axes that are apart': (b, input) => [b.reduceMean(input([40, 3, 50, 2]), [0, 2], false)],
   // Larger than what small values share, and no multiple of where copies may begin.
