@@ -124,6 +124,17 @@ describe('summary and check', () => {
   });
 });
 
+test('twin writes the network without its skips, once, and says why a plain one has none', async () => {
+  const { code, stdout } = await skipwire('twin', template('resnet-20'), '-o', 'plain.json');
+  expect({ code, stdout }).toEqual({
+    code: 0,
+    stdout: 'Removed 9 skip connections: 269,722 parameters as before.\nWrote plain.json.\n',
+  });
+  const again = await skipwire('twin', 'plain.json');
+  expect(again.code).toBe(1);
+  expect(again.stderr).toMatch(/"ResNet-20, plain twin" has no skip connection[^]*received: no Add[^]*Draw a skip/);
+});
+
 describe('a wrong command line', () => {
   test.each([
     [['train', '--epochs', 'many'], 2],
