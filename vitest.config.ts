@@ -3,19 +3,25 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
  * The longest first, so that no training starts when all else is done: whole-app tests, then those that start processes,
- * then the pure ones.
+ * then the pure ones. Files of a project that share a process follow each other, or each would start its own.
  */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const bySize = await super.sort(files);
-    return bySize.toSorted((one, other) => rank(one.moduleId) - rank(other.moduleId));
+    return bySize.toSorted((one, other) => rank(one) - rank(other));
   }
 }
 
-const ranks = ['/tests/learning.test.ts', '/tests/', '/src/main/'];
+const ranks = [
+  { name: 'app', part: '/tests/learning.test.ts' },
+  { name: 'app', part: '/tests/' },
+  { name: 'app', part: '' },
+  { name: 'native', part: '' },
+  { name: 'host', part: '' },
+];
 
-function rank(file: string): number {
-  const found = ranks.findIndex((part) => file.includes(part));
+function rank({ moduleId, project }: TestSpecification): number {
+  const found = ranks.findIndex(({ name, part }) => project.name === name && moduleId.includes(part));
   return found === -1 ? ranks.length : found;
 }
 
@@ -25,6 +31,32 @@ const pure = [
   'src/contract/**/*.test.ts',
   'tests/{activations,onnxExports,onnxTestData,reference,templates}.test.ts',
   'tests/pytorch/{checkpointNames,source,sourceOps}.test.ts',
+];
+
+/** Tests that load TensorFlow, and change nothing of the process but that. */
+const native = [
+  'src/main/evaluation/evaluation.test.ts',
+  'src/main/executors/{precision,recompute,resnet20,statistics,tensorflowExecutor}.test.ts',
+  'src/main/exports/exportSavedModel.test.ts',
+  'src/main/training/{findFirstBroken,residentData,trainingSettings}.test.ts',
+  'src/main/trials/trials.test.ts',
+  'tests/pytorch/{blocks,checkpointLogits,networks,ops,training}.test.ts',
+];
+
+/** Parts of the host. What is found here may start processes of its own; it leaves the one it runs in as it was. */
+const host = ['src/main/*/**/*.test.ts', 'electron/**/*.test.ts'];
+
+/** Tests of the host that mock modules, change the environment or time, load other native code, or measure their own process. */
+const alone = [
+  'electron/shellSafety.test.ts',
+  'src/main/cli/**/*.test.ts',
+  'src/main/engines/loadTfjsNode.test.ts',
+  'src/main/executors/{canGroupConvolutions,lentThreads,ownKernels}.test.ts',
+  'src/main/executors/webgpu/*.test.ts',
+  'src/main/executors/webgpu/page/*.test.ts',
+  'src/main/exports/export{GraphModel,LayersModel,Memory}.test.ts',
+  'src/main/host/{accessGuard,dataSafety,engineInstallation,runSafety,serverSafety,training}.test.ts',
+  'src/main/training/{clockJump,deviceMemory}.test.ts',
 ];
 
 export default defineConfig({
@@ -48,14 +80,22 @@ export default defineConfig({
           name: 'app',
           globalSetup: ['scripts/vitestSetup.mjs'],
           setupFiles: ['tests/stories/keepScreenshots.ts'],
-          include: [
-            'src/main/**/*.test.ts',
-            'electron/**/*.test.ts',
-            'scripts/**/*.test.ts',
-            'bench/**/*.test.ts',
-            'tests/**/*.test.ts',
-          ],
-          exclude: ['**/node_modules/**', 'tests/fixtures/**', ...pure],
+          include: [...alone, 'scripts/**/*.test.ts', 'bench/**/*.test.ts', 'tests/**/*.test.ts'],
+          exclude: ['**/node_modules/**', 'tests/fixtures/**', ...native, ...pure],
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'native', globalSetup: ['scripts/vitestSetup.mjs'], include: native, isolate: false },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'host',
+          globalSetup: ['scripts/vitestSetup.mjs'],
+          include: host,
+          exclude: ['**/node_modules/**', ...alone, ...native],
+          isolate: false,
         },
       },
       {
