@@ -54,7 +54,7 @@ test.each(['20', '32', '56'])('the twin of ResNet-%s is the plain network of the
   const plain = template(`plain-${depth}`);
   const parameters = inferDocument(plain).totals.parameters;
   expect(structure(document)).toEqual(structure(plain));
-  expect(document.name).toBe(`ResNet-${depth}, plain twin`);
+  expect(document.name).toBe(`Plain twin of ResNet-${depth}`);
   expect(told).toEqual({
     removed: (Number(depth) - 2) / 2,
     weighing: [],
@@ -70,6 +70,7 @@ test('ResNet-50 loses its projections and nothing else that is learned', () => {
   // 1×1 convolutions 64→256, 256→512, 512→1024, 1024→2048 without bias, and two numbers a channel in their norms.
   const projections = 64 * 256 + 256 * 512 + 512 * 1024 + 1024 * 2048 + 2 * (256 + 512 + 1024 + 2048);
   expect(twin.removed).toBe(16);
+  expect(Object.values(twin.document.blocks).map(({ name }) => name)).toEqual(['Plain residual block (bottleneck)']);
   expect(twin.parameters).toEqual({ before: 25_557_032, after: 25_557_032 - projections });
   expect(describeTwin(twin)).toBe('Removed 16 skip connections: 22,780,456 parameters, 25,557,032 before.');
   // Weights are drawn by their names: what both have begins as the same numbers.

@@ -158,7 +158,13 @@ function withoutIdleBlocks(document: SkipwireDocument, before: SkipwireDocument)
   }
 }
 
-const ADDITION = ', plain twin';
+const MOST_LETTERS = { document: 120, block: 64 };
+
+/** What is different comes first: lists of tabs and runs cut long names. */
+function plainName(name: string): string {
+  const isWord = /^[A-Z][a-z]+\b/.test(name);
+  return `Plain ${isWord ? name.charAt(0).toLowerCase() + name.slice(1) : name}`.slice(0, MOST_LETTERS.block);
+}
 
 function named(
   twin: SkipwireDocument,
@@ -168,15 +174,15 @@ function named(
 ): SkipwireDocument {
   const blocks = Object.entries(twin.blocks).map(([id, definition]): [string, BlockDefinition] => {
     if (!changed.has(id as BlockId)) return [id, definition];
-    const name = `${definition.name.slice(0, 64 - ADDITION.length)}${ADDITION}`;
+    const name = plainName(definition.name);
     return [id, { ...definition, name, description: `"${definition.name}" without its skip: the branch alone.` }];
   });
   const { bookmarks = [], ...rest } = twin;
   const kept = bookmarks.filter((bookmark) => leadsSomewhere(twin, bookmark));
   return {
     ...rest,
-    name: `${original.name.slice(0, 120 - ADDITION.length)}${ADDITION}`,
-    description: `The plain twin of "${original.name}": the same network without its ${counted(removed, 'skip connection')}, to train beside it.`,
+    name: `Plain twin of ${original.name}`.slice(0, MOST_LETTERS.document),
+    description: `The plain twin of "${original.name}": the same network without its ${removed === 1 ? 'skip connection' : `${removed} skip connections`}, to train beside it.`,
     blocks: Object.fromEntries(blocks),
     ...(kept.length > 0 && { bookmarks: kept }),
   };

@@ -132,7 +132,7 @@ test('twin writes the network without its skips, once, and says why a plain one 
   });
   const again = await skipwire('twin', 'plain.json');
   expect(again.code).toBe(1);
-  expect(again.stderr).toMatch(/"ResNet-20, plain twin" has no skip connection[^]*received: no Add[^]*Draw a skip/);
+  expect(again.stderr).toMatch(/"Plain twin of ResNet-20" has no skip connection[^]*received: no Add[^]*Draw a skip/);
 });
 
 describe('a wrong command line', () => {

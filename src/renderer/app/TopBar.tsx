@@ -84,6 +84,7 @@ export function TopBar({ commands }: { readonly commands: readonly AppCommand[] 
           item('download'),
           'separator',
           item('compare'),
+          item('plain-twin'),
           item('figure'),
           item('export-onnx'),
           'separator',

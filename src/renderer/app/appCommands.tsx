@@ -12,6 +12,7 @@ import {
   Keyboard,
   Link,
   Moon,
+  MoveRight,
   Play,
   PlugZap,
   Redo2,
@@ -27,6 +28,7 @@ import {
 } from 'lucide-react';
 import { useMemo, type ReactNode } from 'react';
 import { useStore } from 'zustand';
+import { makePlainTwin } from '../compare/makePlainTwin.ts';
 import { useHost } from '../connection/host.ts';
 import { chooseFile, closeTab, downloadDocument, save, startNew } from '../files/fileActions.ts';
 import { showFileDialog } from '../files/fileDialog.ts';
@@ -61,6 +63,7 @@ export type AppCommandId =
   | 'export-onnx'
   | 'connect'
   | 'compare'
+  | 'plain-twin'
   | 'figure'
   | 'beside'
   | 'undo'
@@ -251,6 +254,16 @@ export function useAppCommands(): readonly AppCommand[] {
         run: () => {
           commitTyping();
           showFileDialog({ kind: 'compare' });
+        },
+      },
+      {
+        id: 'plain-twin',
+        label: 'Make a plain twin',
+        icon: <MoveRight {...SIZE} />,
+        enabled: true,
+        run: () => {
+          commitTyping();
+          makePlainTwin();
         },
       },
       {

@@ -78,3 +78,9 @@ test('a wire takes a node in or goes; the empty canvas takes a node where it was
   choose(wire, 'Delete and close the gap');
   expect(currentDocument().graph.nodes[conv]?.inputs).toEqual({});
 });
+
+test('an Add offers the twin of the network without its skips', () => {
+  const [input, sum] = [add('input'), add('add')];
+  expect(labels({ kind: 'card', id: sum })).toContain('Make a plain twin');
+  expect(labels({ kind: 'card', id: input })).not.toContain('Make a plain twin');
+});

@@ -1,4 +1,5 @@
 import type { NodeId } from '../../graph-engine/document/schema.ts';
+import { makePlainTwin } from '../compare/makePlainTwin.ts';
 import { pageOfNode } from '../reference/referenceLibrary.ts';
 import { openReference } from '../reference/referenceStore.ts';
 import { keysOf } from '../store/keyBindings.ts';
@@ -107,6 +108,9 @@ function ownItems(target: MenuTarget, at: Point, view: CanvasView): readonly Ent
   return [
     ...('block' in node ? [{ label: 'Look inside', onSelect: () => enterBlock(target.id) }] : []),
     { label: 'Read about it', shortcut: 'F1', onSelect: () => openReference(pageOfNode(node)) },
+    ...('op' in node && node.op === 'add'
+      ? [{ label: 'Make a plain twin', onSelect: makePlainTwin, testId: 'canvas-menu-plain-twin' }]
+      : []),
   ];
 }
 

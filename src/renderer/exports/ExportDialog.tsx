@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { networkFingerprint } from '../../graph-engine/document/networkFingerprint.ts';
 import type { HostProblem } from '../../contract/contract.ts';
 import { useHost } from '../connection/host.ts';
-import { useRunNames } from '../runs/factsStore.ts';
+import { useReadFacts, useRunNames } from '../runs/factsStore.ts';
 import { documentStore, useDocument } from '../store/documentStore.ts';
 import { bestFigure } from '../training/describeRun.ts';
 import { formatAge } from '../training/format.ts';
@@ -46,6 +46,7 @@ export function ExportDialog() {
   const [progress, setProgress] = useState<Progress>({ state: 'asking' });
   const [now] = useState(() => Date.now());
   const runName = useRunNames();
+  useReadFacts(connection, trained);
   const path = pathForName(file === null ? '' : folderOf(file.path), name, target.extension);
   const exists = progress.state === 'failed' && CONFLICT_CODES.has(progress.problem.code);
 

@@ -5,7 +5,7 @@ import type { RunId, RunSummary } from '../../contract/run.ts';
 import { networkFingerprint } from '../../graph-engine/document/networkFingerprint.ts';
 import { networkEnds } from '../../graph-engine/training/networkEnds.ts';
 import { useHost } from '../connection/host.ts';
-import { useRunNames } from '../runs/factsStore.ts';
+import { useReadFacts, useRunNames } from '../runs/factsStore.ts';
 import { runsToLookAt } from '../samples/runsToLookAt.ts';
 import { useDocument } from '../store/documentStore.ts';
 import { useRuns } from '../training/runStore.ts';
@@ -48,6 +48,7 @@ type Mode = (typeof MODES)[number];
 function RunResults({ run, runs, onChoose }: RunResultsProps) {
   const { connection } = useHost();
   const nameOf = useRunNames();
+  useReadFacts(connection, runs);
   const root = useDocument((state) => state.inferred.root);
   const ends = networkEnds(root);
   const [mode, setMode] = useState<Mode>('On its data');
@@ -109,7 +110,7 @@ function RunResults({ run, runs, onChoose }: RunResultsProps) {
       {over && (
         <div className="pointer-events-none absolute inset-1 z-10 flex items-center justify-center rounded-lg border-2 border-dashed border-accent bg-accent-soft/90">
           <span className="flex items-center gap-2 text-sm font-medium text-accent-ink">
-            <FileUp size={16} aria-hidden /> Drop to see what {run.id} says of it
+            <FileUp size={16} aria-hidden /> Drop to see what {nameOf(run.id)} says of it
           </span>
         </div>
       )}

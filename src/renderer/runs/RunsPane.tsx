@@ -16,7 +16,7 @@ import { PopupMenu, type MenuItem } from '../ui/Menu.tsx';
 import { ColumnsDialog } from './ColumnsDialog.tsx';
 import { ComparePanel } from './ComparePanel.tsx';
 import { downloadCurves, downloadTable } from './exportPictures.ts';
-import { readFacts, runsToAskFor, useRunRows } from './factsStore.ts';
+import { useReadFacts, useRunRows } from './factsStore.ts';
 import { groupRows } from './groupRows.ts';
 import { firstColumns } from './runColumns.ts';
 import type { EditedRemark } from './RunLine.tsx';
@@ -58,10 +58,8 @@ export function RunsPane() {
   const compared = useChosenRuns();
   const figures = useFigures(compared).shown;
 
-  const asked = runsToAskFor(rows).join('\n');
-  useEffect(() => {
-    if (asked !== '') void readFacts(connection, asked.split('\n'));
-  }, [connection, asked]);
+  const summaries = useMemo(() => rows.map(({ summary }) => summary), [rows]);
+  useReadFacts(connection, summaries);
 
   const { words, tags, states, sort, group, closedGroups, columns: wanted } = view;
   const all = useMemo(() => columnsOf(rows), [rows]);

@@ -1,7 +1,7 @@
-import { useCallback, useMemo } from 'react';
+import { useCallback, useEffect, useMemo } from 'react';
 import { createStore } from 'zustand/vanilla';
 import { useStore } from 'zustand';
-import type { RunId } from '../../contract/run.ts';
+import type { RunId, RunSummary } from '../../contract/run.ts';
 import type { ArchiveEvent, RunFacts } from '../../contract/runArchive.ts';
 import type { RunRow } from '../../contract/runTable.ts';
 import type { ManagedConnection } from '../connection/hostConnection.ts';
@@ -31,7 +31,7 @@ export function useRunNames(): (run: RunId) => string {
 }
 
 /** Which runs there is something new to be told of: unknown ones, and those that have begun on a device meanwhile. */
-export function runsToAskFor(rows: readonly RunRow[]): readonly RunId[] {
+function runsToAskFor(rows: readonly RunRow[]): readonly RunId[] {
   return rows
     .filter(({ summary: { state }, facts }) => {
       if (facts === undefined) return true;
@@ -47,7 +47,7 @@ const askedAgain = new Set<RunId>();
 const AT_ONCE = 1000;
 
 /** Reads what is not known yet of these runs. */
-export async function readFacts(connection: ManagedConnection, runs: readonly RunId[]): Promise<void> {
+async function readFacts(connection: ManagedConnection, runs: readonly RunId[]): Promise<void> {
   for (let at = 0; at < runs.length; at += AT_ONCE) {
     const some = runs.slice(at, at + AT_ONCE);
     const known = factsStore.getState().facts;
@@ -57,6 +57,15 @@ export async function readFacts(connection: ManagedConnection, runs: readonly Ru
     const fresh = Object.fromEntries(answer.value.facts.map((one) => [one.run, one]));
     factsStore.setState(({ facts }) => ({ facts: { ...facts, ...fresh } }));
   }
+}
+
+/** Reads what is not known yet of runs that are shown, such as how they are called. */
+export function useReadFacts(connection: ManagedConnection, runs: readonly RunSummary[]): void {
+  const facts = useStore(factsStore, (state) => state.facts);
+  const asked = runsToAskFor(runs.map((summary): RunRow => ({ summary, facts: facts[summary.id] }))).join('\n');
+  useEffect(() => {
+    if (asked !== '') void readFacts(connection, asked.split('\n'));
+  }, [connection, asked]);
 }
 
 /** Keeps what is written on runs up to date, whoever writes it, and takes deleted runs out of every list. */

@@ -14,7 +14,7 @@ import { DataSection } from '../data/DataSection.tsx';
 import { useDataDescription } from '../data/dataStore.ts';
 import { showPane } from '../panes/paneStore.ts';
 import { goToPlace } from '../problems/goToPlace.ts';
-import { factsStore } from '../runs/factsStore.ts';
+import { factsStore, useReadFacts } from '../runs/factsStore.ts';
 import { dispatch, useDocument } from '../store/documentStore.ts';
 import { Button } from '../ui/Button.tsx';
 import { Switch } from '../ui/Switch.tsx';
@@ -137,6 +137,7 @@ function AllRuns() {
   );
   // A sweep may have hundreds, which its own pane lists.
   const listed = ofDocument.filter((run) => run.sweep === undefined || run.id === shown);
+  useReadFacts(connection, listed);
   return (
     <Section title="Runs">
       <RunList runs={listed} shown={shown} now={now} titles={titles} onShow={(run) => void showRun(connection, run)} />

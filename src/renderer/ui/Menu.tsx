@@ -37,6 +37,7 @@ export interface MenuProps {
 
 const POPUP =
   'min-w-52 max-w-[min(24rem,90vw)] origin-[var(--transform-origin)] rounded-lg bg-raised p-1 text-ink shadow-popup outline-none transition-[scale,opacity] duration-100 data-ending-style:scale-[0.98] data-ending-style:opacity-0 data-starting-style:scale-[0.98] data-starting-style:opacity-0';
+const LONG = 'max-h-[calc(100vh-0.75rem)] overflow-y-auto';
 const ITEM =
   'flex h-7 items-center gap-2 rounded-sm px-2 text-sm outline-none select-none data-disabled:opacity-50 data-highlighted:bg-hover data-popup-open:bg-hover';
 
@@ -72,8 +73,15 @@ export function PopupMenu({ at, items, onClose, returnFocus, testId }: PopupMenu
   return (
     <BaseMenu.Root open modal={false} onOpenChange={(open) => !open && onClose()}>
       <BaseMenu.Portal>
-        <BaseMenu.Positioner anchor={anchor} align="start" sideOffset={2} className="z-40 outline-none">
-          <BaseMenu.Popup className={POPUP} finalFocus={returnFocus} data-testid={testId}>
+        <BaseMenu.Positioner
+          anchor={anchor}
+          align="start"
+          sideOffset={2}
+          // A long list has room neither above nor below a place: it moves until all of it is in the window.
+          collisionAvoidance={{ side: 'shift', align: 'shift' }}
+          className="z-40 outline-none"
+        >
+          <BaseMenu.Popup className={classNames(POPUP, LONG)} finalFocus={returnFocus} data-testid={testId}>
             <Entries items={items} />
           </BaseMenu.Popup>
         </BaseMenu.Positioner>
