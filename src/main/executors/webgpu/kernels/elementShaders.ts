@@ -38,6 +38,25 @@ ${operands.map((operand, i) => (scalars[i] === true ? '' : `  let ${operand}_fou
   });
 }
 
+/** WGSL that finds where in each operand the element `i` of the result lies (`x_at` in `x`), and the sizes and strides that it needs. */
+function placesAlong(operands: readonly string[], axes: number) {
+  const places = Array.from({ length: axes }, (_, i) => i);
+  const parameters = places.flatMap((i): [string, ParameterType][] => [
+    ...(i < axes - 1 ? [[`size${i}`, 'u32'] satisfies [string, ParameterType]] : []),
+    ...operands.map((operand): [string, ParameterType] => [`${operand}Stride${i}`, 'u32']),
+  ]);
+  const find = `  var rest = i;
+${operands.map((operand) => `  var ${operand}_at = 0u;`).join('\n')}
+${places
+  .map((i) => {
+    const index = i < axes - 1 ? `rest % p.size${i}` : 'rest';
+    const steps = operands.map((operand) => `${operand}_at += index * p.${operand}Stride${i};`).join(' ');
+    return `  { let index = ${index}; ${steps}${i < axes - 1 ? ` rest /= p.size${i};` : ''} }`;
+  })
+  .join('\n')}`;
+  return { parameters: Object.fromEntries(parameters), find };
+}
+
 /** A shader whose `body` makes `y[i]` of the elements of the operands that belong to it. */
 export function broadcastShader({
   name,
@@ -55,27 +74,15 @@ export function broadcastShader({
   readonly body: string;
 }): Shader {
   const names = operands.map(([operand]) => operand);
-  const places = Array.from({ length: axes }, (_, i) => i);
-  const parameters: [string, ParameterType][] = places.flatMap((i) => [
-    ...(i < axes - 1 ? [[`size${i}`, 'u32'] as [string, ParameterType]] : []),
-    ...names.map((operand): [string, ParameterType] => [`${operand}Stride${i}`, 'u32']),
-  ]);
+  const { parameters, find } = placesAlong(names, axes);
   return elementShader({
     name,
     reads: Object.fromEntries(operands.map(([operand, type]) => [`${operand}_values`, type])),
     writes: { y: result },
-    parameters: Object.fromEntries(parameters),
+    parameters,
     ...(declarations !== undefined && { declarations }),
     body: `
-  var rest = i;
-${names.map((operand) => `  var ${operand}_at = 0u;`).join('\n')}
-${places
-  .map((i) => {
-    const index = i < axes - 1 ? `rest % p.size${i}` : 'rest';
-    const steps = names.map((operand) => `${operand}_at += index * p.${operand}Stride${i};`).join(' ');
-    return `  { let index = ${index}; ${steps}${i < axes - 1 ? ` rest /= p.size${i};` : ''} }`;
-  })
-  .join('\n')}
+${find}
 ${names.map((operand) => `  let ${operand} = ${operand}_values[${operand}_at];`).join('\n')}
 ${body}`,
   });
@@ -92,11 +99,7 @@ export function broadcastFourShader(
   axes: number,
   each: ElementFunction,
 ): Shader {
-  const places = Array.from({ length: axes }, (_, i) => i);
-  const parameters: [string, ParameterType][] = places.flatMap((i) => [
-    ...(i < axes - 1 ? [[`size${i}`, 'u32'] as [string, ParameterType]] : []),
-    ...operands.map((operand): [string, ParameterType] => [`${operand}Stride${i}`, 'u32']),
-  ]);
+  const { parameters, find } = placesAlong(operands, axes);
   const made = ['x', 'y', 'z', 'w'].map(
     (component) =>
       `each(${operands.map((operand, i) => (contiguous[i] === true ? `${operand}_four.${component}` : `${operand}_four`)).join(', ')})`,
@@ -110,21 +113,13 @@ export function broadcastFourShader(
       ]),
     ),
     writes: { y: 'vec4<f32>' },
-    parameters: Object.fromEntries(parameters),
+    parameters,
     declarations: `${each.declarations}
 fn each(${operands.map((operand) => `${operand}: f32`).join(', ')}) -> f32 {
 ${each.body}
 }`,
     body: `
-  var rest = i;
-${operands.map((operand) => `  var ${operand}_at = 0u;`).join('\n')}
-${places
-  .map((i) => {
-    const index = i < axes - 1 ? `rest % p.size${i}` : 'rest';
-    const steps = operands.map((operand) => `${operand}_at += index * p.${operand}Stride${i};`).join(' ');
-    return `  { let index = ${index}; ${steps}${i < axes - 1 ? ` rest /= p.size${i};` : ''} }`;
-  })
-  .join('\n')}
+${find}
 ${operands.map((operand) => `  let ${operand}_four = ${operand}_values[${operand}_at];`).join('\n')}
   y[i] = vec4<f32>(${made.join(', ')});`,
   });
